@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "address.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+bool hex_parse(const char *text, size_t digits, uint32_t *value)
+{
+	uint32_t result = 0;
+
+	for (size_t i = 0; i < digits; i++) {
+		int digit = hex_digit(text[i]);
+
+		if (digit < 0)
+			return false;
+		result = result << 4 | (uint32_t)digit;
+	}
+	*value = result;
+	return true;
+}
+
+char *pci_address_format(const struct pci_address *address, char buffer[static PCI_ADDRESS_SIZE])
+{
+	snprintf(buffer, PCI_ADDRESS_SIZE, "%04x:%02x:%02x.%x", (unsigned int)address->domain,
+		 address->bus, address->device, address->function);
+	return buffer;
+}
+
+int pci_address_parse(const char *text, size_t length, struct pci_address *address)
+{
+	static const size_t tail = sizeof(":bb:dd.f") - 1;
+	uint32_t domain, bus, device, function;
+	const char *rest;
+
+	if (length < 4 + tail || length > 8 + tail)
+		return -EINVAL;
+	rest = text + length - tail;
+	if (rest[0] != ':' || rest[3] != ':' || rest[6] != '.')
+		return -EINVAL;
+	if (!hex_parse(text, length - tail, &domain) || !hex_parse(rest + 1, 2, &bus) ||
+	    !hex_parse(rest + 4, 2, &device) || !hex_parse(rest + 7, 1, &function))
+		return -EINVAL;
+	if (device > 0x1f || function > 7)
+		return -EINVAL;
+	*address = (struct pci_address){ .domain = domain,
+					 .bus = (uint8_t)bus,
+					 .device = (uint8_t)device,
+					 .function = (uint8_t)function };
+	return 0;
+}
+
+int pci_address_compare(const struct pci_address *a, const struct pci_address *b)
+{
+	if (a->domain != b->domain)
+		return a->domain < b->domain ? -1 : 1;
+	if (a->bus != b->bus)
+		return a->bus - b->bus;
+	if (a->device != b->device)
+		return a->device - b->device;
+	return a->function - b->function;
+}
+
+bool pci_address_same_slot(const struct pci_address *a, const struct pci_address *b)
+{
+	return a->domain == b->domain && a->bus == b->bus && a->device == b->device;
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+/* Exit codes, for all commands. */
+enum exit_code {
+	EXIT_DONE = 0,	    /* all that was asked for is done */
+	EXIT_PARTLY = 1,    /* something was refused, absent, undone or failed */
+	EXIT_MALFORMED = 2, /* something that was written did not parse */
+};
+
+/* One command of the program. */
+struct command {
+	const char *name;
+	const char *arguments; /* for the usage line */
+	const char *help;      /* one sentence */
+
+	/* Runs it with the arguments behind its name; gives an exit_code. */
+	int (*run)(int count, char *const *arguments);
+};
+
+extern const struct command command_boot;
+extern const struct command command_plan;

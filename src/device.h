@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "address.h"
+
+#define PCI_CLASS_STORAGE     0x01
+#define PCI_CLASS_DISPLAY     0x03
+#define PCI_CLASS_BRIDGE      0x06
+#define PCI_CLASS_HOST_BRIDGE 0x0600
+
+#define PCI_HEADER_ENDPOINT 0
+
+/* What a function is, in the numbers of include/uapi/linux/pci_regs.h. */
+struct pci_id {
+	uint16_t vendor;
+	uint16_t device;
+	uint16_t subsystem_vendor;
+	uint16_t subsystem_device;
+};
+
+/*
+ * One PCI function as the kernel showed it when the snapshot was taken. Plain
+ * data: strings and devices pointed to belong to the snapshot's arena. Reading
+ * costs time, so the parts are read when a decision needs them (survey.c); a
+ * part that was not read is zero.
+ */
+struct device {
+	struct pci_address address;
+	bool gone; /* was listed by the bus, but is no more; matches nothing */
+	int group; /* number of the IOMMU group; -1 without one, or when nobody asked */
+
+	/* pci_locate() */
+	bool located;
+	const struct device *parent; /* the bridge above; NULL on a root bus */
+	const char *kernel_path;     /* the path form of the kernel's pci= parameters */
+
+	/* pci_identify() */
+	bool identified;
+	struct pci_id id;
+	uint32_t class;	      /* base class, subclass and interface, 24 bits */
+	const char *modalias; /* "pci:v0000..."; empty where the kernel shows none */
+	bool boot_display;    /* the firmware's display */
+
+	/* pci_describe() */
+	bool described;
+	uint8_t header_type;		/* 0 endpoint, 1 and 2 bridges */
+	const char *driver;		/* bound to it; NULL when none is */
+	const char *driver_override;	/* NULL when unset */
+	unsigned int virtual_functions; /* enabled on this SR-IOV physical function */
+
+	const char *variant_driver; /* the best vfio driver of this kernel; NULL if not asked */
+};
+
+/* Whether it is a bridge or host bridge: those neither bind nor stand in the way. */
+static inline bool device_is_bridge(const struct device *device)
+{
+	return device->header_type != PCI_HEADER_ENDPOINT ||
+	       device->class >> 8 == PCI_CLASS_HOST_BRIDGE;
+}
+
+/* Whether it is a mass-storage controller of any kind. */
+static inline bool device_is_storage(const struct device *device)
+{
+	return device->class >> 16 == PCI_CLASS_STORAGE;
+}

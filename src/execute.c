@@ -1,0 +1,359 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "execute.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "log.h"
+#include "util.h"
+
+/* As long as the longest name that a directory of drivers can hold. */
+#define LINK_SIZE 256
+
+static void device_path(const struct device *device, const char *attribute,
+			char path[static SYSFS_PATH_SIZE])
+{
+	char text[PCI_ADDRESS_SIZE];
+
+	snprintf(path, SYSFS_PATH_SIZE, "bus/pci/devices/%s/%s",
+		 pci_address_format(&device->address, text), attribute);
+}
+
+static void driver_path(const char *driver, const char *file, char path[static SYSFS_PATH_SIZE])
+{
+	snprintf(path, SYSFS_PATH_SIZE, "bus/pci/drivers/%s%s", driver, file);
+}
+
+/* Logs a step that changes something, with what came of it, for debug=on. */
+static int log_step(const struct device *device, const char *step, const char *what, int result)
+{
+	char text[PCI_ADDRESS_SIZE];
+
+	log_line(LOG_LEVEL_DEBUG, "%s: %s %s: %s", pci_address_format(&device->address, text), step,
+		 what, result ? strerror(-result) : "done");
+	return result;
+}
+
+/* Reads the name of the bound driver; an empty one when none is. */
+static int read_driver(const struct execution *execution, const struct device *device,
+		       char driver[static LINK_SIZE])
+{
+	char path[SYSFS_PATH_SIZE];
+	int length;
+
+	driver[0] = '\0';
+	device_path(device, "driver", path);
+	length = sysfs_read_link_name(execution->sysfs, path, driver, LINK_SIZE);
+	return length < 0 && length != -ENOENT ? length : 0;
+}
+
+/* Sets the override, or clears it with NULL. A lone newline clears; nothing at all would not. */
+static int write_override(const struct execution *execution, const struct device *device,
+			  const char *driver)
+{
+	char path[SYSFS_PATH_SIZE];
+
+	device_path(device, "driver_override", path);
+	return log_step(device, "override", driver ? driver : "cleared",
+			sysfs_write(execution->sysfs, path, driver ? driver : "\n"));
+}
+
+static int bind_driver(const struct execution *execution, const struct device *device,
+		       const char *driver)
+{
+	char path[SYSFS_PATH_SIZE], text[PCI_ADDRESS_SIZE];
+
+	driver_path(driver, "/bind", path);
+	return log_step(
+		device, "bind to", driver,
+		sysfs_write(execution->sysfs, path, pci_address_format(&device->address, text)));
+}
+
+struct unbinding {
+	const struct execution *execution;
+	const struct device *device;
+	const char *driver;
+};
+
+static int unbind_in_child(void *argument)
+{
+	const struct unbinding *unbinding = argument;
+	char path[SYSFS_PATH_SIZE], text[PCI_ADDRESS_SIZE];
+
+	driver_path(unbinding->driver, "/unbind", path);
+	return sysfs_write(unbinding->execution->sysfs, path,
+			   pci_address_format(&unbinding->device->address, text));
+}
+
+/* Drivers wait in remove() for their users, some without end: never in this process. */
+static int unbind_driver(const struct execution *execution, const struct device *device,
+			 const char *driver)
+{
+	struct unbinding unbinding = { execution, device, driver };
+
+	return log_step(device, "unbind from", driver,
+			deadline_call(&execution->deadline, unbind_in_child, &unbinding));
+}
+
+static int fail(struct member *member, enum step step, int error)
+{
+	if (member->failed_step == STEP_NONE) {
+		member->failed_step = step;
+		member->error = error;
+	}
+	member->step = STEP_NONE;
+	return error;
+}
+
+static int take_override(const struct execution *execution, struct member *member)
+{
+	int error;
+
+	member->step = STEP_OVERRIDE;
+	member->override_written = true;
+	error = write_override(execution, member->device, member->driver);
+	if (error)
+		return fail(member, STEP_OVERRIDE, error);
+	member->step = STEP_NONE;
+	return 0;
+}
+
+static void settle(struct member *member, const char *driver)
+{
+	snprintf(member->driver_after, sizeof(member->driver_after), "%.*s",
+		 (int)sizeof(member->driver_after) - 1, driver);
+	member->settled = true;
+	member->step = STEP_NONE;
+}
+
+/* Binds a member that the module's own loading did not bind, and reads the link back. */
+static int take_device(const struct execution *execution, struct member *member)
+{
+	char driver[LINK_SIZE];
+	int error, bind_error = 0;
+
+	member->step = STEP_READ_BACK;
+	error = read_driver(execution, member->device, driver);
+	if (!error && driver[0] && !streq(driver, member->driver)) {
+		member->step = STEP_UNBIND;
+		error = unbind_driver(execution, member->device, driver);
+		if (error == -ETIMEDOUT)
+			member->result = RESULT_STUCK;
+		if (error)
+			return fail(member, STEP_UNBIND, error);
+		member->unbound = true;
+		driver[0] = '\0';
+	}
+	if (!error && !driver[0]) {
+		member->step = STEP_BIND;
+		bind_error = bind_driver(execution, member->device, member->driver);
+		error = read_driver(execution, member->device, driver);
+	}
+	if (error)
+		return fail(member, STEP_READ_BACK, error);
+	settle(member, driver);
+	if (streq(driver, member->driver)) {
+		member->result = RESULT_TAKEN;
+		return 0;
+	}
+	/* Older kernels report success when nothing was bound. */
+	return fail(member, STEP_BIND, bind_error ? bind_error : -ENODEV);
+}
+
+/* Makes the kernel look for a driver again. Its answer says nothing: see the link. */
+static void offer(const struct execution *execution, const struct device *device)
+{
+	char text[PCI_ADDRESS_SIZE];
+	int error;
+
+	if (device->driver && bind_driver(execution, device, device->driver) == 0)
+		return;
+	error = sysfs_write(execution->sysfs, "bus/pci/drivers_probe",
+			    pci_address_format(&device->address, text));
+	log_step(device, "offer to", "every driver", error);
+}
+
+/* Puts one member back to what it was before. */
+static void undo_member(const struct execution *execution, struct member *member)
+{
+	const struct device *device = member->device;
+	char driver[LINK_SIZE];
+	int error;
+
+	if (member->step != STEP_NONE || member->result == RESULT_STUCK) {
+		member->result = RESULT_STUCK;
+		return;
+	}
+	if (!member->override_written && !member->unbound && member->result != RESULT_TAKEN) {
+		member->result = RESULT_LEFT;
+		return;
+	}
+	member->step = STEP_UNBIND;
+	error = read_driver(execution, device, driver);
+	if (!error && streq(driver, member->driver) &&
+	    !(device->driver && streq(device->driver, driver)))
+		error = unbind_driver(execution, device, driver);
+	if (member->override_written && error != -ETIMEDOUT) {
+		int override_error;
+
+		member->step = STEP_OVERRIDE;
+		override_error = write_override(execution, device, device->driver_override);
+		error = error ? error : override_error;
+	}
+	if (!error) {
+		member->step = STEP_BIND;
+		error = read_driver(execution, device, driver);
+		if (!error && !driver[0]) {
+			offer(execution, device);
+			error = read_driver(execution, device, driver);
+		}
+	}
+	/* What went away meanwhile needs nothing undone. */
+	if (error == -ENOENT || error == -ENODEV)
+		error = 0;
+	if (!error)
+		settle(member, driver);
+	member->result = error ? RESULT_STUCK : RESULT_UNDONE;
+	member->step = STEP_NONE;
+}
+
+static void undo_group(const struct execution *execution, struct planned_group *group)
+{
+	group->failed = true;
+	for (size_t i = group->count; i > 0; i--)
+		if (group->members[i - 1].role == ROLE_TAKE)
+			undo_member(execution, &group->members[i - 1]);
+}
+
+/* Whether what the module provides is there: its driver on the bus, or the module itself. */
+static bool is_provided(const struct execution *execution, const struct planned_module *module)
+{
+	char path[SYSFS_PATH_SIZE];
+
+	if (module->required)
+		driver_path(module->name, "", path);
+	else
+		snprintf(path, sizeof(path), "module/%s", module->name);
+	return sysfs_exists(execution->sysfs, path);
+}
+
+static void fail_driver(const struct execution *execution, struct plan *plan,
+			const struct planned_module *module)
+{
+	for (size_t i = 0; i < plan->action_count; i++) {
+		struct action *action = &plan->actions[i];
+
+		if (action->kind == ACTION_BIND && streq(action->member->driver, module->name) &&
+		    !action->group->failed) {
+			fail(action->member, STEP_LOAD, module->error);
+			undo_group(execution, action->group);
+		}
+	}
+}
+
+static void load_module(struct plan *plan, const struct execution *execution,
+			struct planned_module *module)
+{
+	module->done = is_provided(execution, module);
+	if (module->done)
+		return;
+	module->error = execution->loader->load(execution->loader->context, module->name);
+	module->done = module->error == 0;
+	if (!module->done && module->required)
+		fail_driver(execution, plan, module);
+}
+
+static bool needs_module(const struct plan *plan, const struct planned_module *module)
+{
+	bool needed = false;
+
+	for (size_t i = 0; i < plan->action_count && !needed; i++) {
+		const struct action *action = &plan->actions[i];
+
+		needed = action->kind == ACTION_BIND && !action->group->failed &&
+			 (!module->required || streq(action->member->driver, module->name));
+	}
+	return needed;
+}
+
+/* Reads back what was there before us, which nobody should have touched. */
+static void verify_untouched(const struct execution *execution, struct planned_group *group)
+{
+	for (size_t i = 0; i < group->count && !group->failed; i++) {
+		struct member *member = &group->members[i];
+		char driver[LINK_SIZE];
+		int error;
+
+		if (member->role != ROLE_TAKE || member->result != RESULT_PENDING)
+			continue;
+		error = read_driver(execution, member->device, driver);
+		if (!error && streq(driver, member->driver)) {
+			settle(member, driver);
+			member->result = RESULT_ALREADY;
+			continue;
+		}
+		fail(member, STEP_READ_BACK, error ? error : -ENODEV);
+		undo_group(execution, group);
+	}
+}
+
+static void run_action(struct plan *plan, const struct execution *execution, struct action *action)
+{
+	int error = 0;
+
+	switch (action->kind) {
+	case ACTION_LOAD:
+		if (needs_module(plan, action->module))
+			load_module(plan, execution, action->module);
+		return;
+	case ACTION_OVERRIDE:
+		if (!action->group->failed)
+			error = take_override(execution, action->member);
+		break;
+	case ACTION_BIND:
+		if (!action->group->failed)
+			error = take_device(execution, action->member);
+		break;
+	}
+	if (error)
+		undo_group(execution, action->group);
+}
+
+void execute(struct plan *plan, const struct execution *execution)
+{
+	for (size_t i = 0; i < plan->action_count; i++)
+		run_action(plan, execution, &plan->actions[i]);
+	for (size_t i = 0; i < plan->group_count; i++)
+		if (!plan->groups[i].refused)
+			verify_untouched(execution, &plan->groups[i]);
+}
+
+static bool is_finished(const struct planned_group *group)
+{
+	for (size_t i = 0; i < group->count; i++) {
+		const struct member *member = &group->members[i];
+
+		if (member->role == ROLE_TAKE && (member->step != STEP_NONE || !member->settled ||
+						  member->result == RESULT_PENDING))
+			return false;
+	}
+	return true;
+}
+
+void execute_undo_unfinished(struct plan *plan, const struct execution *execution)
+{
+	for (size_t i = 0; i < plan->group_count; i++) {
+		struct planned_group *group = &plan->groups[i];
+
+		if (group->refused || is_finished(group))
+			continue;
+		for (size_t j = 0; j < group->count; j++)
+			if (group->members[j].step != STEP_NONE &&
+			    group->members[j].failed_step == STEP_NONE) {
+				group->members[j].failed_step = group->members[j].step;
+				group->members[j].error = -ETIMEDOUT;
+			}
+		undo_group(execution, group);
+	}
+}

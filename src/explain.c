@@ -1,0 +1,400 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "explain.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "module.h"
+#include "util.h"
+
+#define OUT_OF_MEMORY "out of memory"
+
+/* Formats into the arena; there is always something to say. */
+#define SAY(arena, ...)                                             \
+	({                                                          \
+		const char *said = arena_print(arena, __VA_ARGS__); \
+		said ? said : OUT_OF_MEMORY;                        \
+	})
+
+const char *explain_origin(struct arena *arena, const struct origin *origin)
+{
+	if (origin->line)
+		return SAY(arena, "%s:%u:%u", origin->source, origin->line, origin->column);
+	return SAY(arena, "%s:%u", origin->source, origin->column);
+}
+
+const char *explain_problem(struct arena *arena, const struct problem *problem)
+{
+	return SAY(arena, "%s: %s", explain_origin(arena, &problem->origin), problem->text);
+}
+
+const char *explain_finding(struct arena *arena, const struct finding *finding)
+{
+	const struct selector *selector = finding->selector;
+	const char *place = explain_origin(arena, &selector->origin);
+	const char *moved = "";
+	char text[PCI_ADDRESS_SIZE];
+
+	if (finding->moved)
+		moved = SAY(arena, "; that id is at %s now",
+			    pci_address_format(&finding->moved->address, text));
+	else if (selector->has_identity)
+		moved = "; that id is nowhere on this machine";
+	switch (finding->kind) {
+	case FINDING_ABSENT:
+		return SAY(arena, "%s: '%s': no such device is there%s", place, selector->text,
+			   moved);
+	case FINDING_IDENTITY:
+		return SAY(arena, "%s: '%s': left to the host, for %s is %04x:%04x now%s", place,
+			   selector->text, pci_address_format(&finding->device->address, text),
+			   finding->device->id.vendor, finding->device->id.device, moved);
+	case FINDING_BRIDGES:
+		return SAY(arena,
+			   "%s: '%s': %s is a bridge, and bridges are not passed on; "
+			   "list the device behind it",
+			   place, selector->text,
+			   pci_address_format(&finding->device->address, text));
+	}
+	return OUT_OF_MEMORY;
+}
+
+static const char *no_group_reason(const struct run *run)
+{
+	if (run->settings.iommu_off)
+		return SAY(run->arena,
+			   "it has no IOMMU group, for the IOMMU is off: "
+			   "take %s off the kernel command line",
+			   run->settings.iommu_off);
+	switch (run->plan.iommu) {
+	case IOMMU_OFF_INTEL:
+		return "it has no IOMMU group, for the IOMMU is off: "
+		       "add intel_iommu=on to the kernel command line";
+	case IOMMU_OFF_AMD:
+		return "it has no IOMMU group, for the IOMMU is off: "
+		       "add amd_iommu=on to the kernel command line";
+	case IOMMU_ABSENT:
+		return "it has no IOMMU group, for the firmware shows no IOMMU: "
+		       "turn on VT-d or AMD-Vi (also called IOMMU) in the firmware's set-up, "
+		       "and add intel_iommu=on to the kernel command line on an Intel machine";
+	case IOMMU_ON:
+		break;
+	}
+	return "it has no IOMMU group, though other devices have: "
+	       "add intel_iommu=on to the kernel command line if it is an integrated Intel GPU";
+}
+
+static const char *refusal_reason(const struct run *run, const struct member *member)
+{
+	const char *selector = member->selector ? member->selector->text : "";
+	const char *place =
+		member->selector ? explain_origin(run->arena, &member->selector->origin) : "";
+
+	switch (member->refusal) {
+	case REFUSAL_NONE:
+		break;
+	case REFUSAL_NO_GROUP:
+		return no_group_reason(run);
+	case REFUSAL_STORAGE:
+		return "it is a mass-storage controller that nobody listed";
+	case REFUSAL_BOOT_DISPLAY:
+		return "it is the boot display, which nobody listed";
+	case REFUSAL_PROTECTED:
+		return SAY(run->arena, "the host needs it (protect: '%s', %s)", selector, place);
+	case REFUSAL_VIRTUAL_FUNCTIONS:
+		return SAY(run->arena, "%u of its SR-IOV virtual functions are enabled",
+			   member->device->virtual_functions);
+	case REFUSAL_EXCLUDED:
+		return SAY(run->arena, "'%s' (%s) leaves it out, and a group goes as a whole",
+			   selector, place);
+	}
+	return "";
+}
+
+const char *explain_force(const struct run *run, const struct planned_group *group)
+{
+	const char *list = setting_value(&run->settings, SETTING_FORCE, run->arena);
+	char text[PCI_ADDRESS_SIZE];
+
+	for (size_t i = 0; list && i < group->count; i++) {
+		const struct member *member = &group->members[i];
+
+		if (member->refusal == REFUSAL_NO_GROUP)
+			return NULL;
+		if (member->refusal != REFUSAL_NONE)
+			list = arena_print(run->arena, "%s%s%s", list, *list ? "," : "",
+					   pci_address_format(&member->device->address, text));
+	}
+	return list;
+}
+
+/* "group 13", or the device itself where it has no group. */
+static const char *group_title(struct arena *arena, const struct planned_group *group)
+{
+	char text[PCI_ADDRESS_SIZE];
+
+	if (group->number < 0)
+		return SAY(arena, "%s",
+			   pci_address_format(&group->members[0].device->address, text));
+	return SAY(arena, "group %d", group->number);
+}
+
+const char *explain_refusal(const struct run *run, const struct planned_group *group)
+{
+	const struct member *member = group->members;
+	const char *force = explain_force(run, group), *more = "", *advice = "";
+	size_t blamed = 0;
+	char text[PCI_ADDRESS_SIZE];
+
+	for (size_t i = 0; i < group->count; i++)
+		if (group->members[i].refusal != REFUSAL_NONE && blamed++ == 0)
+			member = &group->members[i];
+	if (blamed > 1)
+		more = SAY(run->arena, " (and %zu more)", blamed - 1);
+	if (force)
+		advice = SAY(run->arena, "; to take it all the same: vfio_early.force=%s", force);
+	if (group->number < 0)
+		return SAY(run->arena, "%s %04x:%04x left to the host: %s",
+			   pci_address_format(&member->device->address, text),
+			   member->device->id.vendor, member->device->id.device,
+			   refusal_reason(run, member));
+	return SAY(run->arena, "group %d left to the host because of %s %04x:%04x%s: %s%s",
+		   group->number, pci_address_format(&member->device->address, text),
+		   member->device->id.vendor, member->device->id.device, more,
+		   refusal_reason(run, member), advice);
+}
+
+static const char *bind_cause(int error)
+{
+	switch (-error) {
+	case EINVAL:
+		return "the driver does not take this kind of device, or finds no IOMMU for it; "
+		       "see the kernel's own line above";
+	case EBUSY:
+		return "virtual functions are enabled on it, or its group is in use";
+	case EAGAIN:
+		return "the IOMMU was not ready for it";
+	case ENODEV:
+		return "the device is gone, or the driver did not accept it";
+	case ENOENT:
+		return "there is no such driver";
+	default:
+		return NULL;
+	}
+}
+
+static const char *load_cause(int error)
+{
+	switch (-error) {
+	case -MODULE_BLACKLISTED:
+		return "it is blacklisted in modprobe.d or by modprobe.blacklist=";
+	case ENOENT:
+		return "this image or kernel has no such module; "
+		       "build the image again with vfio-early's hook";
+	case ENOEXEC:
+		return "the file is damaged or was made for another kernel";
+	case EKEYREJECTED:
+	case ENOKEY:
+		return "its signature is not one this kernel trusts";
+	case EPERM:
+		return "the kernel allows no more modules";
+	default:
+		return NULL;
+	}
+}
+
+const char *explain_cause(enum step step, int error)
+{
+	switch (step) {
+	case STEP_LOAD:
+		return load_cause(error);
+	case STEP_BIND:
+		return bind_cause(error);
+	case STEP_UNBIND:
+		return error == -ETIMEDOUT ? "the driver waits for its users to let go" : NULL;
+	case STEP_OVERRIDE:
+	case STEP_READ_BACK:
+		return error == -ENOENT || error == -ENODEV ? "the device is gone" : NULL;
+	case STEP_NONE:
+		break;
+	}
+	return NULL;
+}
+
+static const char *error_text(int error)
+{
+	return error == MODULE_BLACKLISTED ? "not allowed" : strerror(-error);
+}
+
+static const char *step_phrase(struct arena *arena, const struct member *member)
+{
+	const char *before = member->device->driver ? member->device->driver : "its driver";
+
+	switch (member->failed_step) {
+	case STEP_OVERRIDE:
+		return "could not set driver_override";
+	case STEP_LOAD:
+		return SAY(arena, "could not load %s", member->driver);
+	case STEP_UNBIND:
+		return SAY(arena, "could not unbind from %s", before);
+	case STEP_BIND:
+		return SAY(arena, "could not bind to %s", member->driver);
+	case STEP_READ_BACK:
+		return "could not confirm its driver";
+	case STEP_NONE:
+		break;
+	}
+	return "ran out of time";
+}
+
+const char *explain_failure(struct arena *arena, const struct planned_group *group)
+{
+	const struct member *member = NULL;
+	const char *stuck = "", *cause;
+	size_t stuck_count = 0;
+	char text[PCI_ADDRESS_SIZE];
+
+	for (size_t i = 0; i < group->count; i++) {
+		if (!member && group->members[i].failed_step != STEP_NONE)
+			member = &group->members[i];
+		stuck_count += group->members[i].result == RESULT_STUCK;
+	}
+	if (stuck_count)
+		stuck = SAY(arena,
+			    "; %zu of its devices could not be given back: "
+			    "reboot with vfio_early=off",
+			    stuck_count);
+	if (!member)
+		return SAY(arena, "%s given back to the host: there was no time left%s",
+			   group_title(arena, group), stuck);
+	cause = explain_cause(member->failed_step, member->error);
+	return SAY(arena, "%s given back to the host: %s %04x:%04x %s: %s%s%s%s%s",
+		   group_title(arena, group), pci_address_format(&member->device->address, text),
+		   member->device->id.vendor, member->device->id.device, step_phrase(arena, member),
+		   error_text(member->error), cause ? " (" : "", cause ? cause : "",
+		   cause ? ")" : "", stuck);
+}
+
+const char *explain_member(struct arena *arena, const struct member *member)
+{
+	const struct device *device = member->device;
+	char text[PCI_ADDRESS_SIZE];
+	const char *title =
+		SAY(arena, "%s %04x:%04x group %d", pci_address_format(&device->address, text),
+		    device->id.vendor, device->id.device, device->group);
+
+	if (device->driver && streq(device->driver, member->driver))
+		return SAY(arena, "%s: %s already", title, member->driver);
+	return SAY(arena, "%s: %s -> %s", title, device->driver ? device->driver : "none",
+		   member->driver);
+}
+
+const char *explain_module(struct arena *arena, const struct planned_module *module)
+{
+	const char *cause = load_cause(module->error);
+
+	return SAY(arena,
+		   "module %s not loaded: %s%s%s%s; devices are bound, but a virtual machine "
+		   "may not be able to open them until it is",
+		   module->name, error_text(module->error), cause ? " (" : "", cause ? cause : "",
+		   cause ? ")" : "");
+}
+
+const char *explain_end(const struct run *run)
+{
+	if (run->error)
+		return SAY(run->arena,
+			   "could not read this machine's devices: %s; nothing was touched",
+			   strerror(-run->error));
+	if (run->cut_off && run->phase < RUN_EXECUTE)
+		return "reading this machine's devices took too long; nothing was touched";
+	if (run->cut_off)
+		return SAY(run->arena, "stopped: not done after %u seconds (vfio_early.timeout=)",
+			   run->settings.timeout_seconds);
+	return NULL;
+}
+
+/* Adds "COUNT THING(s) WHAT" to a list, unless there were none. */
+static const char *add_count(struct arena *arena, const char *list, size_t count, const char *thing,
+			     const char *what)
+{
+	if (!count)
+		return list;
+	return SAY(arena, "%s, %zu %s%s %s", list, count, thing, count == 1 ? "" : "s", what);
+}
+
+const char *explain_summary(const struct run *run)
+{
+	size_t taken = 0, refused = 0, undone = 0;
+	int64_t microseconds = (run->finished - run->started) / 1000;
+	const char *list;
+
+	if (run->settings.off)
+		return "vfio_early=off is on the kernel command line: nothing was touched";
+	if (!run_is_wanted(run))
+		return "no devices are listed: nothing to do";
+	for (size_t i = 0; i < run->plan.group_count; i++) {
+		const struct planned_group *group = &run->plan.groups[i];
+
+		refused += group->refused;
+		undone += group->failed;
+		for (size_t j = 0; !group->refused && !group->failed && j < group->count; j++)
+			taken += group->members[j].role == ROLE_TAKE;
+	}
+	list = SAY(run->arena, "%zu device%s %s", taken, taken == 1 ? "" : "s",
+		   run->settings.dry_run ? "would be taken" : "taken");
+	list = add_count(run->arena, list, refused, "group", "refused");
+	list = add_count(run->arena, list, undone, "group", "given back");
+	list = add_count(run->arena, list, run->plan.finding_count, "selector",
+			 "without a device to take");
+	return SAY(run->arena, "%s%s, in %lld.%03lld ms",
+		   run->settings.dry_run ? "dry run, nothing was touched: " : "", list,
+		   (long long)microseconds / 1000, (long long)microseconds % 1000);
+}
+
+const char *refusal_name(enum refusal refusal)
+{
+	static const char *const names[] = {
+		[REFUSAL_NONE] = "none",
+		[REFUSAL_NO_GROUP] = "no-iommu-group",
+		[REFUSAL_STORAGE] = "storage",
+		[REFUSAL_BOOT_DISPLAY] = "boot-display",
+		[REFUSAL_PROTECTED] = "protected",
+		[REFUSAL_VIRTUAL_FUNCTIONS] = "virtual-functions",
+		[REFUSAL_EXCLUDED] = "excluded",
+	};
+
+	return names[refusal];
+}
+
+const char *step_name(enum step step)
+{
+	static const char *const names[] = {
+		[STEP_NONE] = "none", [STEP_OVERRIDE] = "override",
+		[STEP_LOAD] = "load", [STEP_UNBIND] = "unbind",
+		[STEP_BIND] = "bind", [STEP_READ_BACK] = "read-back",
+	};
+
+	return names[step];
+}
+
+const char *result_name(enum result result)
+{
+	static const char *const names[] = {
+		[RESULT_PENDING] = "pending", [RESULT_TAKEN] = "taken",
+		[RESULT_ALREADY] = "already", [RESULT_LEFT] = "left",
+		[RESULT_UNDONE] = "undone",   [RESULT_STUCK] = "stuck",
+	};
+
+	return names[result];
+}
+
+const char *finding_name(enum finding_kind kind)
+{
+	static const char *const names[] = {
+		[FINDING_ABSENT] = "absent",
+		[FINDING_IDENTITY] = "identity",
+		[FINDING_BRIDGES] = "bridges-only",
+	};
+
+	return names[kind];
+}

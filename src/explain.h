@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "arena.h"
+#include "plan.h"
+#include "run.h"
+
+/*
+ * What happened, in the words that a user reads: one sentence each, with the
+ * device it is about and what to do next. The only place where results are
+ * turned into text, so that log, plan and report say the same. All texts are
+ * of the run's arena or static; never NULL.
+ */
+
+/* Where something was written: "/etc/vfio-early.conf:3:8" or "command line:34". */
+const char *explain_origin(struct arena *arena, const struct origin *origin);
+
+/* Something that did not parse, with its place. */
+const char *explain_problem(struct arena *arena, const struct problem *problem);
+
+/* A selector that took nothing. */
+const char *explain_finding(struct arena *arena, const struct finding *finding);
+
+/* Why a group was refused, with the first member to blame and what would waive it. */
+const char *explain_refusal(const struct run *run, const struct planned_group *group);
+
+/* The value of force= that would waive a group's refusal; NULL where none would. */
+const char *explain_force(const struct run *run, const struct planned_group *group);
+
+/* Why a group was undone, with the step that failed and its likely cause. */
+const char *explain_failure(struct arena *arena, const struct planned_group *group);
+
+/* What became of one member that was taken, or would be: "nouveau -> vfio-pci". */
+const char *explain_member(struct arena *arena, const struct member *member);
+
+/* A module that was not needed to bind but did not load. */
+const char *explain_module(struct arena *arena, const struct planned_module *module);
+
+/* Why the run as a whole ended early; NULL if it did not. */
+const char *explain_end(const struct run *run);
+
+/* The run in one line, with the time it took. */
+const char *explain_summary(const struct run *run);
+
+/* The likely cause of an error in a step; NULL where the error says it all. */
+const char *explain_cause(enum step step, int error);
+
+/* Short names, as the report has them. */
+const char *refusal_name(enum refusal refusal);
+const char *step_name(enum step step);
+const char *result_name(enum result result);
+const char *finding_name(enum finding_kind kind);

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "deadline.h"
+
+/*
+ * Starts to listen to the kernel's device events (AF_NETLINK,
+ * NETLINK_KOBJECT_UEVENT), which needs no udev. Gives a file descriptor, or
+ * -errno.
+ */
+int hotplug_listen(void);
+
+/*
+ * Sleeps until the kernel says that a PCI device was added, or for a short
+ * while where listening failed (fd is negative), but no longer than the
+ * deadline. The kernel says so after the device's group and attributes are
+ * there (device_add() in drivers/base/core.c).
+ */
+void hotplug_wait(int fd, const struct deadline *deadline);

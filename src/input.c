@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "input.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stddef.h>
+#include <unistd.h>
+
+#define INPUT_SIZE_MAX	 (1 << 20)
+#define INPUT_SIZE_FIRST 4096
+
+/* Fills the buffer as far as the file goes. Gives the length or -errno. */
+static ssize_t read_all(int fd, char *buffer, size_t size)
+{
+	size_t used = 0;
+
+	while (used < size) {
+		ssize_t length = read(fd, buffer + used, size - used);
+
+		if (length < 0 && errno == EINTR)
+			continue;
+		if (length < 0)
+			return -errno;
+		if (length == 0)
+			break;
+		used += (size_t)length;
+	}
+	return (ssize_t)used;
+}
+
+int input_read(struct arena *arena, const char *path, char **text)
+{
+	/* /proc gives no sizes: read again with more room until the end is in it. */
+	for (size_t size = INPUT_SIZE_FIRST; size <= INPUT_SIZE_MAX; size *= 4) {
+		size_t mark = arena_mark(arena);
+		int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+		char *buffer;
+		ssize_t length;
+
+		if (fd < 0)
+			return -errno;
+		buffer = arena_allocate(arena, size + 1, 1);
+		length = buffer ? read_all(fd, buffer, size) : -ENOMEM;
+		close(fd);
+		if (length < 0)
+			return (int)length;
+		if ((size_t)length < size) {
+			*text = buffer;
+			return 0;
+		}
+		arena_rewind(arena, mark);
+	}
+	return -EFBIG;
+}

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "module.h"
+
+#include <errno.h>
+#include <fnmatch.h>
+#include <libkmod.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "util.h"
+
+struct module_context {
+	struct kmod_ctx *kmod;
+};
+
+/* modprobe.d(5), and where distributions that did not merge /lib into /usr keep theirs. */
+static const char *const config_paths[] = {
+	"/etc/modprobe.d",     "/run/modprobe.d", "/usr/local/lib/modprobe.d",
+	"/usr/lib/modprobe.d", "/lib/modprobe.d", NULL,
+};
+
+static void log_libkmod(void *data, int priority, const char *file, int line, const char *function,
+			const char *format, va_list arguments)
+{
+	char text[256];
+	size_t length;
+
+	(void)data, (void)priority, (void)file, (void)line;
+	vsnprintf(text, sizeof(text), format, arguments);
+	length = strlen(text);
+	if (length && text[length - 1] == '\n')
+		text[length - 1] = '\0';
+	log_line(LOG_LEVEL_DEBUG, "libkmod: %s: %s", function, text);
+}
+
+/*
+ * Stands in for "install" commands of modprobe.d: they would need a shell,
+ * which an image need not have, and they are often the very scripts that this
+ * program replaces. The module itself is loaded instead.
+ */
+static int insert_instead(struct kmod_module *module, const char *command, void *data)
+{
+	(void)data;
+	log_line(LOG_LEVEL_DEBUG, "module %s: loaded itself in place of its install command '%s'",
+		 kmod_module_get_name(module), command);
+	return kmod_module_insert_module(module, 0, kmod_module_get_options(module));
+}
+
+/* Loads all modules that a name or alias stands for; libkmod resolves it. */
+static int load_list(struct kmod_list *list)
+{
+	const struct kmod_list *item;
+	int result = -ENOENT;
+
+	kmod_list_foreach(item, list)
+	{
+		struct kmod_module *module = kmod_module_get_module(item);
+		int state = kmod_module_get_initstate(module);
+
+		if (state == KMOD_MODULE_BUILTIN || state == KMOD_MODULE_LIVE)
+			result = 0;
+		else
+			result = kmod_module_probe_insert_module(module, KMOD_PROBE_APPLY_BLACKLIST,
+								 NULL, insert_instead, NULL, NULL);
+		kmod_module_unref(module);
+		if (result > 0)
+			return MODULE_BLACKLISTED;
+		if (result < 0)
+			break;
+	}
+	return result;
+}
+
+/* Module names are written with '_', drivers' often with '-': to libkmod both are the same. */
+int module_load(struct module_context *context, const char *name)
+{
+	struct kmod_list *list = NULL;
+	int result = kmod_module_new_from_lookup(context->kmod, name, &list);
+
+	if (!result)
+		result = load_list(list);
+	kmod_module_unref_list(list);
+	log_line(LOG_LEVEL_DEBUG, "module %s: %s", name,
+		 result == 0			? "loaded"
+		 : result == MODULE_BLACKLISTED ? "blacklisted"
+						: strerror(-result));
+	return result;
+}
+
+void module_load_dependencies(struct module_context *context, const char *name)
+{
+	struct kmod_list *list = NULL;
+	const struct kmod_list *item;
+
+	if (kmod_module_new_from_lookup(context->kmod, name, &list) < 0)
+		return;
+	kmod_list_foreach(item, list)
+	{
+		struct kmod_module *module = kmod_module_get_module(item);
+		struct kmod_list *dependencies = kmod_module_get_dependencies(module);
+
+		load_list(dependencies);
+		kmod_module_unref_list(dependencies);
+		kmod_module_unref(module);
+	}
+	kmod_module_unref_list(list);
+}
+
+static unsigned int count_wildcards(const char *pattern)
+{
+	unsigned int count = 0;
+
+	for (; *pattern; pattern++)
+		count += *pattern == '*';
+	return count;
+}
+
+/* Gives the fewest wildcards among a module's aliases that match; UINT_MAX if none does. */
+static unsigned int least_wildcards(const struct kmod_module *module, const char *alias)
+{
+	struct kmod_list *information = NULL;
+	const struct kmod_list *item;
+	unsigned int least = ~0U;
+
+	if (kmod_module_get_info(module, &information) < 0)
+		return least;
+	kmod_list_foreach(item, information)
+	{
+		const char *value = kmod_module_info_get_value(item);
+
+		if (streq(kmod_module_info_get_key(item), "alias") &&
+		    fnmatch(value, alias, 0) == 0 && count_wildcards(value) < least)
+			least = count_wildcards(value);
+	}
+	kmod_module_info_free_list(information);
+	return least;
+}
+
+int module_find_variant(struct module_context *context, const char *modalias, char *driver,
+			size_t size)
+{
+	char alias[512];
+	struct kmod_list *list = NULL;
+	const struct kmod_list *item;
+	unsigned int best = ~0U;
+	int result;
+
+	snprintf(alias, sizeof(alias), "vfio_%s", modalias);
+	result = kmod_module_new_from_lookup(context->kmod, alias, &list);
+	if (result < 0)
+		return result;
+	result = -ENOENT;
+	kmod_list_foreach(item, list)
+	{
+		struct kmod_module *module = kmod_module_get_module(item);
+		const char *name = kmod_module_get_name(module);
+		unsigned int wildcards =
+			streq(name, "vfio_pci") ? ~0U : least_wildcards(module, alias);
+
+		/* A variant's driver is called as its module is (KBUILD_MODNAME). */
+		if (wildcards < best) {
+			best = wildcards;
+			snprintf(driver, size, "%s", name);
+			result = 0;
+		}
+		kmod_module_unref(module);
+	}
+	kmod_module_unref_list(list);
+	return result;
+}
+
+int module_open(struct module_context **result)
+{
+	static const char *const roots[] = { "/lib/modules", "/usr/lib/modules" };
+	struct module_context *context = calloc(1, sizeof(*context));
+	char directory[256] = "";
+	struct utsname kernel;
+
+	if (!context)
+		return -ENOMEM;
+	uname(&kernel);
+	for (size_t i = 0; i < ARRAY_SIZE(roots); i++) {
+		snprintf(directory, sizeof(directory), "%s/%s", roots[i], kernel.release);
+		if (access(directory, F_OK) == 0)
+			break;
+	}
+	context->kmod = kmod_new(directory, (const char *const *)config_paths);
+	if (!context->kmod) {
+		free(context);
+		return -ENOMEM;
+	}
+	kmod_set_log_fn(context->kmod, log_libkmod, NULL);
+	/* Keeps the indexes open over all look-ups; without them each opens its own again. */
+	kmod_load_resources(context->kmod);
+	*result = context;
+	return 0;
+}
+
+void module_close(struct module_context *context)
+{
+	kmod_unref(context->kmod);
+	free(context);
+}

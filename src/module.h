@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <stddef.h>
+
+/* What loading gives for a module that the configuration blacklists. */
+#define MODULE_BLACKLISTED 1
+
+/*
+ * How modules get into the kernel. A function to be exchanged, because libkmod
+ * reads /proc and /sys by absolute path: what stands in for it in a test
+ * cannot be a tree of files.
+ */
+struct module_loader {
+	void *context;
+
+	/*
+	 * Loads a module by name or alias, with all it depends on, soft
+	 * dependencies and configured options included. Gives 0 when it is in
+	 * the kernel (also when it was before, or is built in), -ENOENT when
+	 * this kernel has no such module, MODULE_BLACKLISTED, or -errno.
+	 */
+	int (*load)(void *context, const char *name);
+};
+
+/* The modules of the running kernel, through libkmod. */
+struct module_context;
+
+/*
+ * Reads the configuration: modprobe.d, and module parameters on the kernel
+ * command line. Gives 0 or -errno.
+ */
+int module_open(struct module_context **result);
+
+void module_close(struct module_context *context);
+
+/* What module_loader::load is to do. May sleep as long as the module's init does. */
+int module_load(struct module_context *context, const char *name);
+
+/*
+ * Loads what a module depends on, but not the module itself: for a driver,
+ * everything that can be had in advance without a device being bound. Errors
+ * are left to be found when the module itself is loaded.
+ */
+void module_load_dependencies(struct module_context *context, const char *name);
+
+/*
+ * Writes the name of the driver that fits a device best among those made for
+ * passing it on: the kernel gives them aliases that begin with "vfio_pci:"
+ * (scripts/mod/file2alias.c, since 5.15). modalias is the device's own. Gives
+ * 0, -ENOENT when only the generic one fits, or -errno.
+ */
+int module_find_variant(struct module_context *context, const char *modalias, char *driver,
+			size_t size);

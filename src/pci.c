@@ -1,0 +1,438 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "pci.h"
+
+#include <errno.h>
+#include <pci/pci.h>
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The longest driver name or override: one sysfs attribute may be a page. */
+#define ATTRIBUTE_SIZE 4096
+
+struct pci_source {
+	const struct sysfs *sysfs;
+	struct pci_access *access;
+	char path[SYSFS_PATH_SIZE];
+	const char *ids;	    /* the name list that libpci was told of */
+	struct pci_dev **functions; /* libpci's devices, in the order of the scan's */
+	struct device *devices;	    /* of the scan; the arena's */
+	size_t count;
+};
+
+/*
+ * libpci reports that a device vanished by a callback that must not return
+ * and is given no context, so the way back lies in a variable that each use sets anew. Code between
+ * setjmp() and longjmp() must own nothing.
+ */
+static jmp_buf libpci_failure;
+
+static void on_libpci_error(char *message, ...) __attribute__((noreturn));
+
+static void on_libpci_error(char *message, ...)
+{
+	(void)message;
+	longjmp(libpci_failure, 1);
+}
+
+static void on_libpci_warning(char *message, ...)
+{
+	(void)message;
+}
+
+int pci_open(const struct sysfs *sysfs, struct pci_source **result)
+{
+	struct pci_source *source = calloc(1, sizeof(*source));
+	struct pci_access *access = source ? pci_alloc() : NULL;
+
+	if (!access) {
+		free(source);
+		return -ENOMEM;
+	}
+	source->sysfs = sysfs;
+	source->access = access;
+	snprintf(source->path, sizeof(source->path), "%s/bus/pci", sysfs->root);
+	access->method = PCI_ACCESS_SYS_BUS_PCI;
+	access->error = on_libpci_error;
+	access->warning = on_libpci_warning;
+	access->debug = on_libpci_warning;
+	pci_set_param(access, "sysfs.path", source->path);
+	if (setjmp(libpci_failure)) {
+		pci_close(source);
+		return -EIO;
+	}
+	pci_init(access);
+	*result = source;
+	return 0;
+}
+
+void pci_close(struct pci_source *source)
+{
+	free(source->functions);
+	pci_cleanup(source->access);
+	free(source);
+}
+
+static int device_path(const struct pci_address *address, const char *attribute,
+		       char path[static SYSFS_PATH_SIZE])
+{
+	char text[PCI_ADDRESS_SIZE];
+
+	return snprintf(path, SYSFS_PATH_SIZE, "bus/pci/devices/%s%s",
+			pci_address_format(address, text), attribute);
+}
+
+/* The modalias holds every id in one attribute (drivers/pci/pci-sysfs.c, modalias_show()). */
+static bool parse_modalias(const char *modalias, struct device *device)
+{
+	unsigned int vendor, id, subsystem_vendor, subsystem_device, base, sub, interface;
+
+	if (sscanf(modalias, "pci:v%8xd%8xsv%8xsd%8xbc%2xsc%2xi%2x", &vendor, &id,
+		   &subsystem_vendor, &subsystem_device, &base, &sub, &interface) != 7)
+		return false;
+	device->id = (struct pci_id){ .vendor = (uint16_t)vendor,
+				      .device = (uint16_t)id,
+				      .subsystem_vendor = (uint16_t)subsystem_vendor,
+				      .subsystem_device = (uint16_t)subsystem_device };
+	device->class = base << 16 | sub << 8 | interface;
+	return true;
+}
+
+static struct pci_address address_of(const struct pci_dev *pci)
+{
+	return (struct pci_address){ .domain = (uint32_t)pci->domain,
+				     .bus = pci->bus,
+				     .device = pci->dev,
+				     .function = pci->func };
+}
+
+static int compare_functions(const void *a, const void *b)
+{
+	const struct pci_address left = address_of(*(struct pci_dev *const *)a);
+	const struct pci_address right = address_of(*(struct pci_dev *const *)b);
+
+	return pci_address_compare(&left, &right);
+}
+
+static int compare_devices(const void *a, const void *b)
+{
+	const struct device *left = a, *right = b;
+
+	return pci_address_compare(&left->address, &right->address);
+}
+
+static struct device *find_device(const struct pci_source *source,
+				  const struct pci_address *address)
+{
+	struct device key = { .address = *address };
+
+	return bsearch(&key, source->devices, source->count, sizeof(key), compare_devices);
+}
+
+static struct pci_dev *function_of(const struct pci_source *source, const struct device *device)
+{
+	return source->functions[device - source->devices];
+}
+
+/* Lists the bus. Gives the number of functions found, or -EIO. */
+static int list_bus(struct pci_access *access)
+{
+	int count = 0;
+
+	if (setjmp(libpci_failure))
+		return -EIO;
+	pci_scan_bus(access);
+	for (const struct pci_dev *pci = access->devices; pci; pci = pci->next)
+		count++;
+	return count;
+}
+
+int pci_scan(struct pci_source *source, struct arena *arena, struct device **devices, size_t *count)
+{
+	int found = list_bus(source->access);
+	size_t used = 0;
+
+	if (found < 0)
+		return found;
+	source->functions = calloc((size_t)found + 1, sizeof(*source->functions));
+	source->devices = arena_allocate(arena, (size_t)found + 1, sizeof(*source->devices));
+	if (!source->functions || !source->devices)
+		return -ENOMEM;
+	for (struct pci_dev *pci = source->access->devices; pci; pci = pci->next)
+		source->functions[used++] = pci;
+	qsort(source->functions, used, sizeof(*source->functions), compare_functions);
+	for (size_t i = 0; i < used; i++)
+		source->devices[i] = (struct device){
+			.address = address_of(source->functions[i]),
+			.group = -1,
+			.modalias = "",
+		};
+	source->count = used;
+	*devices = source->devices;
+	*count = used;
+	return 0;
+}
+
+/* Reads what libpci knows of one device. Gives false when it has vanished. */
+static bool read_ids(struct pci_dev *pci, struct device *device)
+{
+	if (setjmp(libpci_failure))
+		return false;
+	pci_fill_info(pci, PCI_FILL_MODULE_ALIAS);
+	if (pci->module_alias && parse_modalias(pci->module_alias, device))
+		return true;
+	pci_fill_info(pci, PCI_FILL_IDENT | PCI_FILL_CLASS | PCI_FILL_CLASS_EXT | PCI_FILL_SUBSYS);
+	device->id = (struct pci_id){ .vendor = pci->vendor_id,
+				      .device = pci->device_id,
+				      .subsystem_vendor = pci->subsys_vendor_id,
+				      .subsystem_device = pci->subsys_id };
+	device->class = (uint32_t)pci->device_class << 8 | pci->prog_if;
+	return true;
+}
+
+/* Gives a small number held by an attribute of a device; 0 when it is missing. */
+static unsigned int read_number(const struct sysfs *directory, const char *attribute)
+{
+	char text[16];
+
+	if (sysfs_read(directory, attribute, text, sizeof(text)) <= 0)
+		return 0;
+	return (unsigned int)strtoul(text, NULL, 10);
+}
+
+/* Opens the device's own directory; one that has none is gone. */
+static int open_device(const struct pci_source *source, struct device *device,
+		       struct sysfs *directory)
+{
+	char path[SYSFS_PATH_SIZE];
+	int error;
+
+	device_path(&device->address, "", path);
+	error = sysfs_open_below(directory, source->sysfs, path);
+	device->gone |= error != 0;
+	return error;
+}
+
+int pci_identify(struct pci_source *source, struct arena *arena, struct device *device)
+{
+	struct pci_dev *pci = function_of(source, device);
+	struct sysfs directory;
+
+	if (device->identified || device->gone)
+		return 0;
+	device->identified = true;
+	if (!read_ids(pci, device)) {
+		device->gone = true;
+		return 0;
+	}
+	if (pci->module_alias) {
+		device->modalias =
+			arena_copy(arena, pci->module_alias, strcspn(pci->module_alias, "\n"));
+		if (!device->modalias)
+			return -ENOMEM;
+	}
+	if (device->class >> 16 == PCI_CLASS_DISPLAY && !open_device(source, device, &directory)) {
+		device->boot_display = read_number(&directory, "boot_vga") ||
+				       read_number(&directory, "boot_display");
+		sysfs_close(&directory);
+	}
+	return 0;
+}
+
+/*
+ * Reads which bridge a device is behind. sysfs shows the tree in the path of
+ * the device: ".../pci0000:00/0000:00:01.0/0000:01:00.0".
+ */
+static struct device *read_parent(const struct pci_source *source, const struct device *device)
+{
+	char path[SYSFS_PATH_SIZE], target[SYSFS_PATH_SIZE];
+	struct pci_address address;
+	char *own, *above;
+
+	device_path(&device->address, "", path);
+	if (sysfs_read_link(source->sysfs, path, target, sizeof(target)) <= 0)
+		return NULL;
+	own = strrchr(target, '/');
+	if (!own)
+		return NULL;
+	*own = '\0';
+	above = strrchr(target, '/');
+	above = above ? above + 1 : target;
+	if (pci_address_parse(above, strlen(above), &address))
+		return NULL;
+	return find_device(source, &address);
+}
+
+int pci_locate(struct pci_source *source, struct arena *arena, struct device *device)
+{
+	struct device *parent;
+	char text[PCI_ADDRESS_SIZE];
+	int error;
+
+	if (device->located)
+		return 0;
+	/* Set before the parent's turn: no tree, however odd, makes this go round in a circle. */
+	device->located = true;
+	parent = read_parent(source, device);
+	device->parent = parent;
+	error = parent ? pci_locate(source, arena, parent) : 0;
+	if (error)
+		return error;
+	if (parent && parent->kernel_path)
+		device->kernel_path = arena_print(arena, "%s/%02x.%x", parent->kernel_path,
+						  device->address.device, device->address.function);
+	else
+		device->kernel_path =
+			arena_print(arena, "%s", pci_address_format(&device->address, text));
+	return device->kernel_path ? 0 : -ENOMEM;
+}
+
+/* What pci_find_group() tells of each member that sysfs lists. */
+struct group_listing {
+	struct pci_source *source;
+	int number;
+};
+
+static int note_member(void *context, const char *name)
+{
+	const struct group_listing *listing = context;
+	struct pci_address address;
+	struct device *member;
+
+	if (pci_address_parse(name, strlen(name), &address) == 0) {
+		member = find_device(listing->source, &address);
+		if (member)
+			member->group = listing->number;
+	}
+	return 0;
+}
+
+void pci_find_group(struct pci_source *source, struct device *device)
+{
+	struct group_listing listing = { .source = source };
+	char path[SYSFS_PATH_SIZE], number[16];
+
+	if (device->group >= 0)
+		return;
+	device_path(&device->address, "/iommu_group", path);
+	if (sysfs_read_link_name(source->sysfs, path, number, sizeof(number)) <= 0 ||
+	    number[0] < '0' || number[0] > '9')
+		return;
+	listing.number = atoi(number);
+	device->group = listing.number;
+	snprintf(path, sizeof(path), "kernel/iommu_groups/%d/devices", listing.number);
+	sysfs_list(source->sysfs, path, note_member, &listing);
+}
+
+/* Keeps text in the arena, but NULL for what the kernel shows of an unset override. */
+static int keep_override(struct arena *arena, const char *text, int length, const char **override)
+{
+	*override = NULL;
+	if (length <= 0 || strcmp(text, "(null)") == 0)
+		return 0;
+	*override = arena_copy(arena, text, (size_t)length);
+	return *override ? 0 : -ENOMEM;
+}
+
+/*
+ * Reads the header type from configuration space, of those that may be bridges
+ * by their class: asking each device there is costs more than all the rest.
+ * What calls itself something else and yet is a bridge is refused by the
+ * driver, and its group given back. A device that sleeps in D3cold reads as
+ * all ones; its class then tells.
+ */
+static uint8_t read_header_type(struct pci_dev *pci, const struct device *device)
+{
+	volatile uint8_t type = 0x7f;
+
+	if (device->class >> 16 != PCI_CLASS_BRIDGE && device->class >> 16 != 0)
+		return PCI_HEADER_TYPE_NORMAL;
+	if (!setjmp(libpci_failure))
+		type = pci_read_byte(pci, PCI_HEADER_TYPE) & 0x7f;
+	if (type != 0x7f)
+		return type;
+	switch (device->class >> 8) {
+	case PCI_CLASS_BRIDGE_PCI:
+		return PCI_HEADER_TYPE_BRIDGE;
+	case PCI_CLASS_BRIDGE_CARDBUS:
+		return PCI_HEADER_TYPE_CARDBUS;
+	default:
+		return PCI_HEADER_TYPE_NORMAL;
+	}
+}
+
+static int describe(const struct sysfs *directory, struct arena *arena, struct device *device)
+{
+	char text[ATTRIBUTE_SIZE];
+	int length = sysfs_read_link_name(directory, "driver", text, sizeof(text));
+
+	if (length > 0) {
+		device->driver = arena_copy(arena, text, (size_t)length);
+		if (!device->driver)
+			return -ENOMEM;
+	}
+	length = sysfs_read(directory, "driver_override", text, sizeof(text));
+	if (keep_override(arena, text, length, &device->driver_override))
+		return -ENOMEM;
+	device->virtual_functions = read_number(directory, "sriov_numvfs");
+	return 0;
+}
+
+int pci_describe(struct pci_source *source, struct arena *arena, struct device *device)
+{
+	struct sysfs directory;
+	int error;
+
+	if (device->described || device->gone || open_device(source, device, &directory))
+		return 0;
+	device->described = true;
+	error = describe(&directory, arena, device);
+	sysfs_close(&directory);
+	device->header_type = read_header_type(function_of(source, device), device);
+	return error;
+}
+
+static int found_one(void *context, const char *name)
+{
+	(void)context, (void)name;
+	return 1;
+}
+
+enum iommu_state pci_iommu_state(const struct sysfs *sysfs)
+{
+	if (sysfs_list(sysfs, "class/iommu", found_one, NULL) > 0)
+		return IOMMU_ON;
+	if (sysfs_exists(sysfs, "firmware/acpi/tables/DMAR"))
+		return IOMMU_OFF_INTEL;
+	if (sysfs_exists(sysfs, "firmware/acpi/tables/IVRS"))
+		return IOMMU_OFF_AMD;
+	return IOMMU_ABSENT;
+}
+
+/* Looks a name up; flags and numbers as pci_lookup_name() takes them. */
+static const char *look_up(struct pci_source *source, const char *ids, char *buffer, size_t size,
+			   int flags, int first, int second)
+{
+	if (source->ids != ids) {
+		pci_set_name_list_path(source->access, (char *)ids, 0);
+		source->ids = ids;
+	}
+	if (setjmp(libpci_failure))
+		return NULL;
+	return pci_lookup_name(source->access, buffer, (int)size, flags | PCI_LOOKUP_NO_NUMBERS,
+			       first, second);
+}
+
+const char *pci_device_name(struct pci_source *source, const char *ids, const struct pci_id *id,
+			    char *buffer, size_t size)
+{
+	return look_up(source, ids, buffer, size, PCI_LOOKUP_VENDOR | PCI_LOOKUP_DEVICE, id->vendor,
+		       id->device);
+}
+
+const char *pci_class_name(struct pci_source *source, const char *ids, uint32_t class, char *buffer,
+			   size_t size)
+{
+	return look_up(source, ids, buffer, size, PCI_LOOKUP_CLASS, (int)(class >> 8), 0);
+}

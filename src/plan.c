@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "plan.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "util.h"
+
+static const struct selector *find_match(const struct selector_list *list,
+					 const struct device *device, bool exclude,
+					 bool check_identity)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		const struct selector *selector = &list->items[i];
+
+		if (selector->exclude == exclude && selector_matches(selector, device) &&
+		    (!check_identity || selector_identity_holds(selector, device)))
+			return selector;
+	}
+	return NULL;
+}
+
+/* Gives the selector that picks the device, whatever '!' says; bridges are never picked. */
+static const struct selector *picking_selector(const struct settings *settings,
+					       const struct device *device)
+{
+	return find_match(&settings->devs, device, false, true);
+}
+
+static const struct selector *excluding_selector(const struct settings *settings,
+						 const struct device *device)
+{
+	return find_match(&settings->devs, device, true, true);
+}
+
+bool plan_picks(const struct settings *settings, const struct device *device)
+{
+	return picking_selector(settings, device) && !excluding_selector(settings, device);
+}
+
+static bool is_picked(const struct settings *settings, const struct device *device)
+{
+	return !device_is_bridge(device) && plan_picks(settings, device);
+}
+
+/*
+ * The boot display counts as listed by its neighbours too: whoever lists the
+ * audio function of a card means the card.
+ */
+static bool is_listed(const struct settings *settings, const struct topology *topology,
+		      const struct device *device)
+{
+	if (is_picked(settings, device))
+		return true;
+	if (!device->boot_display)
+		return false;
+	for (size_t i = 0; i < topology->count; i++)
+		if (pci_address_same_slot(&topology->devices[i].address, &device->address) &&
+		    is_picked(settings, &topology->devices[i]))
+			return true;
+	return false;
+}
+
+/* Decides on one member, before force is asked. Sets the selector that is to blame, if any. */
+static enum refusal judge_member(const struct settings *settings, const struct topology *topology,
+				 struct member *member)
+{
+	const struct device *device = member->device;
+	bool listed = is_listed(settings, topology, device);
+	const struct selector *selector;
+
+	if (device->group < 0)
+		return REFUSAL_NO_GROUP;
+	selector = excluding_selector(settings, device);
+	if (selector) {
+		member->selector = selector;
+		return REFUSAL_EXCLUDED;
+	}
+	/* What the host needs is protected by its place even if another id sits there now. */
+	selector = find_match(&settings->protect, device, false, false);
+	if (selector) {
+		member->selector = selector;
+		return REFUSAL_PROTECTED;
+	}
+	if (device_is_storage(device) && !listed)
+		return REFUSAL_STORAGE;
+	if (device->boot_display && !listed)
+		return REFUSAL_BOOT_DISPLAY;
+	if (device->virtual_functions > 0)
+		return REFUSAL_VIRTUAL_FUNCTIONS;
+	return REFUSAL_NONE;
+}
+
+static void decide_member(const struct settings *settings, const struct topology *topology,
+			  struct member *member)
+{
+	const struct device *device = member->device;
+
+	member->selector = picking_selector(settings, device);
+	if (device_is_bridge(device)) {
+		member->role = ROLE_LEAVE;
+		member->result = RESULT_LEFT;
+		member->selector = NULL;
+		return;
+	}
+	if (settings->driver)
+		member->driver = settings->driver;
+	else
+		member->driver = device->variant_driver ? device->variant_driver : "vfio-pci";
+	member->refusal = judge_member(settings, topology, member);
+	/* Without a group no driver of this kind binds at all: there is nothing to waive. */
+	if (member->refusal != REFUSAL_NONE && member->refusal != REFUSAL_NO_GROUP &&
+	    find_match(&settings->force, device, false, true))
+		member->refusal = REFUSAL_NONE;
+}
+
+static int decide_group(struct planned_group *planned, struct arena *arena,
+			const struct settings *settings, const struct topology *topology,
+			struct device *const *members, size_t count)
+{
+	planned->number = members[0]->group;
+	planned->count = count;
+	planned->members = arena_allocate(arena, count, sizeof(struct member));
+	if (!planned->members)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++) {
+		planned->members[i].device = members[i];
+		decide_member(settings, topology, &planned->members[i]);
+		planned->refused |= planned->members[i].refusal != REFUSAL_NONE;
+	}
+	for (size_t i = 0; planned->refused && i < count; i++)
+		planned->members[i].result = RESULT_LEFT;
+	return 0;
+}
+
+static bool group_is_wanted(const struct settings *settings, const struct group *group)
+{
+	for (size_t i = 0; i < group->count; i++)
+		if (is_picked(settings, group->members[i]))
+			return true;
+	return false;
+}
+
+static int decide_groups(struct plan *plan, struct arena *arena, const struct settings *settings,
+			 const struct topology *topology)
+{
+	size_t wanted = 0;
+	int error;
+
+	for (size_t i = 0; i < topology->group_count; i++)
+		wanted += group_is_wanted(settings, &topology->groups[i]);
+	for (size_t i = 0; i < topology->count; i++)
+		wanted += topology->devices[i].group < 0 &&
+			  is_picked(settings, &topology->devices[i]);
+	plan->groups = arena_allocate(arena, wanted + 1, sizeof(struct planned_group));
+	if (!plan->groups)
+		return -ENOMEM;
+	for (size_t i = 0; i < topology->group_count; i++) {
+		const struct group *group = &topology->groups[i];
+
+		if (!group_is_wanted(settings, group))
+			continue;
+		error = decide_group(&plan->groups[plan->group_count++], arena, settings, topology,
+				     group->members, group->count);
+		if (error)
+			return error;
+	}
+	for (size_t i = 0; i < topology->count; i++) {
+		struct device *device = &topology->devices[i];
+
+		if (device->group >= 0 || !is_picked(settings, device))
+			continue;
+		error = decide_group(&plan->groups[plan->group_count++], arena, settings, topology,
+				     &device, 1);
+		if (error)
+			return error;
+	}
+	return 0;
+}
+
+/* Gives a device of that id that a selector with '@' may have meant. */
+static const struct device *find_identity(const struct topology *topology,
+					  const struct selector *selector)
+{
+	for (size_t i = 0; i < topology->count; i++)
+		if (id_pattern_matches(&selector->identity, &topology->devices[i].id))
+			return &topology->devices[i];
+	return NULL;
+}
+
+/* Fills finding and gives true when a selector names nothing that could be taken. */
+static bool find_selector(const struct topology *topology, const struct selector *selector,
+			  struct finding *finding)
+{
+	*finding = (struct finding){ .kind = FINDING_ABSENT, .selector = selector };
+	for (size_t i = 0; i < topology->count; i++) {
+		const struct device *device = &topology->devices[i];
+
+		if (!selector_matches(selector, device))
+			continue;
+		finding->device = device;
+		if (!selector_identity_holds(selector, device)) {
+			finding->kind = FINDING_IDENTITY;
+			finding->moved = find_identity(topology, selector);
+			return true;
+		}
+		if (!device_is_bridge(device))
+			return false;
+		finding->kind = FINDING_BRIDGES;
+	}
+	if (selector->has_identity)
+		finding->moved = find_identity(topology, selector);
+	return true;
+}
+
+static int find_selectors(struct plan *plan, struct arena *arena, const struct settings *settings,
+			  const struct topology *topology)
+{
+	const struct selector_list *devs = &settings->devs;
+
+	plan->findings = arena_allocate(arena, devs->count + 1, sizeof(struct finding));
+	if (!plan->findings)
+		return -ENOMEM;
+	for (size_t i = 0; i < devs->count; i++)
+		if (!devs->items[i].exclude &&
+		    find_selector(topology, &devs->items[i], &plan->findings[plan->finding_count]))
+			plan->finding_count++;
+	return 0;
+}
+
+static bool needs_override(const struct member *member)
+{
+	return !member->device->driver_override ||
+	       !streq(member->device->driver_override, member->driver);
+}
+
+static bool needs_bind(const struct member *member)
+{
+	return !member->device->driver || !streq(member->device->driver, member->driver);
+}
+
+static struct action *add_action(struct plan *plan, enum action_kind kind)
+{
+	struct action *action = &plan->actions[plan->action_count++];
+
+	action->kind = kind;
+	return action;
+}
+
+static void add_member_actions(struct plan *plan, enum action_kind kind,
+			       bool (*needed)(const struct member *member))
+{
+	for (size_t i = 0; i < plan->group_count; i++) {
+		struct planned_group *group = &plan->groups[i];
+
+		for (size_t j = 0; !group->refused && j < group->count; j++) {
+			struct member *member = &group->members[j];
+
+			if (member->role == ROLE_TAKE && needed(member)) {
+				struct action *action = add_action(plan, kind);
+
+				action->group = group;
+				action->member = member;
+			}
+		}
+	}
+}
+
+/* Lists a driver's module once. */
+static void add_module(struct plan *plan, const char *name, bool required)
+{
+	for (size_t i = 0; i < plan->module_count; i++)
+		if (streq(plan->modules[i].name, name))
+			return;
+	plan->modules[plan->module_count++] =
+		(struct planned_module){ .name = name, .required = required };
+}
+
+static void add_modules(struct plan *plan)
+{
+	bool vfio = false;
+
+	for (size_t i = 0; i < plan->action_count; i++) {
+		const struct action *action = &plan->actions[i];
+
+		if (action->kind == ACTION_BIND) {
+			add_module(plan, action->member->driver, true);
+			vfio |= strstr(action->member->driver, "vfio") != NULL;
+		}
+	}
+	/*
+	 * Not needed to bind, but before a virtual machine can open the group
+	 * (drivers/vfio/vfio_main.c asks for it by soft dependency only).
+	 * Kernels that have iommufd alone do without.
+	 */
+	if (vfio)
+		add_module(plan, "vfio_iommu_type1", false);
+}
+
+static int list_actions(struct plan *plan, struct arena *arena)
+{
+	size_t members = 0, overrides, binds;
+
+	for (size_t i = 0; i < plan->group_count; i++)
+		members += plan->groups[i].count;
+	plan->modules = arena_allocate(arena, members + 1, sizeof(struct planned_module));
+	plan->actions = arena_allocate(arena, 3 * members + 1, sizeof(struct action));
+	if (!plan->modules || !plan->actions)
+		return -ENOMEM;
+	add_member_actions(plan, ACTION_OVERRIDE, needs_override);
+	overrides = plan->action_count;
+	add_member_actions(plan, ACTION_BIND, needs_bind);
+	add_modules(plan);
+	/* Modules go between the two, once it is known which drivers are bound. */
+	binds = plan->action_count - overrides;
+	memmove(&plan->actions[overrides + plan->module_count], &plan->actions[overrides],
+		binds * sizeof(struct action));
+	for (size_t i = 0; i < plan->module_count; i++)
+		plan->actions[overrides + i] =
+			(struct action){ .kind = ACTION_LOAD, .module = &plan->modules[i] };
+	plan->action_count += plan->module_count;
+	return 0;
+}
+
+int plan_make(struct plan *plan, struct arena *arena, const struct settings *settings,
+	      const struct topology *topology)
+{
+	int error;
+
+	memset(plan, 0, sizeof(*plan));
+	plan->iommu = topology->iommu;
+	error = decide_groups(plan, arena, settings, topology);
+	if (!error)
+		error = find_selectors(plan, arena, settings, topology);
+	if (!error)
+		error = list_actions(plan, arena);
+	return error;
+}

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "arena.h"
+#include "settings.h"
+#include "topology.h"
+
+/* Room for a driver's name where it cannot be allocated; longer ones are cut. */
+#define DRIVER_NAME_SIZE 64
+
+/* Why a device makes its whole group stay with the host. */
+enum refusal {
+	REFUSAL_NONE,
+	REFUSAL_NO_GROUP,	   /* a listed device without an IOMMU group */
+	REFUSAL_STORAGE,	   /* a mass-storage controller that nobody listed */
+	REFUSAL_BOOT_DISPLAY,	   /* the boot display, which nobody listed */
+	REFUSAL_PROTECTED,	   /* the host needs it */
+	REFUSAL_VIRTUAL_FUNCTIONS, /* an SR-IOV physical function whose virtual functions are on */
+	REFUSAL_EXCLUDED,	   /* '!' leaves it out, yet its group cannot go without it */
+};
+
+/* What is to become of a member. */
+enum role {
+	ROLE_TAKE,  /* gets the driver */
+	ROLE_LEAVE, /* a bridge: neither binds nor stands in the way */
+};
+
+/* The step that failed for a member, or which of its steps could not be undone. */
+enum step {
+	STEP_NONE,
+	STEP_OVERRIDE,
+	STEP_LOAD,
+	STEP_UNBIND,
+	STEP_BIND,
+	STEP_READ_BACK,
+};
+
+/* What became of a member. */
+enum result {
+	RESULT_PENDING, /* nothing was done, or not yet */
+	RESULT_TAKEN,
+	RESULT_ALREADY, /* had the driver before, and has it still */
+	RESULT_LEFT,	/* left to the host by the plan */
+	RESULT_UNDONE,	/* was taken or under way, and given back */
+	RESULT_STUCK,	/* was to be given back, which failed or would have blocked */
+};
+
+struct member {
+	const struct device *device;
+	enum role role;
+	enum refusal refusal;
+	const struct selector *selector; /* that listed, protects or excludes it; NULL if none */
+	const char *driver;		 /* to be bound */
+
+	/* Filled while the plan is carried out. */
+	enum result result;
+	enum step step;	       /* under way; STEP_NONE between steps */
+	enum step failed_step; /* the first that failed */
+	int error;	       /* its -errno, or MODULE_BLACKLISTED of module.h */
+	bool override_written;
+	bool unbound;			     /* from the driver it had before */
+	bool settled;			     /* driver_after was read back */
+	char driver_after[DRIVER_NAME_SIZE]; /* empty when none */
+};
+
+struct planned_group {
+	int number; /* -1 for a device without a group */
+	struct member *members;
+	size_t count;
+	bool refused;
+	bool failed; /* was accepted, but did not come out whole */
+};
+
+/* What became of a selector that took nothing. */
+enum finding_kind {
+	FINDING_ABSENT,	  /* no device is what it names */
+	FINDING_IDENTITY, /* another id sits there than the one behind '@' */
+	FINDING_BRIDGES,  /* only bridges are what it names */
+};
+
+struct finding {
+	enum finding_kind kind;
+	const struct selector *selector;
+	const struct device *device; /* that sits there now; NULL for an absent one */
+	const struct device *moved;  /* where the id behind '@' is now; NULL if nowhere */
+};
+
+/* One module to load, and what came of it. */
+struct planned_module {
+	const char *name;
+	bool required; /* nothing can be taken without it */
+	bool done;     /* is in the kernel now, or was before */
+	int error;     /* -errno, or MODULE_BLACKLISTED of module.h */
+};
+
+enum action_kind {
+	ACTION_OVERRIDE,
+	ACTION_LOAD,
+	ACTION_BIND,
+};
+
+struct action {
+	enum action_kind kind;
+	struct planned_group *group;   /* NULL for ACTION_LOAD */
+	struct member *member;	       /* NULL for ACTION_LOAD */
+	struct planned_module *module; /* of ACTION_LOAD only */
+};
+
+struct plan {
+	struct planned_group *groups; /* those that a listed device is in */
+	size_t group_count;
+	struct finding *findings;
+	size_t finding_count;
+	struct planned_module *modules;
+	size_t module_count;
+	struct action *actions; /* in the order in which they are to be done */
+	size_t action_count;
+	enum iommu_state iommu;
+};
+
+/*
+ * Decides about every listed device's group. A pure function of what it is
+ * given; allocates the plan's parts from arena, which must outlive it, as
+ * must settings and topology. Every member of a group that a listed device is
+ * in must have been described. Gives 0 or -ENOMEM.
+ */
+int plan_make(struct plan *plan, struct arena *arena, const struct settings *settings,
+	      const struct topology *topology);
+
+/* Whether a selector picks the device, so that its group is to be taken. */
+bool plan_picks(const struct settings *settings, const struct device *device);

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdio.h>
+
+#include "explain.h"
+#include "report.h"
+#include "util.h"
+
+static void print_member(const struct run *run, FILE *out, const struct member *member,
+			 struct pci_source *names, const char *ids)
+{
+	const struct device *device = member->device;
+	char address[PCI_ADDRESS_SIZE], name[256];
+	const char *known = NULL;
+
+	fprintf(out, "  %s %04x:%04x  ", pci_address_format(&device->address, address),
+		device->id.vendor, device->id.device);
+	if (member->role == ROLE_LEAVE)
+		fprintf(out, "bridge, left alone");
+	else if (member->result == RESULT_LEFT)
+		fprintf(out, "stays with %s", device->driver ? device->driver : "the host");
+	else if (device->driver && streq(device->driver, member->driver))
+		fprintf(out, "%s already", member->driver);
+	else
+		fprintf(out, "%s -> %s", device->driver ? device->driver : "none", member->driver);
+	if (member->refusal != REFUSAL_NONE)
+		fprintf(out, "  [%s]", refusal_name(member->refusal));
+	else if (member->selector)
+		fprintf(out, "  (%s, %s)", member->selector->text,
+			explain_origin(run->arena, &member->selector->origin));
+	if (names)
+		known = pci_device_name(names, ids, &device->id, name, sizeof(name));
+	fprintf(out, "\n");
+	if (known)
+		fprintf(out, "      %s\n", known);
+}
+
+void report_text(const struct run *run, FILE *out, struct pci_source *names, const char *ids)
+{
+	const struct plan *plan = &run->plan;
+
+	for (const struct problem *problem = run->settings.problems; problem;
+	     problem = problem->next)
+		fprintf(out, "error: %s\n", explain_problem(run->arena, problem));
+	for (size_t i = 0; i < plan->finding_count; i++)
+		fprintf(out, "absent: %s\n", explain_finding(run->arena, &plan->findings[i]));
+	for (size_t i = 0; i < plan->group_count; i++) {
+		const struct planned_group *group = &plan->groups[i];
+
+		if (group->number >= 0)
+			fprintf(out, "group %d: ", group->number);
+		else
+			fprintf(out, "no group: ");
+		fprintf(out, "%s\n", group->refused ? "refused" : "to be taken");
+		for (size_t j = 0; j < group->count; j++)
+			print_member(run, out, &group->members[j], names, ids);
+		if (group->refused)
+			fprintf(out, "  %s\n", explain_refusal(run, group));
+	}
+	if (run->settings.off)
+		fprintf(out, "off: vfio_early=off is on the kernel command line\n");
+	else if (!run_is_wanted(run))
+		fprintf(out, "no devices are listed: nothing to do\n");
+}

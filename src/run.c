@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "deadline.h"
+#include "execute.h"
+#include "hotplug.h"
+#include "loader.h"
+#include "module.h"
+#include "pci.h"
+#include "survey.h"
+
+/* Address space, not memory: enough for ten thousand functions. */
+#define ARENA_SIZE (64 << 20)
+
+/* Of the time allowed, at most this is kept for undoing what was cut off. */
+#define UNDO_MILLISECONDS 2000
+
+struct run *run_create(void)
+{
+	struct arena *arena = arena_create(ARENA_SIZE);
+	struct run *run = arena ? arena_allocate(arena, 1, sizeof(*run)) : NULL;
+
+	if (!run) {
+		arena_destroy(arena);
+		return NULL;
+	}
+	run->arena = arena;
+	run->started = deadline_now();
+	settings_init(&run->settings, arena);
+	return run;
+}
+
+void run_destroy(struct run *run)
+{
+	arena_destroy(run->arena);
+}
+
+bool run_is_wanted(const struct run *run)
+{
+	return !run->settings.off && run->settings.devs.count > 0;
+}
+
+/* Reads the devices; a listed one that is missing is waited for. */
+static int survey_and_wait(struct run *run, const struct sysfs *sysfs,
+			   struct module_context *modules)
+{
+	struct deadline deadline = deadline_after((int64_t)run->settings.wait_seconds * 1000);
+	int events = run->settings.wait_seconds ? hotplug_listen() : -1;
+	size_t mark = arena_mark(run->arena);
+	int error;
+
+	for (;;) {
+		struct pci_source *source;
+
+		arena_rewind(run->arena, mark);
+		error = pci_open(sysfs, &source);
+		if (error)
+			break;
+		error = survey(&run->topology, run->arena, &run->settings, source, sysfs, modules);
+		pci_close(source);
+		if (error || survey_is_complete(&run->topology, &run->settings) ||
+		    !deadline_left(&deadline))
+			break;
+		hotplug_wait(events, &deadline);
+	}
+	if (events >= 0)
+		close(events);
+	return error;
+}
+
+/* What the worker tells the process that watches over it. */
+enum word {
+	WORD_WAITED = 'w', /* it waits for no device any more */
+	WORD_DONE = 'd',   /* it has ended */
+};
+
+static int tell(int fd, enum word word)
+{
+	char byte = (char)word;
+
+	return write(fd, &byte, 1) == 1 ? 0 : -EPIPE;
+}
+
+/* Makes the plan; nothing is touched yet. */
+static int decide(struct run *run, const struct sysfs *sysfs, int fd)
+{
+	struct module_context *modules = NULL;
+	int error = 0;
+
+	/* Only the choice among variants needs the modules here: loading is the loader's. */
+	if (!run->settings.driver)
+		error = module_open(&modules);
+	run->phase = RUN_SURVEY;
+	if (!error)
+		error = survey_and_wait(run, sysfs, modules);
+	if (modules)
+		module_close(modules);
+	if (!error)
+		error = tell(fd, WORD_WAITED);
+	if (!error)
+		error = plan_make(&run->plan, run->arena, &run->settings, &run->topology);
+	return error;
+}
+
+/* What the worker does; it says on fd how far it has come. */
+static int work(struct run *run, struct loader *loader, int fd)
+{
+	struct module_loader interface = loader_interface(loader);
+	struct execution execution = { .loader = &interface };
+	struct sysfs sysfs;
+	int error = sysfs_open(&sysfs, "/sys");
+
+	if (!error)
+		error = decide(run, &sysfs, fd);
+	if (error)
+		return error;
+	execution.sysfs = &sysfs;
+	execution.deadline = deadline_after((int64_t)run->settings.timeout_seconds * 1000 / 2);
+	loader->deadline = execution.deadline;
+	run->phase = RUN_EXECUTE;
+	if (!run->settings.dry_run)
+		execute(&run->plan, &execution);
+	run->phase = RUN_DONE;
+	return 0;
+}
+
+/* Undoes, in a child, what a worker that is no more left unfinished. */
+static int undo(void *argument)
+{
+	struct run *run = argument;
+	struct execution execution = { .deadline = deadline_after(UNDO_MILLISECONDS / 2) };
+	struct sysfs sysfs;
+	int error = sysfs_open(&sysfs, "/sys");
+
+	if (error)
+		return error;
+	execution.sysfs = &sysfs;
+	execute_undo_unfinished(&run->plan, &execution);
+	return 0;
+}
+
+/*
+ * Waits for the worker: first while it waits for devices, then as long as the
+ * work may take. Gives 0 when it ended, or -ETIMEDOUT.
+ */
+static int watch(const struct run *run, int fd, int64_t work_milliseconds)
+{
+	struct deadline deadline =
+		deadline_after((int64_t)run->settings.wait_seconds * 1000 + work_milliseconds);
+	struct pollfd word = { .fd = fd, .events = POLLIN };
+	char byte;
+
+	for (;;) {
+		int ready = poll(&word, 1, deadline_left(&deadline));
+
+		if (ready < 0 && errno == EINTR)
+			continue;
+		if (ready == 0)
+			return -ETIMEDOUT;
+		/* The end of the pipe is the end of the worker, whatever it died of. */
+		if (ready < 0 || read(fd, &byte, 1) != 1 || byte == WORD_DONE)
+			return 0;
+		deadline = deadline_after(work_milliseconds);
+	}
+}
+
+/* Watches over the worker until it is done, and over the undoing of what it did not finish. */
+static void supervise_worker(struct run *run, pid_t worker, int fd)
+{
+	int64_t allowed = (int64_t)run->settings.timeout_seconds * 1000;
+	int64_t kept = allowed / 4 < UNDO_MILLISECONDS ? allowed / 4 : UNDO_MILLISECONDS;
+	struct deadline undo_deadline;
+
+	run->cut_off = watch(run, fd, allowed - kept) != 0;
+	/* One that is done is about to exit; not even that is waited for. */
+	if (run->cut_off)
+		kill(worker, SIGKILL);
+	/* A worker that died without a word is no different from one that was cut off. */
+	if (run->phase != RUN_DONE && !run->error)
+		run->cut_off = true;
+	if (run->phase == RUN_EXECUTE) {
+		undo_deadline = deadline_after(kept);
+		deadline_call(&undo_deadline, undo, run);
+	}
+}
+
+static int start_worker(struct run *run, struct loader *loader, int fd, pid_t *worker)
+{
+	*worker = fork();
+	if (*worker < 0)
+		return -errno;
+	if (*worker == 0) {
+		run->error = work(run, loader, fd);
+		_exit(tell(fd, WORD_DONE) ? 1 : 0);
+	}
+	return 0;
+}
+
+/*
+ * The driver whose dependencies are loaded while the devices are still looked
+ * at. They bind nothing, and are in the kernel in any case once a device is
+ * taken; what is refused in the end leaves them there, unused.
+ */
+static const char *driver_in_advance(const struct settings *settings)
+{
+	const char *driver = settings->driver ? settings->driver : "vfio-pci";
+
+	return settings->dry_run || !strstr(driver, "vfio") ? NULL : driver;
+}
+
+void run_supervise(struct run *run)
+{
+	struct loader loader;
+	int ends[2];
+	pid_t worker;
+
+	int error = loader_start(&loader, driver_in_advance(&run->settings));
+
+	if (error) {
+		run->error = error;
+		return;
+	}
+	if (pipe2(ends, O_CLOEXEC) < 0) {
+		run->error = -errno;
+		loader_stop(&loader);
+		return;
+	}
+	error = start_worker(run, &loader, ends[1], &worker);
+	close(ends[1]);
+	/* From here on run->error is the worker's to write. */
+	if (error)
+		run->error = error;
+	else
+		supervise_worker(run, worker, ends[0]);
+	close(ends[0]);
+	loader_stop(&loader);
+}
+
+void run_finish(struct run *run)
+{
+	run->finished = deadline_now();
+}
+
+static bool group_is_done(const struct planned_group *group)
+{
+	for (size_t i = 0; i < group->count; i++)
+		if (group->members[i].role == ROLE_TAKE &&
+		    group->members[i].result != RESULT_TAKEN &&
+		    group->members[i].result != RESULT_ALREADY)
+			return false;
+	return true;
+}
+
+int run_exit_code(const struct run *run)
+{
+	bool unfinished = run->error || run->cut_off || run->plan.finding_count > 0;
+
+	if (run->settings.problems)
+		return 2;
+	for (size_t i = 0; i < run->plan.group_count; i++) {
+		const struct planned_group *group = &run->plan.groups[i];
+
+		if (group->refused || (!run->settings.dry_run && !group_is_done(group)))
+			unfinished = true;
+	}
+	return unfinished ? 1 : 0;
+}

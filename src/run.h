@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "arena.h"
+#include "plan.h"
+#include "settings.h"
+#include "topology.h"
+
+/* How far a run has come. */
+enum run_phase {
+	RUN_SETTINGS, /* what the user wrote is being read */
+	RUN_SURVEY,   /* devices are being read; nothing was touched */
+	RUN_EXECUTE,  /* the plan is made and is being carried out */
+	RUN_DONE,
+};
+
+/*
+ * All that is known of one run. It lies in the arena, so that the process
+ * that watches over the run can tell what happened if the one that does the
+ * work never comes back.
+ */
+struct run {
+	struct arena *arena;
+	struct settings settings;
+	struct topology topology;
+	struct plan plan;
+	volatile enum run_phase phase;
+	int error;	 /* -errno that ended the run before a plan was made */
+	bool cut_off;	 /* the deadline came before the end */
+	int64_t started; /* on the monotonic clock, in nanoseconds */
+	int64_t finished;
+};
+
+/* Prepares a run with default settings; its arena is made here. Gives NULL when memory is short. */
+struct run *run_create(void);
+
+void run_destroy(struct run *run);
+
+/* Whether the user asked for anything. */
+bool run_is_wanted(const struct run *run);
+
+/*
+ * Surveys, plans and carries the plan out on this machine's sysfs, waiting for
+ * missing devices as long as settings say, and never longer than settings
+ * allow. The work is done by a child; what it leaves unfinished is undone.
+ */
+void run_supervise(struct run *run);
+
+/* Takes the time at which the run ended, before it is reported. */
+void run_finish(struct run *run);
+
+/*
+ * The exit code: 0 when all that was asked for is done, 1 when something was
+ * refused, is absent or was undone, 2 when something did not parse.
+ */
+int run_exit_code(const struct run *run);

@@ -1,0 +1,459 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "settings.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cmdline.h"
+#include "util.h"
+
+#define SECONDS_MAX 3600
+
+/* The name and its limit come from what sysfs takes: one directory entry. */
+#define DRIVER_NAME_MAX 255
+
+#define SOURCE_ARGUMENT "argument"
+
+/* So much of a bad piece is shown that what is wrong with it still fits into a log line. */
+#define PIECE_MAX 80
+#define PIECE	  "'%.80s'"
+
+enum value_type {
+	TYPE_SELECTORS,
+	TYPE_DRIVER,
+	TYPE_SECONDS,
+	TYPE_SWITCH,
+};
+
+static const struct {
+	const char *name;
+	enum value_type type;
+	size_t offset; /* of the value in struct settings */
+	unsigned int least;
+} keys[SETTING_COUNT] = {
+	[SETTING_DEVS] = { "devs", TYPE_SELECTORS, offsetof(struct settings, devs), 0 },
+	[SETTING_FORCE] = { "force", TYPE_SELECTORS, offsetof(struct settings, force), 0 },
+	[SETTING_PROTECT] = { "protect", TYPE_SELECTORS, offsetof(struct settings, protect), 0 },
+	[SETTING_DRIVER] = { "driver", TYPE_DRIVER, offsetof(struct settings, driver), 0 },
+	[SETTING_WAIT] = { "wait", TYPE_SECONDS, offsetof(struct settings, wait_seconds), 0 },
+	[SETTING_TIMEOUT] = { "timeout", TYPE_SECONDS, offsetof(struct settings, timeout_seconds),
+			      1 },
+	[SETTING_DEBUG] = { "debug", TYPE_SWITCH, offsetof(struct settings, debug), 0 },
+	[SETTING_DRY_RUN] = { "dry_run", TYPE_SWITCH, offsetof(struct settings, dry_run), 0 },
+};
+
+static void *value_of(struct settings *settings, enum setting_key key)
+{
+	return (char *)settings + keys[key].offset;
+}
+
+void settings_init(struct settings *settings, struct arena *arena)
+{
+	memset(settings, 0, sizeof(*settings));
+	settings->driver = "vfio-pci";
+	settings->timeout_seconds = 10;
+	settings->arena = arena;
+	settings->last_problem = &settings->problems;
+}
+
+/* Makes what a user wrote fit to print: control characters become '?'. */
+static void make_printable(char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < 0x20 || *text == 0x7f)
+			*text = '?';
+}
+
+static int add_problem(struct settings *settings, const struct origin *origin, const char *format,
+		       ...) PRINTF_FORMAT(3, 4);
+
+static int add_problem(struct settings *settings, const struct origin *origin, const char *format,
+		       ...)
+{
+	struct problem *problem = arena_allocate(settings->arena, 1, sizeof(*problem));
+	char text[512];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	make_printable(text);
+	if (!problem)
+		return -ENOMEM;
+	problem->origin = *origin;
+	problem->text = arena_copy(settings->arena, text, strlen(text));
+	if (!problem->text)
+		return -ENOMEM;
+	*settings->last_problem = problem;
+	settings->last_problem = &problem->next;
+	return 0;
+}
+
+static bool is_separator(char c)
+{
+	return c == ',' || c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+static struct selector *list_grow(struct selector_list *list, struct arena *arena)
+{
+	if (list->count == list->room) {
+		size_t room = list->room ? 2 * list->room : 8;
+		struct selector *items = arena_allocate(arena, room, sizeof(*items));
+
+		if (!items)
+			return NULL;
+		if (list->count)
+			memcpy(items, list->items, list->count * sizeof(*items));
+		list->items = items;
+		list->room = room;
+	}
+	return &list->items[list->count];
+}
+
+static int read_selector(struct settings *settings, enum setting_key key, const char *text,
+			 size_t length, const struct origin *origin)
+{
+	struct selector *selector = list_grow(value_of(settings, key), settings->arena);
+	struct selector_error error = { 0 };
+	struct origin place = *origin;
+	int shown = length < PIECE_MAX ? (int)length : PIECE_MAX;
+
+	if (!selector)
+		return -ENOMEM;
+	if (selector_parse(text, length, selector, &error)) {
+		place.column += (unsigned int)error.offset;
+		return add_problem(settings, &place, "%s: '%.*s': %s", keys[key].name, shown, text,
+				   error.reason);
+	}
+	if (selector->exclude && key != SETTING_DEVS)
+		return add_problem(settings, &place, "%s: '%.*s': '!' has a meaning in devs only",
+				   keys[key].name, shown, text);
+	selector->origin = *origin;
+	selector->text = arena_copy(settings->arena, text, length);
+	if (!selector->text)
+		return -ENOMEM;
+	((struct selector_list *)value_of(settings, key))->count++;
+	return 0;
+}
+
+static int read_selectors(struct settings *settings, enum setting_key key, const char *text,
+			  const struct origin *origin)
+{
+	size_t start = 0;
+	int result = 0;
+
+	while (!result) {
+		size_t end;
+		struct origin place = *origin;
+
+		while (text[start] && is_separator(text[start]))
+			start++;
+		if (!text[start])
+			break;
+		for (end = start; text[end] && !is_separator(text[end]); end++)
+			;
+		place.column += (unsigned int)start;
+		result = read_selector(settings, key, text + start, end - start, &place);
+		start = end;
+	}
+	return result;
+}
+
+/* Whether the name could stand in sysfs, and in a log, and leads out of no directory. */
+static bool is_driver_name(const char *text)
+{
+	size_t length = strlen(text);
+
+	if (length == 0 || length > DRIVER_NAME_MAX || text[0] == '.' || streq(text, "(null)"))
+		return false;
+	for (; *text; text++)
+		if ((unsigned char)*text <= ' ' || *text == 0x7f || *text == '/')
+			return false;
+	return true;
+}
+
+static int read_driver(struct settings *settings, enum setting_key key, const char *text,
+		       const struct origin *origin)
+{
+	if (streq(text, "auto")) {
+		settings->driver = NULL;
+		return 0;
+	}
+	if (!is_driver_name(text))
+		return add_problem(settings, origin, "%s: " PIECE ": not the name of a driver",
+				   keys[key].name, text);
+	settings->driver = arena_copy(settings->arena, text, strlen(text));
+	return settings->driver ? 0 : -ENOMEM;
+}
+
+static int read_seconds(struct settings *settings, enum setting_key key, const char *text,
+			const struct origin *origin)
+{
+	unsigned int value = 0;
+	size_t length = strlen(text);
+
+	for (size_t i = 0; i < length && value <= SECONDS_MAX; i++) {
+		if (text[i] < '0' || text[i] > '9') {
+			length = 0;
+			break;
+		}
+		value = value * 10 + (unsigned int)(text[i] - '0');
+	}
+	if (length == 0 || value < keys[key].least || value > SECONDS_MAX)
+		return add_problem(settings, origin,
+				   "%s: " PIECE ": not a number of seconds from %u to %u",
+				   keys[key].name, text, keys[key].least, SECONDS_MAX);
+	*(unsigned int *)value_of(settings, key) = value;
+	return 0;
+}
+
+/* Gives false for a word that is neither on nor off. */
+static bool parse_switch(const char *text, bool *value)
+{
+	static const char *const on[] = { "on", "1", "yes", "true", "y" };
+	static const char *const off[] = { "off", "0", "no", "false", "n" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(on); i++) {
+		if (streq(text, on[i]) || streq(text, off[i])) {
+			*value = streq(text, on[i]);
+			return true;
+		}
+	}
+	return false;
+}
+
+static int read_switch(struct settings *settings, enum setting_key key, const char *text,
+		       const struct origin *origin)
+{
+	if (parse_switch(text, value_of(settings, key)))
+		return 0;
+	return add_problem(settings, origin, "%s: " PIECE ": neither on nor off", keys[key].name,
+			   text);
+}
+
+/* value is NULL where only the key was written, which turns a switch on. */
+static int read_value(struct settings *settings, enum setting_key key, const char *value,
+		      const struct origin *origin)
+{
+	struct problem **problems = settings->last_problem;
+	int result = 0;
+
+	if (keys[key].type == TYPE_SELECTORS) {
+		/* Lists written twice in one place add up; from another place they start anew. */
+		if (!settings->origins[key].source ||
+		    !streq(settings->origins[key].source, origin->source))
+			((struct selector_list *)value_of(settings, key))->count = 0;
+		settings->origins[key] = *origin;
+	}
+	if (!value && keys[key].type != TYPE_SWITCH)
+		return add_problem(settings, origin, "%s: has no value", keys[key].name);
+	switch (keys[key].type) {
+	case TYPE_SELECTORS:
+		return read_selectors(settings, key, value, origin);
+	case TYPE_DRIVER:
+		result = read_driver(settings, key, value, origin);
+		break;
+	case TYPE_SECONDS:
+		result = read_seconds(settings, key, value, origin);
+		break;
+	case TYPE_SWITCH:
+		result = read_switch(settings, key, value ? value : "on", origin);
+		break;
+	}
+	/* A bad value leaves the one that was there, and where that came from. */
+	if (settings->last_problem == problems)
+		settings->origins[key] = *origin;
+	return result;
+}
+
+/* Whether text begins with the name, '-' and '_' being the same, as the kernel holds them to be. */
+static bool starts_with_name(const char *text, const char *name)
+{
+	for (; *name; name++, text++)
+		if (*text != *name && !(*text == '-' && *name == '_'))
+			return false;
+	return true;
+}
+
+static enum setting_key find_key(const char *name)
+{
+	enum setting_key key;
+
+	for (key = 0; key < SETTING_COUNT; key++)
+		if (strlen(name) == strlen(keys[key].name) &&
+		    starts_with_name(name, keys[key].name))
+			break;
+	return key;
+}
+
+/* Cuts blanks off both ends; *column moves with the start. */
+static char *trim(char *text, unsigned int *column)
+{
+	size_t length;
+
+	while (*text == ' ' || *text == '\t') {
+		text++;
+		(*column)++;
+	}
+	length = strlen(text);
+	while (length && is_separator(text[length - 1]) && text[length - 1] != ',')
+		length--;
+	text[length] = '\0';
+	return text;
+}
+
+static int read_config_line(struct settings *settings, char *line, struct origin origin)
+{
+	struct origin value_origin = origin;
+	char *comment = strchr(line, '#'), *equals, *name;
+	enum setting_key key;
+
+	if (comment)
+		*comment = '\0';
+	equals = strchr(line, '=');
+	if (equals) {
+		*equals = '\0';
+		value_origin.column += (unsigned int)(equals + 1 - line);
+	}
+	name = trim(line, &origin.column);
+	if (!equals)
+		return *name ? add_problem(settings, &origin, PIECE ": not KEY = VALUE", name) : 0;
+	key = find_key(name);
+	if (key == SETTING_COUNT)
+		return add_problem(settings, &origin, PIECE ": unknown key", name);
+	return read_value(settings, key, trim(equals + 1, &value_origin.column), &value_origin);
+}
+
+int settings_read_config(struct settings *settings, const char *path, const char *text)
+{
+	struct origin origin = { .source = path, .line = 0, .column = 1 };
+	int result = 0;
+
+	while (*text && !result) {
+		size_t length = strcspn(text, "\n");
+		char *line = arena_copy(settings->arena, text, length);
+
+		if (!line)
+			return -ENOMEM;
+		origin.line++;
+		result = read_config_line(settings, line, origin);
+		text += length + (text[length] == '\n');
+	}
+	return result;
+}
+
+/* Takes "vfio_early" off a parameter's name; NULL for those that are not ours. */
+static const char *own_parameter(const char *key)
+{
+	static const char name[] = "vfio_early";
+	const char *rest = key + sizeof(name) - 1;
+
+	return starts_with_name(key, name) && (*rest == '\0' || *rest == '.') ? rest : NULL;
+}
+
+/*
+ * The rescue switch. Whoever writes it with a value we do not know is likely
+ * to be in trouble: what is not clearly "on" is taken for "off", and said.
+ */
+static int read_rescue_switch(struct settings *settings, const char *value,
+			      const struct origin *origin)
+{
+	bool on;
+
+	if (value && parse_switch(value, &on)) {
+		settings->off = !on;
+		return 0;
+	}
+	settings->off = true;
+	return add_problem(settings, origin,
+			   "vfio_early: " PIECE ": neither on nor off, taken for off",
+			   value ? value : "");
+}
+
+static void note_iommu_parameter(struct settings *settings, const struct cmdline_token *token)
+{
+	static const char *const parameters[] = { "intel_iommu=off", "amd_iommu=off", "iommu=off" };
+
+	for (size_t i = 0; token->value && i < ARRAY_SIZE(parameters); i++) {
+		size_t length = strlen(token->key);
+
+		if (strncmp(parameters[i], token->key, length) == 0 &&
+		    parameters[i][length] == '=' && streq(parameters[i] + length + 1, token->value))
+			settings->iommu_off = parameters[i];
+	}
+}
+
+int settings_read_cmdline(struct settings *settings, const char *text)
+{
+	char *copy = arena_copy(settings->arena, text, strlen(text));
+	struct cmdline_token token;
+	size_t position = 0;
+	int result = 0;
+
+	if (!copy)
+		return -ENOMEM;
+	while (!result && cmdline_next(copy, &position, &token)) {
+		struct origin origin = { .source = SETTINGS_SOURCE_CMDLINE,
+					 .column = (unsigned int)token.column };
+		const char *own = own_parameter(token.key);
+		enum setting_key key;
+
+		note_iommu_parameter(settings, &token);
+		if (!own)
+			continue;
+		if (!*own) {
+			result = read_rescue_switch(settings, token.value, &origin);
+			continue;
+		}
+		key = find_key(own + 1);
+		if (key == SETTING_COUNT) {
+			result = add_problem(settings, &origin, PIECE ": unknown parameter",
+					     token.key);
+			continue;
+		}
+		origin.column = (unsigned int)token.value_column;
+		result = read_value(settings, key, token.value, &origin);
+	}
+	return result;
+}
+
+int settings_add_argument(struct settings *settings, const char *text)
+{
+	struct origin origin = { .source = SOURCE_ARGUMENT, .column = 1 };
+
+	return read_value(settings, SETTING_DEVS, text, &origin);
+}
+
+const char *setting_name(enum setting_key key)
+{
+	return keys[key].name;
+}
+
+static const char *list_text(const struct selector_list *list, struct arena *arena)
+{
+	const char *text = "";
+
+	for (size_t i = 0; text && i < list->count; i++)
+		text = arena_print(arena, "%s%s%s", text, i ? "," : "", list->items[i].text);
+	return text;
+}
+
+const char *setting_value(const struct settings *settings, enum setting_key key,
+			  struct arena *arena)
+{
+	const void *value = value_of((struct settings *)settings, key);
+
+	switch (keys[key].type) {
+	case TYPE_SELECTORS:
+		return list_text(value, arena);
+	case TYPE_DRIVER:
+		return settings->driver ? settings->driver : "auto";
+	case TYPE_SECONDS:
+		return arena_print(arena, "%u", *(const unsigned int *)value);
+	case TYPE_SWITCH:
+		return *(const bool *)value ? "on" : "off";
+	}
+	return NULL;
+}

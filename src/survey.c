@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "survey.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "plan.h"
+
+/* Where a survey puts what it reads, and whence it has it. */
+struct survey {
+	struct arena *arena;
+	const struct settings *settings;
+	struct pci_source *source;
+	struct module_context *modules;
+	struct device *devices;
+	size_t count;
+};
+
+static bool asks_of_all(const struct settings *settings, bool (*asks)(const struct selector *))
+{
+	for (size_t i = 0; i < settings->devs.count; i++)
+		if (asks(&settings->devs.items[i]))
+			return true;
+	return false;
+}
+
+static bool asks_for_identity(const struct selector *selector)
+{
+	/* An id that is not where it should be is looked for everywhere. */
+	return selector->kind == SELECTOR_ID || selector->kind == SELECTOR_CLASS ||
+	       selector->kind == SELECTOR_BOOT_VGA || selector->has_identity;
+}
+
+static bool asks_for_path(const struct selector *selector)
+{
+	return selector->kind == SELECTOR_PATH;
+}
+
+static int for_all(const struct survey *survey,
+		   int (*read)(struct pci_source *, struct arena *, struct device *))
+{
+	int error = 0;
+
+	for (size_t i = 0; !error && i < survey->count; i++)
+		error = read(survey->source, survey->arena, &survey->devices[i]);
+	return error;
+}
+
+static int find_variant(const struct survey *survey, struct device *device)
+{
+	char driver[256];
+
+	if (survey->settings->driver || !survey->modules || device->variant_driver ||
+	    module_find_variant(survey->modules, device->modalias, driver, sizeof(driver)))
+		return 0;
+	device->variant_driver = arena_copy(survey->arena, driver, strlen(driver));
+	return device->variant_driver ? 0 : -ENOMEM;
+}
+
+static int read_details(const struct survey *survey, struct device *device)
+{
+	int error = pci_identify(survey->source, survey->arena, device);
+
+	if (!error)
+		error = pci_locate(survey->source, survey->arena, device);
+	if (!error)
+		error = pci_describe(survey->source, survey->arena, device);
+	if (!error)
+		error = find_variant(survey, device);
+	return error;
+}
+
+/* Reads everything about the groups of all listed devices. */
+static int read_groups(const struct survey *survey)
+{
+	int error = 0;
+
+	for (size_t i = 0; i < survey->count; i++) {
+		struct device *device = &survey->devices[i];
+
+		if (!plan_picks(survey->settings, device))
+			continue;
+		pci_find_group(survey->source, device);
+		/* Details of one that has no group tell whether it is a bridge. */
+		error = read_details(survey, device);
+		if (error)
+			return error;
+	}
+	for (size_t i = 0; !error && i < survey->count; i++)
+		if (survey->devices[i].group >= 0)
+			error = read_details(survey, &survey->devices[i]);
+	return error;
+}
+
+int survey(struct topology *topology, struct arena *arena, const struct settings *settings,
+	   struct pci_source *source, const struct sysfs *sysfs, struct module_context *modules)
+{
+	struct survey survey = {
+		.arena = arena, .settings = settings, .source = source, .modules = modules
+	};
+	int error = pci_scan(source, arena, &survey.devices, &survey.count);
+
+	if (!error && asks_of_all(settings, asks_for_identity))
+		error = for_all(&survey, pci_identify);
+	if (!error && asks_of_all(settings, asks_for_path))
+		error = for_all(&survey, pci_locate);
+	if (!error)
+		error = read_groups(&survey);
+	if (!error)
+		error = topology_build(topology, arena, survey.devices, survey.count,
+				       pci_iommu_state(sysfs));
+	return error;
+}
+
+bool survey_is_complete(const struct topology *topology, const struct settings *settings)
+{
+	for (size_t i = 0; i < settings->devs.count; i++) {
+		const struct selector *selector = &settings->devs.items[i];
+		bool found = selector->exclude;
+
+		for (size_t j = 0; !found && j < topology->count; j++)
+			found = selector_matches(selector, &topology->devices[j]);
+		if (!found)
+			return false;
+	}
+	return true;
+}

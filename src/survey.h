@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "arena.h"
+#include "module.h"
+#include "pci.h"
+#include "settings.h"
+#include "topology.h"
+
+/*
+ * Reads what a decision under these settings needs, and no more: every
+ * function's address, what the selectors ask of all functions, and every
+ * detail of the groups that a listed device is in. With driver=auto the best
+ * variant is looked up among modules, which may be NULL for a tree that is not
+ * this machine's. Gives 0, or -errno.
+ */
+int survey(struct topology *topology, struct arena *arena, const struct settings *settings,
+	   struct pci_source *source, const struct sysfs *sysfs, struct module_context *modules);
+
+/* Whether every selector that names one place finds a device there. */
+bool survey_is_complete(const struct topology *topology, const struct settings *settings);

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <stddef.h>
+
+#include "arena.h"
+#include "device.h"
+#include "pci.h"
+
+/* One IOMMU group: its members in the order of their addresses. */
+struct group {
+	int number;
+	struct device **members;
+	size_t count;
+};
+
+/* All that a decision rests on besides the settings. */
+struct topology {
+	struct device *devices; /* in the order of their addresses */
+	size_t count;
+	struct group *groups; /* in the order of their numbers */
+	size_t group_count;
+	enum iommu_state iommu;
+};
+
+/* Sorts devices into groups, allocated from the arena. Gives 0 or -ENOMEM. */
+int topology_build(struct topology *topology, struct arena *arena, struct device *devices,
+		   size_t count, enum iommu_state iommu);
+
+/* Gives the group a device is in; NULL where it has none. */
+const struct group *topology_group(const struct topology *topology, const struct device *device);

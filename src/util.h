@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <stdbool.h>
+#include <string.h>
+
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
+
+/* The numbers, from 1, of the format and of the first argument it formats. */
+#define PRINTF_FORMAT(at, first) __attribute__((format(printf, at, first)))
+
+/* Whether two strings are the same to the letter. */
+static inline bool streq(const char *a, const char *b)
+{
+	return strcmp(a, b) == 0;
+}
