@@ -174,47 +174,87 @@ static void offer(const struct execution *execution, const struct device *device
 	log_step(device, "offer to", "every driver", error);
 }
 
+/* Whether a driver, or none where it is empty, is what the device had before. */
+static bool is_as_before(const struct device *device, const char *driver)
+{
+	return streq(driver, device->driver ? device->driver : "");
+}
+
+static bool is_gone(const struct execution *execution, const struct device *device)
+{
+	char path[SYSFS_PATH_SIZE];
+
+	device_path(device, "", path);
+	return !sysfs_exists(execution->sysfs, path);
+}
+
+/* Takes our override off; one that is free then is offered to its own driver again. */
+static int give_back(const struct execution *execution, struct member *member, bool is_free)
+{
+	const struct device *device = member->device;
+	const char *before = device->driver_override;
+	/* An override that stood there before us may keep its own driver off: that comes last. */
+	bool restore_later = is_free && before && device->driver;
+	int error = 0;
+
+	member->step = STEP_OVERRIDE;
+	if (member->override_written || restore_later)
+		error = write_override(execution, device, restore_later ? NULL : before);
+	/* What was free under an override before is to be so again. */
+	if (!error && is_free && (device->driver || !before)) {
+		member->step = STEP_BIND;
+		offer(execution, device);
+	}
+	if (!error && restore_later) {
+		member->step = STEP_OVERRIDE;
+		error = write_override(execution, device, before);
+	}
+	return error;
+}
+
 /* Puts one member back to what it was before. */
 static void undo_member(const struct execution *execution, struct member *member)
 {
 	const struct device *device = member->device;
 	char driver[LINK_SIZE];
+	bool lost = false;
 	int error;
 
 	if (member->step != STEP_NONE || member->result == RESULT_STUCK) {
 		member->result = RESULT_STUCK;
 		return;
 	}
-	if (!member->override_written && !member->unbound && member->result != RESULT_TAKEN) {
+	error = read_driver(execution, device, driver);
+	/* One that had the override before may have been bound by loading the module alone. */
+	if (!member->override_written && !member->unbound &&
+	    (error || is_as_before(device, driver))) {
 		member->result = RESULT_LEFT;
 		return;
 	}
 	member->step = STEP_UNBIND;
-	error = read_driver(execution, device, driver);
-	if (!error && streq(driver, member->driver) &&
-	    !(device->driver && streq(device->driver, driver)))
+	if (!error && streq(driver, member->driver) && !is_as_before(device, driver)) {
 		error = unbind_driver(execution, device, driver);
-	if (member->override_written && error != -ETIMEDOUT) {
-		int override_error;
-
-		member->step = STEP_OVERRIDE;
-		override_error = write_override(execution, device, device->driver_override);
-		error = error ? error : override_error;
+		if (!error)
+			driver[0] = '\0';
 	}
-	if (!error) {
-		member->step = STEP_BIND;
+	if (error != -ETIMEDOUT) {
+		int given = give_back(execution, member, !error && !driver[0]);
+
+		error = error ? error : given;
+	}
+	if (!error)
 		error = read_driver(execution, device, driver);
-		if (!error && !driver[0]) {
-			offer(execution, device);
-			error = read_driver(execution, device, driver);
+	if (error || (!driver[0] && (device->driver || member->unbound))) {
+		lost = !is_gone(execution, device);
+		/* What went away meanwhile needs nothing undone. */
+		if (!lost) {
+			error = 0;
+			driver[0] = '\0';
 		}
 	}
-	/* What went away meanwhile needs nothing undone. */
-	if (error == -ENOENT || error == -ENODEV)
-		error = 0;
 	if (!error)
 		settle(member, driver);
-	member->result = error ? RESULT_STUCK : RESULT_UNDONE;
+	member->result = lost ? RESULT_STUCK : RESULT_UNDONE;
 	member->step = STEP_NONE;
 }
 
@@ -329,13 +369,16 @@ void execute(struct plan *plan, const struct execution *execution)
 			verify_untouched(execution, &plan->groups[i]);
 }
 
+/* Whether all of a group came out as it is to be, or was undone as far as that goes. */
 static bool is_finished(const struct planned_group *group)
 {
 	for (size_t i = 0; i < group->count; i++) {
 		const struct member *member = &group->members[i];
+		bool taken = member->result == RESULT_TAKEN || member->result == RESULT_ALREADY;
 
-		if (member->role == ROLE_TAKE && (member->step != STEP_NONE || !member->settled ||
-						  member->result == RESULT_PENDING))
+		if (member->role == ROLE_TAKE &&
+		    (member->step != STEP_NONE || member->result == RESULT_PENDING ||
+		     taken == group->failed))
 			return false;
 	}
 	return true;

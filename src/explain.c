@@ -274,6 +274,18 @@ const char *explain_failure(struct arena *arena, const struct planned_group *gro
 		   cause ? ")" : "", stuck);
 }
 
+const char *explain_block(struct arena *arena, const struct member *member)
+{
+	const char *driver = member->device->driver;
+	char text[PCI_ADDRESS_SIZE];
+
+	pci_address_format(&member->device->address, text);
+	return SAY(arena,
+		   "group %d cannot be opened by a virtual machine while its bridge %s is bound to "
+		   "%s: echo %s >/sys/bus/pci/drivers/%s/unbind",
+		   member->device->group, text, driver, text, driver);
+}
+
 const char *explain_member(struct arena *arena, const struct member *member)
 {
 	const struct device *device = member->device;

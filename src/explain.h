@@ -30,6 +30,9 @@ const char *explain_force(const struct run *run, const struct planned_group *gro
 /* Why a group was undone, with the step that failed and its likely cause. */
 const char *explain_failure(struct arena *arena, const struct planned_group *group);
 
+/* A bridge whose driver keeps a group shut that was taken: what to do about it. */
+const char *explain_block(struct arena *arena, const struct member *member);
+
 /* What became of one member that was taken, or would be: "nouveau -> vfio-pci". */
 const char *explain_member(struct arena *arena, const struct member *member);
 

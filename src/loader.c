@@ -2,92 +2,62 @@
 #include "loader.h"
 
 #include <errno.h>
-#include <poll.h>
-#include <signal.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-/* The longest name that is asked for; a driver's name fits a directory entry. */
-#define NAME_SIZE 256
+#include <time.h>
 
 /* Needed before a virtual machine can open a group; vfio only asks for it by soft dependency. */
 static const char iommu_module[] = "vfio_iommu_type1";
 
-/* What the process does until nobody asks any more. */
-static void serve(int socket, const char *driver)
+static void *get_ahead(void *argument)
 {
-	struct module_context *context = NULL;
-	int error = module_open(&context);
-	char name[NAME_SIZE];
-	ssize_t length;
+	struct loader *loader = argument;
 
-	if (!error && driver) {
-		module_load_dependencies(context, driver);
-		module_load(context, iommu_module);
+	loader->error = module_open(&loader->modules);
+	if (!loader->error && loader->driver) {
+		module_load_dependencies(loader->modules, loader->driver);
+		module_load(loader->modules, iommu_module);
 	}
-	while ((length = recv(socket, name, sizeof(name) - 1, 0)) > 0) {
-		int answer = error;
-
-		name[length] = '\0';
-		if (!error)
-			answer = module_load(context, name);
-		if (send(socket, &answer, sizeof(answer), MSG_NOSIGNAL) != sizeof(answer))
-			break;
-	}
-	_exit(0);
+	return NULL;
 }
 
-int loader_start(struct loader *loader, const char *driver)
+void loader_start(struct loader *loader, const char *driver)
 {
-	int ends[2];
-
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
-		return -errno;
-	loader->process = fork();
-	if (loader->process == 0) {
-		close(ends[0]);
-		serve(ends[1], driver);
-	}
-	close(ends[1]);
-	if (loader->process < 0) {
-		int error = errno;
-
-		close(ends[0]);
-		return -error;
-	}
-	loader->socket = ends[0];
-	return 0;
+	loader->driver = driver;
+	loader->started = pthread_create(&loader->thread, NULL, get_ahead, loader) == 0;
+	if (!loader->started)
+		get_ahead(loader);
 }
 
-void loader_stop(struct loader *loader)
+/* Waits for the thread, but not for ever: a module's init may never return. */
+static int wait_for_thread(struct loader *loader)
 {
-	close(loader->socket);
-	kill(loader->process, SIGKILL);
+	int64_t left = deadline_left(&loader->deadline);
+	struct timespec until;
+	int error;
+
+	/* The wait is by the wall clock, which nobody sets this early. */
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += left / 1000;
+	until.tv_nsec += left % 1000 * 1000000;
+	if (until.tv_nsec >= 1000000000) {
+		until.tv_sec++;
+		until.tv_nsec -= 1000000000;
+	}
+	error = pthread_timedjoin_np(loader->thread, NULL, &until);
+	loader->started = error != 0;
+	return -error;
 }
 
-static int ask(void *context, const char *name)
+static int load(void *context, const char *name)
 {
-	const struct loader *loader = context;
-	struct pollfd answered = { .fd = loader->socket, .events = POLLIN };
-	int answer, ready;
+	struct loader *loader = context;
+	int error = loader->started ? wait_for_thread(loader) : 0;
 
-	if (send(loader->socket, name, strlen(name), MSG_NOSIGNAL) < 0)
-		return -EIO;
-	do
-		ready = poll(&answered, 1, deadline_left(&loader->deadline));
-	while (ready < 0 && errno == EINTR);
-	if (ready == 0) {
-		/* An answer that comes later must not pass for the next one's. */
-		shutdown(loader->socket, SHUT_RDWR);
-		return -ETIMEDOUT;
-	}
-	if (recv(loader->socket, &answer, sizeof(answer), 0) != sizeof(answer))
-		return -EIO;
-	return answer;
+	if (!error)
+		error = loader->error;
+	return error ? error : module_load(loader->modules, name);
 }
 
 struct module_loader loader_interface(struct loader *loader)
 {
-	return (struct module_loader){ .context = loader, .load = ask };
+	return (struct module_loader){ .context = loader, .load = load };
 }

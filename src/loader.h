@@ -1,35 +1,34 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include <pthread.h>
 #include <stdbool.h>
-#include <sys/types.h>
 
 #include "deadline.h"
 #include "module.h"
 
 /*
- * A process that loads modules for another. It reads libkmod's configuration,
- * and loads what the driver stands on, while the other still looks at devices;
- * and a module whose init never returns holds up only itself.
+ * Loads modules, and gets ahead with it: a thread reads libkmod's
+ * configuration and loads what the driver stands on while the devices are
+ * still being looked at.
  */
 struct loader {
-	pid_t process;
-	int socket;
-	struct deadline deadline; /* for each answer; set by who asks */
+	pthread_t thread;
+	bool started;
+	struct module_context *modules;
+	int error;		  /* of opening them */
+	const char *driver;	  /* whose dependencies are loaded in advance; NULL for none */
+	struct deadline deadline; /* for what is loaded in advance to be done */
 };
 
 /*
- * Starts it. driver is the one whose dependencies are loaded in advance; NULL
- * for none. Gives 0 or -errno.
+ * Starts the thread. driver may be NULL, and must outlive the loader. Where no
+ * thread can be had, everything is loaded when it is asked for.
  */
-int loader_start(struct loader *loader, const char *driver);
-
-/* Ends it, or leaves it behind when the kernel does not let it go. */
-void loader_stop(struct loader *loader);
+void loader_start(struct loader *loader, const char *driver);
 
 /*
- * Gives the loader that asks the process, for execution. Its answers are those
- * of module_load(), or -ETIMEDOUT when the deadline passes, or -EIO when the
- * process is no more.
+ * Gives the loader for execution. Its answers are those of module_load(), or
+ * -ETIMEDOUT when the deadline passes before the thread is done.
  */
 struct module_loader loader_interface(struct loader *loader);

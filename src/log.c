@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -25,7 +26,8 @@ static struct {
 	bool debug;
 	int kmsg;
 	unsigned int lines;
-} state = { .target = LOG_TO_STDERR, .kmsg = -1 };
+	pthread_mutex_t lock; /* a loader's thread says what it does as well */
+} state = { .lock = PTHREAD_MUTEX_INITIALIZER, .target = LOG_TO_STDERR, .kmsg = -1 };
 
 void log_set_target(enum log_target target)
 {
@@ -84,6 +86,7 @@ void log_line(enum log_level level, const char *format, ...)
 	if ((size_t)length > sizeof(line) - 2)
 		length = sizeof(line) - 2;
 	line[length++] = '\n';
+	pthread_mutex_lock(&state.lock);
 	if (state.target == LOG_TO_KERNEL)
 		kmsg = kmsg_open();
 	if (kmsg < 0 || write(kmsg, line, (size_t)length) != length) {
@@ -93,5 +96,6 @@ void log_line(enum log_level level, const char *format, ...)
 			/* There is nowhere left to say it. */
 		}
 	}
+	pthread_mutex_unlock(&state.lock);
 	errno = saved_errno;
 }

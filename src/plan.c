@@ -91,6 +91,23 @@ static enum refusal judge_member(const struct settings *settings, const struct t
 	return REFUSAL_NONE;
 }
 
+/*
+ * Whether the driver of a bridge that is left alone keeps virtual machines
+ * from opening its group: all do but those that leave DMA to others (their
+ * struct pci_driver has driver_managed_dma).
+ */
+static bool keeps_group_shut(const struct topology *topology, const struct device *device)
+{
+	static const char *const harmless[] = { "pcieport", "pci-stub", "vfio-pci" };
+
+	if (!device->driver || (!topology->counts_owners && device->header_type))
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(harmless); i++)
+		if (streq(device->driver, harmless[i]))
+			return false;
+	return true;
+}
+
 static void decide_member(const struct settings *settings, const struct topology *topology,
 			  struct member *member)
 {
@@ -101,6 +118,7 @@ static void decide_member(const struct settings *settings, const struct topology
 		member->role = ROLE_LEAVE;
 		member->result = RESULT_LEFT;
 		member->selector = NULL;
+		member->blocks = keeps_group_shut(topology, device);
 		return;
 	}
 	if (settings->driver)

@@ -54,6 +54,7 @@ struct member {
 	enum refusal refusal;
 	const struct selector *selector; /* that listed, protects or excludes it; NULL if none */
 	const char *driver;		 /* to be bound */
+	bool blocks;			 /* left alone, but its driver keeps the group shut */
 
 	/* Filled while the plan is carried out. */
 	enum result result;

@@ -28,6 +28,15 @@ static const char *group_state(const struct run *run, const struct planned_group
 	return run->settings.dry_run ? "planned" : "taken";
 }
 
+static void log_member(const struct run *run, const struct member *member)
+{
+	if (member->role == ROLE_TAKE)
+		log_line(LOG_LEVEL_INFO, "%s%s", run->settings.dry_run ? "dry run: " : "",
+			 explain_member(run->arena, member));
+	else if (member->blocks)
+		log_line(LOG_LEVEL_WARNING, "%s", explain_block(run->arena, member));
+}
+
 static void log_groups(const struct run *run)
 {
 	const struct plan *plan = &run->plan;
@@ -40,10 +49,7 @@ static void log_groups(const struct run *run)
 		else if (group->failed)
 			log_line(LOG_LEVEL_WARNING, "%s", explain_failure(run->arena, group));
 		for (size_t j = 0; group_is_taken(group) && j < group->count; j++)
-			if (group->members[j].role == ROLE_TAKE)
-				log_line(LOG_LEVEL_INFO, "%s%s",
-					 run->settings.dry_run ? "dry run: " : "",
-					 explain_member(run->arena, &group->members[j]));
+			log_member(run, &group->members[j]);
 	}
 }
 
@@ -164,6 +170,8 @@ static void json_member(const struct run *run, struct json *json, const struct m
 		json_string(json, "selector_at",
 			    explain_origin(run->arena, &member->selector->origin));
 	}
+	if (member->blocks && !refused)
+		json_string(json, "blocks", explain_block(run->arena, member));
 	if (member->refusal != REFUSAL_NONE)
 		json_string(json, "reason", refusal_name(member->refusal));
 	if (member->failed_step != STEP_NONE) {

@@ -53,6 +53,10 @@ void report_text(const struct run *run, FILE *out, struct pci_source *names, con
 		fprintf(out, "%s\n", group->refused ? "refused" : "to be taken");
 		for (size_t j = 0; j < group->count; j++)
 			print_member(run, out, &group->members[j], names, ids);
+		for (size_t j = 0; !group->refused && j < group->count; j++)
+			if (group->members[j].blocks)
+				fprintf(out, "  %s\n",
+					explain_block(run->arena, &group->members[j]));
 		if (group->refused)
 			fprintf(out, "  %s\n", explain_refusal(run, group));
 	}

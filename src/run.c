@@ -109,21 +109,37 @@ static int decide(struct run *run, const struct sysfs *sysfs, int fd)
 	return error;
 }
 
-/* What the worker does; it says on fd how far it has come. */
-static int work(struct run *run, struct loader *loader, int fd)
+/*
+ * The driver whose dependencies are loaded while the devices are still looked
+ * at. They bind nothing, and are in the kernel in any case once a device is
+ * taken; what is refused in the end leaves them there, unused.
+ */
+static const char *driver_in_advance(const struct settings *settings)
 {
-	struct module_loader interface = loader_interface(loader);
+	const char *driver = settings->driver ? settings->driver : "vfio-pci";
+
+	return strstr(driver, "vfio") ? driver : NULL;
+}
+
+/* What the worker does; it says on fd how far it has come. */
+static int work(struct run *run, int fd)
+{
+	struct loader loader = { 0 };
+	struct module_loader interface = loader_interface(&loader);
 	struct execution execution = { .loader = &interface };
 	struct sysfs sysfs;
-	int error = sysfs_open(&sysfs, "/sys");
+	int error;
 
+	if (!run->settings.dry_run)
+		loader_start(&loader, driver_in_advance(&run->settings));
+	error = sysfs_open(&sysfs, "/sys");
 	if (!error)
 		error = decide(run, &sysfs, fd);
 	if (error)
 		return error;
 	execution.sysfs = &sysfs;
 	execution.deadline = deadline_after((int64_t)run->settings.timeout_seconds * 1000 / 2);
-	loader->deadline = execution.deadline;
+	loader.deadline = execution.deadline;
 	run->phase = RUN_EXECUTE;
 	if (!run->settings.dry_run)
 		execute(&run->plan, &execution);
@@ -191,48 +207,28 @@ static void supervise_worker(struct run *run, pid_t worker, int fd)
 	}
 }
 
-static int start_worker(struct run *run, struct loader *loader, int fd, pid_t *worker)
+static int start_worker(struct run *run, int fd, pid_t *worker)
 {
 	*worker = fork();
 	if (*worker < 0)
 		return -errno;
 	if (*worker == 0) {
-		run->error = work(run, loader, fd);
+		run->error = work(run, fd);
 		_exit(tell(fd, WORD_DONE) ? 1 : 0);
 	}
 	return 0;
 }
 
-/*
- * The driver whose dependencies are loaded while the devices are still looked
- * at. They bind nothing, and are in the kernel in any case once a device is
- * taken; what is refused in the end leaves them there, unused.
- */
-static const char *driver_in_advance(const struct settings *settings)
-{
-	const char *driver = settings->driver ? settings->driver : "vfio-pci";
-
-	return settings->dry_run || !strstr(driver, "vfio") ? NULL : driver;
-}
-
 void run_supervise(struct run *run)
 {
-	struct loader loader;
-	int ends[2];
+	int ends[2], error;
 	pid_t worker;
 
-	int error = loader_start(&loader, driver_in_advance(&run->settings));
-
-	if (error) {
-		run->error = error;
-		return;
-	}
 	if (pipe2(ends, O_CLOEXEC) < 0) {
 		run->error = -errno;
-		loader_stop(&loader);
 		return;
 	}
-	error = start_worker(run, &loader, ends[1], &worker);
+	error = start_worker(run, ends[1], &worker);
 	close(ends[1]);
 	/* From here on run->error is the worker's to write. */
 	if (error)
@@ -240,7 +236,6 @@ void run_supervise(struct run *run)
 	else
 		supervise_worker(run, worker, ends[0]);
 	close(ends[0]);
-	loader_stop(&loader);
 }
 
 void run_finish(struct run *run)

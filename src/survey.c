@@ -2,9 +2,12 @@
 #include "survey.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/utsname.h>
 
 #include "plan.h"
+#include "util.h"
 
 /* Where a survey puts what it reads, and whence it has it. */
 struct survey {
@@ -92,6 +95,18 @@ static int read_groups(const struct survey *survey)
 	return error;
 }
 
+/* Of a tree that is not this machine's, nothing is known: it is taken for a new kernel's. */
+static bool kernel_counts_owners(const struct sysfs *sysfs)
+{
+	struct utsname kernel;
+	unsigned int major, minor;
+
+	if (!streq(sysfs->root, "/sys") || uname(&kernel) < 0 ||
+	    sscanf(kernel.release, "%u.%u", &major, &minor) != 2)
+		return true;
+	return major > 5 || (major == 5 && minor >= 19);
+}
+
 int survey(struct topology *topology, struct arena *arena, const struct settings *settings,
 	   struct pci_source *source, const struct sysfs *sysfs, struct module_context *modules)
 {
@@ -109,6 +124,7 @@ int survey(struct topology *topology, struct arena *arena, const struct settings
 	if (!error)
 		error = topology_build(topology, arena, survey.devices, survey.count,
 				       pci_iommu_state(sysfs));
+	topology->counts_owners = kernel_counts_owners(sysfs);
 	return error;
 }
 

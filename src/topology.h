@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "arena.h"
@@ -21,6 +22,13 @@ struct topology {
 	struct group *groups; /* in the order of their numbers */
 	size_t group_count;
 	enum iommu_state iommu;
+
+	/*
+	 * Whether the kernel counts who drives a group's members, bridges among
+	 * them (drivers/iommu/iommu.c, iommu_device_use_default_domain(), since
+	 * 5.19). Before, a bridge's driver never kept a group from being opened.
+	 */
+	bool counts_owners;
 };
 
 /* Sorts devices into groups, allocated from the arena. Gives 0 or -ENOMEM. */
