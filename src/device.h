@@ -37,6 +37,7 @@ struct device {
 	bool located;
 	const struct device *parent; /* the bridge above; NULL on a root bus */
 	const char *kernel_path;     /* the path form of the kernel's pci= parameters */
+	const char *directory; /* its own in sysfs; NULL where only the link of its bus is known */
 
 	/* pci_identify() */
 	bool identified;

@@ -16,8 +16,11 @@ static void device_path(const struct device *device, const char *attribute,
 {
 	char text[PCI_ADDRESS_SIZE];
 
-	snprintf(path, SYSFS_PATH_SIZE, "bus/pci/devices/%s/%s",
-		 pci_address_format(&device->address, text), attribute);
+	if (device->directory)
+		snprintf(path, SYSFS_PATH_SIZE, "%s/%s", device->directory, attribute);
+	else
+		snprintf(path, SYSFS_PATH_SIZE, "bus/pci/devices/%s/%s",
+			 pci_address_format(&device->address, text), attribute);
 }
 
 static void driver_path(const char *driver, const char *file, char path[static SYSFS_PATH_SIZE])
@@ -217,8 +220,8 @@ static void undo_member(const struct execution *execution, struct member *member
 {
 	const struct device *device = member->device;
 	char driver[LINK_SIZE];
-	bool lost = false;
-	int error;
+	int error, read_error;
+	bool lost;
 
 	if (member->step != STEP_NONE || member->result == RESULT_STUCK) {
 		member->result = RESULT_STUCK;
@@ -242,18 +245,13 @@ static void undo_member(const struct execution *execution, struct member *member
 
 		error = error ? error : given;
 	}
-	if (!error)
-		error = read_driver(execution, device, driver);
-	if (error || (!driver[0] && (device->driver || member->unbound))) {
-		lost = !is_gone(execution, device);
-		/* What went away meanwhile needs nothing undone. */
-		if (!lost) {
-			error = 0;
-			driver[0] = '\0';
-		}
-	}
-	if (!error)
+	read_error = read_driver(execution, device, driver);
+	if (!read_error)
 		settle(member, driver);
+	/* What went away meanwhile needs nothing undone. */
+	lost = error || read_error || (!driver[0] && (device->driver || member->unbound));
+	if (lost && is_gone(execution, device))
+		lost = false;
 	member->result = lost ? RESULT_STUCK : RESULT_UNDONE;
 	member->step = STEP_NONE;
 }

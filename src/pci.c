@@ -209,7 +209,8 @@ static int open_device(const struct pci_source *source, struct device *device,
 	int error;
 
 	device_path(&device->address, "", path);
-	error = sysfs_open_below(directory, source->sysfs, path);
+	error = sysfs_open_below(directory, source->sysfs,
+				 device->directory ? device->directory : path);
 	device->gone |= error != 0;
 	return error;
 }
@@ -240,28 +241,39 @@ int pci_identify(struct pci_source *source, struct arena *arena, struct device *
 	return 0;
 }
 
+/* Gives the bridge that a directory of sysfs is behind, NULL on a root bus. */
+static struct device *find_parent(const struct pci_source *source, const char *directory)
+{
+	const char *own = strrchr(directory, '/'), *above = own;
+	struct pci_address address;
+
+	if (!own)
+		return NULL;
+	while (above > directory && above[-1] != '/')
+		above--;
+	if (pci_address_parse(above, (size_t)(own - above), &address))
+		return NULL;
+	return find_device(source, &address);
+}
+
 /*
- * Reads which bridge a device is behind. sysfs shows the tree in the path of
- * the device: ".../pci0000:00/0000:00:01.0/0000:01:00.0".
+ * Reads where a device is in the tree that sysfs shows of it:
+ * "devices/pci0000:00/0000:00:01.0/0000:01:00.0". The bus has a link to there,
+ * and to follow that costs the kernel more than all the way in the tree.
  */
-static struct device *read_parent(const struct pci_source *source, const struct device *device)
+static int read_directory(const struct pci_source *source, struct arena *arena,
+			  struct device *device)
 {
 	char path[SYSFS_PATH_SIZE], target[SYSFS_PATH_SIZE];
-	struct pci_address address;
-	char *own, *above;
+	const char *directory = target;
 
 	device_path(&device->address, "", path);
 	if (sysfs_read_link(source->sysfs, path, target, sizeof(target)) <= 0)
-		return NULL;
-	own = strrchr(target, '/');
-	if (!own)
-		return NULL;
-	*own = '\0';
-	above = strrchr(target, '/');
-	above = above ? above + 1 : target;
-	if (pci_address_parse(above, strlen(above), &address))
-		return NULL;
-	return find_device(source, &address);
+		return 0;
+	while (strncmp(directory, "../", 3) == 0)
+		directory += 3;
+	device->directory = arena_copy(arena, directory, strlen(directory));
+	return device->directory ? 0 : -ENOMEM;
 }
 
 int pci_locate(struct pci_source *source, struct arena *arena, struct device *device)
@@ -274,7 +286,10 @@ int pci_locate(struct pci_source *source, struct arena *arena, struct device *de
 		return 0;
 	/* Set before the parent's turn: no tree, however odd, makes this go round in a circle. */
 	device->located = true;
-	parent = read_parent(source, device);
+	error = read_directory(source, arena, device);
+	if (error)
+		return error;
+	parent = device->directory ? find_parent(source, device->directory) : NULL;
 	device->parent = parent;
 	error = parent ? pci_locate(source, arena, parent) : 0;
 	if (error)
