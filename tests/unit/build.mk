@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# build.mk for tests/unit: one cmocka program for each module under test, linked
+# with what that module calls and no more, under the address and the undefined
+# behaviour sanitizer.
+
+UNIT_CC = gcc
+UNIT_CFLAGS = -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
+	-fno-omit-frame-pointer
+
+U := build/unit
+UNIT := tests/unit
+
+UNIT_TESTS := address arena cmdline deadline execute execute_cut explain input json loader log \
+	plan plan_actions report run selector settings settings_places survey sysfs topology
+
+# What is often linked together.
+unit_settings := settings selector address cmdline
+unit_plan := plan topology $(unit_settings)
+unit_run := run sysfs deadline $(unit_plan)
+
+# Of each test: the modules of src/ that it links, the helpers of this directory
+# beside unit.c, and the functions that it stands in for.
+unit_src_address = address
+unit_src_arena = arena
+unit_src_cmdline = cmdline
+unit_src_deadline = deadline
+unit_src_execute = execute log $(unit_plan)
+unit_lib_execute = strict_arena machine kernel_model scenarios outcome
+unit_wrap_execute = sysfs_write sysfs_read_link_name sysfs_exists deadline_call
+unit_src_execute_cut = $(unit_src_execute)
+unit_lib_execute_cut = $(unit_lib_execute)
+unit_wrap_execute_cut = $(unit_wrap_execute)
+unit_src_explain = explain $(unit_run)
+unit_lib_explain = strict_arena machine nowhere
+unit_src_input = input
+unit_lib_input = strict_arena scratch
+unit_src_json = json
+unit_lib_json = strict_json
+unit_src_loader = loader deadline
+unit_wrap_loader = pthread_create
+unit_src_log = log
+unit_wrap_log = open close write
+unit_src_plan = $(unit_plan)
+unit_lib_plan = strict_arena machine
+unit_src_plan_actions = $(unit_plan)
+unit_lib_plan_actions = strict_arena machine
+unit_src_report = report report_text explain json $(unit_run)
+unit_lib_report = strict_arena strict_json machine nowhere scratch
+unit_wrap_report = log_line mkdir
+# The worker shares the real arena with its watcher.
+unit_src_run = $(unit_run) arena
+unit_lib_run = machine
+unit_src_selector = selector address
+unit_src_settings = $(unit_settings)
+unit_lib_settings = strict_arena settings_text
+unit_src_settings_places = $(unit_settings)
+unit_lib_settings_places = strict_arena settings_text
+unit_src_survey = survey $(unit_plan)
+unit_lib_survey = strict_arena machine
+unit_wrap_survey = uname
+unit_src_sysfs = sysfs
+unit_lib_sysfs = scratch
+unit_wrap_sysfs = write
+unit_src_topology = topology address
+unit_lib_topology = strict_arena
+
+# Fails on purpose: an assertion, and an error that only a sanitizer sees.
+UNIT_MUST_FAIL := must_fail
+
+unit_comma := ,
+
+define unit_program
+$(U)/test_$(1): $(U)/test/test_$(1).o $(U)/test/unit.o \
+		$(patsubst %,$(U)/src/%.o,$(unit_src_$(1))) \
+		$(patsubst %,$(U)/test/%.o,$(unit_lib_$(1)))
+	$$(call say,LINK,$$@)
+	$$(Q)$$(UNIT_CC) $$(UNIT_CFLAGS) $(patsubst %,-Wl$(unit_comma)--wrap=%,$(unit_wrap_$(1))) \
+		-o $$@ $$^ -lcmocka
+endef
+$(foreach test,$(UNIT_TESTS) $(UNIT_MUST_FAIL),$(eval $(call unit_program,$(test))))
+
+$(U)/src/%.o: $(SRC)/%.c $(UNIT)/build.mk
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(UNIT_CC) $(PROGRAM_FLAGS) $(UNIT_CFLAGS) -MMD -MP -c $< -o $@
+
+$(U)/test/%.o: $(UNIT)/%.c $(UNIT)/build.mk
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(UNIT_CC) $(PROGRAM_FLAGS) $(UNIT_CFLAGS) -I$(SRC) -I$(UNIT) -MMD -MP -c $< -o $@
+
+check-unit: $(UNIT_TESTS:%=$(U)/test_%) $(UNIT_MUST_FAIL:%=$(U)/test_%)
+	$(Q)$(UNIT)/run $(UNIT_TESTS:%=$(U)/test_%) --must-fail $(UNIT_MUST_FAIL:%=$(U)/test_%)
+
+-include $(wildcard $(U)/src/*.d $(U)/test/*.d)

@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "kernel_model.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "unit.h"
+
+int __wrap_sysfs_write(const struct sysfs *sysfs, const char *path, const char *text);
+int __wrap_sysfs_read_link_name(const struct sysfs *sysfs, const char *path, char *buffer,
+				size_t size);
+bool __wrap_sysfs_exists(const struct sysfs *sysfs, const char *path);
+int __wrap_deadline_call(const struct deadline *deadline, int (*function)(void *argument),
+			 void *argument);
+
+struct kernel kernel;
+
+static struct kernel_device *find_device(const char *text, size_t length)
+{
+	struct pci_address address;
+
+	if (pci_address_parse(text, length, &address))
+		fail_msg("no address: '%.*s'", (int)length, text);
+	for (size_t i = 0; i < kernel.device_count; i++)
+		if (pci_address_compare(&kernel.devices[i].address, &address) == 0)
+			return &kernel.devices[i];
+	fail_msg("no such device: '%.*s'", (int)length, text);
+	return NULL;
+}
+
+static struct kernel_driver *find_driver(const char *name, size_t length)
+{
+	for (size_t i = 0; i < kernel.driver_count; i++)
+		if (strlen(kernel.drivers[i].name) == length &&
+		    memcmp(kernel.drivers[i].name, name, length) == 0)
+			return &kernel.drivers[i];
+	return NULL;
+}
+
+struct kernel_device *kernel_device(const char *address)
+{
+	return find_device(address, strlen(address));
+}
+
+struct kernel_driver *kernel_driver(const char *name)
+{
+	struct kernel_driver *driver = find_driver(name, strlen(name));
+
+	if (!driver)
+		fail_msg("no such driver: %s", name);
+	return driver;
+}
+
+static struct kernel_driver *add_driver(const char *name)
+{
+	struct kernel_driver *driver = find_driver(name, strlen(name));
+
+	if (driver)
+		return driver;
+	assert_true(kernel.driver_count < KERNEL_DRIVERS);
+	driver = &kernel.drivers[kernel.driver_count++];
+	driver->name = name;
+	return driver;
+}
+
+void kernel_register(const char *name)
+{
+	add_driver(name)->registered = true;
+}
+
+void kernel_boot(const struct machine *machine)
+{
+	memset(&kernel, 0, sizeof(kernel));
+	add_driver("vfio-pci")->any_device = true;
+	add_driver("mlx5_vfio_pci")->any_device = true;
+	assert_true(machine->count <= KERNEL_DEVICES);
+	for (size_t i = 0; i < machine->count; i++) {
+		const struct function *function = &machine->functions[i];
+		struct kernel_device *device = &kernel.devices[kernel.device_count++];
+
+		assert_int_equal(pci_address_parse(function->address, strlen(function->address),
+						   &device->address),
+				 0);
+		device->driver = device->driver_before = function->driver;
+		if (function->driver) {
+			kernel_register(function->driver);
+			if (!kernel_driver(function->driver)->any_device)
+				device->native = function->driver;
+		}
+		strcpy(device->override, function->override ? function->override : "");
+		strcpy(device->override_before, device->override);
+	}
+}
+
+bool kernel_is_as_before(const struct kernel_device *device)
+{
+	bool driver = device->driver && device->driver_before
+			      ? streq(device->driver, device->driver_before)
+			      : device->driver == device->driver_before;
+
+	return (driver || (device->free_before && !device->driver)) &&
+	       streq(device->override, device->override_before);
+}
+
+/* The worker may end here, before or after what it is about to do. */
+static void step(void)
+{
+	if (++kernel.steps == kernel.cut_at && !kernel.cut_after)
+		longjmp(kernel.cut, 1);
+}
+
+static void step_done(size_t number)
+{
+	if (number == kernel.cut_at && kernel.cut_after)
+		longjmp(kernel.cut, 1);
+}
+
+/* pci_match_device(): an override decides alone. */
+static bool matches(const struct kernel_driver *driver, const struct kernel_device *device)
+{
+	if (device->override[0])
+		return streq(device->override, driver->name);
+	return !driver->any_device && device->native && streq(device->native, driver->name);
+}
+
+static int probe(const struct kernel_driver *driver, struct kernel_device *device)
+{
+	bool native = device->native && streq(device->native, driver->name);
+
+	step();
+	if (native ? device->native_refuses : device->probe_error != 0)
+		return native ? -EIO : device->probe_error;
+	device->driver = device->stolen && !native ? device->native : driver->name;
+	step_done(kernel.steps);
+	return 0;
+}
+
+static int write_override(struct kernel_device *device, const char *text)
+{
+	size_t length = strcspn(text, "\n");
+
+	/* A write of nothing never reaches the store. */
+	if (!text[0])
+		return 0;
+	assert_true(length < sizeof(device->override));
+	memcpy(device->override, text, length);
+	device->override[length] = '\0';
+	return 0;
+}
+
+static int bind(const struct kernel_driver *driver, struct kernel_device *device)
+{
+	int error;
+
+	if (!driver || !driver->registered)
+		return -ENOENT;
+	if (device->gone)
+		return -ENODEV;
+	if (device->driver)
+		return -EBUSY;
+	if (!matches(driver, device))
+		return -ENODEV;
+	error = probe(driver, device);
+	return device->silent ? 0 : error;
+}
+
+static int unbind(const struct kernel_driver *driver, struct kernel_device *device)
+{
+	bool native = device->native && driver && streq(device->native, driver->name);
+
+	if (!driver || !driver->registered)
+		return -ENOENT;
+	if (device->gone || !device->driver || !streq(device->driver, driver->name))
+		return -ENODEV;
+	if (!kernel.in_child)
+		fail_msg("unbound outside a child");
+	if (native ? device->hangs : device->vfio_hangs) {
+		kernel.hung = true;
+		return 0;
+	}
+	device->driver = NULL;
+	device->gone = device->vanishes;
+	return 0;
+}
+
+/* Says success whatever comes of it. */
+static int drivers_probe(struct kernel_device *device)
+{
+	if (device->gone)
+		return -ENODEV;
+	for (size_t i = 0; i < kernel.driver_count && !device->driver; i++)
+		if (kernel.drivers[i].registered && matches(&kernel.drivers[i], device))
+			probe(&kernel.drivers[i], device);
+	return 0;
+}
+
+#define DEVICES "bus/pci/devices/"
+#define DRIVERS "bus/pci/drivers/"
+
+static bool starts_with(const char *text, const char *start)
+{
+	return strncmp(text, start, strlen(start)) == 0;
+}
+
+/* Which attribute is written, by its path as below /sys. */
+static int store(const char *path, const char *text)
+{
+	const char *name = path + strlen(DRIVERS), *slash;
+	struct kernel_device *device;
+
+	if (starts_with(path, DEVICES)) {
+		slash = strchr(path + strlen(DEVICES), '/');
+		device = find_device(path + strlen(DEVICES),
+				     (size_t)(slash - path) - strlen(DEVICES));
+		device->touched++;
+		assert_string_equal(slash, "/driver_override");
+		return device->gone ? -ENOENT : write_override(device, text);
+	}
+	device = kernel_device(text);
+	device->touched++;
+	if (streq(path, "bus/pci/drivers_probe"))
+		return drivers_probe(device);
+	assert_true(starts_with(path, DRIVERS));
+	slash = strchr(name, '/');
+	assert_non_null(slash);
+	if (streq(slash, "/bind"))
+		return bind(find_driver(name, (size_t)(slash - name)), device);
+	assert_string_equal(slash, "/unbind");
+	return unbind(find_driver(name, (size_t)(slash - name)), device);
+}
+
+static bool write_fails(size_t number)
+{
+	return number == kernel.fail_at || (kernel.fail_also && number == kernel.fail_also) ||
+	       (number > kernel.fail_at && number <= kernel.fail_until);
+}
+
+int __wrap_sysfs_write(const struct sysfs *sysfs, const char *path, const char *text)
+{
+	size_t number;
+	int result;
+
+	assert_non_null(sysfs);
+	step();
+	number = kernel.steps;
+	if (write_fails(++kernel.writes)) {
+		assert_true(strlen(path) < sizeof(kernel.failed_path));
+		strcpy(kernel.failed_path, path);
+		return -kernel.fail_error;
+	}
+	result = store(path, text);
+	if (kernel.journal && !result)
+		text_add(kernel.journal, "%s %s\n", path, streq(text, "\n") ? "-" : text);
+	step_done(number);
+	return result;
+}
+
+int __wrap_sysfs_read_link_name(const struct sysfs *sysfs, const char *path, char *buffer,
+				size_t size)
+{
+	const char *slash = strchr(path + strlen(DEVICES), '/');
+	const struct kernel_device *device;
+
+	assert_non_null(sysfs);
+	assert_true(starts_with(path, DEVICES) && slash && streq(slash, "/driver"));
+	step();
+	device = find_device(path + strlen(DEVICES), (size_t)(slash - path) - strlen(DEVICES));
+	if (device->gone || !device->driver)
+		return -ENOENT;
+	assert_true(strlen(device->driver) < size);
+	strcpy(buffer, device->driver);
+	return (int)strlen(buffer);
+}
+
+bool __wrap_sysfs_exists(const struct sysfs *sysfs, const char *path)
+{
+	const struct kernel_driver *driver;
+
+	assert_non_null(sysfs);
+	if (streq(path, "module/vfio_iommu_type1"))
+		return kernel.type1_loaded;
+	if (starts_with(path, DEVICES))
+		return !find_device(path + strlen(DEVICES), strcspn(path + strlen(DEVICES), "/"))
+				->gone;
+	assert_true(starts_with(path, DRIVERS));
+	driver = find_driver(path + strlen(DRIVERS), strlen(path) - strlen(DRIVERS));
+	return driver && driver->registered;
+}
+
+int __wrap_deadline_call(const struct deadline *deadline, int (*function)(void *argument),
+			 void *argument)
+{
+	int result;
+
+	assert_non_null(deadline);
+	kernel.in_child = true;
+	result = function(argument);
+	kernel.in_child = false;
+	if (kernel.hung)
+		result = -ETIMEDOUT;
+	kernel.hung = false;
+	return result;
+}
+
+/* Registering a driver offers it every device that has none. */
+static int load(void *context, const char *name)
+{
+	struct kernel_driver *driver;
+
+	assert_ptr_equal(context, &kernel);
+	step();
+	if (kernel.journal)
+		text_add(kernel.journal, "load %s\n", name);
+	if (streq(name, "vfio_iommu_type1")) {
+		kernel.type1_loaded = kernel.type1_result == 0;
+		return kernel.type1_result;
+	}
+	driver = find_driver(name, strlen(name));
+	if (!driver)
+		return -ENOENT;
+	driver->loads++;
+	if (driver->registered || driver->load_result)
+		return driver->load_result;
+	driver->registered = true;
+	for (size_t i = 0; i < kernel.device_count; i++)
+		if (!kernel.devices[i].gone && !kernel.devices[i].driver &&
+		    matches(driver, &kernel.devices[i]))
+			probe(driver, &kernel.devices[i]);
+	return 0;
+}
+
+struct execution kernel_execution(void)
+{
+	static const struct sysfs sysfs = { .root = "/sys", .fd = -1 };
+	static const struct module_loader loader = { .context = &kernel, .load = load };
+
+	return (struct execution){ .sysfs = &sysfs, .loader = &loader, .deadline = { 0 } };
+}

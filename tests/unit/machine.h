@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+/* Machines for tests: tables of functions, and what a command line makes of them. */
+
+#include "plan.h"
+#include "run.h"
+#include "settings.h"
+#include "topology.h"
+
+/* One function, as far as it matters to a test. */
+struct function {
+	const char *address; /* "0000:01:00.0" */
+	uint32_t class;
+	int group; /* -1 for none */
+	uint16_t vendor;
+	uint16_t device;
+	uint8_t header_type;
+	const char *driver;
+	const char *override;
+	bool boot_display;
+	unsigned int virtual_functions;
+	const char *variant;
+	const char *parent; /* the address of the bridge above */
+};
+
+#define FUNCTION(address_, class_, group_, vendor_, device_, ...)                                 \
+	{                                                                                         \
+		.address = (address_), .class = (class_), .group = (group_), .vendor = (vendor_), \
+		.device = (device_), __VA_ARGS__                                                  \
+	}
+
+struct machine {
+	const struct function *functions;
+	size_t count;
+	enum iommu_state iommu;
+	bool counts_no_owners; /* its kernel is before 5.19 */
+};
+
+#define MACHINE(table, state)                                                      \
+	{                                                                          \
+		.functions = (table), .count = ARRAY_SIZE(table), .iommu = (state) \
+	}
+
+/* Fills in the run's topology, with every function described. */
+void machine_survey(struct run *run, const struct machine *machine);
+
+/*
+ * Gives a run whose settings were read from the command line, whose devices
+ * are the machine's, and whose plan is made. Nothing is wrong with the
+ * settings. To be given to machine_forget().
+ */
+struct run *machine_plan(const struct machine *machine, const char *cmdline);
+
+/* A run with default settings and nothing else. */
+struct run *machine_run(void);
+
+void machine_forget(struct run *run);
+
+/* Gives the member with that address; the test fails where there is none. */
+struct member *machine_member(struct plan *plan, const char *address);

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Stands in for what run.c reaches the machine by, in tests that only want to
+ * know from it what a run says of itself.
+ */
+#include "execute.h"
+#include "hotplug.h"
+#include "loader.h"
+#include "pci.h"
+#include "survey.h"
+#include "unit.h"
+
+void loader_start(struct loader *loader, const char *driver)
+{
+	(void)loader, (void)driver;
+	fail_msg("a loader was started");
+}
+
+struct module_loader loader_interface(struct loader *loader)
+{
+	(void)loader;
+	return (struct module_loader){ 0 };
+}
+
+int module_open(struct module_context **result)
+{
+	(void)result;
+	fail_msg("modules were looked for");
+	return 0;
+}
+
+void module_close(struct module_context *context)
+{
+	(void)context;
+}
+
+int pci_open(const struct sysfs *sysfs, struct pci_source **result)
+{
+	(void)sysfs, (void)result;
+	fail_msg("devices were looked for");
+	return 0;
+}
+
+void pci_close(struct pci_source *source)
+{
+	(void)source;
+}
+
+int survey(struct topology *topology, struct arena *arena, const struct settings *settings,
+	   struct pci_source *source, const struct sysfs *sysfs, struct module_context *modules)
+{
+	(void)topology, (void)arena, (void)settings, (void)source, (void)sysfs, (void)modules;
+	fail_msg("devices were read");
+	return 0;
+}
+
+bool survey_is_complete(const struct topology *topology, const struct settings *settings)
+{
+	(void)topology, (void)settings;
+	return true;
+}
+
+int hotplug_listen(void)
+{
+	return -1;
+}
+
+void hotplug_wait(int fd, const struct deadline *deadline)
+{
+	(void)fd, (void)deadline;
+}
+
+void execute(struct plan *plan, const struct execution *execution)
+{
+	(void)plan, (void)execution;
+	fail_msg("a plan was carried out");
+}
+
+void execute_undo_unfinished(struct plan *plan, const struct execution *execution)
+{
+	(void)plan, (void)execution;
+}
+
+const char *pci_device_name(struct pci_source *source, const char *ids, const struct pci_id *id,
+			    char *buffer, size_t size)
+{
+	(void)source, (void)ids, (void)id, (void)buffer, (void)size;
+	return NULL;
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* No test here waits: a deadline lies either far ahead or behind. */
+#include "deadline.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "unit.h"
+
+static const struct deadline passed = { 0 };
+
+/* Calls it with a deadline as far as no test comes. */
+static int call(int (*function)(void *argument), void *argument)
+{
+	struct deadline far = deadline_after(INT64_C(3600000));
+
+	return deadline_call(&far, function, argument);
+}
+
+static int give(void *argument)
+{
+	return *(int *)argument;
+}
+
+static void test_result_of_child(void **state)
+{
+	static const int results[] = { 0, -EIO, -ENODEV, -EBUSY, -EHWPOISON };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(results); i++) {
+		int result = results[i];
+
+		assert_int_equal(call(give, &result), result);
+	}
+	/* And it was waited for. */
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+	assert_int_equal(errno, ECHILD);
+}
+
+static int die(void *argument)
+{
+	(void)argument;
+	raise(SIGKILL);
+	return 0;
+}
+
+static void test_child_that_dies(void **state)
+{
+	(void)state;
+	assert_int_equal(call(die, NULL), -EIO);
+}
+
+static int block(void *argument)
+{
+	char byte;
+
+	/* Of a pipe that this process holds open itself, so that it never ends. */
+	return read(*(int *)argument, &byte, 1) == 1 ? 0 : -EIO;
+}
+
+static void test_child_that_blocks(void **state)
+{
+	int ends[2], status;
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(deadline_call(&passed, block, &ends[0]), -ETIMEDOUT);
+	/* It is left behind, but killed. */
+	assert_true(waitpid(-1, &status, 0) > 0);
+	assert_true(WIFSIGNALED(status));
+	assert_int_equal(WTERMSIG(status), SIGKILL);
+	close(ends[0]);
+	close(ends[1]);
+}
+
+static int change(void *argument)
+{
+	int *const *numbers = argument;
+
+	*numbers[0] = 1;
+	*numbers[1] = 1;
+	return 0;
+}
+
+static void test_memory_of_child(void **state)
+{
+	int *shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
+			   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	int own = 0, *numbers[] = { &own, shared };
+
+	(void)state;
+	assert_ptr_not_equal(shared, MAP_FAILED);
+	assert_int_equal(call(change, numbers), 0);
+	assert_int_equal(own, 0);
+	assert_int_equal(*shared, 1);
+	munmap(shared, sizeof(*shared));
+}
+
+static void test_left(void **state)
+{
+	struct deadline deadline = deadline_after(INT64_C(3600000));
+	int64_t now = deadline_now();
+
+	(void)state;
+	assert_true(deadline.at > now);
+	assert_true(deadline_left(&deadline) > 3500 * 1000);
+	assert_true(deadline_left(&deadline) <= 3600 * 1000);
+	assert_int_equal(deadline_left(&passed), 0);
+	deadline.at = deadline_now();
+	assert_int_equal(deadline_left(&deadline), 0);
+	/* What is left is rounded up, so that nobody polls for 0 until it is over. */
+	deadline = deadline_after(1);
+	assert_true(deadline_left(&deadline) <= 1);
+}
+
+/* Hours, in a type that poll(2) takes. */
+static void test_longest(void **state)
+{
+	struct deadline deadline = deadline_after(INT64_C(7200) * 1000);
+
+	(void)state;
+	assert_true(deadline_left(&deadline) > 7100 * 1000);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_result_of_child),
+		cmocka_unit_test(test_child_that_dies),
+		cmocka_unit_test(test_child_that_blocks),
+		cmocka_unit_test(test_memory_of_child),
+		cmocka_unit_test(test_left),
+		cmocka_unit_test(test_longest),
+	};
+
+	return cmocka_run_group_tests_name("deadline", tests, NULL, NULL);
+}

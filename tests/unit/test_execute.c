@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Every way of carrying a plan out on the kernel in kernel_model.c, with every
+ * single write failing, and with every write from some point on: each group is
+ * taken as a whole or is as it was, or the plan says what is not.
+ */
+#include "execute.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "scenarios.h"
+#include "unit.h"
+
+static void test_scenarios(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < scenario_count; i++) {
+		struct execution execution = scenario_boot(&scenarios[i]);
+		struct run *run = machine_plan(scenarios[i].machine, scenarios[i].cmdline);
+
+		execute(&run->plan, &execution);
+		outcome_check(scenarios[i].name, &run->plan,
+			      scenarios[i].stuck ? OUTCOME_STUCK : OUTCOME_WHOLE);
+		outcome_check_groups(scenarios[i].name, &run->plan, scenarios[i].groups);
+		machine_forget(run);
+	}
+}
+
+/* Gives the scenario with that name. */
+static const struct scenario *find_scenario(const char *name)
+{
+	for (size_t i = 0; i < scenario_count; i++)
+		if (streq(scenarios[i].name, name))
+			return &scenarios[i];
+	fail_msg("no scenario '%s'", name);
+	return NULL;
+}
+
+static const struct {
+	const char *scenario;
+	const char *journal;
+} journals[] = {
+	/* No module before every override of every group is in, and nothing is unbound before. */
+	{ "two groups", "bus/pci/devices/0000:01:00.0/driver_override vfio-pci\n"
+			"bus/pci/devices/0000:01:00.1/driver_override vfio-pci\n"
+			"bus/pci/devices/0000:02:00.0/driver_override vfio-pci\n"
+			"load vfio-pci\n"
+			"load vfio_iommu_type1\n"
+			"bus/pci/drivers/nouveau/unbind 0000:01:00.0\n"
+			"bus/pci/drivers/vfio-pci/bind 0000:01:00.0\n"
+			"bus/pci/drivers/snd_hda_intel/unbind 0000:01:00.1\n"
+			"bus/pci/drivers/vfio-pci/bind 0000:01:00.1\n"
+			"bus/pci/drivers/mlx5_core/unbind 0000:02:00.0\n"
+			"bus/pci/drivers/vfio-pci/bind 0000:02:00.0\n" },
+	/* Loading binds what is free. */
+	{ "free card", "bus/pci/devices/0000:01:00.0/driver_override vfio-pci\n"
+		       "bus/pci/devices/0000:01:00.1/driver_override vfio-pci\n"
+		       "load vfio-pci\n"
+		       "load vfio_iommu_type1\n" },
+	{ "built in and free", "bus/pci/devices/0000:01:00.0/driver_override vfio-pci\n"
+			       "bus/pci/devices/0000:01:00.1/driver_override vfio-pci\n"
+			       "bus/pci/devices/0000:02:00.0/driver_override vfio-pci\n"
+			       "bus/pci/drivers/vfio-pci/bind 0000:01:00.0\n"
+			       "bus/pci/drivers/vfio-pci/bind 0000:01:00.1\n"
+			       "bus/pci/drivers/vfio-pci/bind 0000:02:00.0\n" },
+	{ "all taken", "" },
+	/* In reverse; a newline clears. */
+	{ "no module", "bus/pci/devices/0000:01:00.0/driver_override vfio-pci\n"
+		       "bus/pci/devices/0000:01:00.1/driver_override vfio-pci\n"
+		       "bus/pci/devices/0000:02:00.0/driver_override vfio-pci\n"
+		       "load vfio-pci\n"
+		       "bus/pci/devices/0000:01:00.1/driver_override -\n"
+		       "bus/pci/devices/0000:01:00.0/driver_override -\n"
+		       "bus/pci/devices/0000:02:00.0/driver_override -\n" },
+	{ "probe fails, override none, bound",
+	  "bus/pci/devices/0000:01:00.0/driver_override vfio-pci\n"
+	  "bus/pci/devices/0000:01:00.1/driver_override vfio-pci\n"
+	  "bus/pci/devices/0000:02:00.0/driver_override vfio-pci\n"
+	  "load vfio-pci\n"
+	  "load vfio_iommu_type1\n"
+	  "bus/pci/drivers/nouveau/unbind 0000:01:00.0\n"
+	  "bus/pci/drivers/vfio-pci/bind 0000:01:00.0\n"
+	  "bus/pci/devices/0000:01:00.1/driver_override none\n"
+	  "bus/pci/drivers/vfio-pci/unbind 0000:01:00.0\n"
+	  "bus/pci/devices/0000:01:00.0/driver_override -\n"
+	  "bus/pci/drivers/nouveau/bind 0000:01:00.0\n"
+	  "bus/pci/devices/0000:01:00.0/driver_override none\n"
+	  "bus/pci/drivers/mlx5_core/unbind 0000:02:00.0\n"
+	  "bus/pci/drivers/vfio-pci/bind 0000:02:00.0\n" },
+};
+
+static void test_order(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(journals); i++) {
+		const struct scenario *scenario = find_scenario(journals[i].scenario);
+		struct text journal = { .used = 0 };
+		struct execution execution = scenario_boot(scenario);
+		struct run *run = machine_plan(scenario->machine, scenario->cmdline);
+
+		kernel.journal = &journal;
+		execute(&run->plan, &execution);
+		check_text(scenario->name, journal.bytes, journals[i].journal);
+		machine_forget(run);
+	}
+}
+
+/* Carries a scenario out with writes from..to failing; tells whether there was such a write. */
+static bool carry_out(const struct scenario *scenario, size_t from, size_t to, int error,
+		      struct run **run)
+{
+	struct execution execution = scenario_boot(scenario);
+
+	*run = machine_plan(scenario->machine, scenario->cmdline);
+	kernel.fail_at = from;
+	kernel.fail_until = to;
+	kernel.fail_error = error;
+	execute(&(*run)->plan, &execution);
+	return kernel.writes >= from;
+}
+
+static const int errors[] = { EIO, ENODEV, EBUSY, ENOENT, EINVAL, EAGAIN };
+
+/* In what succeeds otherwise, a write that fails undoes its own group, and no other. */
+static void test_every_write_failing(void **state)
+{
+	size_t failures = 0;
+
+	(void)state;
+	for (size_t i = 0; i < scenario_count * ARRAY_SIZE(errors); i++) {
+		const struct scenario *scenario = &scenarios[i / ARRAY_SIZE(errors)];
+		int error = errors[i % ARRAY_SIZE(errors)];
+		struct run *run;
+
+		for (size_t at = 1; carry_out(scenario, at, at, error, &run); at++) {
+			struct text name = { .used = 0 };
+
+			text_add(&name, "%s, write %zu gives %s", scenario->name, at,
+				 strerror(error));
+			outcome_check(name.bytes, &run->plan,
+				      scenario->fails ? OUTCOME_STUCK : OUTCOME_WHOLE);
+			if (!scenario->fails)
+				outcome_check_failure(name.bytes, &run->plan, -error);
+			machine_forget(run);
+			failures++;
+		}
+		outcome_check_groups(scenario->name, &run->plan, scenario->groups);
+		machine_forget(run);
+	}
+	assert_true(failures > 1000);
+}
+
+/* Undoing does not get through either: then nothing may be said to be as it was that is not. */
+static void test_all_writes_failing_from_one_on(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < scenario_count * ARRAY_SIZE(errors); i++) {
+		const struct scenario *scenario = &scenarios[i / ARRAY_SIZE(errors)];
+		int error = errors[i % ARRAY_SIZE(errors)];
+		struct run *run;
+		bool failed = true;
+
+		for (size_t at = 1; failed; at++) {
+			struct text name = { .used = 0 };
+
+			failed = carry_out(scenario, at, SIZE_MAX, error, &run);
+			text_add(&name, "%s, writes from %zu on give %s", scenario->name, at,
+				 strerror(error));
+			outcome_check(name.bytes, &run->plan,
+				      scenario->stuck || failed ? OUTCOME_STUCK : OUTCOME_WHOLE);
+			machine_forget(run);
+		}
+	}
+}
+
+/* Two writes fail: one on the way there, and one on the way back. */
+static void test_every_two_writes_failing(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < scenario_count; i++) {
+		bool first = true;
+
+		for (size_t at = 1; first; at++) {
+			bool second = first;
+
+			for (size_t to = at + 1; second; to++) {
+				struct text name = { .used = 0 };
+				struct execution execution = scenario_boot(&scenarios[i]);
+				struct run *run =
+					machine_plan(scenarios[i].machine, scenarios[i].cmdline);
+
+				kernel.fail_at = at;
+				kernel.fail_also = to;
+				kernel.fail_error = EIO;
+				execute(&run->plan, &execution);
+				first = kernel.writes >= at;
+				second = kernel.writes >= to;
+				text_add(&name, "%s, writes %zu and %zu fail", scenarios[i].name,
+					 at, to);
+				outcome_check(name.bytes, &run->plan,
+					      scenarios[i].stuck || first ? OUTCOME_STUCK
+									  : OUTCOME_WHOLE);
+				machine_forget(run);
+			}
+		}
+	}
+}
+
+static void test_modules(void **state)
+{
+	const struct scenario *scenario = find_scenario("no vfio_iommu_type1");
+	struct execution execution = scenario_boot(scenario);
+	struct run *run = machine_plan(scenario->machine, scenario->cmdline);
+
+	(void)state;
+	execute(&run->plan, &execution);
+	assert_int_equal(run->plan.module_count, 2);
+	assert_true(run->plan.modules[0].done);
+	assert_int_equal(run->plan.modules[0].error, 0);
+	assert_false(run->plan.modules[1].done);
+	assert_int_equal(run->plan.modules[1].error, -ENOENT);
+	assert_int_equal(kernel_driver("vfio-pci")->loads, 1);
+	machine_forget(run);
+
+	/* What is there is not loaded, but counts as loaded. */
+	scenario = find_scenario("built in");
+	execution = scenario_boot(scenario);
+	run = machine_plan(scenario->machine, scenario->cmdline);
+	execute(&run->plan, &execution);
+	assert_true(run->plan.modules[0].done && run->plan.modules[1].done);
+	assert_int_equal(kernel_driver("vfio-pci")->loads, 0);
+	machine_forget(run);
+
+	/* One failure is enough for all that need the module; it is not asked for again. */
+	scenario = find_scenario("no module");
+	execution = scenario_boot(scenario);
+	run = machine_plan(scenario->machine, scenario->cmdline);
+	execute(&run->plan, &execution);
+	assert_int_equal(kernel_driver("vfio-pci")->loads, 1);
+	assert_int_equal(run->plan.modules[0].error, -ENOENT);
+	assert_false(run->plan.modules[1].done);
+	machine_forget(run);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_scenarios),
+		cmocka_unit_test(test_order),
+		cmocka_unit_test(test_every_write_failing),
+		cmocka_unit_test(test_all_writes_failing_from_one_on),
+		cmocka_unit_test(test_every_two_writes_failing),
+		cmocka_unit_test(test_modules),
+	};
+
+	return cmocka_run_group_tests_name("execute", tests, NULL, NULL);
+}

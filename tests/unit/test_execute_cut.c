@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A worker that ends at any point, in the middle of whatever it does, and what
+ * execute_undo_unfinished() makes of what it left: no group is half taken, and
+ * what blocked the worker is left alone.
+ */
+#include <string.h>
+
+#include "execute.h"
+#include "scenarios.h"
+#include "unit.h"
+
+/* What was being done when the worker ended, by member. */
+struct cut {
+	struct member *members[KERNEL_DEVICES];
+	enum step steps[KERNEL_DEVICES];
+	size_t touched[KERNEL_DEVICES];
+	size_t count;
+};
+
+static size_t touched(const struct member *member)
+{
+	char text[PCI_ADDRESS_SIZE];
+
+	return kernel_device(pci_address_format(&member->device->address, text))->touched;
+}
+
+static void note_steps(struct plan *plan, struct cut *cut)
+{
+	cut->count = 0;
+	for (size_t i = 0; i < plan->group_count; i++) {
+		for (size_t j = 0; j < plan->groups[i].count; j++) {
+			struct member *member = &plan->groups[i].members[j];
+
+			if (member->step == STEP_NONE)
+				continue;
+			cut->members[cut->count] = member;
+			cut->steps[cut->count] = member->step;
+			cut->touched[cut->count] = touched(member);
+			cut->count++;
+		}
+	}
+}
+
+/* Who was in the middle of a step is stuck, and nobody laid a hand on it. */
+static void check_steps(const char *name, const struct cut *cut)
+{
+	check_true(name, cut->count <= 1);
+	for (size_t i = 0; i < cut->count; i++) {
+		const struct member *member = cut->members[i];
+
+		check_number(name, member->result, RESULT_STUCK);
+		check_number(name, (long long)touched(member), (long long)cut->touched[i]);
+		check_true(name, member->failed_step != STEP_NONE);
+	}
+}
+
+/*
+ * Carries a scenario out until the worker ends at the at-th thing that it
+ * does, before or after its effect. Gives false when it did not come so far.
+ */
+static bool carry_out(const struct scenario *scenario, size_t at, bool after, struct run **run)
+{
+	struct execution execution = scenario_boot(scenario);
+
+	*run = machine_plan(scenario->machine, scenario->cmdline);
+	if (setjmp(kernel.cut) == 0) {
+		kernel.cut_at = at;
+		kernel.cut_after = after;
+		execute(&(*run)->plan, &execution);
+		return false;
+	}
+	kernel.cut_at = 0;
+	kernel.in_child = false;
+	kernel.hung = false;
+	return true;
+}
+
+static void undo(struct plan *plan)
+{
+	struct execution execution = kernel_execution();
+
+	/* There is nothing left to load. */
+	execution.loader = NULL;
+	execute_undo_unfinished(plan, &execution);
+}
+
+static void check_cut(const struct scenario *scenario, size_t at, bool after, struct run *run)
+{
+	struct text name = { .used = 0 };
+	struct cut cut;
+
+	text_add(&name, "%s, cut %s step %zu", scenario->name, after ? "after" : "before", at);
+	note_steps(&run->plan, &cut);
+	undo(&run->plan);
+	check_steps(name.bytes, &cut);
+	outcome_check(name.bytes, &run->plan,
+		      OUTCOME_CUT | (cut.count || scenario->stuck ? OUTCOME_STUCK : 0));
+}
+
+static void test_every_end(void **state)
+{
+	size_t ends = 0;
+
+	(void)state;
+	for (size_t i = 0; i < 2 * scenario_count; i++) {
+		const struct scenario *scenario = &scenarios[i / 2];
+		struct run *run;
+
+		for (size_t at = 1; carry_out(scenario, at, i % 2, &run); at++) {
+			check_cut(scenario, at, i % 2, run);
+			machine_forget(run);
+			ends++;
+		}
+		machine_forget(run);
+	}
+	assert_true(ends > 500);
+}
+
+/* What is finished, one way or the other, is left alone. */
+static void test_finished(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < scenario_count; i++) {
+		struct execution execution = scenario_boot(&scenarios[i]);
+		struct run *run = machine_plan(scenarios[i].machine, scenarios[i].cmdline);
+		size_t writes;
+
+		execute(&run->plan, &execution);
+		writes = kernel.writes;
+		undo(&run->plan);
+		check_number(scenarios[i].name, (long long)kernel.writes, (long long)writes);
+		outcome_check_groups(scenarios[i].name, &run->plan, scenarios[i].groups);
+		machine_forget(run);
+	}
+}
+
+/* Before the first step, there is nothing to undo, and none of it was taken. */
+static void test_not_begun(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < scenario_count; i++) {
+		struct run *run;
+
+		scenario_boot(&scenarios[i]);
+		run = machine_plan(scenarios[i].machine, scenarios[i].cmdline);
+		undo(&run->plan);
+		check_number(scenarios[i].name, (long long)kernel.writes, 0);
+		for (size_t j = 0; j < run->plan.group_count; j++)
+			check_true(scenarios[i].name,
+				   run->plan.groups[j].failed || run->plan.groups[j].refused);
+		machine_forget(run);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_every_end),
+		cmocka_unit_test(test_finished),
+		cmocka_unit_test(test_not_begun),
+	};
+
+	return cmocka_run_group_tests_name("execute_cut", tests, NULL, NULL);
+}

@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The texts of what went wrong. Those of a plan are in the golden plans of tests/fixtures. */
+#include "explain.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "machine.h"
+#include "module.h"
+#include "unit.h"
+
+static const struct function functions[] = {
+	FUNCTION("0000:00:01.0", 0x060400, 1, 0x8086, 0x1901, .header_type = 1,
+		 .driver = "pcieport"),
+	FUNCTION("0000:01:00.0", 0x030000, 1, 0x10de, 0x1f91, .driver = "nouveau"),
+	FUNCTION("0000:01:00.1", 0x040300, 1, 0x10de, 0x10fa),
+	FUNCTION("0000:02:00.0", 0x030000, -1, 0x8086, 0x3e98, .driver = "i915"),
+};
+static const struct machine machine = MACHINE(functions, IOMMU_ON);
+
+#define CARD "vfio_early.devs=01:00.0"
+
+/* The group's texts must not show what nobody set. */
+static void check_clean(const char *text)
+{
+	assert_non_null(text);
+	assert_true(text[0] != '\0');
+	assert_null(strstr(text, "(null)"));
+	assert_null(strchr(text, '\n'));
+	assert_null(strchr(text, '%'));
+	assert_null(strstr(text, "  "));
+}
+
+static const struct {
+	enum step step;
+	int error;
+	const char *text; /* behind "group 1 given back to the host: 0000:01:00.0 10de:1f91 " */
+} failures[] = {
+	{ STEP_OVERRIDE, -ENOENT,
+	  "could not set driver_override: No such file or directory (the device is gone)" },
+	{ STEP_OVERRIDE, -EACCES, "could not set driver_override: Permission denied" },
+	{ STEP_LOAD, -ENOENT,
+	  "could not load vfio-pci: No such file or directory (this image or kernel has no such "
+	  "module; build the image again with vfio-early's hook)" },
+	{ STEP_LOAD, MODULE_BLACKLISTED,
+	  "could not load vfio-pci: not allowed (it is blacklisted in modprobe.d or by "
+	  "modprobe.blacklist=)" },
+	{ STEP_LOAD, -ENOEXEC,
+	  "could not load vfio-pci: Exec format error (the file is damaged or was made for "
+	  "another kernel)" },
+	{ STEP_LOAD, -EPERM,
+	  "could not load vfio-pci: Operation not permitted (the kernel allows no more modules)" },
+	{ STEP_UNBIND, -ENODEV, "could not unbind from nouveau: No such device" },
+	{ STEP_BIND, -EINVAL,
+	  "could not bind to vfio-pci: Invalid argument (the driver does not take this kind of "
+	  "device, or finds no IOMMU for it; see the kernel's own line above)" },
+	{ STEP_BIND, -EBUSY,
+	  "could not bind to vfio-pci: Device or resource busy (virtual functions are enabled on "
+	  "it, or its group is in use)" },
+	{ STEP_BIND, -ENODEV,
+	  "could not bind to vfio-pci: No such device (the device is gone, or the driver did not "
+	  "accept it)" },
+	{ STEP_READ_BACK, -EIO, "could not confirm its driver: Input/output error" },
+};
+
+static void test_failures(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(failures); i++) {
+		struct run *run = machine_plan(&machine, CARD);
+		struct member *member = machine_member(&run->plan, "0000:01:00.0");
+		struct text wanted = { .used = 0 };
+		const char *text;
+
+		run->plan.groups[0].failed = true;
+		member->failed_step = failures[i].step;
+		member->error = failures[i].error;
+		text = explain_failure(run->arena, &run->plan.groups[0]);
+		check_clean(text);
+		text_add(&wanted, "group 1 given back to the host: 0000:01:00.0 10de:1f91 %s",
+			 failures[i].text);
+		check_text(failures[i].text, text, wanted.bytes);
+		machine_forget(run);
+	}
+}
+
+/* Whatever the step and the error, there is a text. */
+static void test_every_failure(void **state)
+{
+	struct run *run = machine_plan(&machine, CARD);
+	struct member *member = machine_member(&run->plan, "0000:01:00.1");
+
+	(void)state;
+	run->plan.groups[0].failed = true;
+	for (enum step step = STEP_NONE; step <= STEP_READ_BACK; step++) {
+		for (int error = -133; error <= MODULE_BLACKLISTED; error++) {
+			const char *cause = explain_cause(step, error);
+
+			if (cause)
+				check_clean(cause);
+			if (error == 0)
+				continue;
+			member->failed_step = step;
+			member->error = error;
+			check_clean(explain_failure(run->arena, &run->plan.groups[0]));
+		}
+	}
+	machine_forget(run);
+}
+
+static void test_stuck(void **state)
+{
+	struct run *run = machine_plan(&machine, CARD);
+	struct member *member = machine_member(&run->plan, "0000:01:00.0");
+
+	(void)state;
+	run->plan.groups[0].failed = true;
+	assert_string_equal(explain_failure(run->arena, &run->plan.groups[0]),
+			    "group 1 given back to the host: there was no time left");
+	member->result = RESULT_STUCK;
+	member->failed_step = STEP_UNBIND;
+	member->error = -ETIMEDOUT;
+	assert_string_equal(
+		explain_failure(run->arena, &run->plan.groups[0]),
+		"group 1 given back to the host: 0000:01:00.0 10de:1f91 could not unbind from "
+		"nouveau: Connection timed out (the driver waits for its users to let go); "
+		"1 of its devices could not be given back: reboot with vfio_early=off");
+	machine_forget(run);
+}
+
+static void test_members(void **state)
+{
+	struct run *run = machine_plan(&machine, CARD);
+	struct member *member = machine_member(&run->plan, "0000:01:00.0");
+
+	(void)state;
+	assert_string_equal(explain_member(run->arena, member),
+			    "0000:01:00.0 10de:1f91 group 1: nouveau -> vfio-pci");
+	member->driver = "nouveau";
+	assert_string_equal(explain_member(run->arena, member),
+			    "0000:01:00.0 10de:1f91 group 1: nouveau already");
+	member = machine_member(&run->plan, "0000:01:00.1");
+	assert_string_equal(explain_member(run->arena, member),
+			    "0000:01:00.1 10de:10fa group 1: none -> vfio-pci");
+	machine_forget(run);
+}
+
+static void test_block(void **state)
+{
+	struct run *run = machine_plan(&machine, CARD);
+	struct device bridge = *machine_member(&run->plan, "0000:00:01.0")->device;
+	struct member member = { .device = &bridge };
+
+	(void)state;
+	bridge.driver = "shpchp";
+	assert_string_equal(explain_block(run->arena, &member),
+			    "group 1 cannot be opened by a virtual machine while its bridge "
+			    "0000:00:01.0 is bound to shpchp: "
+			    "echo 0000:00:01.0 >/sys/bus/pci/drivers/shpchp/unbind");
+	machine_forget(run);
+}
+
+static const struct {
+	enum iommu_state iommu;
+	const char *cmdline;
+	const char *advice;
+} no_groups[] = {
+	{ IOMMU_ON, "", "add intel_iommu=on to the kernel command line if it is an integrated" },
+	{ IOMMU_OFF_INTEL, "", "add intel_iommu=on to the kernel command line" },
+	{ IOMMU_ABSENT, "", "turn on VT-d or AMD-Vi" },
+	{ IOMMU_OFF_INTEL, "intel_iommu=off", "take intel_iommu=off off the kernel command line" },
+	{ IOMMU_OFF_AMD, "amd_iommu=off", "take amd_iommu=off off the kernel command line" },
+	{ IOMMU_OFF_AMD, "iommu=off", "take iommu=off off the kernel command line" },
+};
+
+static void test_no_group(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(no_groups); i++) {
+		struct machine here = machine;
+		struct text cmdline = { .used = 0 };
+		struct run *run;
+		const char *text;
+
+		here.iommu = no_groups[i].iommu;
+		text_add(&cmdline, "%s vfio_early.devs=02:00.0", no_groups[i].cmdline);
+		run = machine_plan(&here, cmdline.bytes);
+		text = explain_refusal(run, &run->plan.groups[0]);
+		check_clean(text);
+		if (!strstr(text, no_groups[i].advice))
+			fail_msg("'%s' is not in '%s'", no_groups[i].advice, text);
+		/* Nothing waives that. */
+		assert_null(explain_force(run, &run->plan.groups[0]));
+		assert_null(strstr(text, "force"));
+		machine_forget(run);
+	}
+}
+
+static void test_force_adds_to_what_is_there(void **state)
+{
+	struct run *run = machine_plan(&machine, CARD " vfio_early.force=00:17.0 "
+						      "vfio_early.protect=01:00.1,01:00.0");
+
+	(void)state;
+	assert_string_equal(explain_force(run, &run->plan.groups[0]),
+			    "00:17.0,0000:01:00.0,0000:01:00.1");
+	assert_non_null(strstr(explain_refusal(run, &run->plan.groups[0]),
+			       "0000:01:00.0 10de:1f91 (and 1 more): "));
+	machine_forget(run);
+}
+
+/* What waives a refusal, as it is said, does. */
+static void test_force_works(void **state)
+{
+	struct run *run = machine_plan(&machine, "vfio_early.devs=01:00,!01:00.1 "
+						 "vfio_early.protect=01:00.0");
+	struct text cmdline = { .used = 0 };
+
+	(void)state;
+	assert_true(run->plan.groups[0].refused);
+	text_add(&cmdline,
+		 "vfio_early.devs=01:00,!01:00.1 vfio_early.protect=01:00.0 vfio_early.force=%s",
+		 explain_force(run, &run->plan.groups[0]));
+	machine_forget(run);
+	run = machine_plan(&machine, cmdline.bytes);
+	assert_false(run->plan.groups[0].refused);
+	machine_forget(run);
+}
+
+static void test_summary(void **state)
+{
+	struct run *run = machine_plan(&machine, CARD ",02:00.0,03:00.0");
+
+	(void)state;
+	run->started = 1000000;
+	run->finished = 3456789;
+	assert_string_equal(explain_summary(run),
+			    "2 devices taken, 1 group refused, 1 selector without a device to "
+			    "take, in 2.456 ms");
+	run->plan.groups[0].failed = true;
+	assert_string_equal(explain_summary(run),
+			    "0 devices taken, 1 group refused, 1 group given back, "
+			    "1 selector without a device to take, in 2.456 ms");
+	run->plan.groups[0].failed = false;
+	run->settings.dry_run = true;
+	assert_string_equal(explain_summary(run),
+			    "dry run, nothing was touched: 2 devices would be taken, "
+			    "1 group refused, 1 selector without a device to take, in 2.456 ms");
+	run->settings.off = true;
+	check_clean(explain_summary(run));
+	assert_non_null(strstr(explain_summary(run), "nothing was touched"));
+	run->settings.off = false;
+	run->settings.devs.count = 0;
+	check_clean(explain_summary(run));
+	machine_forget(run);
+}
+
+static void test_ends(void **state)
+{
+	struct run *run = machine_plan(&machine, CARD);
+
+	(void)state;
+	run->phase = RUN_DONE;
+	assert_null(explain_end(run));
+	run->error = -EIO;
+	check_clean(explain_end(run));
+	run->error = 0;
+	run->cut_off = true;
+	run->phase = RUN_EXECUTE;
+	check_clean(explain_end(run));
+	/* Only where the worker had not begun. */
+	assert_null(strstr(explain_end(run), "nothing was touched"));
+	run->phase = RUN_SURVEY;
+	assert_non_null(strstr(explain_end(run), "nothing was touched"));
+	machine_forget(run);
+}
+
+static void test_names(void **state)
+{
+	(void)state;
+	for (enum refusal refusal = REFUSAL_NONE; refusal <= REFUSAL_EXCLUDED; refusal++)
+		check_clean(refusal_name(refusal));
+	for (enum step step = STEP_NONE; step <= STEP_READ_BACK; step++)
+		check_clean(step_name(step));
+	for (enum result result = RESULT_PENDING; result <= RESULT_STUCK; result++)
+		check_clean(result_name(result));
+	for (enum finding_kind kind = FINDING_ABSENT; kind <= FINDING_BRIDGES; kind++)
+		check_clean(finding_name(kind));
+}
+
+static void test_module(void **state)
+{
+	struct planned_module module = { .name = "vfio_iommu_type1", .error = -ENOENT };
+	struct run *run = machine_run();
+
+	(void)state;
+	check_clean(explain_module(run->arena, &module));
+	module.error = MODULE_BLACKLISTED;
+	check_clean(explain_module(run->arena, &module));
+	assert_non_null(strstr(explain_module(run->arena, &module), "blacklisted"));
+	machine_forget(run);
+}
+
+/* Short of memory there is still something to say, and nothing to crash on. */
+static void test_no_memory(void **state)
+{
+	struct run *run =
+		machine_plan(&machine, CARD ",02:00.0,03:00.0 vfio_early.protect=01:00.1");
+
+	(void)state;
+	for (size_t at = 1; at < 12; at++) {
+		arena_fail_at(run->arena, at);
+		check_clean(explain_refusal(run, &run->plan.groups[0]));
+		arena_fail_at(run->arena, at);
+		check_clean(explain_refusal(run, &run->plan.groups[1]));
+		arena_fail_at(run->arena, at);
+		check_clean(explain_finding(run->arena, &run->plan.findings[0]));
+		arena_fail_at(run->arena, at);
+		check_clean(explain_failure(run->arena, &run->plan.groups[0]));
+		arena_fail_at(run->arena, at);
+		check_clean(explain_summary(run));
+	}
+	arena_fail_at(run->arena, 0);
+	machine_forget(run);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_failures),
+		cmocka_unit_test(test_every_failure),
+		cmocka_unit_test(test_stuck),
+		cmocka_unit_test(test_members),
+		cmocka_unit_test(test_block),
+		cmocka_unit_test(test_no_group),
+		cmocka_unit_test(test_force_adds_to_what_is_there),
+		cmocka_unit_test(test_force_works),
+		cmocka_unit_test(test_summary),
+		cmocka_unit_test(test_ends),
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_module),
+		cmocka_unit_test(test_no_memory),
+	};
+
+	return cmocka_run_group_tests_name("explain", tests, NULL, NULL);
+}

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The thread that gets ahead with modules, and the loading itself, with libkmod stood in for. */
+#include "loader.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "unit.h"
+
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
+			  void *(*function)(void *argument), void *argument);
+int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
+			  void *(*function)(void *argument), void *argument);
+
+/* As far as no test comes. */
+#define FAR deadline_after(INT64_C(3600000))
+
+static struct {
+	int open_result;
+	bool no_threads;
+	bool blocks; /* what is loaded in advance, until something is written to the pipe */
+	int pipe[2];
+	size_t opened;
+	char loaded[256];
+	char dependencies[64];
+	pthread_t ahead;
+} script;
+
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
+			  void *(*function)(void *argument), void *argument)
+{
+	return script.no_threads ? EAGAIN
+				 : __real_pthread_create(thread, attributes, function, argument);
+}
+
+int module_open(struct module_context **result)
+{
+	script.opened++;
+	script.ahead = pthread_self();
+	*result = (struct module_context *)&script;
+	return script.open_result;
+}
+
+void module_close(struct module_context *context)
+{
+	(void)context;
+}
+
+int module_load(struct module_context *context, const char *name)
+{
+	if (context != (struct module_context *)&script || streq(name, "missing"))
+		return -ENOENT;
+	strcat(strcat(script.loaded, name), " ");
+	return streq(name, "blacklisted") ? MODULE_BLACKLISTED : 0;
+}
+
+void module_load_dependencies(struct module_context *context, const char *name)
+{
+	char byte;
+
+	(void)context;
+	strcat(script.dependencies, name);
+	if (script.blocks && read(script.pipe[0], &byte, 1) != 1)
+		strcat(script.dependencies, " (and the pipe broke)");
+}
+
+static int start(void **state)
+{
+	(void)state;
+	memset(&script, 0, sizeof(script));
+	return pipe(script.pipe);
+}
+
+static int end(void **state)
+{
+	(void)state;
+	close(script.pipe[0]);
+	close(script.pipe[1]);
+	return 0;
+}
+
+static struct module_loader begin(struct loader *loader, const char *driver)
+{
+	*loader = (struct loader){ .deadline = FAR };
+	loader_start(loader, driver);
+	return loader_interface(loader);
+}
+
+static void test_answers(void **state)
+{
+	struct loader loader;
+	struct module_loader modules = begin(&loader, NULL);
+
+	(void)state;
+	assert_int_equal(modules.load(modules.context, "vfio-pci"), 0);
+	assert_int_equal(modules.load(modules.context, "missing"), -ENOENT);
+	assert_int_equal(modules.load(modules.context, "blacklisted"), MODULE_BLACKLISTED);
+	assert_int_equal(modules.load(modules.context, "mlx5_vfio_pci"), 0);
+	assert_string_equal(script.loaded, "vfio-pci blacklisted mlx5_vfio_pci ");
+	assert_string_equal(script.dependencies, "");
+	assert_int_equal(script.opened, 1);
+	assert_false(pthread_equal(script.ahead, pthread_self()));
+}
+
+/* What the driver stands on, but not the driver, which would bind devices. */
+static void test_in_advance(void **state)
+{
+	struct loader loader;
+	struct module_loader modules = begin(&loader, "vfio-pci");
+
+	(void)state;
+	/* Once this is answered, that is done. */
+	assert_int_equal(modules.load(modules.context, "x"), 0);
+	assert_string_equal(script.dependencies, "vfio-pci");
+	assert_string_equal(script.loaded, "vfio_iommu_type1 x ");
+}
+
+static void test_no_threads(void **state)
+{
+	struct loader loader;
+	struct module_loader modules;
+
+	(void)state;
+	script.no_threads = true;
+	modules = begin(&loader, "vfio-pci");
+	assert_int_equal(modules.load(modules.context, "vfio-pci"), 0);
+	assert_string_equal(script.dependencies, "vfio-pci");
+	assert_string_equal(script.loaded, "vfio_iommu_type1 vfio-pci ");
+	assert_int_equal(script.opened, 1);
+}
+
+static void test_no_modules(void **state)
+{
+	struct loader loader;
+	struct module_loader modules;
+
+	(void)state;
+	script.open_result = -ENOMEM;
+	modules = begin(&loader, "vfio-pci");
+	assert_int_equal(modules.load(modules.context, "vfio-pci"), -ENOMEM);
+	assert_int_equal(modules.load(modules.context, "vfio-pci"), -ENOMEM);
+	assert_string_equal(script.loaded, "");
+	assert_string_equal(script.dependencies, "");
+}
+
+/* A module whose init does not return holds up only those that wait for it. */
+static void test_too_late(void **state)
+{
+	struct loader loader;
+	struct module_loader modules;
+
+	(void)state;
+	script.blocks = true;
+	modules = begin(&loader, "vfio-pci");
+	loader.deadline = (struct deadline){ 0 };
+	assert_int_equal(modules.load(modules.context, "vfio-pci"), -ETIMEDOUT);
+	assert_int_equal(modules.load(modules.context, "vfio-pci"), -ETIMEDOUT);
+	assert_string_equal(script.loaded, "");
+	/* And once it does return, all is well again. */
+	assert_int_equal(write(script.pipe[1], "", 1), 1);
+	loader.deadline = FAR;
+	assert_int_equal(modules.load(modules.context, "vfio-pci"), 0);
+	assert_string_equal(script.loaded, "vfio_iommu_type1 vfio-pci ");
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, start, end)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_answers),    TEST(test_in_advance), TEST(test_no_threads),
+		TEST(test_no_modules), TEST(test_too_late),
+	};
+
+	return cmocka_run_group_tests_name("loader", tests, NULL, NULL);
+}

@@ -1,0 +1,380 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What plan.c decides: groups, refusals and findings. Their order is in test_plan_actions.c. */
+#include "plan.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "machine.h"
+#include "unit.h"
+
+/*
+ * A desktop: a card with four functions behind a root port, its twin in a
+ * group of its own, an integrated display that the firmware used, a chipset
+ * slot with disk, sound and SMBus in one group, two disks, a card that sits
+ * in one group with dummy host bridges, and an SR-IOV NIC.
+ */
+static const struct function desktop_functions[] = {
+	FUNCTION("0000:00:00.0", 0x060000, 0, 0x8086, 0x3e30),
+	FUNCTION("0000:00:01.0", 0x060400, 1, 0x8086, 0x1901, .header_type = 1,
+		 .driver = "pcieport"),
+	FUNCTION("0000:00:02.0", 0x030000, 2, 0x8086, 0x3e98, .driver = "i915",
+		 .boot_display = true),
+	FUNCTION("0000:00:1f.0", 0x060100, 8, 0x8086, 0xa305),
+	FUNCTION("0000:00:1f.2", 0x010601, 8, 0x8086, 0xa352, .driver = "ahci"),
+	FUNCTION("0000:00:1f.3", 0x040300, 8, 0x8086, 0xa348, .driver = "snd_hda_intel"),
+	FUNCTION("0000:00:1f.4", 0x0c0500, 8, 0x8086, 0xa323, .driver = "i801_smbus"),
+	FUNCTION("0000:01:00.0", 0x030000, 1, 0x10de, 0x1f91, .driver = "nouveau"),
+	FUNCTION("0000:01:00.1", 0x040300, 1, 0x10de, 0x10fa, .driver = "snd_hda_intel"),
+	FUNCTION("0000:01:00.2", 0x0c0330, 1, 0x10de, 0x1ad8, .driver = "xhci_hcd"),
+	FUNCTION("0000:01:00.3", 0x0c8000, 1, 0x10de, 0x1ad9),
+	FUNCTION("0000:02:00.0", 0x030000, 15, 0x10de, 0x1f91, .driver = "nouveau"),
+	FUNCTION("0000:03:00.0", 0x010802, 16, 0x144d, 0xa808, .driver = "nvme"),
+	FUNCTION("0000:04:00.0", 0x010802, 17, 0x144d, 0xa808, .driver = "nvme"),
+	FUNCTION("0000:05:00.0", 0x060000, 18, 0x1022, 0x1482),
+	FUNCTION("0000:05:00.1", 0x060400, 18, 0x1022, 0x1483, .header_type = 1,
+		 .driver = "pcieport"),
+	FUNCTION("0000:05:01.0", 0x038000, 18, 0x1002, 0x731f, .driver = "amdgpu"),
+	FUNCTION("0000:06:00.0", 0x020000, 19, 0x8086, 0x1572, .driver = "i40e",
+		 .virtual_functions = 4),
+	FUNCTION("0000:06:02.0", 0x020000, 20, 0x8086, 0x154c, .driver = "iavf"),
+	FUNCTION("0000:07:00.0", 0x020000, -1, 0x8086, 0x15f3, .driver = "igc"),
+};
+static const struct machine desktop = MACHINE(desktop_functions, IOMMU_ON);
+
+/* The boot display is a card with its audio function, each in its own group. */
+static const struct function split_functions[] = {
+	FUNCTION("0000:00:01.0", 0x060400, 1, 0x8086, 0x1901, .header_type = 1,
+		 .driver = "pcieport"),
+	FUNCTION("0000:00:02.0", 0x038000, 2, 0x8086, 0x3e98, .driver = "i915"),
+	FUNCTION("0000:01:00.0", 0x030000, 3, 0x10de, 0x1f91, .driver = "nouveau",
+		 .boot_display = true),
+	FUNCTION("0000:01:00.1", 0x040300, 3, 0x10de, 0x10fa, .driver = "snd_hda_intel"),
+	FUNCTION("0000:02:00.0", 0x020000, 3, 0x8086, 0x15f3, .driver = "igc"),
+	FUNCTION("0000:03:00.0", 0x010802, 3, 0x144d, 0xa808, .driver = "nvme"),
+	FUNCTION("0000:03:00.1", 0x080501, 3, 0x144d, 0xa809),
+};
+static const struct machine split = MACHINE(split_functions, IOMMU_ON);
+
+/* No IOMMU: nothing has a group. */
+static const struct function bare_functions[] = {
+	FUNCTION("0000:00:01.0", 0x060400, -1, 0x8086, 0x1901, .header_type = 1,
+		 .driver = "pcieport"),
+	FUNCTION("0000:01:00.0", 0x030000, -1, 0x10de, 0x1f91, .driver = "nouveau",
+		 .boot_display = true),
+	FUNCTION("0000:01:00.1", 0x040300, -1, 0x10de, 0x10fa, .driver = "snd_hda_intel"),
+	FUNCTION("0000:02:00.0", 0x010802, -1, 0x144d, 0xa808, .driver = "nvme"),
+};
+static const struct machine bare = MACHINE(bare_functions, IOMMU_OFF_INTEL);
+
+/* Without its domain, which is 0000 but where shown. */
+static const char *brief(const struct pci_address *address, char *text)
+{
+	pci_address_format(address, text);
+	return strncmp(text, "0000:", 5) == 0 ? text + 5 : text;
+}
+
+/*
+ * "group{member,member}" for each group: ':' before a member that is left
+ * alone, the reason behind one to blame, '!' before a group that is refused.
+ */
+static void render_groups(const struct plan *plan, struct text *text)
+{
+	static const char *const refusals[] = {
+		"none", "no-group", "storage", "boot-display", "protected", "vfs", "excluded",
+	};
+	char address[PCI_ADDRESS_SIZE];
+
+	for (size_t i = 0; i < plan->group_count; i++) {
+		const struct planned_group *group = &plan->groups[i];
+
+		text_add(text, "%s%s%d{", i ? " " : "", group->refused ? "!" : "", group->number);
+		for (size_t j = 0; j < group->count; j++) {
+			const struct member *member = &group->members[j];
+
+			text_add(text, "%s%s%s", j ? "," : "",
+				 member->role == ROLE_LEAVE ? ":" : "",
+				 brief(&member->device->address, address));
+			if (member->refusal != REFUSAL_NONE)
+				text_add(text, "=%s", refusals[member->refusal]);
+			/* Nothing is done yet, and nothing will be where it is left. */
+			check_number("result", member->result,
+				     group->refused || member->role == ROLE_LEAVE ? RESULT_LEFT
+										  : RESULT_PENDING);
+		}
+		text_add(text, "}");
+	}
+}
+
+static void render_findings(const struct plan *plan, struct text *text)
+{
+	static const char *const kinds[] = { "absent", "identity", "bridges-only" };
+	char address[PCI_ADDRESS_SIZE];
+
+	for (size_t i = 0; i < plan->finding_count; i++) {
+		const struct finding *finding = &plan->findings[i];
+
+		text_add(text, " %s:%s", finding->selector->text, kinds[finding->kind]);
+		if (finding->device)
+			text_add(text, " there %s", brief(&finding->device->address, address));
+		if (finding->moved)
+			text_add(text, " moved %s", brief(&finding->moved->address, address));
+	}
+}
+
+struct row {
+	const struct machine *machine;
+	const char *cmdline; /* "vfio_early." is put before each word */
+	const char *groups;
+	const char *findings;
+};
+
+#define CARD "1{:00:01.0,01:00.0,01:00.1,01:00.2,01:00.3}"
+
+static const struct row groups_taken[] = {
+	{ &desktop, "", "", "" },
+	{ &desktop, "devs=", "", "" },
+	{ &desktop, "devs=01:00.0", CARD, "" },
+	{ &desktop, "devs=01:00.3", CARD, "" },
+	{ &desktop, "devs=01:00", CARD, "" },
+	{ &desktop, "devs=10de:1f91", CARD " 15{02:00.0}", "" },
+	{ &desktop, "devs=02:00.0,01:00.0", CARD " 15{02:00.0}", "" },
+	{ &desktop, "devs=10de:10fa", CARD, "" },
+	{ &desktop, "devs=class:0c8000", CARD, "" },
+	/* A neighbour's address does not matter: groups do. */
+	{ &desktop, "devs=02:00.0", "15{02:00.0}", "" },
+	/* Listed twice is listed. */
+	{ &desktop, "devs=01:00.0,01:00,10de:1ad8", CARD, "" },
+	{ &desktop, "devs=03:00.0", "16{03:00.0}", "" },
+	{ &desktop, "devs=144d:a808", "16{03:00.0} 17{04:00.0}", "" },
+	{ &desktop, "devs=boot_vga", "2{00:02.0}", "" },
+	{ &desktop, "devs=00:02.0", "2{00:02.0}", "" },
+	/* Bridges of every kind stay, and are in nobody's way. */
+	{ &desktop, "devs=05:01.0", "18{:05:00.0,:05:00.1,05:01.0}", "" },
+	{ &desktop, "devs=06:02.0", "20{06:02.0}", "" },
+	/* '!' takes away from what was picked. */
+	{ &desktop, "devs=10de:*,!02:00.0", CARD, "" },
+	{ &desktop, "devs=class:03,!boot_vga,!05:01.0", CARD " 15{02:00.0}", "" },
+	{ &desktop, "devs=!boot_vga,!05:01.0,class:03", CARD " 15{02:00.0}", "" },
+	{ &desktop, "devs=!01:00.0", "", "" },
+	{ &desktop, "devs=01:00.0,!01:00.0", "", "" },
+	{ &desktop, "devs=10de:1f91,!10de:1f91", "", "" },
+	/* '@' on what is left out holds, too. */
+	{ &desktop, "devs=10de:1f91,!02:00.0@10de:1f91", CARD, "" },
+	{ &desktop, "devs=10de:1f91,!02:00.0@10de:ffff", CARD " 15{02:00.0}", "" },
+	{ &desktop, "devs=01:00.0@10de:1f91", CARD, "" },
+	{ &desktop, "devs=01:00.0@10de:*", CARD, "" },
+	{ &desktop, "devs=boot_vga@8086:3e98", "2{00:02.0}", "" },
+};
+
+#define CHIPSET(disk) "8{00:1f.0,00:1f.2" disk ",00:1f.3,00:1f.4}"
+
+static const struct row groups_refused[] = {
+	/* A disk never counts by its neighbours. */
+	{ &desktop, "devs=00:1f.3", "!" CHIPSET("=storage"), "" },
+	{ &desktop, "devs=8086:a348", "!" CHIPSET("=storage"), "" },
+	{ &desktop, "devs=00:1f.3,00:1f.4,00:1f.0", "!" CHIPSET("=storage"), "" },
+	{ &desktop, "devs=class:04,!01:00.1", "!" CHIPSET("=storage"), "" },
+	{ &desktop, "devs=00:1f", CHIPSET(""), "" },
+	{ &desktop, "devs=00:1f.*", CHIPSET(""), "" },
+	{ &desktop, "devs=00:1f.2", CHIPSET(""), "" },
+	{ &desktop, "devs=00:1f.3,00:1f.2", CHIPSET(""), "" },
+	{ &desktop, "devs=8086:a352", CHIPSET(""), "" },
+	{ &desktop, "devs=00:1f.3,class:0106", CHIPSET(""), "" },
+	{ &desktop, "devs=00:1f.2@8086:a352", CHIPSET(""), "" },
+	{ &desktop, "devs=00:1f.3,00:1f.2@8086:ffff", "!" CHIPSET("=storage"),
+	  " 00:1f.2@8086:ffff:identity there 00:1f.2" },
+	{ &desktop, "devs=00:1f,!00:1f.2", "!" CHIPSET("=excluded"), "" },
+	{ &desktop, "devs=00:1f.3 force=00:1f.2", CHIPSET(""), "" },
+	{ &desktop, "devs=00:1f.3 force=00:1f", CHIPSET(""), "" },
+	{ &desktop, "devs=00:1f.3 force=class:01", CHIPSET(""), "" },
+	{ &desktop, "devs=00:1f.3 force=00:1f.2@8086:a352", CHIPSET(""), "" },
+	{ &desktop, "devs=00:1f.3 force=00:1f.2@8086:ffff", "!" CHIPSET("=storage"), "" },
+	{ &desktop, "devs=00:1f.3 force=00:1f.3", "!" CHIPSET("=storage"), "" },
+	/* Forcing lists nothing by itself. */
+	{ &desktop, "force=00:1f.2,01:00.0", "", "" },
+	/* The boot display. */
+	{ &split, "devs=02:00.0 force=03:00",
+	  "!3{01:00.0=boot-display,01:00.1,02:00.0,03:00.0,03:00.1}", "" },
+	{ &split, "devs=02:00.0,03:00.0",
+	  "!3{01:00.0=boot-display,01:00.1,02:00.0,03:00.0,03:00.1}", "" },
+	{ &split, "devs=01:00.1,03:00.0", "3{01:00.0,01:00.1,02:00.0,03:00.0,03:00.1}", "" },
+	{ &split, "devs=10de:10fa,03:00.0", "3{01:00.0,01:00.1,02:00.0,03:00.0,03:00.1}", "" },
+	{ &split, "devs=01:00.0,03:00.0", "3{01:00.0,01:00.1,02:00.0,03:00.0,03:00.1}", "" },
+	{ &split, "devs=boot_vga,03:00.0", "3{01:00.0,01:00.1,02:00.0,03:00.0,03:00.1}", "" },
+	{ &split, "devs=02:00.0,03:00.0 force=boot_vga",
+	  "3{01:00.0,01:00.1,02:00.0,03:00.0,03:00.1}", "" },
+	{ &split, "devs=01:00.1,03:00.0,!boot_vga",
+	  "!3{01:00.0=excluded,01:00.1,02:00.0,03:00.0,03:00.1}", "" },
+	/* What is left out itself picks nothing for its neighbour. */
+	{ &split, "devs=02:00.0,01:00.1,!01:00.1,03:00.0",
+	  "!3{01:00.0=boot-display,01:00.1=excluded,02:00.0,03:00.0,03:00.1}", "" },
+	/* ... and here a neighbour of the disk is listed, which does not list the disk. */
+	{ &split, "devs=01:00,03:00.1", "!3{01:00.0,01:00.1,02:00.0,03:00.0=storage,03:00.1}", "" },
+	{ &split, "devs=02:00.0",
+	  "!3{01:00.0=boot-display,01:00.1,02:00.0,03:00.0=storage,03:00.1}", "" },
+	/* Protected, listed or not. */
+	{ &desktop, "devs=01:00.0 protect=01:00.0",
+	  "!1{:00:01.0,01:00.0=protected,01:00.1,01:00.2,01:00.3}", "" },
+	{ &desktop, "devs=01:00.0 protect=10de:1ad8",
+	  "!1{:00:01.0,01:00.0,01:00.1,01:00.2=protected,01:00.3}", "" },
+	{ &desktop, "devs=01:00.0 protect=01:00.2 force=01:00.2", CARD, "" },
+	{ &desktop, "devs=03:00.0 protect=03:00.0", "!16{03:00.0=protected}", "" },
+	{ &desktop, "devs=03:00.0 protect=03:00.0@144d:a808", "!16{03:00.0=protected}", "" },
+	/* What the host needs is protected by its place, whoever sits there now. */
+	{ &desktop, "devs=03:00.0 protect=03:00.0@10de:1f91", "!16{03:00.0=protected}", "" },
+	{ &desktop, "devs=03:00.0 protect=04:00.0", "16{03:00.0}", "" },
+	{ &desktop, "devs=03:00.0 protect=class:03", "16{03:00.0}", "" },
+	{ &desktop, "protect=03:00.0", "", "" },
+	/* A bridge cannot be taken, so that protecting it refuses nothing. */
+	{ &desktop, "devs=01:00.0 protect=00:01.0", CARD, "" },
+	/* Left out, yet its group cannot go without it. */
+	{ &desktop, "devs=01:00,!01:00.2", "!1{:00:01.0,01:00.0,01:00.1,01:00.2=excluded,01:00.3}",
+	  "" },
+	{ &desktop, "devs=01:00,!01:00.2 force=01:00.2", CARD, "" },
+	{ &desktop, "devs=01:00.0,!01:00.2,!01:00.3",
+	  "!1{:00:01.0,01:00.0,01:00.1,01:00.2=excluded,01:00.3=excluded}", "" },
+	{ &desktop, "devs=01:00.0,!00:01.0", CARD, "" },
+	/* SR-IOV. */
+	{ &desktop, "devs=06:00.0", "!19{06:00.0=vfs}", "" },
+	{ &desktop, "devs=06:00.0 force=06:00.0", "19{06:00.0}", "" },
+	/* One refused group stops no other. */
+	{ &desktop, "devs=06:00.0,02:00.0,00:1f.3",
+	  "!" CHIPSET("=storage") " 15{02:00.0} !19{06:00.0=vfs}", "" },
+	/* No group. */
+	{ &desktop, "devs=07:00.0", "!-1{07:00.0=no-group}", "" },
+	{ &desktop, "devs=07:00.0 force=07:00.0", "!-1{07:00.0=no-group}", "" },
+	{ &desktop, "devs=07:00.0,02:00.0", "15{02:00.0} !-1{07:00.0=no-group}", "" },
+	{ &desktop, "devs=07:00.0 protect=07:00.0", "!-1{07:00.0=no-group}", "" },
+	{ &bare, "devs=01:00", "!-1{01:00.0=no-group} !-1{01:00.1=no-group}", "" },
+	{ &bare, "devs=00:01.0,01:00.1", "!-1{01:00.1=no-group}",
+	  " 00:01.0:bridges-only there 00:01.0" },
+};
+
+static const struct row findings[] = {
+	{ &desktop, "devs=0a:00.0", "", " 0a:00.0:absent" },
+	{ &desktop, "devs=0a:00", "", " 0a:00:absent" },
+	{ &desktop, "devs=0a:00.0,02:00.0,10de:ffff", "15{02:00.0}",
+	  " 0a:00.0:absent 10de:ffff:absent" },
+	{ &desktop, "devs=10000:01:00.0", "", " 10000:01:00.0:absent" },
+	{ &desktop, "devs=00:01.0/00.0", "", " 00:01.0/00.0:absent" },
+	{ &desktop, "devs=class:12", "", " class:12:absent" },
+	{ &bare, "devs=boot_vga,!boot_vga", "", "" },
+	{ &desktop, "devs=!0a:00.0", "", "" },
+	{ &desktop, "devs=0a:00.0@10de:1f91", "", " 0a:00.0@10de:1f91:absent moved 01:00.0" },
+	{ &desktop, "devs=0a:00.0@10de:ffff", "", " 0a:00.0@10de:ffff:absent" },
+	{ &desktop, "devs=03:00.0@10de:1f91", "",
+	  " 03:00.0@10de:1f91:identity there 03:00.0 moved 01:00.0" },
+	{ &desktop, "devs=03:00.0@10de:ffff", "", " 03:00.0@10de:ffff:identity there 03:00.0" },
+	{ &desktop, "devs=boot_vga@10de:1f91", "",
+	  " boot_vga@10de:1f91:identity there 00:02.0 moved 01:00.0" },
+	/* The mismatch refuses what was pinned, but not what else picks the device. */
+	{ &desktop, "devs=02:00.0@10de:ffff,02:00.0", "15{02:00.0}",
+	  " 02:00.0@10de:ffff:identity there 02:00.0" },
+	{ &desktop, "devs=00:01.0", "", " 00:01.0:bridges-only there 00:01.0" },
+	{ &desktop, "devs=8086:1901", "", " 8086:1901:bridges-only there 00:01.0" },
+	{ &desktop, "devs=05:00", "", " 05:00:bridges-only there 05:00.1" },
+	{ &desktop, "devs=00:00.0", "", " 00:00.0:bridges-only there 00:00.0" },
+	{ &desktop, "devs=00:01.0@8086:1901", "",
+	  " 00:01.0@8086:1901:bridges-only there 00:01.0 moved 00:01.0" },
+	/* An ISA bridge is an endpoint all the same. */
+	{ &desktop, "devs=class:0601 force=00:1f.2", CHIPSET(""), "" },
+	/* Bridges beside devices are no reason to say anything. */
+	{ &desktop, "devs=class:06 force=00:1f.2", CHIPSET(""), "" },
+};
+
+static void check_rows(const struct row *rows, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct text cmdline = { .used = 0 }, text = { .used = 0 }, found = { .used = 0 };
+		char words[256], *rest = words, *word;
+		struct run *run;
+
+		assert_true(strlen(rows[i].cmdline) < sizeof(words));
+		strcpy(words, rows[i].cmdline);
+		while ((word = strsep(&rest, " ")))
+			if (*word)
+				text_add(&cmdline, "vfio_early.%s ", word);
+		run = machine_plan(rows[i].machine, cmdline.bytes);
+		render_groups(&run->plan, &text);
+		render_findings(&run->plan, &found);
+		check_text(rows[i].cmdline, text.bytes, rows[i].groups);
+		check_text(rows[i].cmdline, found.bytes, rows[i].findings);
+		assert_int_equal(run->plan.iommu, rows[i].machine->iommu);
+		machine_forget(run);
+	}
+}
+
+static void test_taken(void **state)
+{
+	(void)state;
+	check_rows(groups_taken, ARRAY_SIZE(groups_taken));
+}
+
+static void test_refused(void **state)
+{
+	(void)state;
+	check_rows(groups_refused, ARRAY_SIZE(groups_refused));
+}
+
+static void test_findings(void **state)
+{
+	(void)state;
+	check_rows(findings, ARRAY_SIZE(findings));
+}
+
+/* Whose driver keeps a group shut, by the driver, the header type and the kernel. */
+static const struct {
+	const char *driver;
+	uint32_t class;
+	uint8_t header_type;
+	bool old_kernel;
+	bool blocks;
+} blocks[] = {
+	{ NULL, 0x060400, 1, false, false },
+	{ "pcieport", 0x060400, 1, false, false },
+	{ "pci-stub", 0x060400, 1, false, false },
+	{ "vfio-pci", 0x060000, 0, false, false },
+	{ "shpchp", 0x060400, 1, false, true },
+	{ "shpchp", 0x060400, 1, true, false },
+	{ "pcieport2", 0x060400, 1, false, true },
+	{ "amd_nb", 0x060000, 0, false, true },
+	{ "amd_nb", 0x060000, 0, true, true },
+	{ "yenta_cardbus", 0x060700, 2, false, true },
+	{ "yenta_cardbus", 0x060700, 2, true, false },
+};
+
+static void test_blocks(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(blocks); i++) {
+		const struct function functions[] = {
+			FUNCTION("0000:00:01.0", blocks[i].class, 1, 0x8086, 0x244e,
+				 .header_type = blocks[i].header_type, .driver = blocks[i].driver),
+			FUNCTION("0000:01:00.0", 0x020000, 1, 0x8086, 0x10d3, .driver = "e1000e"),
+		};
+		struct machine machine = MACHINE(functions, IOMMU_ON);
+		struct run *run;
+
+		machine.counts_no_owners = blocks[i].old_kernel;
+		run = machine_plan(&machine, "vfio_early.devs=01:00.0");
+		check_number(blocks[i].driver ? blocks[i].driver : "none",
+			     machine_member(&run->plan, "0000:00:01.0")->blocks, blocks[i].blocks);
+		assert_false(machine_member(&run->plan, "0000:01:00.0")->blocks);
+		/* It is said, but refuses nothing. */
+		assert_false(run->plan.groups[0].refused);
+		machine_forget(run);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_taken),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_findings),
+		cmocka_unit_test(test_blocks),
+	};
+
+	return cmocka_run_group_tests_name("plan", tests, NULL, NULL);
+}

@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* How a run is watched over. What it does is stood in for, in the worker as in its watcher. */
+#include "run.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "execute.h"
+#include "hotplug.h"
+#include "loader.h"
+#include "machine.h"
+#include "pci.h"
+#include "survey.h"
+#include "unit.h"
+
+/* What the stand-ins do, and what they were asked for; shared with the worker. */
+struct script {
+	int survey_result;
+	unsigned int surveys_incomplete; /* so many surveys find a device missing */
+	bool dies_in_survey;
+	bool dies_in_execute;
+
+	unsigned int loaders, surveys, waits, modules_opened, executed, undone;
+	const char *driver_in_advance;
+	pid_t undone_by;
+	size_t used_before; /* of the arena, when a survey begins */
+};
+
+static struct script *script;
+
+static const struct function functions[] = {
+	FUNCTION("0000:01:00.0", 0x030000, 1, 0x10de, 0x1f91, .driver = "nouveau"),
+};
+static const struct machine machine = MACHINE(functions, IOMMU_ON);
+
+void loader_start(struct loader *loader, const char *driver)
+{
+	(void)loader;
+	script->loaders++;
+	script->driver_in_advance = driver;
+}
+
+struct module_loader loader_interface(struct loader *loader)
+{
+	return (struct module_loader){ .context = loader };
+}
+
+int module_open(struct module_context **result)
+{
+	script->modules_opened++;
+	*result = (struct module_context *)script;
+	return 0;
+}
+
+void module_close(struct module_context *context)
+{
+	script->modules_opened += context ? 0 : 1000;
+}
+
+int pci_open(const struct sysfs *sysfs, struct pci_source **result)
+{
+	(void)sysfs;
+	*result = NULL;
+	return 0;
+}
+
+void pci_close(struct pci_source *source)
+{
+	(void)source;
+}
+
+int survey(struct topology *topology, struct arena *arena, const struct settings *settings,
+	   struct pci_source *source, const struct sysfs *sysfs, struct module_context *modules)
+{
+	struct run found = { .arena = arena };
+
+	(void)settings, (void)source, (void)sysfs, (void)modules;
+	script->surveys++;
+	/* Each begins where the first did: what one that was not complete took is given back. */
+	if (script->used_before && script->used_before != arena_mark(arena))
+		return -EDOM;
+	script->used_before = arena_mark(arena);
+	if (script->dies_in_survey)
+		raise(SIGKILL);
+	if (script->survey_result)
+		return script->survey_result;
+	machine_survey(&found, &machine);
+	*topology = found.topology;
+	return 0;
+}
+
+bool survey_is_complete(const struct topology *topology, const struct settings *settings)
+{
+	(void)topology, (void)settings;
+	return script->surveys > script->surveys_incomplete;
+}
+
+int hotplug_listen(void)
+{
+	return -ENOSYS;
+}
+
+void hotplug_wait(int fd, const struct deadline *deadline)
+{
+	(void)fd, (void)deadline;
+	script->waits++;
+}
+
+void execute(struct plan *plan, const struct execution *execution)
+{
+	script->executed++;
+	if (!execution->sysfs || !execution->loader || plan->group_count != 1)
+		return;
+	if (script->dies_in_execute)
+		raise(SIGKILL);
+	plan->groups[0].members[0].result = RESULT_TAKEN;
+}
+
+void execute_undo_unfinished(struct plan *plan, const struct execution *execution)
+{
+	script->undone++;
+	script->undone_by = getpid();
+	plan->groups[0].failed = execution->sysfs != NULL;
+	plan->groups[0].members[0].result = RESULT_UNDONE;
+}
+
+static struct run *start_run(const char *cmdline)
+{
+	struct run *run = run_create();
+
+	assert_non_null(run);
+	script = arena_allocate(run->arena, 1, sizeof(*script));
+	assert_non_null(script);
+	assert_int_equal(settings_read_cmdline(&run->settings, cmdline), 0);
+	assert_null(run->settings.problems);
+	return run;
+}
+
+/* Nothing that was started is left running or unaccounted for. */
+static void end_run(struct run *run)
+{
+	while (waitpid(-1, NULL, 0) > 0)
+		;
+	run_destroy(run);
+}
+
+#define CARD "vfio_early.devs=01:00.0"
+
+static void test_done(void **state)
+{
+	struct run *run = start_run(CARD);
+
+	(void)state;
+	run_supervise(run);
+	assert_int_equal(run->phase, RUN_DONE);
+	assert_int_equal(run->error, 0);
+	assert_false(run->cut_off);
+	assert_int_equal(script->executed, 1);
+	assert_int_equal(script->undone, 0);
+	assert_int_equal(script->surveys, 1);
+	assert_int_equal(script->modules_opened, 0);
+	assert_int_equal(script->loaders, 1);
+	assert_string_equal(script->driver_in_advance, "vfio-pci");
+	assert_int_equal(run_exit_code(run), 0);
+	end_run(run);
+}
+
+static void test_dry_run(void **state)
+{
+	struct run *run = start_run(CARD " vfio_early.dry_run");
+
+	(void)state;
+	run_supervise(run);
+	assert_int_equal(run->phase, RUN_DONE);
+	assert_int_equal(run->plan.group_count, 1);
+	assert_int_equal(script->executed, 0);
+	/* Not even what the driver stands on is loaded. */
+	assert_int_equal(script->loaders, 0);
+	assert_int_equal(run_exit_code(run), 0);
+	end_run(run);
+}
+
+static void test_other_drivers(void **state)
+{
+	struct run *run = start_run(CARD " vfio_early.driver=pci-stub");
+
+	(void)state;
+	run_supervise(run);
+	assert_null(script->driver_in_advance);
+	end_run(run);
+	run = start_run(CARD " vfio_early.driver=auto");
+	run_supervise(run);
+	assert_string_equal(script->driver_in_advance, "vfio-pci");
+	assert_int_equal(script->modules_opened, 1);
+	end_run(run);
+}
+
+static void test_survey_fails(void **state)
+{
+	struct run *run = start_run(CARD);
+
+	(void)state;
+	script->survey_result = -EIO;
+	run_supervise(run);
+	assert_int_equal(run->error, -EIO);
+	assert_false(run->cut_off);
+	assert_true(run->phase < RUN_EXECUTE);
+	assert_int_equal(script->executed + script->undone, 0);
+	assert_int_equal(run_exit_code(run), 1);
+	end_run(run);
+}
+
+static void test_worker_dies_in_survey(void **state)
+{
+	struct run *run = start_run(CARD);
+
+	(void)state;
+	script->dies_in_survey = true;
+	run_supervise(run);
+	assert_true(run->died);
+	assert_false(run->cut_off);
+	assert_true(run->phase < RUN_EXECUTE);
+	assert_int_equal(script->undone, 0);
+	assert_int_equal(run_exit_code(run), 1);
+	end_run(run);
+}
+
+/* What it did not finish is undone, by neither it nor us: that could block, too. */
+static void test_worker_dies_in_execute(void **state)
+{
+	struct run *run = start_run(CARD);
+
+	(void)state;
+	script->dies_in_execute = true;
+	run_supervise(run);
+	assert_true(run->died);
+	assert_false(run->cut_off);
+	assert_int_equal(run->phase, RUN_EXECUTE);
+	assert_int_equal(script->undone, 1);
+	assert_int_not_equal(script->undone_by, getpid());
+	assert_true(run->plan.groups[0].failed);
+	assert_int_equal(run_exit_code(run), 1);
+	end_run(run);
+}
+
+static void test_waits(void **state)
+{
+	struct run *run = start_run(CARD " vfio_early.wait=3600");
+
+	(void)state;
+	script->surveys_incomplete = 3;
+	run_supervise(run);
+	assert_int_equal(run->error, 0);
+	assert_int_equal(script->surveys, 4);
+	assert_int_equal(script->waits, 3);
+	assert_int_equal(script->executed, 1);
+	end_run(run);
+}
+
+static void test_does_not_wait_unasked(void **state)
+{
+	struct run *run = start_run(CARD);
+
+	(void)state;
+	script->surveys_incomplete = 3;
+	run_supervise(run);
+	assert_int_equal(script->surveys, 1);
+	assert_int_equal(script->waits, 0);
+	assert_int_equal(script->executed, 1);
+	end_run(run);
+}
+
+static void test_wanted(void **state)
+{
+	struct run *run = start_run("");
+
+	(void)state;
+	assert_false(run_is_wanted(run));
+	end_run(run);
+	run = start_run(CARD);
+	assert_true(run_is_wanted(run));
+	end_run(run);
+	run = start_run(CARD " vfio_early=off");
+	assert_false(run_is_wanted(run));
+	end_run(run);
+	run = start_run("vfio_early.force=01:00.0 vfio_early.protect=01:00.0");
+	assert_false(run_is_wanted(run));
+	end_run(run);
+}
+
+static const struct {
+	enum result result;
+	bool refused;
+	bool dry_run;
+	int code;
+} codes[] = {
+	{ RESULT_TAKEN, false, false, 0 },  { RESULT_ALREADY, false, false, 0 },
+	{ RESULT_PENDING, false, true, 0 }, { RESULT_PENDING, false, false, 1 },
+	{ RESULT_UNDONE, false, false, 1 }, { RESULT_STUCK, false, false, 1 },
+	{ RESULT_LEFT, true, false, 1 },    { RESULT_LEFT, true, true, 1 },
+};
+
+static void test_exit_codes(void **state)
+{
+	struct problem problem = { .text = "bad" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(codes); i++) {
+		struct run *run = start_run(CARD);
+
+		machine_survey(run, &machine);
+		assert_int_equal(plan_make(&run->plan, run->arena, &run->settings, &run->topology),
+				 0);
+		run->settings.dry_run = codes[i].dry_run;
+		run->plan.groups[0].refused = codes[i].refused;
+		run->plan.groups[0].members[0].result = codes[i].result;
+		assert_int_equal(run_exit_code(run), codes[i].code);
+		run->plan.finding_count = 1;
+		assert_int_equal(run_exit_code(run), 1);
+		/* What was malformed goes before all else. */
+		run->settings.problems = &problem;
+		assert_int_equal(run_exit_code(run), 2);
+		end_run(run);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_done),
+		cmocka_unit_test(test_dry_run),
+		cmocka_unit_test(test_other_drivers),
+		cmocka_unit_test(test_survey_fails),
+		cmocka_unit_test(test_worker_dies_in_survey),
+		cmocka_unit_test(test_worker_dies_in_execute),
+		cmocka_unit_test(test_waits),
+		cmocka_unit_test(test_does_not_wait_unasked),
+		cmocka_unit_test(test_wanted),
+		cmocka_unit_test(test_exit_codes),
+	};
+
+	return cmocka_run_group_tests_name("run", tests, NULL, NULL);
+}

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What is read from a file and a command line. Where it comes from is in test_settings_places.c. */
+#include "settings.h"
+
+#include <stdio.h>
+
+#include "settings_text.h"
+
+static int create(void **state)
+{
+	*state = arena_create(0);
+	return 0;
+}
+
+static int destroy(void **state)
+{
+	arena_destroy(*state);
+	return 0;
+}
+
+#define UNKNOWN                                                        \
+	"not a selector; write an address (01:00.0), a slot (01:00), " \
+	"a path (00:01.0/00.0), an id (10de:1f91), a class (class:0300) or boot_vga"
+
+struct row {
+	const char *config;
+	const char *cmdline;
+	const char *settings;
+};
+
+static void check_rows(struct arena *arena, const struct row *rows, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct settings settings;
+		struct text text;
+		char name[512];
+
+		snprintf(name, sizeof(name), "file |%s| command line |%s|",
+			 rows[i].config ? rows[i].config : "",
+			 rows[i].cmdline ? rows[i].cmdline : "");
+		settings_read(&settings, arena, rows[i].config, rows[i].cmdline);
+		settings_render(&settings, &text);
+		check_text(name, text.bytes, rows[i].settings);
+		arena_rewind(arena, 0);
+	}
+}
+
+static const struct row config_rows[] = {
+	{ "", NULL, "" },
+	{ "\n\n\n", NULL, "" },
+	{ "# a comment\n   # another\n\t#\n", NULL, "" },
+	{ "devs = 01:00.0\n", NULL, "devs=01:00.0; " },
+	{ "devs = 01:00.0", NULL, "devs=01:00.0; " },
+	{ "devs=01:00.0", NULL, "devs=01:00.0; " },
+	{ "\t devs\t=\t01:00.0 \t\n", NULL, "devs=01:00.0; " },
+	{ "devs = 01:00.0 # the card\n", NULL, "devs=01:00.0; " },
+	{ "devs = 01:00.0#the card\n", NULL, "devs=01:00.0; " },
+	{ "#devs = 01:00.0\n", NULL, "" },
+	{ "devs = 01:00.0\r\nwait = 5\r\n\r\n# comment\r\n", NULL, "devs=01:00.0; wait=5; " },
+	{ "devs = 01:00.0, 10de:* ,class:03\tboot_vga,,!02:00\n", NULL,
+	  "devs=01:00.0,10de:*,class:03,boot_vga,!02:00; " },
+	{ "devs =\n", NULL, "" },
+	{ "devs = ,,,\n", NULL, "" },
+	/* The same key again adds to a list, and replaces what is no list. */
+	{ "devs = 01:00.0\ndevs = 02:00.0\n", NULL, "devs=01:00.0,02:00.0; " },
+	{ "wait = 1\nwait = 2\n", NULL, "wait=2; " },
+	{ "force = 00:17.0\nprotect = 03:00.0@144d:a808\n", NULL,
+	  "force=00:17.0; protect=03:00.0@144d:a808; " },
+	{ "driver = auto\n", NULL, "driver=auto; " },
+	{ "driver = mlx5_vfio_pci\n", NULL, "driver=mlx5_vfio_pci; " },
+	{ "driver = auto\ndriver = vfio-pci\n", NULL, "" },
+	{ "wait = 0\ntimeout = 1\n", NULL, "timeout=1; " },
+	{ "wait = 3600\ntimeout = 3600\n", NULL, "wait=3600; timeout=3600; " },
+	{ "wait = 0007\n", NULL, "wait=7; " },
+	{ "debug = on\ndry_run = yes\n", NULL, "debug; dry_run; " },
+	{ "debug = 1\ndry_run = true\n", NULL, "debug; dry_run; " },
+	{ "debug = y\ndebug = off\ndry_run = on\ndry_run = 0\n", NULL, "" },
+	{ "debug = on\ndebug = no\n", NULL, "" },
+	{ "debug = on\ndebug = false\n", NULL, "" },
+	{ "debug = on\ndebug = n\n", NULL, "" },
+};
+
+static const struct row config_errors[] = {
+	{ "nonsense\n", NULL, "[" CONFIG ":1:1 'nonsense': not KEY = VALUE]" },
+	{ "\n  nonsense here \n", NULL, "[" CONFIG ":2:3 'nonsense here': not KEY = VALUE]" },
+	{ "nonsense\r\n", NULL, "[" CONFIG ":1:1 'nonsense': not KEY = VALUE]" },
+	{ "gpu = 01:00.0\n", NULL, "[" CONFIG ":1:1 'gpu': unknown key]" },
+	{ "# x\n\n\t gpu = 01:00.0", NULL, "[" CONFIG ":3:3 'gpu': unknown key]" },
+	{ "= 01:00.0\n", NULL, "[" CONFIG ":1:1 '': unknown key]" },
+	{ "Devs = 01:00.0\n", NULL, "[" CONFIG ":1:1 'Devs': unknown key]" },
+	{ "vfio_early.devs = 01:00.0\n", NULL, "[" CONFIG ":1:1 'vfio_early.devs': unknown key]" },
+	{ "[section]\n", NULL, "[" CONFIG ":1:1 '[section]': not KEY = VALUE]" },
+	/* The column is that of the byte to blame, and the rest still counts. */
+	{ "devs = 01:00.8\n", NULL,
+	  "[" CONFIG ":1:13 devs: '01:00.8': a function is a dot and one digit from 0 to 7]" },
+	{ "devs = 01:00.0, nvidia ,02:00.0\n", NULL,
+	  "devs=01:00.0,02:00.0; [" CONFIG ":1:17 devs: 'nvidia': " UNKNOWN "]" },
+	{ "\ndevs=1:00.0,02:00.0,01:00.9\n", NULL,
+	  "devs=02:00.0; [" CONFIG ":2:6 devs: '1:00.0': a bus number is two hexadecimal digits]"
+	  "[" CONFIG ":2:26 devs: '01:00.9': a function is a dot and one digit from 0 to 7]" },
+	{ "force = !01:00.0\n", NULL,
+	  "[" CONFIG ":1:9 force: '!01:00.0': '!' has a meaning in devs only]" },
+	{ "protect = 03:00, !01:00.0\n", NULL,
+	  "protect=03:00; [" CONFIG ":1:18 protect: '!01:00.0': '!' has a meaning in devs only]" },
+	{ "wait = 3601\n", NULL,
+	  "[" CONFIG ":1:8 wait: '3601': not a number of seconds from 0 to 3600]" },
+	{ "wait = -1\n", NULL,
+	  "[" CONFIG ":1:8 wait: '-1': not a number of seconds from 0 to 3600]" },
+	{ "wait = 5s\n", NULL,
+	  "[" CONFIG ":1:8 wait: '5s': not a number of seconds from 0 to 3600]" },
+	{ "wait = 99999999999999999999\n", NULL,
+	  "[" CONFIG ":1:8 wait: '99999999999999999999': not a number of seconds from 0 to 3600]" },
+	{ "wait = 4294967301\n", NULL,
+	  "[" CONFIG ":1:8 wait: '4294967301': not a number of seconds from 0 to 3600]" },
+	{ "wait =\n", NULL, "[" CONFIG ":1:7 wait: '': not a number of seconds from 0 to 3600]" },
+	{ "timeout = 0\n", NULL,
+	  "[" CONFIG ":1:11 timeout: '0': not a number of seconds from 1 to 3600]" },
+	{ "timeout = 1 2\n", NULL,
+	  "[" CONFIG ":1:11 timeout: '1 2': not a number of seconds from 1 to 3600]" },
+	{ "debug = maybe\n", NULL, "[" CONFIG ":1:9 debug: 'maybe': neither on nor off]" },
+	{ "debug = ON\n", NULL, "[" CONFIG ":1:9 debug: 'ON': neither on nor off]" },
+	{ "debug =\n", NULL, "[" CONFIG ":1:8 debug: '': neither on nor off]" },
+	{ "driver =\n", NULL, "[" CONFIG ":1:9 driver: '': not the name of a driver]" },
+	{ "driver = ../x\n", NULL, "[" CONFIG ":1:10 driver: '../x': not the name of a driver]" },
+	{ "driver = ..\n", NULL, "[" CONFIG ":1:10 driver: '..': not the name of a driver]" },
+	{ "driver = a/b\n", NULL, "[" CONFIG ":1:10 driver: 'a/b': not the name of a driver]" },
+	{ "driver = a b\n", NULL, "[" CONFIG ":1:10 driver: 'a b': not the name of a driver]" },
+	{ "driver = (null)\n", NULL,
+	  "[" CONFIG ":1:10 driver: '(null)': not the name of a driver]" },
+	{ "driver = a\x1b[31m\n", NULL,
+	  "[" CONFIG ":1:10 driver: 'a?[31m': not the name of a driver]" },
+	{ "x\x07y\x7f\n", NULL, "[" CONFIG ":1:1 'x?y?': not KEY = VALUE]" },
+};
+
+static void test_config(void **state)
+{
+	check_rows(*state, config_rows, ARRAY_SIZE(config_rows));
+}
+
+static void test_config_errors(void **state)
+{
+	check_rows(*state, config_errors, ARRAY_SIZE(config_errors));
+}
+
+#define CMDLINE SETTINGS_SOURCE_CMDLINE
+
+static const struct row cmdline_rows[] = {
+	{ NULL, "", "" },
+	{ NULL, "BOOT_IMAGE=/vmlinuz root=/dev/sda1 ro quiet\n", "" },
+	{ NULL, "vfio_early.devs=01:00.0\n", "devs=01:00.0; " },
+	{ NULL, "vfio_early.devs=\"01:00.0 02:00.0\" quiet", "devs=01:00.0,02:00.0; " },
+	{ NULL, "\"vfio_early.devs=01:00.0 02:00.0\"", "devs=01:00.0,02:00.0; " },
+	{ NULL, "vfio_early.devs=01:00.0,!01:00.1,boot_vga", "devs=01:00.0,!01:00.1,boot_vga; " },
+	{ NULL, "vfio_early.devs=01:00.0 vfio_early.devs=02:00.0", "devs=01:00.0,02:00.0; " },
+	{ NULL, "vfio-early.devs=01:00.0", "devs=01:00.0; " },
+	{ NULL, "vfio_early.dry-run vfio-early.debug", "debug; dry_run; " },
+	{ NULL, "vfio_early.debug", "debug; " },
+	{ NULL, "vfio_early.debug=off", "" },
+	{ NULL, "vfio_early.wait=3 vfio_early.timeout=20 vfio_early.driver=auto",
+	  "driver=auto; wait=3; timeout=20; " },
+	{ NULL, "vfio_early.wait=3 vfio_early.wait=4", "wait=4; " },
+	/* Not ours. */
+	{ NULL, "vfio_earlyx.devs=01:00.0 xvfio_early.devs=01:00.0 vfio_early_devs=1", "" },
+	{ NULL, "vfio.devs=01:00.0 devs=01:00.0 VFIO_EARLY.devs=01:00.0", "" },
+	{ NULL, "vfio.early.devs=01:00.0 v-io_early.devs=01:00.0 vfio_early-devs=1", "" },
+	/* The rescue switch. */
+	{ NULL, "vfio_early=off vfio_early.devs=01:00.0", "off; devs=01:00.0; " },
+	{ NULL, "vfio_early=0", "off; " },
+	{ NULL, "vfio_early=no", "off; " },
+	{ NULL, "vfio-early=off", "off; " },
+	{ NULL, "vfio_early=\"off\"", "off; " },
+	{ NULL, "vfio_early=on", "" },
+	{ NULL, "vfio_early=off vfio_early=on", "" },
+	{ NULL, "vfio_early=on vfio_early=off", "off; " },
+	/* What explains that there are no groups. */
+	{ NULL, "intel_iommu=off", "iommu_off=intel_iommu=off; " },
+	{ NULL, "amd_iommu=off", "iommu_off=amd_iommu=off; " },
+	{ NULL, "iommu=off", "iommu_off=iommu=off; " },
+	{ NULL, "intel_iommu=on iommu=pt", "" },
+	{ NULL, "intel_iommu iommu", "" },
+	/* Over the file. */
+	{ "devs = 01:00.0\n", "vfio_early.devs=02:00.0", "devs=02:00.0; " },
+	{ "devs = 01:00.0, 03:00.0\n", "vfio_early.devs=02:00.0 vfio_early.devs=04:00.0",
+	  "devs=02:00.0,04:00.0; " },
+	{ "devs = 01:00.0\n", "quiet", "devs=01:00.0; " },
+	{ "devs = 01:00.0\n", "vfio_early.devs=", "" },
+	{ "devs = 01:00.0\nforce = 00:17.0\n", "vfio_early.devs=02:00.0",
+	  "devs=02:00.0; force=00:17.0; " },
+	{ "driver = auto\nwait = 9\ndebug = on\n",
+	  "vfio_early.driver=vfio-pci vfio_early.wait=0 vfio_early.debug=off", "" },
+	{ "devs = 01:00.0\n", "vfio_early=off", "off; devs=01:00.0; " },
+};
+
+static const struct row cmdline_errors[] = {
+	{ NULL, "vfio_early.de-s=01:00.0", "[" CMDLINE ":1 'vfio_early.de-s': unknown parameter]" },
+	{ NULL, "vfio_early.dryXrun", "[" CMDLINE ":1 'vfio_early.dryXrun': unknown parameter]" },
+	{ NULL, "quiet vfio_early.gpus=01:00.0",
+	  "[" CMDLINE ":7 'vfio_early.gpus': unknown parameter]" },
+	{ NULL, "vfio_early.", "[" CMDLINE ":1 'vfio_early.': unknown parameter]" },
+	{ NULL, "quiet vfio_early.devs", "[" CMDLINE ":7 devs: has no value]" },
+	{ NULL, "vfio_early.wait", "[" CMDLINE ":1 wait: has no value]" },
+	{ NULL, "vfio_early.devs=01:00.0,13,10de:1f9",
+	  "devs=01:00.0; [" CMDLINE
+	  ":25 devs: '13': looks like an IOMMU group number, and those change from boot to "
+	  "boot; list a device of the group by its address instead]"
+	  "[" CMDLINE ":33 devs: '10de:1f9': an id is four hexadecimal digits or *]" },
+	{ NULL, "a  \"vfio_early.devs=01:00.0 1:0\"",
+	  "devs=01:00.0; [" CMDLINE ":29 devs: '1:0': an id is four hexadecimal digits or *]" },
+	{ NULL, "vfio_early.devs=\"1:0\"",
+	  "[" CMDLINE ":18 devs: '1:0': an id is four hexadecimal digits or *]" },
+	{ NULL, "vfio_early.force=!01:00.0",
+	  "[" CMDLINE ":18 force: '!01:00.0': '!' has a meaning in devs only]" },
+	{ NULL, "vfio_early.timeout=0",
+	  "[" CMDLINE ":20 timeout: '0': not a number of seconds from 1 to 3600]" },
+	{ NULL, "vfio_early.debug=perhaps",
+	  "[" CMDLINE ":18 debug: 'perhaps': neither on nor off]" },
+	{ NULL, "vfio_early.debug=", "[" CMDLINE ":18 debug: '': neither on nor off]" },
+	/* Bad values leave the good one that was there. */
+	{ "wait = 9\n", "vfio_early.wait=x",
+	  "wait=9; [" CMDLINE ":17 wait: 'x': not a number of seconds from 0 to 3600]" },
+	{ "driver = auto\n", "vfio_early.driver=a/b",
+	  "driver=auto; [" CMDLINE ":19 driver: 'a/b': not the name of a driver]" },
+	/* Whoever wants out gets out. */
+	{ NULL, "vfio_early=of",
+	  "off; [" CMDLINE ":1 vfio_early: 'of': neither on nor off, taken for off]" },
+	{ NULL, "quiet vfio_early",
+	  "off; [" CMDLINE ":7 vfio_early: '': neither on nor off, taken for off]" },
+	{ NULL,
+	  "vfio_early=", "off; [" CMDLINE ":1 vfio_early: '': neither on nor off, taken for off]" },
+	/* Problems of the file come first. */
+	{ "gpu = 1\n", "vfio_early.gpu=1",
+	  "[" CONFIG ":1:1 'gpu': unknown key]"
+	  "[" CMDLINE ":1 'vfio_early.gpu': unknown parameter]" },
+};
+
+static void test_cmdline(void **state)
+{
+	check_rows(*state, cmdline_rows, ARRAY_SIZE(cmdline_rows));
+}
+
+static void test_cmdline_errors(void **state)
+{
+	check_rows(*state, cmdline_errors, ARRAY_SIZE(cmdline_errors));
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, create, destroy)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_config),
+		TEST(test_config_errors),
+		TEST(test_cmdline),
+		TEST(test_cmdline_errors),
+	};
+
+	return cmocka_run_group_tests_name("settings", tests, NULL, NULL);
+}
