@@ -2,8 +2,6 @@
 #include "address.h"
 
 #include <errno.h>
-#include <stdio.h>
-#include <string.h>
 
 static int hex_digit(char c)
 {
@@ -31,10 +29,28 @@ bool hex_parse(const char *text, size_t digits, uint32_t *value)
 	return true;
 }
 
+char *hex_format(uint32_t value, size_t digits, char *text)
+{
+	for (size_t i = digits; i > 0; i--, value >>= 4)
+		text[i - 1] = "0123456789abcdef"[value & 0xf];
+	return text + digits;
+}
+
 char *pci_address_format(const struct pci_address *address, char buffer[static PCI_ADDRESS_SIZE])
 {
-	snprintf(buffer, PCI_ADDRESS_SIZE, "%04x:%02x:%02x.%x", (unsigned int)address->domain,
-		 address->bus, address->device, address->function);
+	size_t domain_digits = 4;
+	char *end;
+
+	while (domain_digits < 8 && address->domain >> (4 * domain_digits))
+		domain_digits++;
+	end = hex_format(address->domain, domain_digits, buffer);
+	*end++ = ':';
+	end = hex_format(address->bus, 2, end);
+	*end++ = ':';
+	end = hex_format(address->device, 2, end);
+	*end++ = '.';
+	end = hex_format(address->function, 1, end);
+	*end = '\0';
 	return buffer;
 }
 

@@ -36,10 +36,10 @@ const char *explain_finding(struct arena *arena, const struct finding *finding)
 	char text[PCI_ADDRESS_SIZE];
 
 	if (finding->moved)
-		moved = SAY(arena, "; that id is at %s now",
+		moved = SAY(arena, "; the id after @ is at %s now",
 			    pci_address_format(&finding->moved->address, text));
 	else if (selector->has_identity)
-		moved = "; that id is nowhere on this machine";
+		moved = "; the id after @ is nowhere on this machine";
 	switch (finding->kind) {
 	case FINDING_ABSENT:
 		return SAY(arena, "%s: '%s': no such device is there%s", place, selector->text,
@@ -50,7 +50,7 @@ const char *explain_finding(struct arena *arena, const struct finding *finding)
 			   finding->device->id.vendor, finding->device->id.device, moved);
 	case FINDING_BRIDGES:
 		return SAY(arena,
-			   "%s: '%s': %s is a bridge, and bridges are not passed on; "
+			   "%s: '%s': %s is a bridge, and bridges stay with the host; "
 			   "list the device behind it",
 			   place, selector->text,
 			   pci_address_format(&finding->device->address, text));
@@ -70,8 +70,8 @@ static const char *no_group_reason(const struct run *run)
 		return "it has no IOMMU group, for the IOMMU is off: "
 		       "add intel_iommu=on to the kernel command line";
 	case IOMMU_OFF_AMD:
-		return "it has no IOMMU group, for the IOMMU is off: "
-		       "add amd_iommu=on to the kernel command line";
+		return "it has no IOMMU group, for the IOMMU is off, though the firmware "
+		       "describes one: see the kernel's AMD-Vi lines in dmesg";
 	case IOMMU_ABSENT:
 		return "it has no IOMMU group, for the firmware shows no IOMMU: "
 		       "turn on VT-d or AMD-Vi (also called IOMMU) in the firmware's set-up, "
@@ -313,10 +313,15 @@ const char *explain_module(struct arena *arena, const struct planned_module *mod
 
 const char *explain_end(const struct run *run)
 {
+	if (run->error && run->phase == RUN_SETTINGS)
+		return SAY(run->arena, "could not begin: %s; nothing was touched",
+			   strerror(-run->error));
 	if (run->error)
 		return SAY(run->arena,
 			   "could not read this machine's devices: %s; nothing was touched",
 			   strerror(-run->error));
+	if (run->died)
+		return "the process that does the work died; what it did was given back";
 	if (run->cut_off && run->phase < RUN_EXECUTE)
 		return "reading this machine's devices took too long; nothing was touched";
 	if (run->cut_off)
@@ -343,7 +348,8 @@ const char *explain_summary(const struct run *run)
 	if (run->settings.off)
 		return "vfio_early=off is on the kernel command line: nothing was touched";
 	if (!run_is_wanted(run))
-		return "no devices are listed: nothing to do";
+		return run->settings.problems ? "nothing was touched: no device is listed"
+					      : "no devices are listed: nothing to do";
 	for (size_t i = 0; i < run->plan.group_count; i++) {
 		const struct planned_group *group = &run->plan.groups[i];
 

@@ -361,7 +361,7 @@ static uint8_t read_header_type(struct pci_dev *pci, const struct device *device
 {
 	volatile uint8_t type = 0x7f;
 
-	if (device->class >> 16 != PCI_CLASS_BRIDGE && device->class >> 16 != 0)
+	if (device->class >> 16 != PCI_CLASS_BRIDGE)
 		return PCI_HEADER_TYPE_NORMAL;
 	if (!setjmp(libpci_failure))
 		type = pci_read_byte(pci, PCI_HEADER_TYPE) & 0x7f;

@@ -129,11 +129,11 @@ static void json_findings(const struct run *run, struct json *json)
 	json_close_array(json);
 }
 
-static void json_hexadecimal(struct json *json, const char *key, unsigned int value, int digits)
+static void json_hexadecimal(struct json *json, const char *key, uint32_t value, size_t digits)
 {
-	char text[16];
+	char text[9];
 
-	snprintf(text, sizeof(text), "%0*x", digits, value);
+	*hex_format(value, digits, text) = '\0';
 	json_string(json, key, text);
 }
 
@@ -305,7 +305,7 @@ static int save(const struct run *run, int directory, const char *name, const ch
 
 int report_save(const struct run *run, const char *path)
 {
-	int directory, error;
+	int directory, error, devices_error;
 
 	if (mkdir(path, 0755) < 0 && errno == ENOENT) {
 		/* An image may have no /run at all; a later mount then hides this one. */
@@ -316,8 +316,7 @@ int report_save(const struct run *run, const char *path)
 	if (directory < 0)
 		return -errno;
 	error = save(run, directory, "report.json", ".report.json.new", report_json);
-	if (!error)
-		error = save(run, directory, "devices", ".devices.new", save_devices);
+	devices_error = save(run, directory, "devices", ".devices.new", save_devices);
 	close(directory);
-	return error;
+	return error ? error : devices_error;
 }

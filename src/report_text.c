@@ -25,7 +25,7 @@ static void print_member(const struct run *run, FILE *out, const struct member *
 	if (member->refusal != REFUSAL_NONE)
 		fprintf(out, "  [%s]", refusal_name(member->refusal));
 	else if (member->selector)
-		fprintf(out, "  (%s, %s)", member->selector->text,
+		fprintf(out, "  (listed: %s, %s)", member->selector->text,
 			explain_origin(run->arena, &member->selector->origin));
 	if (names)
 		known = pci_device_name(names, ids, &device->id, name, sizeof(name));
@@ -42,7 +42,7 @@ void report_text(const struct run *run, FILE *out, struct pci_source *names, con
 	     problem = problem->next)
 		fprintf(out, "error: %s\n", explain_problem(run->arena, problem));
 	for (size_t i = 0; i < plan->finding_count; i++)
-		fprintf(out, "absent: %s\n", explain_finding(run->arena, &plan->findings[i]));
+		fprintf(out, "not taken: %s\n", explain_finding(run->arena, &plan->findings[i]));
 	for (size_t i = 0; i < plan->group_count; i++) {
 		const struct planned_group *group = &plan->groups[i];
 

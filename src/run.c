@@ -198,9 +198,8 @@ static void supervise_worker(struct run *run, pid_t worker, int fd)
 	/* One that is done is about to exit; not even that is waited for. */
 	if (run->cut_off)
 		kill(worker, SIGKILL);
-	/* A worker that died without a word is no different from one that was cut off. */
-	if (run->phase != RUN_DONE && !run->error)
-		run->cut_off = true;
+	else
+		run->died = run->phase != RUN_DONE && !run->error;
 	if (run->phase == RUN_EXECUTE) {
 		undo_deadline = deadline_after(kept);
 		deadline_call(&undo_deadline, undo, run);
@@ -255,7 +254,7 @@ static bool group_is_done(const struct planned_group *group)
 
 int run_exit_code(const struct run *run)
 {
-	bool unfinished = run->error || run->cut_off || run->plan.finding_count > 0;
+	bool unfinished = run->error || run->cut_off || run->died || run->plan.finding_count > 0;
 
 	if (run->settings.problems)
 		return 2;

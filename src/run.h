@@ -30,6 +30,7 @@ struct run {
 	volatile enum run_phase phase;
 	int error;	 /* -errno that ended the run before a plan was made */
 	bool cut_off;	 /* the deadline came before the end */
+	bool died;	 /* the worker ended before its work did */
 	int64_t started; /* on the monotonic clock, in nanoseconds */
 	int64_t finished;
 };
