@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=sh disable=SC2034,SC2154 # run's variables
+#
+# The words of a case file, apart from its hardware (topology.sh). A case file
+# is sourced once; each word writes down what it was told in the case's work
+# directory. "$kernel" is the series that the case runs on.
+#
+# A case need not say what always holds; judge.sh lists that.
+
+modules=ko
+iommu=on
+hotplug=
+runs=1
+
+# cmdline WORD...: more of the kernel command line, as it stands there.
+cmdline()
+{
+	printf '%s ' "$@" >>"$work/cmdline"
+}
+
+# config: /etc/vfio-early.conf, from the standard input.
+config()
+{
+	image_file etc/vfio-early.conf
+}
+
+# image_file PATH: a file of the image, from the standard input.
+image_file()
+{
+	mkdir -p "$work/root/$(dirname "$1")"
+	cat >"$work/root/$1"
+}
+
+# modules ko|gz|xz|zst|none: the form of the vfio modules in the image.
+modules()
+{
+	modules=$1
+}
+
+# before, after: shell that the guest runs before its first vfio-early, or
+# between its last and the coldplug.
+before()
+{
+	printf '%s\n' "$1" >>"$work/root/case/before"
+}
+
+after()
+{
+	printf '%s\n' "$1" >>"$work/root/case/after"
+}
+
+# runs N: vfio-early runs N times in a row; what is judged is the last one, and
+# that it left the same owners as the first.
+runs()
+{
+	runs=$1
+	echo "runs=$1" >>"$work/root/case/settings"
+}
+
+# unmounted DIR...: of proc, sys, dev and run: not mounted when vfio-early runs.
+unmounted()
+{
+	echo "unmounted='$*'" >>"$work/root/case/settings"
+}
+
+# no_modules: the image has no /lib/modules at all while vfio-early runs.
+no_modules()
+{
+	echo "no_modules=yes" >>"$work/root/case/settings"
+}
+
+# hotplug DEVICE: QEMU gets this device while vfio-early waits.
+hotplug()
+{
+	hotplug=$1
+	echo "announce_wait=yes" >>"$work/root/case/settings"
+}
+
+# skip REASON: the case cannot run here.
+skip()
+{
+	skipped=$1
+}
+
+# expect KIND WORD...: one expectation; tabs separate the words.
+expect()
+{
+	printf '%s' "$1" >>"$work/expect"
+	shift
+	for word; do
+		printf '\t%s' "$word" >>"$work/expect"
+	done
+	echo >>"$work/expect"
+}
+
+# owner ADDRESS DRIVER: after the coldplug; - for none, any if all are right. An
+# address without a domain is in domain 0000.
+owner()
+{
+	expect owner "$(full_address "$1")" "$2"
+}
+
+# taken ADDRESS...: these are on vfio-pci.
+taken()
+{
+	for address; do
+		owner "$address" vfio-pci
+	done
+}
+
+# owner_before ADDRESS DRIVER: before vfio-early ran; what the case stands on.
+owner_before()
+{
+	expect owner_before "$(full_address "$1")" "$2"
+}
+
+# absent ADDRESS: the guest has no such function.
+absent()
+{
+	expect absent "$(full_address "$1")"
+}
+
+# override ADDRESS TEXT: a driver_override on what was not taken, or any.
+override()
+{
+	expect override "$(full_address "$1")" "$2"
+}
+
+# moves_later ADDRESS: something happens to the function between the end of
+# vfio-early and the guest's look at it, so the report is not compared with that.
+moves_later()
+{
+	expect moves_later "$(full_address "$1")"
+}
+
+# exit_code N: of vfio-early; 0 where a case does not say.
+exit_code()
+{
+	expect exit_code "$1"
+}
+
+# log ERE, no_log ERE: vfio-early's lines of the kernel log, without the
+# timestamp, one matches or none does. log_count N ERE: exactly N match.
+log()
+{
+	expect log "$1"
+}
+
+no_log()
+{
+	expect no_log "$1"
+}
+
+log_count()
+{
+	expect log_count "$1" "$2"
+}
+
+# kernel_log ERE: a line of the whole kernel log matches.
+kernel_log()
+{
+	expect kernel_log "$1"
+}
+
+# report EXPRESSION: jq finds it true of report.json.
+report()
+{
+	expect report "$1"
+}
+
+# devices_file 'ADDRESS...': exactly these, in this order; where a case does not
+# say, it holds what was taken.
+devices_file()
+{
+	expect devices_file "$1"
+}
+
+# guest_file NAME TEXT: a file that the case's own snippets left in /found.
+guest_file()
+{
+	expect guest_file "$1" "$2"
+}
+
+# no_log_lines: the kernel log need not have the lines of what was taken; the
+# case says why.
+no_log_lines()
+{
+	expect no_log_lines
+}
+
+full_address()
+{
+	case $1 in
+	*:*:*) echo "$1" ;;
+	*) echo "0000:$1" ;;
+	esac
+}

@@ -1,0 +1,231 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=sh disable=SC2154 # run's variables
+#
+# Judges what a guest found, against what its case expects and against what
+# always holds:
+#
+# - vfio-early ended with 0;
+# - on vfio-pci is exactly what the case names: as soon as vfio-early is done,
+#   and after the coldplug; vfio_iommu_type1 is there for it by then;
+# - the client could use each of these;
+# - the kernel log has the line "OLD -> vfio-pci" for each of these and for
+#   nothing else, and no line of the driver that would have had it;
+# - everything else is on its own driver (natives) and has no override;
+# - /run/vfio-early/devices lists what was taken, and report.json agrees with
+#   what the guest saw.
+#
+# Each failure is a line of $work/failures. $found is what the guest wrote.
+
+# failed WHAT EXPECTED GOT
+failed()
+{
+	echo "$1: expected $2, got $3" >>"$work/failures"
+}
+
+# equal WHAT EXPECTED GOT
+equal()
+{
+	[ "$2" = "$3" ] || failed "$1" "${2:-nothing}" "${3:-nothing}"
+}
+
+# expected KIND: the words of the expectations of that kind.
+expected()
+{
+	awk -F '\t' -v kind="$1" '$1 == kind { sub(/^[^\t]*\t?/, ""); print }' "$work/expect"
+}
+
+# column FILE ADDRESS N: of the guest's list of functions; see owners in guest/init.
+column()
+{
+	awk -v address="$2" -v n="$3" '$1 == address { print $n; found = 1 }
+		END { if (!found) print "no such function" }' "$found/$1"
+}
+
+# on_vfio FILE: the addresses of what is on vfio-pci, in one line.
+on_vfio()
+{
+	awk '$4 == "vfio-pci" { printf "%s%s", sep, $1; sep = " " }' "$found/$1"
+}
+
+# run_log N: vfio-early's lines of its Nth run.
+run_log()
+{
+	awk -v n="$1" '/guest: vfio-early starts$/ { run = 1; next }
+		/guest: run [0-9]+ ended$/ { run++; next }
+		run == n' "$found/dmesg" | sed -n 's/^\[[^]]*\] \(vfio-early: .*\)/\1/p'
+}
+
+judge_exit_code()
+{
+	want=$(expected exit_code)
+	equal "exit code" "${want:-0}" "$(cat "$found/exit_code.$runs")"
+}
+
+judge_owners()
+{
+	tab=$(printf '\t')
+	expected owner | while IFS=$tab read -r address driver; do
+		[ "$driver" = any ] ||
+			equal "owner of $address" "$driver" "$(column owners "$address" 4)"
+	done
+	expected owner_before | while IFS=$tab read -r address driver; do
+		equal "owner of $address before" "$driver" "$(column owners.before "$address" 4)"
+	done
+	expected absent | while read -r address; do
+		equal "function $address" "no such function" "$(column owners "$address" 1)"
+	done
+	want=$(expected owner | awk -F '\t' '$2 == "vfio-pci" { print $1 }' | sort | xargs)
+	equal "on vfio-pci when vfio-early is done" "$want" "$(on_vfio "owners.after.$runs")"
+	equal "on vfio-pci after the coldplug" "$want" "$(on_vfio owners)"
+	[ "$runs" -eq 1 ] || cmp -s "$found/owners.after.1" "$found/owners.after.$runs" ||
+		failed "owners after run $runs" "those after run 1" \
+			"$(diff "$found/owners.after.1" "$found/owners.after.$runs" | xargs)"
+}
+
+# judge_rest: what was not taken is where it would be without vfio-early.
+judge_rest()
+{
+	while read -r address id class driver group override boot_vga; do
+		: "$class" "$group" "$boot_vga"
+		[ "$driver" != vfio-pci ] || continue
+		want=$(expected override | awk -F '\t' -v a="$address" '$1 == a { print $2 }')
+		[ "$want" = any ] || equal "override of $address" "${want:--}" "$override"
+		expected owner | grep -q "^$address" && continue
+		want=$(awk -v id="$id" '$1 == id { print $2 }' "$here/natives")
+		equal "owner of $address" "${want:-an entry for $id in natives}" "$driver"
+	done <"$found/owners"
+}
+
+judge_clients()
+{
+	for address in $(on_vfio owners); do
+		id=$(column owners "$address" 2)
+		group=$(column owners "$address" 5)
+		equal "client" "ok $address group $group $id" \
+			"$(grep -F " $address" "$found/client" || echo "no line for $address")"
+		override=$(column owners "$address" 6)
+		equal "override of $address" vfio-pci "$override"
+	done
+	[ -z "$(on_vfio owners)" ] || grep -qx vfio_iommu_type1 "$found/modules.after.$runs" ||
+		failed "modules when vfio-early is done" vfio_iommu_type1 \
+			"$(xargs <"$found/modules.after.$runs")"
+}
+
+# old_driver ADDRESS: as vfio-early's log names it.
+old_driver()
+{
+	driver=$(column owners.before "$1" 4)
+	case $driver in
+	- | "no such function") echo none ;;
+	*) echo "$driver" ;;
+	esac
+}
+
+# judge_lines: the default expectations on the log. A driver that was not there
+# before vfio-early has nothing to say about what was taken.
+judge_lines()
+{
+	if ! grep -q '^no_log_lines' "$work/expect"; then
+		for address in $(on_vfio owners.after.1); do
+			echo "vfio-early: $address $(column owners "$address" 2) group" \
+				"$(column owners "$address" 5): $(old_driver "$address") -> vfio-pci"
+		done >"$work/lines.expected"
+		run_log 1 | grep -e '^vfio-early: [0-9a-f]*:.* -> vfio-pci' | sort >"$work/lines"
+		cmp -s "$work/lines.expected" "$work/lines" ||
+			failed "log lines of what was taken" "$(paste -sd '|' "$work/lines.expected")" \
+				"$(paste -sd '|' "$work/lines")"
+	fi
+	for address in $(on_vfio owners); do
+		[ "$(old_driver "$address")" = none ] || continue
+		id=$(column owners "$address" 2)
+		native=$(awk -v id="$id" '$1 == id { print $2 }' "$here/natives")
+		line=$(sed -n '/guest: vfio-early starts$/,$p' "$found/dmesg" |
+			grep -m 1 -E "\] $native $address:" || :)
+		[ -z "$line" ] || failed "kernel log" "nothing from $native about $address" "$line"
+	done
+}
+
+# judge_log: what the case says about the log.
+judge_log()
+{
+	run_log "$runs" >"$work/log"
+	expected log | while IFS= read -r ere; do
+		grep -qE -e "$ere" "$work/log" ||
+			failed "log" "a line like $ere" "$(paste -sd '|' "$work/log")"
+	done
+	expected no_log | while IFS= read -r ere; do
+		line=$(grep -m 1 -E -e "$ere" "$work/log" || :)
+		[ -z "$line" ] || failed "log" "no line like $ere" "$line"
+	done
+	expected log_count | while IFS=$(printf '\t') read -r count ere; do
+		equal "log lines like $ere" "$count" "$(grep -cE -e "$ere" "$work/log" || :)"
+	done
+	expected kernel_log | while IFS= read -r ere; do
+		grep -qE -e "$ere" "$found/dmesg" || failed "kernel log" "a line like $ere" "none"
+	done
+}
+
+# report_lines DRIVER: the report's members, in the form of the guest's lists,
+# but for those that the case says not to compare.
+report_lines()
+{
+	expected moves_later >"$work/moves_later"
+	jq -r --arg driver "$1" '.groups[] | (.group // "-") as $group | .members[] |
+		"\(.address) \(.vendor):\(.device) \(.class) \(.[$driver] // "-") \($group)"' \
+		"$run/report.json" | grep -vFf "$work/moves_later"
+}
+
+# judge_report: report.json says what the guest saw for itself.
+judge_report()
+{
+	run=$found/run.$runs
+	code=$(cat "$found/exit_code.$runs")
+	equal "report.json" "schema, time, exit code $code, $(cat "$directory/release")" \
+		"$(jq -r 'if .schema > 0 and .elapsed_us > 0 then "schema, time" else "neither" end +
+			", exit code \(.exit_code), \(.kernel)"' "$run/report.json" 2>&1)"
+	report_lines driver_after 2>/dev/null | while IFS= read -r line; do
+		equal "report.json" "$(cut -d ' ' -f 1-5 "$found/owners.after.$runs" |
+			grep "^${line%% *} ")" "$line"
+	done
+	if [ "$runs" -eq 1 ] && [ -z "$hotplug" ]; then
+		report_lines driver_before 2>/dev/null | while IFS= read -r line; do
+			equal "report.json, before" "$(cut -d ' ' -f 1-5 "$found/owners.before" |
+				grep "^${line%% *} ")" "$line"
+		done
+	fi
+	equal "taken in report.json" "$(on_vfio "owners.after.$runs")" \
+		"$(report_lines driver_after 2>&1 | awk '$4 == "vfio-pci" { print $1 }' | sort | xargs)"
+}
+
+judge_files()
+{
+	run=$found/run.$runs
+	if grep -q '^devices_file' "$work/expect"; then
+		want=$(expected devices_file)
+	else
+		want=$(on_vfio "owners.after.$runs")
+	fi
+	equal "/run/vfio-early/devices" "$want" "$(xargs 2>&1 -a "$run/devices")"
+	expected guest_file | while IFS=$(printf '\t') read -r name text; do
+		equal "$name" "$text" "$(cat "$found/$name" 2>&1)"
+	done
+	expected report | while IFS= read -r expression; do
+		jq -e "$expression" "$run/report.json" >/dev/null 2>"$work/jq.errors" ||
+			failed "report.json" "$expression" \
+				"$(jq -c "${expression%%[=!<>|]*}" "$run/report.json" 2>&1 | head -c 300)"
+	done
+}
+
+judge()
+{
+	: >"$work/failures"
+	judge_exit_code
+	judge_owners
+	judge_rest
+	judge_clients
+	judge_lines
+	judge_log
+	judge_files
+	judge_report
+	[ ! -s "$work/failures" ]
+}

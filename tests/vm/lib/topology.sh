@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=sh disable=SC2034,SC2154 # run's variables
+#
+# What a case says about the guest's hardware. q35 brings 00:00.0 (host bridge)
+# and 00:1f.0, .2 and .3 (LPC, AHCI, SMBus: one group) by itself; the result
+# disk is 00:1d.0. Each root port takes the next slot from 00:01.0 on, and the
+# next bus, so that the first card of a case is 01:00; what stands behind a
+# bridge counts for two buses, behind a switch for more.
+
+root_ports=0
+bridges=0
+port=
+
+# qemu_argument WORD...: more of QEMU's command line.
+qemu_argument()
+{
+	printf '%s\n' "$@" >>"$work/qemu.arguments"
+}
+
+# device DESCRIPTION: a device as -device takes it.
+device()
+{
+	qemu_argument -device "$1"
+}
+
+# root_port: its bus is "$port" afterwards.
+root_port()
+{
+	root_ports=$((root_ports + 1))
+	port=rp$root_ports
+	slot=$(printf %x "$root_ports")
+	device "pcie-root-port,id=$port,bus=pcie.0,addr=$slot,chassis=$root_ports,slot=$root_ports"
+}
+
+# display_card: VGA (bochs) as function 0 with HD audio as function 1, behind a
+# root port of its own: one group.
+display_card()
+{
+	root_port
+	device "VGA,bus=$port,addr=0.0,multifunction=on,romfile="
+	device "ich9-intel-hda,bus=$port,addr=0.1"
+}
+
+# second_display: a display that is not the firmware's (class 0380), behind a
+# root port of its own.
+second_display()
+{
+	root_port
+	device "bochs-display,bus=$port,addr=0,romfile="
+}
+
+# nic, nvme, usb: one of these behind a root port of its own.
+nic()
+{
+	root_port
+	device "e1000e,bus=$port,addr=0,romfile="
+}
+
+nvme()
+{
+	root_port
+	device "nvme,bus=$port,addr=0,serial=nvme-$root_ports"
+}
+
+usb()
+{
+	root_port
+	device "qemu-xhci,bus=$port,addr=0"
+}
+
+# serial_card: its driver, 8250_pci, is built into Debian's kernels. A plain PCI
+# device, so on the root bus: slot 10.
+serial_card()
+{
+	device "pci-serial,bus=pcie.0,addr=10"
+}
+
+# conventional_bridge: a PCIe-to-PCI bridge behind a root port; all behind it
+# share one group. Its bus is "$port" afterwards.
+conventional_bridge()
+{
+	root_port
+	bridges=$((bridges + 1))
+	device "pcie-pci-bridge,id=bridge$bridges,bus=$port,addr=0"
+	port=bridge$bridges
+}
+
+# switch: a PCIe switch with two downstream ports, which have no ACS; their
+# buses are down0 and down1.
+switch()
+{
+	root_port
+	device "x3130-upstream,id=upstream,bus=$port,addr=0"
+	device "xio3130-downstream,id=down0,bus=upstream,addr=0,chassis=50,slot=1"
+	device "xio3130-downstream,id=down1,bus=upstream,addr=1,chassis=51,slot=2"
+}
+
+# iommu on|off|none: none is a machine without one.
+iommu()
+{
+	iommu=$1
+}
