@@ -16,8 +16,7 @@ static void print_help(FILE *out)
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
 		fprintf(out, "  %s %s\n      %s\n", commands[i]->name, commands[i]->arguments,
 			commands[i]->help);
-	fprintf(out, "  --help, --version\n\n"
-		     "See vfio-early(8) and vfio-early.conf(5).\n");
+	fprintf(out, "  --help, --version\n");
 }
 
 int main(int count, char **arguments)
