@@ -20,7 +20,7 @@ static const struct selector *find_match(const struct selector_list *list,
 	return NULL;
 }
 
-/* Gives the selector that picks the device, whatever '!' says; bridges are never picked. */
+/* Gives the selector that picks the device, whatever '!' says and whether or not it is a bridge. */
 static const struct selector *picking_selector(const struct settings *settings,
 					       const struct device *device)
 {
