@@ -21,16 +21,16 @@ struct place {
 	struct embed embed;
 };
 
-static struct host_needs needs;
+static struct host_needs shown;
 static struct host_roots asked;
 static unsigned int searches;
 
-int host_find_needs(struct host_needs *result, struct arena *arena, const struct host_roots *roots)
+int host_find_needs(struct host_needs *needs, struct arena *arena, const struct host_roots *roots)
 {
 	(void)arena;
 	asked = *roots;
 	searches++;
-	*result = needs;
+	*needs = shown;
 	return 0;
 }
 
@@ -44,7 +44,7 @@ static int create(void **state)
 	snprintf(place.modules, sizeof(place.modules), "%s/modules", place.scratch.path);
 	place.request.root = place.scratch.path;
 	place.request.modules = place.modules;
-	needs = (struct host_needs){ 0 };
+	shown = (struct host_needs){ 0 };
 	searches = 0;
 	*state = &place;
 	return 0;
@@ -268,10 +268,10 @@ static void test_host(void **state)
 	struct place *place = *state;
 	char path[256];
 
-	needs = (struct host_needs){ .text = "protect = 01:00.0  # /\n", .gaps = &first };
+	shown = (struct host_needs){ .text = "protect = 01:00.0  # /\n", .gaps = &first };
 	check(place, "host", "", ALWAYS);
 	assert_string_equal(place->embed.host->path, HOST_CONFIG_PATH);
-	assert_string_equal(place->embed.host->text, needs.text);
+	assert_string_equal(place->embed.host->text, shown.text);
 	assert_string_equal(place->embed.gaps->name, first.text);
 	assert_string_equal(place->embed.gaps->next->name, second.text);
 	assert_null(place->embed.gaps->next->next);
@@ -294,7 +294,7 @@ static void test_no_memory(void **state)
 	size_t at = 0;
 	bool failed;
 
-	needs = (struct host_needs){ .text = "protect = 01:00.0\n", .gaps = &gap };
+	shown = (struct host_needs){ .text = "protect = 01:00.0\n", .gaps = &gap };
 	scratch_write(&place->scratch, "etc/vfio-early.conf", "driver = auto\nx\n");
 	scratch_write(&place->scratch, "modules/modules.alias", aliases);
 	scratch_write(&place->scratch, "etc/modprobe.d/a.conf", VFIO);
