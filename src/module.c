@@ -173,22 +173,31 @@ int module_find_variant(struct module_context *context, const char *modalias, ch
 	return result;
 }
 
-int module_open(struct module_context **result)
+void module_directory(const char *release, char path[MODULE_PATH_SIZE])
 {
 	static const char *const roots[] = { "/lib/modules", "/usr/lib/modules" };
-	struct module_context *context = calloc(1, sizeof(*context));
-	char directory[256] = "";
 	struct utsname kernel;
+
+	uname(&kernel);
+	for (size_t i = 0; i < ARRAY_SIZE(roots); i++) {
+		snprintf(path, MODULE_PATH_SIZE, "%s/%s", roots[i],
+			 release ? release : kernel.release);
+		if (access(path, F_OK) == 0)
+			return;
+	}
+}
+
+int module_open(const struct module_places *places, struct module_context **result)
+{
+	struct module_context *context = calloc(1, sizeof(*context));
+	const char *const own_path[] = { places ? places->configuration : NULL, NULL };
+	const char *const *paths = own_path[0] ? own_path : config_paths;
+	char usual[MODULE_PATH_SIZE];
 
 	if (!context)
 		return -ENOMEM;
-	uname(&kernel);
-	for (size_t i = 0; i < ARRAY_SIZE(roots); i++) {
-		snprintf(directory, sizeof(directory), "%s/%s", roots[i], kernel.release);
-		if (access(directory, F_OK) == 0)
-			break;
-	}
-	context->kmod = kmod_new(directory, (const char *const *)config_paths);
+	module_directory(NULL, usual);
+	context->kmod = kmod_new(places && places->directory ? places->directory : usual, paths);
 	if (!context->kmod) {
 		free(context);
 		return -ENOMEM;

@@ -26,11 +26,26 @@ struct module_loader {
 /* The modules of the running kernel, through libkmod. */
 struct module_context;
 
+/* Where modules and what is said about them are looked for. */
+struct module_places {
+	const char *directory;	   /* a kernel's modules; NULL for the running kernel's */
+	const char *configuration; /* the directory in place of modprobe.d(5)'s; NULL for those */
+};
+
+/* Room for the path of a kernel's modules. */
+#define MODULE_PATH_SIZE 256
+
+/*
+ * Writes where a kernel's modules are on this system: the last of the usual
+ * places when they are in none. release may be NULL for the running kernel.
+ */
+void module_directory(const char *release, char path[MODULE_PATH_SIZE]);
+
 /*
  * Reads the configuration: modprobe.d, and module parameters on the kernel
- * command line. Gives 0 or -errno.
+ * command line. places may be NULL for the usual ones. Gives 0 or -errno.
  */
-int module_open(struct module_context **result);
+int module_open(const struct module_places *places, struct module_context **result);
 
 void module_close(struct module_context *context);
 
