@@ -20,3 +20,4 @@ struct command {
 
 extern const struct command command_boot;
 extern const struct command command_plan;
+extern const struct command command_embed;

@@ -8,6 +8,7 @@
 static const struct command *const commands[] = {
 	&command_boot,
 	&command_plan,
+	&command_embed,
 };
 
 static void print_help(FILE *out)
