@@ -125,15 +125,15 @@ int init_watch(int (*function)(volatile int *allowed), int spare_milliseconds)
 static int boot_from_image(volatile int *allowed)
 {
 	struct boot_paths paths = {
-		.config = INIT_DIRECTORY "/vfio-early.conf",
+		.config = INIT_CONFIG_PATH,
 		.report = INIT_REPORT_DIRECTORY,
-		.modules.configuration = INIT_DIRECTORY "/modprobe.d",
+		.modules.configuration = INIT_MODPROBE_DIRECTORY,
 	};
 	char directory[MODULE_PATH_SIZE];
 	struct utsname kernel;
 
 	uname(&kernel);
-	snprintf(directory, sizeof(directory), INIT_DIRECTORY "/modules/%s", kernel.release);
+	snprintf(directory, sizeof(directory), INIT_MODULES_DIRECTORY "/%s", kernel.release);
 	/* The image that comes after ours may have them. */
 	if (access(directory, F_OK) < 0)
 		log_line(LOG_LEVEL_ERROR,

@@ -10,9 +10,17 @@
  * mounted that was not before.
  */
 
-/* Where an image of `vfio-early image` has its files, but for the program: that is INIT_PATH. */
-#define INIT_DIRECTORY "/vfio-early.d"
-#define INIT_PATH      "/vfio-early"
+/*
+ * Where an image of `vfio-early image` has its files: nothing below /lib or
+ * /etc, since the image that is unpacked over it may have a link in that
+ * place, and its files would replace ours.
+ */
+#define INIT_PATH		"/vfio-early"
+#define INIT_DIRECTORY		"/vfio-early.d"
+#define INIT_CONFIG_PATH	INIT_DIRECTORY "/vfio-early.conf"
+#define INIT_HOST_CONFIG_PATH	INIT_DIRECTORY "/host.conf"
+#define INIT_MODPROBE_DIRECTORY INIT_DIRECTORY "/modprobe.d"
+#define INIT_MODULES_DIRECTORY	INIT_DIRECTORY "/modules" /* a directory for each kernel */
 
 /*
  * Where the report lies after such a boot. /run is not mounted yet, and would

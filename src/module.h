@@ -60,6 +60,30 @@ int module_load(struct module_context *context, const char *name);
 void module_load_dependencies(struct module_context *context, const char *name);
 
 /*
+ * Calls use for each module that loading one by name or alias would load: it,
+ * all it depends on and the soft dependencies of these, as the indexes and the
+ * configuration have them. path is the module's file, NULL for what is built
+ * in. use gives 1 for a new one, 0 for one it has had before, whose needs are
+ * then known too, or -errno to stop. Gives 0, -ENOENT when there is no such
+ * module, or -errno.
+ */
+int module_list_needed(struct module_context *context, const char *name,
+		       int (*use)(void *argument, const char *name, const char *path),
+		       void *argument);
+
+/* Indexes that depmod(8) makes. */
+enum module_index {
+	MODULE_INDEX_DEPENDENCIES, /* modules.dep.bin */
+	MODULE_INDEX_ALIASES,	   /* modules.alias.bin */
+};
+
+/*
+ * Writes an index to a file, a line for each entry: "KEY VALUE", the entries
+ * of one key in the order in which they count. Gives 0 or -errno.
+ */
+int module_dump_index(struct module_context *context, enum module_index index, int fd);
+
+/*
  * Writes the name of the driver that fits a device best among those made for
  * passing it on: the kernel gives them aliases that begin with "vfio_pci:"
  * (scripts/mod/file2alias.c, since 5.15). modalias is the device's own. Gives
