@@ -31,6 +31,7 @@ static void print_usage(FILE *out)
 		     "rdinit=" INIT_PATH " on the kernel command line.\n"
 		     "  --kernel VERSION  the image's kernel instead of the running one\n"
 		     "  --modules DIR     where its modules are instead of /lib/modules/VERSION\n"
+		     "  --generic         the image is for any machine: say nothing of this one\n"
 		     "  --config FILE     put this file in instead of " CONFIG_PATH "\n"
 		     "  --output FILE     write it there instead of to standard output\n");
 }
@@ -42,6 +43,7 @@ static int parse_options(int count, char *const *arguments, struct options *opti
 		{ "kernel", required_argument, NULL, 'k' },
 		{ "modules", required_argument, NULL, 'm' },
 		{ "config", required_argument, NULL, 'c' },
+		{ "generic", no_argument, NULL, 'g' },
 		{ "output", required_argument, NULL, 'o' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
@@ -59,6 +61,9 @@ static int parse_options(int count, char *const *arguments, struct options *opti
 			break;
 		case 'c':
 			options->request.config = optarg;
+			break;
+		case 'g':
+			options->request.generic = true;
 			break;
 		case 'o':
 			options->output = optarg;
