@@ -6,6 +6,7 @@
 /* Where one run at boot finds what it needs and leaves what it has to say. */
 struct boot_paths {
 	const char *config; /* what the user wrote; need not be there */
+	const char *host;   /* what the host needs, found when the image was made; likewise */
 	const char *report; /* directory for the report */
 	struct module_places modules;
 };

@@ -11,18 +11,30 @@
 #include "report.h"
 #include "run.h"
 
-/* Reads what the user wrote: the file first, then what the command line says over it. */
+/* Reads a file that need not be there. Gives 0 or -ENOMEM. */
+static int read_file(struct run *run, const char *path,
+		     int (*read)(struct settings *settings, const char *path, const char *text))
+{
+	char *text;
+	int error = input_read(run->arena, path, &text);
+
+	if (!error)
+		return read(&run->settings, path, text);
+	if (error != -ENOENT)
+		log_line(LOG_LEVEL_ERROR, "%s: could not be read: %s", path, strerror(-error));
+	return error == -ENOMEM ? error : 0;
+}
+
+/*
+ * Reads what the user wrote: the file first, then what the command line says
+ * over it. What the host needs adds to both.
+ */
 static int read_settings(struct run *run, const struct boot_paths *paths)
 {
 	char *text;
-	int error = input_read(run->arena, paths->config, &text);
+	int error = read_file(run, paths->config, settings_read_config);
 
-	if (!error)
-		error = settings_read_config(&run->settings, paths->config, text);
-	else if (error != -ENOENT)
-		log_line(LOG_LEVEL_ERROR, "%s: could not be read: %s", paths->config,
-			 strerror(-error));
-	if (error == -ENOMEM)
+	if (error)
 		return error;
 	error = input_read(run->arena, CMDLINE_PATH, &text);
 	if (error) {
@@ -31,7 +43,8 @@ static int read_settings(struct run *run, const struct boot_paths *paths)
 			 strerror(-error));
 		return error;
 	}
-	return settings_read_cmdline(&run->settings, text);
+	error = settings_read_cmdline(&run->settings, text);
+	return error ? error : read_file(run, paths->host, settings_read_host);
 }
 
 int boot(const struct boot_paths *paths, volatile int *allowed)
@@ -65,6 +78,7 @@ static int run_boot(int count, char *const *arguments)
 {
 	static const struct boot_paths paths = {
 		.config = CONFIG_PATH,
+		.host = HOST_CONFIG_PATH,
 		.report = REPORT_DIRECTORY,
 	};
 

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "host.h"
 #include "input.h"
 #include "util.h"
 
@@ -307,6 +308,33 @@ static int collect_config(struct collection *collection, const struct embed_requ
 	return error ? error : settings_read_config(&embed->settings, path, text);
 }
 
+static int collect_host(struct collection *collection)
+{
+	struct host_roots roots = { 0 };
+	struct embed *embed = collection->embed;
+	struct embed_name **last = &embed->gaps;
+	struct host_needs needs;
+	int error;
+
+	if (*collection->root)
+		roots = (struct host_roots){
+			.root = collection->root,
+			.proc = arena_print(collection->arena, "%s/proc", collection->root),
+			.sysfs = arena_print(collection->arena, "%s/sys", collection->root),
+		};
+	error = host_find_needs(&needs, collection->arena, &roots);
+	if (!error && needs.text)
+		error = add_file(&embed->host, collection->arena, HOST_CONFIG_PATH, needs.text);
+	for (const struct host_gap *gap = error ? NULL : needs.gaps; gap; gap = gap->next) {
+		*last = arena_allocate(collection->arena, 1, sizeof(**last));
+		if (!*last)
+			return -ENOMEM;
+		(*last)->name = gap->text;
+		last = &(*last)->next;
+	}
+	return error;
+}
+
 int embed_collect(struct embed *embed, struct arena *arena, const struct embed_request *request)
 {
 	struct collection collection = {
@@ -326,5 +354,7 @@ int embed_collect(struct embed *embed, struct arena *arena, const struct embed_r
 	error = collect_modules(&collection, request);
 	if (!error)
 		error = collect_modprobe(&collection);
+	if (!error && !request->generic)
+		error = collect_host(&collection);
 	return error ? error : config_error;
 }

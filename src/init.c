@@ -126,6 +126,7 @@ static int boot_from_image(volatile int *allowed)
 {
 	struct boot_paths paths = {
 		.config = INIT_CONFIG_PATH,
+		.host = INIT_HOST_CONFIG_PATH,
 		.report = INIT_REPORT_DIRECTORY,
 		.modules.configuration = INIT_MODPROBE_DIRECTORY,
 	};
