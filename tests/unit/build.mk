@@ -10,8 +10,9 @@ UNIT_CFLAGS = -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
 U := build/unit
 UNIT := tests/unit
 
-UNIT_TESTS := address arena cmdline deadline execute execute_cut explain input json loader log \
-	plan plan_actions report run selector settings settings_places survey sysfs topology
+UNIT_TESTS := address arena cmdline cpio deadline execute execute_cut explain index init \
+	input json loader log plan plan_actions report run selector settings settings_places \
+	survey sysfs topology
 
 # What is often linked together.
 unit_settings := settings selector address cmdline
@@ -23,6 +24,8 @@ unit_run := run sysfs deadline $(unit_plan)
 unit_src_address = address
 unit_src_arena = arena
 unit_src_cmdline = cmdline
+unit_src_cpio = cpio
+unit_lib_cpio = strict_arena
 unit_src_deadline = deadline
 unit_src_execute = execute log $(unit_plan)
 unit_lib_execute = strict_arena machine kernel_model scenarios outcome
@@ -32,6 +35,8 @@ unit_lib_execute_cut = $(unit_lib_execute)
 unit_wrap_execute_cut = $(unit_wrap_execute)
 unit_src_explain = explain $(unit_run)
 unit_lib_explain = strict_arena machine nowhere
+unit_src_index = index
+unit_src_init = init deadline log
 unit_src_input = input
 unit_lib_input = strict_arena scratch
 unit_src_json = json
