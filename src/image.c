@@ -55,9 +55,10 @@ static int map_file(int fd, const void **data, size_t *size)
 {
 	struct stat status;
 
+	*data = "";
+	*size = 0;
 	if (fd < 0 || fstat(fd, &status) < 0)
 		return -errno;
-	*data = "";
 	*size = (size_t)status.st_size;
 	if (*size)
 		*data = mmap(NULL, *size, PROT_READ, MAP_PRIVATE, fd, 0);
