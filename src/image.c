@@ -187,6 +187,7 @@ static int dump_index(struct module_context *modules, enum module_index index, c
 	struct stat status;
 	int error = 0;
 
+	*text = NULL;
 	if (fd < 0)
 		return -errno;
 	module_dump_index(modules, index, fd);

@@ -220,9 +220,9 @@ judge_files()
 # was a vfio-early before it. The ignored signal, SIGQUIT, is the shell's doing.
 judge_start()
 {
-	equal "state of /init" "$(echo Umask 0022 SigBlk 0000000000000000 \
-		SigIgn 0000000000000004 oom 0 cwd / 0 /dev/console 1 /dev/console 10 /init \
-		2 /dev/console)" "$(xargs <"$found/process")"
+	want="Umask 0022 SigBlk 0000000000000000 SigIgn 0000000000000004 oom 0 cwd /"
+	want="$want 0 /dev/console 1 /dev/console 10 /init 2 /dev/console"
+	equal "state of /init" "$want" "$(xargs <"$found/process")"
 	equal "mounting at the start" "no problem" \
 		"$(cat "$found/early_problem" 2>/dev/null || echo "no problem")"
 	[ -n "$rdinit" ] || return 0
