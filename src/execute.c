@@ -293,12 +293,15 @@ static void fail_driver(const struct execution *execution, struct plan *plan,
 static void load_module(struct plan *plan, const struct execution *execution,
 			struct planned_module *module)
 {
-	module->done = is_provided(execution, module);
+	/* The others are waited for by loading them: they show before they are ready. */
+	module->done = module->required && is_provided(execution, module);
 	if (module->done)
 		return;
 	module->error = execution->loader->load(execution->loader->context, module->name);
-	module->done = module->error == 0;
-	if (!module->done && module->required)
+	module->done = module->error == 0 || is_provided(execution, module);
+	if (module->done)
+		module->error = 0;
+	else if (module->required)
 		fail_driver(execution, plan, module);
 }
 

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "module.h"
 #include "util.h"
 
 static const struct selector *find_match(const struct selector_list *list,
@@ -335,16 +336,12 @@ static void add_modules(struct plan *plan)
 
 		if (action->kind == ACTION_BIND) {
 			add_module(plan, action->member->driver, true);
-			vfio |= strstr(action->member->driver, "vfio") != NULL;
+			vfio |= module_is_vfio(action->member->driver);
 		}
 	}
-	/*
-	 * Not needed to bind, but before a virtual machine can open the group
-	 * (drivers/vfio/vfio_main.c asks for it by soft dependency only).
-	 * Kernels that have iommufd alone do without.
-	 */
+	/* Kernels that have iommufd alone do without. */
 	if (vfio)
-		add_module(plan, "vfio_iommu_type1", false);
+		add_module(plan, MODULE_IOMMU, false);
 }
 
 static int list_actions(struct plan *plan, struct arena *arena)

@@ -61,6 +61,7 @@ static const struct {
 	{ "built in and free", "bus/pci/devices/0000:01:00.0/driver_override vfio-pci\n"
 			       "bus/pci/devices/0000:01:00.1/driver_override vfio-pci\n"
 			       "bus/pci/devices/0000:02:00.0/driver_override vfio-pci\n"
+			       "load vfio_iommu_type1\n"
 			       "bus/pci/drivers/vfio-pci/bind 0000:01:00.0\n"
 			       "bus/pci/drivers/vfio-pci/bind 0000:01:00.1\n"
 			       "bus/pci/drivers/vfio-pci/bind 0000:02:00.0\n" },
