@@ -58,7 +58,7 @@ say = $(if $(V),,@printf '  %-5s %s\n' '$(1)' '$(2)')
 all: $(B)/vfio-early
 
 # The goals that compile nothing by themselves work before the toolchain is installed.
-TASKS := clean lint check check-unit check-plans check-binary check-vm check-kernels bench demo
+TASKS := clean lint check check-unit check-plans check-binary check-image check-vm check-kernels bench demo
 ifneq ($(filter-out $(TASKS) setup-%,$(or $(MAKECMDGOALS),all)),)
 ifeq ($(LINK),dynamic)
 LIBC_CFLAGS := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 \
@@ -139,6 +139,10 @@ check-binary:
 	tests/binary/check $(B)/vfio-early
 	tests/binary/must-fail
 
+check-image:
+	$(MAKE) all
+	tests/image/run
+
 check-vm:
 	$(MAKE) all
 	tests/vm/run-all --quick
@@ -155,6 +159,7 @@ check:
 	$(MAKE) check-binary
 	$(MAKE) LINK=dynamic all
 	$(MAKE) CC=clang all
+	$(MAKE) check-image
 	$(MAKE) check-vm
 
 bench:

@@ -10,9 +10,10 @@ UNIT_CFLAGS = -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
 U := build/unit
 UNIT := tests/unit
 
-UNIT_TESTS := address arena beneath cmdline deadline embed execute execute_cut explain framebuffer host \
-	host_network host_storage input json loader log mountinfo plan plan_actions report run \
-	selector settings settings_host settings_places survey sysfs topology
+UNIT_TESTS := address arena beneath cmdline cpio deadline embed execute execute_cut \
+	explain framebuffer host host_network host_storage index init input json loader log mountinfo plan \
+	plan_actions report run selector settings settings_host settings_places survey sysfs \
+	topology
 
 # What is often linked together.
 unit_settings := settings selector address cmdline
@@ -28,6 +29,8 @@ unit_src_arena = arena
 unit_src_beneath = beneath
 unit_lib_beneath = scratch
 unit_src_cmdline = cmdline
+unit_src_cpio = cpio
+unit_lib_cpio = strict_arena
 unit_src_deadline = deadline
 unit_src_embed = embed input $(unit_settings)
 unit_lib_embed = strict_arena scratch
@@ -47,6 +50,8 @@ unit_src_host_network = $(unit_host)
 unit_lib_host_network = $(unit_lib_host)
 unit_src_host_storage = $(unit_host)
 unit_lib_host_storage = $(unit_lib_host)
+unit_src_index = index
+unit_src_init = init deadline log
 unit_src_input = input
 unit_lib_input = strict_arena scratch
 unit_src_json = json address

@@ -50,7 +50,7 @@ on_vfio()
 # run_log N: vfio-early's lines of its Nth run.
 run_log()
 {
-	awk -v n="$1" '/guest: vfio-early starts$/ { run = 1; next }
+	awk -v n="$1" -v run="${rdinit:+1}" '/guest: vfio-early starts$/ { run = 1; next }
 		/guest: run [0-9]+ ended$/ { run++; next }
 		run == n' "$found/dmesg" | sed -n 's/^\[[^]]*\] \(vfio-early: .*\)/\1/p'
 }
@@ -125,6 +125,8 @@ old_driver()
 # before vfio-early has nothing to say about what was taken.
 judge_lines()
 {
+	since='/guest: vfio-early starts$/'
+	[ -z "$rdinit" ] || since=1
 	if ! grep -q '^no_log_lines' "$work/expect"; then
 		for address in $(on_vfio owners.after.1); do
 			echo "vfio-early: $address $(column owners "$address" 2) group" \
@@ -139,7 +141,7 @@ judge_lines()
 		[ "$(old_driver "$address")" = none ] || continue
 		id=$(column owners "$address" 2)
 		native=$(awk -v id="$id" '$1 == id { print $2 }' "$here/natives")
-		line=$(sed -n '/guest: vfio-early starts$/,$p' "$found/dmesg" |
+		line=$(sed -n "$since,\$p" "$found/dmesg" |
 			grep -m 1 -E "\] $native $address:" || :)
 		[ -z "$line" ] || failed "kernel log" "nothing from $native about $address" "$line"
 	done
@@ -178,7 +180,6 @@ report_lines()
 # judge_report: report.json says what the guest saw for itself.
 judge_report()
 {
-	run=$found/run.$runs
 	code=$(cat "$found/exit_code.$runs")
 	equal "report.json" "schema, time, exit code $code, $(cat "$directory/release")" \
 		"$(jq -r 'if .schema > 0 and .elapsed_us > 0 then "schema, time" else "neither" end +
@@ -187,7 +188,7 @@ judge_report()
 		equal "report.json" "$(cut -d ' ' -f 1-5 "$found/owners.after.$runs" |
 			grep "^${line%% *} ")" "$line"
 	done
-	if [ "$runs" -eq 1 ] && [ -z "$hotplug" ]; then
+	if [ "$runs" -eq 1 ] && [ -z "$hotplug$rdinit" ]; then
 		report_lines driver_before 2>/dev/null | while IFS= read -r line; do
 			equal "report.json, before" "$(cut -d ' ' -f 1-5 "$found/owners.before" |
 				grep "^${line%% *} ")" "$line"
@@ -199,7 +200,6 @@ judge_report()
 
 judge_files()
 {
-	run=$found/run.$runs
 	if grep -q '^devices_file' "$work/expect"; then
 		want=$(expected devices_file)
 	else
@@ -216,16 +216,40 @@ judge_files()
 	done
 }
 
+# judge_start: the first process was started in one way, whether or not there
+# was a vfio-early before it. The ignored signal, SIGQUIT, is the shell's doing.
+judge_start()
+{
+	want="Umask 0022 SigBlk 0000000000000000 SigIgn 0000000000000004 oom 0 cwd /"
+	want="$want 0 /dev/console 1 /dev/console 10 /init 2 /dev/console"
+	equal "state of /init" "$want" "$(xargs <"$found/process")"
+	equal "mounting at the start" "no problem" \
+		"$(cat "$found/early_problem" 2>/dev/null || echo "no problem")"
+	[ -n "$rdinit" ] || return 0
+	equal "arguments of /init" "/init boot splash single" "$(cat "$found/arguments")"
+	# Some kernels pass on this setting although they know it.
+	equal "environment of /init" "HOME=/ TERM=linux greeting=hello" \
+		"$(sed 's/ intel_iommu=[a-z]*//' "$found/environment")"
+	equal "/proc and /sys at the start" "/proc: /sys:" "$(xargs <"$found/early_files")"
+	equal "mounts at the start" "/ rootfs /proc proc" "$(cat "$found/early_mounts")"
+}
+
 judge()
 {
 	: >"$work/failures"
+	run=$found/run.$runs
 	judge_exit_code
 	judge_owners
 	judge_rest
 	judge_clients
 	judge_lines
 	judge_log
-	judge_files
-	judge_report
+	judge_start
+	if grep -q '^no_report' "$work/expect"; then
+		[ ! -e "$run" ] || failed "report" "none" "$(ls "$run")"
+	else
+		judge_files
+		judge_report
+	fi
 	[ ! -s "$work/failures" ]
 }
