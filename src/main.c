@@ -7,6 +7,7 @@
 static const struct command *const commands[] = {
 	&command_boot,
 	&command_plan,
+	&command_regenerate,
 	&command_embed,
 };
 
