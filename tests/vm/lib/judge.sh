@@ -55,6 +55,12 @@ run_log()
 		run == n' "$found/dmesg" | sed -n 's/^\[[^]]*\] \(vfio-early: .*\)/\1/p'
 }
 
+# kernel_log_since: the kernel log from the moment on that the first run started.
+kernel_log_since()
+{
+	sed -n '/guest: vfio-early starts$/,$p' "$found/dmesg"
+}
+
 judge_exit_code()
 {
 	want=$(expected exit_code)
@@ -139,8 +145,7 @@ judge_lines()
 		[ "$(old_driver "$address")" = none ] || continue
 		id=$(column owners "$address" 2)
 		native=$(awk -v id="$id" '$1 == id { print $2 }' "$here/natives")
-		line=$(sed -n '/guest: vfio-early starts$/,$p' "$found/dmesg" |
-			grep -m 1 -E "\] $native $address:" || :)
+		line=$(kernel_log_since | grep -m 1 -E "\] $native $address:" || :)
 		[ -z "$line" ] || failed "kernel log" "nothing from $native about $address" "$line"
 	done
 }
@@ -187,7 +192,7 @@ judge_report()
 		equal "report.json" "$(cut -d ' ' -f 1-5 "$found/owners.after.$runs" |
 			grep "^${line%% *} ")" "$line"
 	done
-	if [ "$runs" -eq 1 ] && [ -z "$hotplug" ]; then
+	if [ "$runs" -eq 1 ] && [ -z "$hotplug" ] && [ -e "$found/owners.before" ]; then
 		report_lines driver_before 2>/dev/null | while IFS= read -r line; do
 			equal "report.json, before" "$(cut -d ' ' -f 1-5 "$found/owners.before" |
 				grep "^${line%% *} ")" "$line"
