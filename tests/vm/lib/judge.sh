@@ -97,7 +97,7 @@ judge_rest()
 		want=$(expected override | awk -F '\t' -v a="$address" '$1 == a { print $2 }')
 		[ "$want" = any ] || equal "override of $address" "${want:--}" "$override"
 		expected owner | grep -q "^$address" && continue
-		want=$(awk -v id="$id" '$1 == id { print $2 }' "$here/natives")
+		want=$(awk -v id="$id" '$1 == id { print $2 }' "${natives:-$here/natives}")
 		equal "owner of $address" "${want:-an entry for $id in natives}" "$driver"
 	done <"$found/owners"
 }
@@ -144,7 +144,7 @@ judge_lines()
 	for address in $(on_vfio owners); do
 		[ "$(old_driver "$address")" = none ] || continue
 		id=$(column owners "$address" 2)
-		native=$(awk -v id="$id" '$1 == id { print $2 }' "$here/natives")
+		native=$(awk -v id="$id" '$1 == id { print $2 }' "${natives:-$here/natives}")
 		line=$(kernel_log_since | grep -m 1 -E "\] $native $address:" || :)
 		[ -z "$line" ] || failed "kernel log" "nothing from $native about $address" "$line"
 	done
