@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "host.h"
 #include "input.h"
 #include "module.h"
 #include "pci.h"
@@ -111,6 +112,22 @@ static int read_settings(struct run *run, const struct options *options)
 	return settings_read_cmdline(&run->settings, text);
 }
 
+/* What the running host needs: its next image will say the same. */
+static int read_needs(struct run *run)
+{
+	struct host_roots roots = { 0 };
+	struct host_needs needs;
+	int error = host_find_needs(&needs, run->arena, &roots);
+
+	if (error)
+		return error;
+	for (const struct host_gap *gap = needs.gaps; gap; gap = gap->next)
+		fprintf(stderr, "vfio-early: what the host needs could not be resolved: %s\n",
+			gap->text);
+	return needs.text ? settings_read_host(&run->settings, SETTINGS_SOURCE_HOST, needs.text)
+			  : 0;
+}
+
 static const char *find_ids(void)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(ids_paths); i++)
@@ -125,8 +142,10 @@ static int make_plan(struct run *run, const struct sysfs *sysfs, struct pci_sour
 	struct module_context *modules = NULL;
 	int error = 0;
 
-	if (!options->sysfs && !run->settings.driver)
-		error = module_open(&modules);
+	if (!options->sysfs)
+		error = read_needs(run);
+	if (!error && !options->sysfs && !run->settings.driver)
+		error = module_open(NULL, &modules);
 	if (!error)
 		error = survey(&run->topology, run->arena, &run->settings, source, sysfs, modules);
 	if (modules)

@@ -19,4 +19,6 @@ struct command {
 };
 
 extern const struct command command_boot;
+extern const struct command command_image;
 extern const struct command command_plan;
+extern const struct command command_embed;

@@ -18,6 +18,8 @@
 
 const char *explain_origin(struct arena *arena, const struct origin *origin)
 {
+	if (!origin->column)
+		return origin->source;
 	if (origin->line)
 		return SAY(arena, "%s:%u:%u", origin->source, origin->line, origin->column);
 	return SAY(arena, "%s:%u", origin->source, origin->column);
@@ -83,6 +85,19 @@ static const char *no_group_reason(const struct run *run)
 	       "add intel_iommu=on to the kernel command line if it is an integrated Intel GPU";
 }
 
+static const char *protected_reason(struct arena *arena, const struct member *member)
+{
+	const struct selector *selector = member->selector;
+	const char *place = explain_origin(arena, &selector->origin);
+	const char *purpose = selector->purpose ? selector->purpose : "";
+	const char *what = "the host needs it";
+
+	if (!selector_matches(selector, member->device))
+		what = "its id is that of what the host needs, which is not in its place";
+	return SAY(arena, "%s%s%.80s (protect: '%s', %s)", what, *purpose ? ", for " : "", purpose,
+		   selector->text, place);
+}
+
 static const char *refusal_reason(const struct run *run, const struct member *member)
 {
 	const char *selector = member->selector ? member->selector->text : "";
@@ -99,7 +114,7 @@ static const char *refusal_reason(const struct run *run, const struct member *me
 	case REFUSAL_BOOT_DISPLAY:
 		return "it is the boot display, which nobody listed";
 	case REFUSAL_PROTECTED:
-		return SAY(run->arena, "the host needs it (protect: '%s', %s)", selector, place);
+		return protected_reason(run->arena, member);
 	case REFUSAL_VIRTUAL_FUNCTIONS:
 		return SAY(run->arena, "%u of its SR-IOV virtual functions are enabled",
 			   member->device->virtual_functions);

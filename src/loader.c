@@ -11,7 +11,7 @@ static void *get_ahead(void *argument)
 {
 	struct loader *loader = argument;
 
-	loader->error = module_open(&loader->modules);
+	loader->error = module_open(loader->places, &loader->modules);
 	if (!loader->error && loader->driver) {
 		module_load_dependencies(loader->modules, loader->driver);
 		module_load(loader->modules, iommu_module);

@@ -15,6 +15,7 @@
 struct loader {
 	pthread_t thread;
 	bool started;
+	const struct module_places *places; /* to be set before the start; NULL for the usual */
 	struct module_context *modules;
 	int error;		  /* of opening them */
 	const char *driver;	  /* whose dependencies are loaded in advance; NULL for none */

@@ -61,6 +61,39 @@ static bool is_listed(const struct settings *settings, const struct topology *to
 	return false;
 }
 
+/* Whether something with the id behind '@' sits where the selector says. */
+static bool is_in_place(const struct topology *topology, const struct selector *selector)
+{
+	for (size_t i = 0; i < topology->count; i++)
+		if (selector_matches(selector, &topology->devices[i]) &&
+		    selector_identity_holds(selector, &topology->devices[i]))
+			return true;
+	return false;
+}
+
+bool plan_may_be_protected(const struct selector *selector, const struct device *device)
+{
+	return selector->has_identity && !device->gone && !selector_matches(selector, device) &&
+	       id_pattern_matches(&selector->identity, &device->id);
+}
+
+/*
+ * What the host needs is protected by its place, even if another id sits there
+ * now. If its id is not there, what has the id may be what it needs, moved.
+ */
+static const struct selector *protecting_selector(const struct settings *settings,
+						  const struct topology *topology,
+						  const struct device *device)
+{
+	const struct selector *selector = find_match(&settings->protect, device, false, false);
+
+	for (size_t i = 0; !selector && i < settings->protect.count; i++)
+		if (plan_may_be_protected(&settings->protect.items[i], device) &&
+		    !is_in_place(topology, &settings->protect.items[i]))
+			selector = &settings->protect.items[i];
+	return selector;
+}
+
 /* Decides on one member, before force is asked. Sets the selector that is to blame, if any. */
 static enum refusal judge_member(const struct settings *settings, const struct topology *topology,
 				 struct member *member)
@@ -76,8 +109,7 @@ static enum refusal judge_member(const struct settings *settings, const struct t
 		member->selector = selector;
 		return REFUSAL_EXCLUDED;
 	}
-	/* What the host needs is protected by its place even if another id sits there now. */
-	selector = find_match(&settings->protect, device, false, false);
+	selector = protecting_selector(settings, topology, device);
 	if (selector) {
 		member->selector = selector;
 		return REFUSAL_PROTECTED;

@@ -131,5 +131,11 @@ struct plan {
 int plan_make(struct plan *plan, struct arena *arena, const struct settings *settings,
 	      const struct topology *topology);
 
+/*
+ * Whether a selector of protect has the device's id but another place, so that
+ * it depends on what sits in that place whether the device is protected.
+ */
+bool plan_may_be_protected(const struct selector *selector, const struct device *device);
+
 /* Whether a selector picks the device, so that its group is to be taken. */
 bool plan_picks(const struct settings *settings, const struct device *device);

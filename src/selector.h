@@ -49,7 +49,8 @@ struct selector {
 	uint32_t class_mask;
 	bool has_identity; /* written with '@' */
 	struct id_pattern identity;
-	const char *text; /* as written, '!' and '@' included */
+	const char *text;    /* as written, '!' and '@' included */
+	const char *purpose; /* what the host needs it for; NULL where a user wrote it */
 	struct origin origin;
 };
 

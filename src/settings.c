@@ -304,7 +304,7 @@ static char *trim(char *text, unsigned int *column)
 	return text;
 }
 
-static int read_config_line(struct settings *settings, char *line, struct origin origin)
+static int read_config_line(struct settings *settings, char *line, struct origin origin, bool host)
 {
 	struct origin value_origin = origin;
 	char *comment = strchr(line, '#'), *equals, *name;
@@ -323,24 +323,67 @@ static int read_config_line(struct settings *settings, char *line, struct origin
 	key = find_key(name);
 	if (key == SETTING_COUNT)
 		return add_problem(settings, &origin, PIECE ": unknown key", name);
+	if (host && key != SETTING_PROTECT)
+		return add_problem(settings, &origin, PIECE ": only protect may stand here", name);
 	return read_value(settings, key, trim(equals + 1, &value_origin.column), &value_origin);
 }
 
-int settings_read_config(struct settings *settings, const char *path, const char *text)
+/* Says of the selectors that a line of what the host needs has added whence they are. */
+static void note_purpose(struct selector_list *list, size_t first, const char *path,
+			 const char *purpose)
+{
+	for (size_t i = first; i < list->count; i++) {
+		list->items[i].purpose = purpose;
+		/* Of what was never a file, nobody can look up a line. */
+		if (streq(path, SETTINGS_SOURCE_HOST))
+			list->items[i].origin = (struct origin){ .source = path };
+	}
+}
+
+static int read_lines(struct settings *settings, const char *path, const char *text, bool host)
 {
 	struct origin origin = { .source = path, .line = 0, .column = 1 };
 	int result = 0;
 
 	while (*text && !result) {
 		size_t length = strcspn(text, "\n");
-		char *line = arena_copy(settings->arena, text, length);
+		size_t protected = settings->protect.count;
+		char *line = arena_copy(settings->arena, text, length), *comment;
+		unsigned int column = 0;
 
 		if (!line)
 			return -ENOMEM;
 		origin.line++;
-		result = read_config_line(settings, line, origin);
+		comment = strchr(line, '#');
+		result = read_config_line(settings, line, origin, host);
+		if (host) {
+			comment = trim(comment ? comment + 1 : line + length, &column);
+			make_printable(comment);
+			note_purpose(&settings->protect, protected, path, comment);
+		}
 		text += length + (text[length] == '\n');
 	}
+	return result;
+}
+
+int settings_read_config(struct settings *settings, const char *path, const char *text)
+{
+	return read_lines(settings, path, text, false);
+}
+
+int settings_read_host(struct settings *settings, const char *path, const char *text)
+{
+	struct origin *origin = &settings->origins[SETTING_PROTECT], before = *origin;
+	size_t count = settings->protect.count;
+	int result;
+
+	/* As if the list had been this file's from the start: so none of it is dropped. */
+	origin->source = path;
+	result = read_lines(settings, path, text, true);
+	if (before.source || settings->protect.count == count)
+		*origin = before;
+	else
+		*origin = settings->protect.items[count].origin;
 	return result;
 }
 

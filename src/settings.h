@@ -9,6 +9,9 @@
 
 #define SETTINGS_SOURCE_CMDLINE "command line"
 
+/* What the running host was found to need just now, rather than when an image was built. */
+#define SETTINGS_SOURCE_HOST "this host"
+
 enum setting_key {
 	SETTING_DEVS,
 	SETTING_FORCE,
@@ -66,6 +69,14 @@ int settings_read_config(struct settings *settings, const char *path, const char
  * said of it. Gives 0, or -ENOMEM.
  */
 int settings_read_cmdline(struct settings *settings, const char *text);
+
+/*
+ * Reads what the host needs (host.h), a config file that holds nothing but
+ * "protect": it adds to whatever else was said of that, in whichever order.
+ * What is behind '#' is what the host needs the line's devices for. Bad pieces
+ * become problems. Gives 0, or -ENOMEM.
+ */
+int settings_read_host(struct settings *settings, const char *path, const char *text);
 
 /*
  * Adds selectors as the argument of a command, replacing those from elsewhere

@@ -95,6 +95,27 @@ static int read_groups(const struct survey *survey)
 	return error;
 }
 
+/* Whether a device to be taken is like one that the host needs elsewhere: who sits there decides.
+ */
+static bool asks_for_protected(const struct survey *survey)
+{
+	const struct selector_list *protect = &survey->settings->protect;
+
+	for (size_t i = 0; i < survey->count; i++)
+		for (size_t j = 0; survey->devices[i].described && j < protect->count; j++)
+			if (plan_may_be_protected(&protect->items[j], &survey->devices[i]))
+				return true;
+	return false;
+}
+
+/* Reads who sits where, for that. */
+static int read_protected(const struct survey *survey)
+{
+	int error = for_all(survey, pci_identify);
+
+	return error ? error : for_all(survey, pci_locate);
+}
+
 /* Of a tree that is not this machine's, nothing is known: it is taken for a new kernel's. */
 static bool kernel_counts_owners(const struct sysfs *sysfs)
 {
@@ -121,6 +142,8 @@ int survey(struct topology *topology, struct arena *arena, const struct settings
 		error = for_all(&survey, pci_locate);
 	if (!error)
 		error = read_groups(&survey);
+	if (!error && asks_for_protected(&survey))
+		error = read_protected(&survey);
 	if (!error)
 		error = topology_build(topology, arena, survey.devices, survey.count,
 				       pci_iommu_state(sysfs));

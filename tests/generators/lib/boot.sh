@@ -30,12 +30,6 @@ forget()
 	machine
 }
 
-# no_report: vfio-early never runs, or not to its end.
-no_report()
-{
-	expect no_report
-}
-
 # overlay PATH MODE: a file that takes the place of the image's own, from the
 # standard input.
 overlay()

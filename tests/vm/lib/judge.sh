@@ -50,7 +50,7 @@ on_vfio()
 # run_log N: vfio-early's lines of its Nth run.
 run_log()
 {
-	awk -v n="$1" '/guest: vfio-early starts$/ { run = 1; next }
+	awk -v n="$1" -v run="${rdinit:+1}" '/guest: vfio-early starts$/ { run = 1; next }
 		/guest: run [0-9]+ ended$/ { run++; next }
 		run == n' "$found/dmesg" | sed -n 's/^\[[^]]*\] \(vfio-early: .*\)/\1/p'
 }
@@ -58,7 +58,9 @@ run_log()
 # kernel_log_since: the kernel log from the moment on that the first run started.
 kernel_log_since()
 {
-	sed -n '/guest: vfio-early starts$/,$p' "$found/dmesg"
+	since='/guest: vfio-early starts$/'
+	[ -z "$rdinit" ] || since=1
+	sed -n "$since,\$p" "$found/dmesg"
 }
 
 judge_exit_code()
@@ -183,7 +185,6 @@ report_lines()
 # judge_report: report.json says what the guest saw for itself.
 judge_report()
 {
-	run=$found/run.$runs
 	code=$(cat "$found/exit_code.$runs")
 	equal "report.json" "schema, time, exit code $code, $(cat "$directory/release")" \
 		"$(jq -r 'if .schema > 0 and .elapsed_us > 0 then "schema, time" else "neither" end +
@@ -192,7 +193,7 @@ judge_report()
 		equal "report.json" "$(cut -d ' ' -f 1-5 "$found/owners.after.$runs" |
 			grep "^${line%% *} ")" "$line"
 	done
-	if [ "$runs" -eq 1 ] && [ -z "$hotplug" ] && [ -e "$found/owners.before" ]; then
+	if [ -e "$found/owners.before" ] && [ "$runs" -eq 1 ] && [ -z "$hotplug$rdinit" ]; then
 		report_lines driver_before 2>/dev/null | while IFS= read -r line; do
 			equal "report.json, before" "$(cut -d ' ' -f 1-5 "$found/owners.before" |
 				grep "^${line%% *} ")" "$line"
@@ -204,7 +205,6 @@ judge_report()
 
 judge_files()
 {
-	run=$found/run.$runs
 	if grep -q '^devices_file' "$work/expect"; then
 		want=$(expected devices_file)
 	else
@@ -221,16 +221,35 @@ judge_files()
 	done
 }
 
+# judge_start: the first process was started as if there had been no vfio-early.
+judge_start()
+{
+	equal "arguments of /init" "/init boot splash single" "$(cat "$found/arguments")"
+	equal "environment of /init" "HOME=/ TERM=linux greeting=hello" \
+		"$(cat "$found/environment")"
+	equal "/proc and /sys at the start" "/proc: /sys:" "$(xargs <"$found/early_files")"
+	equal "mounts at the start" "/ rootfs /proc proc" "$(cat "$found/early_mounts")"
+	equal "mounting at the start" "no problem" \
+		"$(cat "$found/early_problem" 2>/dev/null || echo "no problem")"
+	equal "process state at the start" "something" "$(xargs <"$found/process")"
+}
+
 judge()
 {
 	: >"$work/failures"
+	run=$found/run.$runs
 	judge_exit_code
 	judge_owners
 	judge_rest
 	judge_clients
 	judge_lines
 	judge_log
-	judge_files
-	judge_report
+	[ -z "$rdinit" ] || judge_start
+	if grep -q '^no_report' "$work/expect"; then
+		[ ! -e "$run" ] || failed "report" "none" "$(ls "$run")"
+	else
+		judge_files
+		judge_report
+	fi
 	[ ! -s "$work/failures" ]
 }

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "arena.h"
+#include "settings.h"
+
+/* What an image is made for. Any member may be NULL. */
+struct embed_request {
+	const char *kernel;  /* its version; the running kernel's */
+	const char *modules; /* its directory of modules; /lib/modules/VERSION */
+	const char *config;  /* the config file to take; /etc/vfio-early.conf */
+	const char *root;    /* reads everything but modules and config below this directory */
+	bool generic;	     /* the image is for other machines: nothing of this one goes in */
+};
+
+/* A file that goes into an image. */
+struct embed_file {
+	const char *path; /* absolute: where it goes in an image */
+	const char *text; /* length bytes, and a NUL behind them */
+	size_t length;
+	struct embed_file *next;
+};
+
+struct embed_name {
+	const char *name;
+	struct embed_name *next;
+};
+
+/* What goes into an image. Everything belongs to the arena that embed_collect() was given. */
+struct embed {
+	struct embed_file *config;   /* for CONFIG_PATH, verbatim; NULL where the host has none */
+	struct embed_file *host;     /* for HOST_CONFIG_PATH; NULL when nothing is to be said */
+	struct embed_file *modprobe; /* what modprobe.d says of the modules; any number of files */
+	struct embed_name
+		*modules;	  /* to be loaded by name; what they depend on is not among them */
+	struct embed_name *gaps;  /* sentences: what of this host's needs could not be found out */
+	struct settings settings; /* what config says: complaints about it are its problems */
+};
+
+/*
+ * Collects what an image needs from this host: its config, its modprobe.d
+ * files (modprobe.d(5)) that say something of the modules, the PCI devices it
+ * cannot do without (host.h), and the names of the modules. A config that does
+ * not parse is taken as it is. Gives 0, -ENOMEM, or the -errno of a config
+ * that was asked for or is there, but cannot be read; all else is collected
+ * then too.
+ */
+int embed_collect(struct embed *embed, struct arena *arena, const struct embed_request *request);

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "arena.h"
+
+/* Where to look. Any member may be NULL: this machine's own. */
+struct host_roots {
+	const char *root;  /* "/": fstab, and the names of block devices in dev */
+	const char *proc;  /* "/proc" */
+	const char *sysfs; /* "/sys" */
+	const char *zpool; /* the program that lists a ZFS pool's disks */
+};
+
+/* Something of which it could not be found out what PCI device it needs. */
+struct host_gap {
+	const char *text; /* what for, and why not */
+	struct host_gap *next;
+};
+
+/* What this host needs of its PCI devices. */
+struct host_needs {
+	const char *text; /* in the form of a config file; NULL when there is nothing to say */
+	struct host_gap *gaps;
+};
+
+/*
+ * Finds the PCI functions without which the running host would lose /, /usr,
+ * /boot, its EFI system partition, its swap or the device it resumes from,
+ * whatever lies between these and the controller: partitions, dm, md, bcache,
+ * multipath, loop devices, btrfs, ZFS, a network.
+ *
+ * text has a "protect" line for each, with its place (the path form of the
+ * kernel's pci= parameter), its id, and as a comment what needs it; a comment
+ * for each gap. In a chroot or a container text is NULL: what is found there
+ * says nothing of the machine that the image is for.
+ *
+ * Reads sysfs, /proc, /etc/fstab and the names in /dev, but neither a block
+ * device nor a file system that could hang. The only program it runs is
+ * zpool(8), for no longer than a few seconds. Everything belongs to the arena.
+ * Gives 0 or -ENOMEM.
+ */
+int host_find_needs(struct host_needs *needs, struct arena *arena, const struct host_roots *roots);

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <string.h>
+
+#include "host_search.h"
+
+/* What a callback of sysfs_list() is given. */
+struct listing {
+	struct host_search *search;
+	const char *directory;
+	const char *number; /* of the one device that is known; NULL when none is */
+	bool take;	    /* all devices, for one of them is the known one */
+	bool found;
+};
+
+bool search_is_network_type(const char *type)
+{
+	static const char *const types[] = { "nfs",	  "nfs4",	"cifs",
+					     "smb3",	  "ceph",	"lustre",
+					     "afs",	  "orangefs",	"beegfs",
+					     "coda",	  "ncpfs",	"fuse.glusterfs",
+					     "fuse.ceph", "fuse.sshfs", "glusterfs" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(types); i++)
+		if (streq(type, types[i]))
+			return true;
+	return false;
+}
+
+static int visit_btrfs_device(void *context, const char *name)
+{
+	struct listing *listing = context;
+	struct host_search *search = listing->search;
+	char number[32];
+
+	if (sysfs_read(&search->sysfs, search_print(search, "%s/%s/dev", listing->directory, name),
+		       number, sizeof(number)) <= 0)
+		return 0;
+	if (listing->take)
+		search_block(search, number);
+	return !listing->take && (!listing->number || streq(number, listing->number));
+}
+
+static int visit_btrfs(void *context, const char *uuid)
+{
+	struct listing *listing = context;
+	struct host_search *search = listing->search;
+
+	listing->directory = search_print(search, "fs/btrfs/%s/devices", uuid);
+	if (sysfs_list(&search->sysfs, listing->directory, visit_btrfs_device, listing) != 1)
+		return 0;
+	listing->take = true;
+	sysfs_list(&search->sysfs, listing->directory, visit_btrfs_device, listing);
+	listing->take = false;
+	listing->found = true;
+	return 0;
+}
+
+/*
+ * Its source is one of its devices; where that cannot be told (/dev/root),
+ * every btrfs that is mounted is taken for it: too many rather than too few.
+ */
+static void search_btrfs(struct host_search *search, const char *source)
+{
+	struct listing listing = { .search = search };
+
+	listing.number = search_find_number(search, source);
+	sysfs_list(&search->sysfs, "fs/btrfs", visit_btrfs, &listing);
+	if (!listing.found)
+		search_named_block(search, source);
+}
+
+static int visit_virtio(void *context, const char *name)
+{
+	struct listing *listing = context;
+	const char *path = search_read_link(
+		listing->search, search_print(listing->search, "%s/%s", listing->directory, name));
+
+	if (strncmp(name, "virtio", 6) == 0 && path && search_add_path(listing->search, path, name))
+		listing->found = true;
+	return 0;
+}
+
+/* A directory of the machine that this one is a guest of; which device it comes by is not told. */
+static void search_virtio(struct host_search *search, const char *driver)
+{
+	struct listing listing = { .search = search };
+
+	listing.directory = search_print(search, "bus/virtio/drivers/%s", driver);
+	sysfs_list(&search->sysfs, listing.directory, visit_virtio, &listing);
+	if (!listing.found)
+		search_note_gap(search, "the driver %s has no PCI device", driver);
+}
+
+/* The layers' paths are those of the process that mounted it: they may be elsewhere now. */
+static void search_layer(struct host_search *search, const struct mount *overlay, const char *path)
+{
+	const struct mount *mount = mountinfo_find(search->mounts, path);
+
+	if (mount && mount != overlay && path[0] == '/')
+		search_mount(search, mount);
+	else
+		search_note_gap(search, "overlay: it is not known where '%.100s' lies", path);
+}
+
+static void search_overlay(struct host_search *search, const struct mount *mount)
+{
+	char *options = (char *)search_print(search, "%s", mount->options), *option;
+
+	while ((option = strsep(&options, ","))) {
+		char *paths = strchr(option, '='), *path;
+
+		if (!paths ||
+		    (strncmp(option, "lowerdir", 8) != 0 && strncmp(option, "upperdir", 8) != 0 &&
+		     strncmp(option, "datadir", 7) != 0))
+			continue;
+		paths++;
+		mountinfo_unescape(paths);
+		while ((path = strsep(&paths, ":")))
+			if (*path)
+				search_layer(search, mount, path);
+	}
+}
+
+/* Some name all their devices, with colons between (bcachefs). */
+static void search_source(struct host_search *search, const struct mount *mount)
+{
+	char *source = (char *)search_print(search, "%s", mount->source), *name;
+
+	if (strncmp(source, "/dev/", 5) != 0) {
+		search_note_gap(search, "it is not known what a file system of type %.40s lies on",
+				mount->type);
+		return;
+	}
+	while ((name = strsep(&source, ":")))
+		search_named_block(search, name);
+}
+
+void search_mount(struct host_search *search, const struct mount *mount)
+{
+	const char *type = mount->type;
+
+	if (!search_enter(search, search_print(search, "mount %s", mount->point)))
+		return;
+	if (search_is_network_type(type))
+		search_network(search);
+	else if (mount_has_device(mount))
+		search_block(search, mount->device);
+	else if (streq(type, "btrfs"))
+		search_btrfs(search, mount->source);
+	else if (streq(type, "zfs"))
+		search_zpool(search, search_print(search, "%.*s", (int)strcspn(mount->source, "/"),
+						  mount->source));
+	else if (streq(type, "overlay"))
+		search_overlay(search, mount);
+	else if (streq(type, "virtiofs"))
+		search_virtio(search, "virtiofs");
+	else if (streq(type, "9p") && !strstr(mount->options, "trans=tcp") &&
+		 !strstr(mount->options, "trans=rdma"))
+		search_virtio(search, "9pnet_virtio");
+	else if (streq(type, "9p"))
+		search_network(search);
+	else if (!streq(type, "tmpfs") && !streq(type, "ramfs") && !streq(type, "rootfs"))
+		search_source(search, mount);
+}
+
+void search_file(struct host_search *search, const char *path)
+{
+	const struct mount *mount = path[0] == '/' ? mountinfo_find(search->mounts, path) : NULL;
+
+	if (mount)
+		search_mount(search, mount);
+	else
+		search_note_gap(search, "it is not known where the file '%.100s' lies", path);
+}

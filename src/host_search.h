@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+/* What the files of the search for the host's devices share; host.h is what others use. */
+
+#include <stdbool.h>
+
+#include "arena.h"
+#include "host.h"
+#include "mountinfo.h"
+#include "sysfs.h"
+#include "util.h"
+
+/* A PCI function that was found. */
+struct host_device {
+	const char *selector; /* its place and id */
+	const char *uses;     /* "/, /boot" */
+	const char *parts;    /* the disks or interfaces on it: "nvme0n1" */
+	struct host_device *next;
+};
+
+/* Something that the use under way has led to already: links may form a circle. */
+struct host_visit {
+	const char *what;
+	struct host_visit *next;
+};
+
+struct host_search {
+	struct arena *arena;
+	const char *proc;
+	const char *zpool;
+	struct sysfs sysfs;
+	int root;	      /* an open directory */
+	struct mount *mounts; /* of this process */
+	const char *use;      /* what is looked for now: "/boot", "swap" */
+	struct host_visit *visits;
+	struct host_device *devices, **last_device;
+	struct host_gap *gaps, **last_gap;
+	int error; /* -ENOMEM once it has happened: the search is useless then */
+};
+
+/* Reads a file of /proc; NULL where it cannot be read. */
+char *search_read_proc(struct host_search *search, const char *name);
+
+/* Formats into the arena. Gives "" when that is full, and keeps the error. */
+const char *search_print(struct host_search *search, const char *format, ...) PRINTF_FORMAT(2, 3);
+
+/* Says that what the use needs could not be found out. */
+void search_note_gap(struct host_search *search, const char *format, ...) PRINTF_FORMAT(2, 3);
+
+/* Whether the use under way comes here for the first time; what is anything but a mount point. */
+bool search_enter(struct host_search *search, const char *what);
+
+/*
+ * Adds every endpoint on a path of sysfs ("devices/pci0000:00/...") to those
+ * that the use needs: the disk's own, and what presents it, as Intel VMD does.
+ * part is the name of what lies there. Gives false when none is on it.
+ */
+bool search_add_path(struct host_search *search, const char *path, const char *part);
+
+/*
+ * Reads a link of sysfs to something in its tree of devices, and gives the
+ * path from its root; NULL where there is no such link.
+ */
+const char *search_read_link(struct host_search *search, const char *link);
+
+/* host_storage.c: what a block device with that "major:minor" lies on. */
+void search_block(struct host_search *search, const char *number);
+
+/*
+ * The same for a block device as it is named in /dev, in fstab(5) or on the
+ * kernel command line: a path, UUID=, LABEL=, PARTUUID=, PARTLABEL=.
+ */
+void search_named_block(struct host_search *search, const char *name);
+
+/*
+ * Gives the "major:minor" of such a name, or NULL. Does not look at the device
+ * itself.
+ */
+const char *search_find_number(struct host_search *search, const char *name);
+
+/* host_mount.c: what a mounted file system lies on. */
+void search_mount(struct host_search *search, const struct mount *mount);
+
+/* The same for the file system that holds an absolute path. */
+void search_file(struct host_search *search, const char *path);
+
+/* Whether a file system of that type comes over the network. */
+bool search_is_network_type(const char *type);
+
+/* host_zpool.c: what a ZFS pool lies on, as zpool(8) tells. */
+void search_zpool(struct host_search *search, const char *pool);
+
+/* host_network.c: every interface with a route. */
+void search_network(struct host_search *search);
+
+/* One interface, and what it lies on. Gives false when no PCI device is behind it. */
+bool search_interface(struct host_search *search, const char *name);
