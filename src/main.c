@@ -9,6 +9,7 @@ static const struct command *const commands[] = {
 	&command_boot,
 	&command_image,
 	&command_plan,
+	&command_regenerate,
 	&command_embed,
 };
 
