@@ -69,7 +69,7 @@ guest_disk()
 {
 	[ ! -e "$case_work/disk" ] || return 0
 	guest_tree "$case_work/tree"
-	mke2fs -q -F -t ext4 -d "$case_work/tree" "$case_work/disk" 96M
+	mke2fs -q -F -t ext4 -d "$case_work/tree" "$case_work/disk" 96M >"$case_work/mke2fs.log" 2>&1
 	rm -rf "$case_work/tree"
 }
 

@@ -44,6 +44,18 @@ install_mkinitcpio()
 	tar -C "${mkinitcpio:-/}" -c usr/bin/mkinitcpio usr/bin/lsinitcpio usr/lib/initcpio \
 		etc/mkinitcpio.conf | tar -C "$root" -x --no-same-owner --keep-directory-symlink
 	mkdir -p "$root/etc/mkinitcpio.d" "$root/etc/mkinitcpio.conf.d"
+	# Arch has these elsewhere, or in packages of other names, or newer systemd's
+	# own; what mkinitcpio does not find makes its run a failure.
+	cp "$root/usr/bin/busybox" "$root/usr/lib/initcpio/busybox"
+	ln -s x86_64-linux-gnu/libkmod.so.2 "$root/usr/lib/libkmod.so.2"
+	for program in sulogin swapon swapoff; do
+		ln -s "../sbin/$program" "$root/usr/bin/$program"
+	done
+	for missing in lib/systemd/systemd-executor lib/systemd/systemd-validatefs \
+		lib/tmpfiles.d/20-systemd-stub.conf; do
+		install -m 755 /dev/null "$root/usr/$missing"
+	done
+	must systemd-hwdb update
 	for release in "$root"/lib/modules/*; do
 		release=${release##*/}
 		cat >"$root/etc/mkinitcpio.d/$release.preset" <<-END
@@ -98,6 +110,7 @@ stop()
 install_package()
 {
 	deb=$(find_deb)
+	[ -e "$deb" ] || verdict "not ok" "no package to test; make deb builds it"
 	cp "$deb" "$root/tmp/"
 	note_images
 	case $1 in
@@ -121,12 +134,12 @@ install_binary()
 	install -m 755 "$binary" "$root/usr/sbin/vfio-early"
 }
 
-# rdinit_image: the archive that goes in front of any image, as $rdinit.
+# rdinit_image: the archive that goes in front of any image, as $front.
 rdinit_image()
 {
-	rdinit=$root/boot/vfio-early.img
+	front=$root/boot/vfio-early.img
 	must vfio-early image --kernel "$kernel" --output /boot/vfio-early.img
-	[ -s "$rdinit" ] || stop "vfio-early image" "a file" "none"
+	[ -s "$front" ] || stop "vfio-early image" "a file" "none"
 }
 
 remove_package()
@@ -175,11 +188,16 @@ image()
 	esac
 }
 
+# image_sum RELEASE: of what is there now.
+image_sum()
+{
+	sha256sum "$root$(image "$1")" 2>/dev/null || echo none
+}
+
 note_images()
 {
 	for release in $kernels; do
-		sha256sum <"$root$(image "$release")" >"$work/sum.$release" 2>/dev/null ||
-			echo none >"$work/sum.$release"
+		image_sum "$release" >"$work/sum.$release"
 	done
 }
 
@@ -188,16 +206,15 @@ note_images()
 images_new()
 {
 	for release in $kernels; do
-		sha256sum <"$root$(image "$release")" | cmp -s - "$work/sum.$release" &&
-			stop "image of $release" "a new one" "the old one"
+		! image_sum "$release" | cmp -s - "$work/sum.$release" ||
+			stop "image of $release" "a new one" "$(cut -c 1-4 "$work/sum.$release") as before"
 	done
-	return 0
 }
 
 images_old()
 {
 	for release in $kernels; do
-		sha256sum <"$root$(image "$release")" | cmp -s - "$work/sum.$release" ||
+		image_sum "$release" | cmp -s - "$work/sum.$release" ||
 			stop "image of $release" "the old one" "another"
 	done
 }
