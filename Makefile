@@ -73,7 +73,8 @@ all: $(B)/vfio-early
 
 # The goals that compile nothing by themselves work before the toolchain is installed.
 TASKS := clean lint uninstall dist deb check check-unit check-plans check-binary check-hooks \
-	check-packages check-vm check-kernels bench demo
+	check-packages check-vm check-kernels check-generators \
+	check-generators-quick bench demo
 ifneq ($(filter-out $(TASKS) setup-%,$(or $(MAKECMDGOALS),all)),)
 ifeq ($(LINK),dynamic)
 LIBC_CFLAGS := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 \
@@ -202,6 +203,19 @@ check-kernels:
 	$(MAKE) all
 	tests/vm/run-all --all-kernels
 
+# Real generators' images. What is installed there is the Debian package.
+check-generators-quick:
+	tests/setup generators
+	$(MAKE) all
+	$(MAKE) deb
+	tests/generators/run-all --quick
+
+check-generators:
+	tests/setup generators
+	$(MAKE) all
+	$(MAKE) deb
+	tests/generators/run-all --all
+
 check:
 	tests/setup check
 	$(MAKE) lint
@@ -211,6 +225,7 @@ check:
 	$(MAKE) LINK=dynamic all
 	$(MAKE) CC=clang all
 	$(MAKE) check-vm
+	$(MAKE) check-generators-quick
 
 bench:
 	tests/setup bench

@@ -285,7 +285,7 @@ ordered_unit()
 			stop "unit in $1" "Before=$unit.service" \
 				"$(grep ^Before= "$units/vfio-early.service" | xargs)"
 	done
-	must systemd-analyze verify /usr/lib/vfio-early/vfio-early.service
+	must systemd-analyze verify --man=no /usr/lib/vfio-early/vfio-early.service
 	no_output vfio-early
 }
 
