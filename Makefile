@@ -140,6 +140,7 @@ install: all
 ifeq ($(MKINITCPIO),yes)
 	$(call put,644,hook/mkinitcpio/install,$(INITCPIODIR)/install/vfio-early)
 	install -D -m 644 initramfs/mkinitcpio $(DESTDIR)$(INITCPIODIR)/hooks/vfio-early
+	install -D -m 755 hook/mkinitcpio-preset $(DESTDIR)$(LIBDIR)/mkinitcpio-preset
 	$(call put,644,hook/mkinitcpio/drop-in.conf,$(LIBDIR)/mkinitcpio.conf)
 endif
 ifeq ($(DRACUT),yes)
@@ -165,6 +166,19 @@ uninstall:
 	! cmp -s packaging/vfio-early.conf $(DESTDIR)$(SYSCONFDIR)/vfio-early.conf || \
 		rm -f $(DESTDIR)$(SYSCONFDIR)/vfio-early.conf
 	$(if $(regenerates),hook/regenerate)
+
+dist:
+	@mkdir -p build
+	packaging/dist $(VERSION) build/vfio-early-$(VERSION).tar.gz
+
+# Packages are built from the tarball alone.
+deb: dist
+	rm -rf build/deb
+	mkdir build/deb
+	tar -C build/deb -x -f build/vfio-early-$(VERSION).tar.gz
+	mv build/deb/vfio-early-$(VERSION)/packaging/debian build/deb/vfio-early-$(VERSION)
+	cd build/deb/vfio-early-$(VERSION) && dpkg-buildpackage -us -uc -b
+	cp build/deb/*.deb build
 
 clean:
 	rm -rf build
