@@ -209,6 +209,13 @@ check-binary:
 	tests/binary/check $(B)/vfio-early
 	tests/binary/must-fail
 
+check-hooks:
+	$(MAKE) all
+	tests/hooks/run
+
+check-packages:
+	tests/packages/run
+
 check-vm:
 	$(MAKE) all
 	tests/vm/run-all --quick
@@ -236,6 +243,8 @@ check:
 	$(MAKE) check-unit
 	$(MAKE) check-plans
 	$(MAKE) check-binary
+	$(MAKE) check-hooks
+	$(MAKE) check-packages
 	$(MAKE) LINK=dynamic all
 	$(MAKE) CC=clang all
 	$(MAKE) check-vm

@@ -118,9 +118,10 @@ static int collect_modules(struct collection *collection, const struct embed_req
 {
 	static const char *const always[] = { "vfio-pci", "vfio_iommu_type1" };
 	const char *directory = modules_directory(collection->arena, request);
+	const char *cmdline = arena_print(collection->arena, "%s" CMDLINE_PATH, collection->root);
 	struct settings running;
 	char *text;
-	int error = directory ? 0 : -ENOMEM;
+	int error = directory && cmdline ? 0 : -ENOMEM, cmdline_error = -ENOENT;
 
 	for (size_t i = 0; !error && i < ARRAY_SIZE(always); i++)
 		error = add_module(collection, always[i], strlen(always[i]));
@@ -128,11 +129,12 @@ static int collect_modules(struct collection *collection, const struct embed_req
 		error = add_driver(collection, &collection->embed->settings, directory);
 	/* The next boot's command line is likely the one of this boot. */
 	settings_init(&running, collection->arena);
-	if (!error && !request->generic &&
-	    input_read(collection->arena,
-		       arena_print(collection->arena, "%s" CMDLINE_PATH, collection->root),
-		       &text) == 0)
+	if (!error && !request->generic)
+		cmdline_error = input_read(collection->arena, cmdline, &text);
+	if (!cmdline_error)
 		error = settings_read_cmdline(&running, text);
+	else if (cmdline_error == -ENOMEM)
+		error = cmdline_error;
 	if (!error && running.origins[SETTING_DRIVER].source)
 		error = add_driver(collection, &running, directory);
 	return error;
@@ -149,9 +151,8 @@ static const char *next_word(const char **text, size_t *length)
 	while (*word == ' ' || *word == '\t' || *word == '\r' || (*word == '\\' && word[1] == '\n'))
 		word += *word == '\\' ? 2 : 1;
 	*length = strcspn(word, MODPROBE_BLANKS);
-	for (size_t i = 0; i + 1 < *length; i++)
-		if (word[i] == '\\' && word[i + 1] == '\n')
-			*length = i;
+	if (*length && word[*length - 1] == '\\' && word[*length] == '\n')
+		(*length)--;
 	*text = word + *length;
 	return *length ? word : NULL;
 }
@@ -236,14 +237,16 @@ static int collect_modprobe_file(struct collection *collection, const char *dire
 	struct seen_file *seen = find_seen(collection, name);
 	const char *path;
 	char *text;
+	int error;
 
 	if (name[0] == '.' || length < 5 || !streq(name + length - 5, ".conf"))
 		return 0;
 	path = arena_print(collection->arena, "%s%s/%s", collection->root, directory, name);
 	if (!path)
 		return -ENOMEM;
-	if (input_read(collection->arena, path, &text))
-		return 0;
+	error = input_read(collection->arena, path, &text);
+	if (error)
+		return error == -ENOMEM ? error : 0;
 	if (!seen)
 		seen = see_file(collection, directory, name, text);
 	if (!seen)
@@ -322,6 +325,8 @@ static int collect_host(struct collection *collection)
 			.proc = arena_print(collection->arena, "%s/proc", collection->root),
 			.sysfs = arena_print(collection->arena, "%s/sys", collection->root),
 		};
+	if (*collection->root && (!roots.proc || !roots.sysfs))
+		return -ENOMEM;
 	error = host_find_needs(&needs, collection->arena, &roots);
 	if (!error && needs.text)
 		error = add_file(&embed->host, collection->arena, HOST_CONFIG_PATH, needs.text);

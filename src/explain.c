@@ -100,9 +100,9 @@ static const char *protected_reason(struct arena *arena, const struct member *me
 
 static const char *refusal_reason(const struct run *run, const struct member *member)
 {
-	const char *selector = member->selector ? member->selector->text : "";
-	const char *place =
-		member->selector ? explain_origin(run->arena, &member->selector->origin) : "";
+	const struct selector *selector = member->selector;
+	const char *text = selector ? selector->text : "";
+	const char *place = selector ? explain_origin(run->arena, &selector->origin) : "";
 
 	switch (member->refusal) {
 	case REFUSAL_NONE:
@@ -114,13 +114,13 @@ static const char *refusal_reason(const struct run *run, const struct member *me
 	case REFUSAL_BOOT_DISPLAY:
 		return "it is the boot display, which nobody listed";
 	case REFUSAL_PROTECTED:
-		return protected_reason(run->arena, member);
+		return selector ? protected_reason(run->arena, member) : "the host needs it";
 	case REFUSAL_VIRTUAL_FUNCTIONS:
 		return SAY(run->arena, "%u of its SR-IOV virtual functions are enabled",
 			   member->device->virtual_functions);
 	case REFUSAL_EXCLUDED:
-		return SAY(run->arena, "'%s' (%s) leaves it out, and a group goes as a whole",
-			   selector, place);
+		return SAY(run->arena, "'%s' (%s) leaves it out, and a group goes as a whole", text,
+			   place);
 	}
 	return "";
 }

@@ -28,10 +28,8 @@ static void begin_use(struct host_search *search, const char *use)
 static void for_fstab(struct host_search *search, const char *root,
 		      void (*function)(struct host_search *search, char *words[3]))
 {
-	char *text, *line;
+	char *text = search_read_file(search, search_print(search, "%s/etc/fstab", root)), *line;
 
-	if (input_read(search->arena, search_print(search, "%s/etc/fstab", root), &text))
-		return;
 	while ((line = strsep(&text, "\n"))) {
 		char *words[3];
 		size_t count = 0;

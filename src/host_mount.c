@@ -12,6 +12,12 @@ struct listing {
 	bool found;
 };
 
+static bool is_9p_over_network(const struct mount *mount)
+{
+	return streq(mount->type, "9p") &&
+	       (strstr(mount->options, "trans=tcp") || strstr(mount->options, "trans=rdma"));
+}
+
 bool search_is_network_type(const char *type)
 {
 	static const char *const types[] = { "nfs",	  "nfs4",	"cifs",
@@ -141,7 +147,7 @@ void search_mount(struct host_search *search, const struct mount *mount)
 
 	if (!search_enter(search, search_print(search, "mount %s", mount->point)))
 		return;
-	if (search_is_network_type(type))
+	if (search_is_network_type(type) || is_9p_over_network(mount))
 		search_network(search);
 	else if (mount_has_device(mount))
 		search_block(search, mount->device);
@@ -154,11 +160,8 @@ void search_mount(struct host_search *search, const struct mount *mount)
 		search_overlay(search, mount);
 	else if (streq(type, "virtiofs"))
 		search_virtio(search, "virtiofs");
-	else if (streq(type, "9p") && !strstr(mount->options, "trans=tcp") &&
-		 !strstr(mount->options, "trans=rdma"))
-		search_virtio(search, "9pnet_virtio");
 	else if (streq(type, "9p"))
-		search_network(search);
+		search_virtio(search, "9pnet_virtio");
 	else if (!streq(type, "tmpfs") && !streq(type, "ramfs") && !streq(type, "rootfs"))
 		search_source(search, mount);
 }

@@ -13,15 +13,19 @@
 /* So much of a sentence about a gap is kept. */
 #define GAP_SIZE 256
 
-char *search_read_proc(struct host_search *search, const char *name)
+char *search_read_file(struct host_search *search, const char *path)
 {
-	char *text = NULL;
-	int error =
-		input_read(search->arena, search_print(search, "%s/%s", search->proc, name), &text);
+	char *text;
+	int error = input_read(search->arena, path, &text);
 
 	if (error == -ENOMEM)
 		search->error = error;
 	return error ? NULL : text;
+}
+
+char *search_read_proc(struct host_search *search, const char *name)
+{
+	return search_read_file(search, search_print(search, "%s/%s", search->proc, name));
 }
 
 const char *search_print(struct host_search *search, const char *format, ...)

@@ -39,7 +39,8 @@ struct host_search {
 	int error; /* -ENOMEM once it has happened: the search is useless then */
 };
 
-/* Reads a file of /proc; NULL where it cannot be read. */
+/* Reads a file, or one of /proc; NULL where it cannot be read. */
+char *search_read_file(struct host_search *search, const char *path);
 char *search_read_proc(struct host_search *search, const char *name);
 
 /* Formats into the arena. Gives "" when that is full, and keeps the error. */

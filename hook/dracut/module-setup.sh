@@ -15,6 +15,11 @@ depends() {
     return 0
 }
 
+# Up to 2, it has said why.
+_vfio_early_status() {
+    (($1 <= 2)) || echo "vfio-early: embed: exit status $1"
+}
+
 # Puts settings into the image and gives the names of the modules that it needs
 # as vfio_early_modules. Whichever of the functions below is called first does it:
 # there are images without modules, and images of nothing else.
@@ -31,7 +36,7 @@ _vfio_early_embed() {
             *) vfio_early_modules+=" $line" ;;
         esac
     done < <(@SBINDIR@/vfio-early embed --kernel "$kernel" --modules "$srcmods" \
-        $generic "$initdir" 2>&1 || echo "vfio-early: embed: exit status $?")
+        $generic "$initdir" 2>&1 || _vfio_early_status $?)
 }
 
 installkernel() {

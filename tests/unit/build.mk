@@ -10,20 +10,27 @@ UNIT_CFLAGS = -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
 U := build/unit
 UNIT := tests/unit
 
-UNIT_TESTS := address arena cmdline deadline execute execute_cut explain input json loader log \
-	plan plan_actions report run selector settings settings_places survey sysfs topology
+UNIT_TESTS := address arena beneath cmdline deadline embed execute execute_cut explain host \
+	host_network host_storage input json loader log mountinfo plan plan_actions report run \
+	selector settings settings_host settings_places survey sysfs topology
 
 # What is often linked together.
 unit_settings := settings selector address cmdline
 unit_plan := plan topology $(unit_settings)
+unit_host := host host_search host_storage host_mount host_network host_zpool mountinfo beneath \
+	input sysfs deadline $(unit_settings)
 unit_run := run sysfs deadline $(unit_plan)
 
 # Of each test: the modules of src/ that it links, the helpers of this directory
 # beside unit.c, and the functions that it stands in for.
 unit_src_address = address
 unit_src_arena = arena
+unit_src_beneath = beneath
+unit_lib_beneath = scratch
 unit_src_cmdline = cmdline
 unit_src_deadline = deadline
+unit_src_embed = embed input $(unit_settings)
+unit_lib_embed = strict_arena scratch
 unit_src_execute = execute log $(unit_plan)
 unit_lib_execute = strict_arena machine kernel_model scenarios outcome
 unit_wrap_execute = sysfs_write sysfs_read_link_name sysfs_exists deadline_call
@@ -32,6 +39,12 @@ unit_lib_execute_cut = $(unit_lib_execute)
 unit_wrap_execute_cut = $(unit_wrap_execute)
 unit_src_explain = explain $(unit_run)
 unit_lib_explain = strict_arena machine nowhere
+unit_src_host = $(unit_host)
+unit_lib_host = strict_arena scratch host_tree
+unit_src_host_network = $(unit_host)
+unit_lib_host_network = $(unit_lib_host)
+unit_src_host_storage = $(unit_host)
+unit_lib_host_storage = $(unit_lib_host)
 unit_src_input = input
 unit_lib_input = strict_arena scratch
 unit_src_json = json
@@ -40,6 +53,8 @@ unit_src_loader = loader deadline
 unit_wrap_loader = pthread_create
 unit_src_log = log
 unit_wrap_log = open close write
+unit_src_mountinfo = mountinfo
+unit_lib_mountinfo = strict_arena
 unit_src_plan = $(unit_plan)
 unit_lib_plan = strict_arena machine
 unit_src_plan_actions = $(unit_plan)
@@ -53,6 +68,8 @@ unit_lib_run = machine
 unit_src_selector = selector address
 unit_src_settings = $(unit_settings)
 unit_lib_settings = strict_arena settings_text
+unit_src_settings_host = $(unit_settings)
+unit_lib_settings_host = strict_arena settings_text
 unit_src_settings_places = $(unit_settings)
 unit_lib_settings_places = strict_arena settings_text
 unit_src_survey = survey $(unit_plan)

@@ -209,6 +209,45 @@ static void test_force_adds_to_what_is_there(void **state)
 	machine_forget(run);
 }
 
+#define HOST "/etc/vfio-early.host.conf"
+
+static const struct {
+	const char *source, *text, *reason;
+} needs[] = {
+	{ HOST, "protect = 01:00.1@10de:10fa  # /, /boot (nvme0n1)\n",
+	  "the host needs it, for /, /boot (nvme0n1) (protect: '01:00.1@10de:10fa', " HOST
+	  ":1:11); to take it all the same: vfio_early.force=0000:01:00.1" },
+	{ HOST, "\nprotect = 01:00.1\n",
+	  "the host needs it (protect: '01:00.1', " HOST ":2:11); " },
+	{ SETTINGS_SOURCE_HOST, "protect = 01:00.1  # swap (sda)\n",
+	  "the host needs it, for swap (sda) (protect: '01:00.1', this host); " },
+	{ HOST, "protect = 09:00.0@10de:10fa  # / (nvme0n1)\n",
+	  "its id is that of what the host needs, which is not in its place, for / (nvme0n1) "
+	  "(protect: '09:00.0@10de:10fa', " HOST ":1:11); " },
+};
+
+/* Why the host needs it, and where that is written. */
+static void test_needs(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(needs); i++) {
+		struct run *run = machine_run();
+		const char *said;
+
+		assert_int_equal(settings_read_cmdline(&run->settings, CARD), 0);
+		assert_int_equal(settings_read_host(&run->settings, needs[i].source, needs[i].text),
+				 0);
+		machine_survey(run, &machine);
+		assert_int_equal(plan_make(&run->plan, run->arena, &run->settings, &run->topology),
+				 0);
+		assert_true(run->plan.groups[0].refused);
+		said = explain_refusal(run, &run->plan.groups[0]);
+		if (!strstr(said, needs[i].reason))
+			fail_msg("'%s' lacks '%s'", said, needs[i].reason);
+		machine_forget(run);
+	}
+}
+
 /* What waives a refusal, as it is said, does. */
 static void test_force_works(void **state)
 {
@@ -335,6 +374,7 @@ int main(void)
 		cmocka_unit_test(test_no_group),
 		cmocka_unit_test(test_force_adds_to_what_is_there),
 		cmocka_unit_test(test_force_works),
+		cmocka_unit_test(test_needs),
 		cmocka_unit_test(test_summary),
 		cmocka_unit_test(test_ends),
 		cmocka_unit_test(test_names),

@@ -224,6 +224,20 @@ static const struct row groups_refused[] = {
 	/* What the host needs is protected by its place, whoever sits there now. */
 	{ &desktop, "devs=03:00.0 protect=03:00.0@10de:1f91", "!16{03:00.0=protected}", "" },
 	{ &desktop, "devs=03:00.0 protect=04:00.0", "16{03:00.0}", "" },
+	/* Its twin is where it should be, so this is another. */
+	{ &desktop, "devs=03:00.0 protect=04:00.0@144d:a808", "16{03:00.0}", "" },
+	/* It is not: any of its kind may be it. */
+	{ &desktop, "devs=03:00.0,04:00.0 protect=08:00.0@144d:a808",
+	  "!16{03:00.0=protected} !17{04:00.0=protected}", "" },
+	{ &desktop, "devs=03:00.0 protect=06:00.0@144d:a808", "!16{03:00.0=protected}", "" },
+	{ &desktop, "devs=03:00.0 protect=08:00.0@144d:a808:1af4:1100", "!16{03:00.0=protected}",
+	  "" },
+	{ &desktop, "devs=03:00.0 protect=08:00.0@144d:a808:1af4:1101", "16{03:00.0}", "" },
+	{ &desktop, "devs=03:00.0 protect=00:1c.0/00.0@144d:a808", "!16{03:00.0=protected}", "" },
+	{ &desktop, "devs=03:00.0 protect=08:00.0@144d:a808 force=03:00.0", "16{03:00.0}", "" },
+	{ &desktop, "devs=01:00.0 protect=08:00.0@144d:a808", CARD, "" },
+	{ &desktop, "devs=01:00.0 protect=08:00.0@10de:1ad8",
+	  "!1{:00:01.0,01:00.0,01:00.1,01:00.2=protected,01:00.3}", "" },
 	{ &desktop, "devs=03:00.0 protect=class:03", "16{03:00.0}", "" },
 	{ &desktop, "protect=03:00.0", "", "" },
 	/* A bridge cannot be taken, so that protecting it refuses nothing. */

@@ -203,6 +203,11 @@ static const struct {
 	{ "vfio_early.devs=00:01.0/00.1", "l0 l1 l2 l3 l4 l5 l6 l7 g3 i3 d3 i0 d0 i2 d2 " },
 	/* What is left out is not looked at, and what protects asks of members alone. */
 	{ "vfio_early.devs=02:00.0,03:00.0,!03:00.0 vfio_early.protect=class:01", "g4 i4 l4 d4 " },
+	/* ... but for one that is like what is protected elsewhere: who is there decides. */
+	{ "vfio_early.devs=02:00.0 vfio_early.protect=02:00.0@15b3:101e", "g4 i4 l4 d4 " },
+	{ "vfio_early.devs=02:00.0 vfio_early.protect=03:00.0@144d:a808", "g4 i4 l4 d4 " },
+	{ "vfio_early.devs=02:00.0 vfio_early.protect=03:00.0@15b3:101e",
+	  "g4 i4 l4 d4 i0 i1 i2 i3 i5 i6 i7 l0 l1 l2 l3 l5 l6 l7 " },
 	{ "vfio_early.devs=02:00.0,!class:02", "i0 i1 i2 i3 i4 i5 i6 i7 " },
 };
 

@@ -49,7 +49,7 @@ second_display()
 	device "bochs-display,bus=$port,addr=0,romfile="
 }
 
-# nic, nvme, usb: one of these behind a root port of its own.
+# nic, nvme [DISK], usb: one of these behind a root port of its own.
 nic()
 {
 	root_port
@@ -59,7 +59,23 @@ nic()
 nvme()
 {
 	root_port
-	device "nvme,bus=$port,addr=0,serial=nvme-$root_ports"
+	device "nvme,bus=$port,addr=0,serial=nvme-$root_ports${1:+,drive=$1}"
+}
+
+# disk NAME DIR [partition]: a disk that holds an ext4 with the files of DIR, by
+# itself or as its first partition; the drive's name is NAME. nvme takes it.
+disk()
+{
+	truncate -s 17M "$work/$1.disk"
+	set -- "$1" "$2" "${3:+1048576}"
+	if [ -n "$3" ]; then
+		# One entry of a DOS label: type 83, 32768 sectors from 2048 on.
+		printf '\0\0\0\0\203\0\0\0\0\10\0\0\0\200\0\0' |
+			dd of="$work/$1.disk" bs=1 seek=446 conv=notrunc status=none
+		printf '\125\252' | dd of="$work/$1.disk" bs=1 seek=510 conv=notrunc status=none
+	fi
+	mke2fs -q -t ext4 -O ^has_journal -E "offset=${3:-0}" -d "$2" "$work/$1.disk" 16M
+	qemu_argument -drive "if=none,id=$1,format=raw,file=$work/$1.disk"
 }
 
 usb()
