@@ -73,8 +73,8 @@ all: $(B)/vfio-early
 
 # The goals that compile nothing by themselves work before the toolchain is installed.
 TASKS := clean lint uninstall dist deb check check-unit check-plans check-binary check-hooks \
-	check-packages check-vm check-kernels check-generators \
-	check-generators-quick bench demo
+	check-packages check-image check-vm check-kernels check-generators check-generators-quick \
+	bench demo
 ifneq ($(filter-out $(TASKS) setup-%,$(or $(MAKECMDGOALS),all)),)
 ifeq ($(LINK),dynamic)
 LIBC_CFLAGS := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 \
@@ -216,6 +216,10 @@ check-hooks:
 check-packages:
 	tests/packages/run
 
+check-image:
+	$(MAKE) all
+	tests/image/run
+
 check-vm:
 	$(MAKE) all
 	tests/vm/run-all --quick
@@ -247,6 +251,7 @@ check:
 	$(MAKE) check-packages
 	$(MAKE) LINK=dynamic all
 	$(MAKE) CC=clang all
+	$(MAKE) check-image
 	$(MAKE) check-vm
 	$(MAKE) check-generators-quick
 

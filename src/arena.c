@@ -50,21 +50,22 @@ char *arena_copy(struct arena *arena, const char *text, size_t length)
 
 char *arena_print(struct arena *arena, const char *format, ...)
 {
+	/* Straight to where it is to stand: most of what is printed is printed there, once. */
+	char *text = arena_allocate(arena, 0, 1);
+	size_t room = text ? arena->size - arena->used : 0;
 	va_list arguments;
-	char *text;
 	int length;
 
-	va_start(arguments, format);
-	length = vsnprintf(NULL, 0, format, arguments);
-	va_end(arguments);
-	if (length < 0)
-		return NULL;
-	text = arena_allocate(arena, (size_t)length + 1, 1);
-	if (!text)
+	if (!room)
 		return NULL;
 	va_start(arguments, format);
-	vsnprintf(text, (size_t)length + 1, format, arguments);
+	length = vsnprintf(text, room, format, arguments);
 	va_end(arguments);
+	if (length < 0 || (size_t)length >= room) {
+		memset(text, 0, room);
+		return NULL;
+	}
+	arena->used += (size_t)length + 1;
 	return text;
 }
 

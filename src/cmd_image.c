@@ -213,17 +213,12 @@ static int write_image(const struct image *image, const char *output)
 	return 0;
 }
 
-static int make_image(struct arena *arena, struct options *options)
+static int make_image(struct arena *arena, const struct options *options)
 {
-	char directory[MODULE_PATH_SIZE];
 	struct image image;
 	struct embed embed;
 	int error, missing;
 
-	if (!options->request.modules) {
-		module_directory(options->request.kernel, directory);
-		options->request.modules = directory;
-	}
 	image_start(&image, arena, options->request.kernel, options->request.modules);
 	error = add_program(&image);
 	if (error)
@@ -247,6 +242,7 @@ static int run_image(int count, char *const *arguments)
 {
 	struct options options = { 0 };
 	int parsed = parse_options(count + 1, arguments - 1, &options);
+	char directory[MODULE_PATH_SIZE];
 	struct utsname running;
 	struct arena *arena;
 	int code;
@@ -265,6 +261,9 @@ static int run_image(int count, char *const *arguments)
 		fprintf(stderr, "vfio-early: '%s' is no kernel version\n", options.request.kernel);
 		return EXIT_MALFORMED;
 	}
+	module_directory(options.request.kernel, directory);
+	if (!options.request.modules)
+		options.request.modules = directory;
 	arena = arena_create(ARENA_SIZE);
 	code = arena ? make_image(arena, &options) : EXIT_PARTLY;
 	if (!arena)

@@ -55,9 +55,10 @@ static int map_file(int fd, const void **data, size_t *size)
 {
 	struct stat status;
 
+	*data = "";
+	*size = 0;
 	if (fd < 0 || fstat(fd, &status) < 0)
 		return -errno;
-	*data = "";
 	*size = (size_t)status.st_size;
 	if (*size)
 		*data = mmap(NULL, *size, PROT_READ, MAP_PRIVATE, fd, 0);
@@ -186,6 +187,7 @@ static int dump_index(struct module_context *modules, enum module_index index, c
 	struct stat status;
 	int error = 0;
 
+	*text = NULL;
 	if (fd < 0)
 		return -errno;
 	module_dump_index(modules, index, fd);

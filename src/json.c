@@ -1,26 +1,53 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "json.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <stddef.h>
+#include <string.h>
+
+#include "address.h"
+
+static void flush(struct json *json)
+{
+	fwrite(json->buffer, 1, json->used, json->out);
+	json->used = 0;
+}
+
+static void write_bytes(struct json *json, const char *bytes, size_t length)
+{
+	if (length > sizeof(json->buffer) - json->used)
+		flush(json);
+	if (length > sizeof(json->buffer)) {
+		fwrite(bytes, 1, length, json->out);
+		return;
+	}
+	memcpy(json->buffer + json->used, bytes, length);
+	json->used += length;
+}
+
+static void write_text(struct json *json, const char *text)
+{
+	write_bytes(json, text, strlen(text));
+}
 
 static bool on_one_line(const struct json *json)
 {
 	return json->inline_depth && json->depth >= json->inline_depth;
 }
 
-static void start_line(const struct json *json)
+static void start_line(struct json *json)
 {
 	static const char tabs[] = "\n\t\t\t\t\t\t\t\t";
 	size_t length = 1 + json->depth;
 
-	fwrite(tabs, 1, length < sizeof(tabs) ? length : sizeof(tabs) - 1, json->out);
+	write_bytes(json, tabs, length < sizeof(tabs) ? length : sizeof(tabs) - 1);
 }
 
 static void separate(struct json *json)
 {
 	if (json->filled)
-		fputs(on_one_line(json) ? ", " : ",", json->out);
+		write_text(json, on_one_line(json) ? ", " : ",");
 	if (json->depth && !on_one_line(json))
 		start_line(json);
 	json->filled = true;
@@ -64,49 +91,58 @@ static size_t plain_length(const unsigned char *text)
 {
 	size_t plain = 0, length;
 
-	while (text[plain] && !needs_escape(text[plain])) {
+	for (;;) {
+		/* Nearly all that is written is letters and digits. */
+		while (isalnum(text[plain]))
+			plain++;
+		if (!text[plain] || needs_escape(text[plain]))
+			return plain;
 		length = utf8_length(text + plain);
 		if (length == 0)
-			break;
+			return plain;
 		plain += length;
 	}
-	return plain;
 }
 
-static void write_string(FILE *out, const char *value)
+static void write_code(struct json *json, uint32_t code)
+{
+	char text[6] = "\\u";
+
+	hex_format(code, 4, text + 2);
+	write_bytes(json, text, sizeof(text));
+}
+
+static void write_string(struct json *json, const char *value)
 {
 	const unsigned char *text = (const unsigned char *)value;
 
-	fputs("\"", out);
+	write_text(json, "\"");
 	for (;;) {
 		size_t plain = plain_length(text);
 
-		fwrite(text, 1, plain, out);
+		write_bytes(json, (const char *)text, plain);
 		text += plain;
 		if (!*text)
 			break;
-		if (needs_escape(*text))
-			fprintf(out, "\\u%04x", *text);
-		else
-			fputs("\\ufffd", out);
+		write_code(json, needs_escape(*text) ? *text : 0xfffd);
 		text++;
 	}
-	fputs("\"", out);
+	write_text(json, "\"");
 }
 
 static void start_member(struct json *json, const char *key)
 {
 	separate(json);
 	if (key) {
-		write_string(json->out, key);
-		fputs(": ", json->out);
+		write_string(json, key);
+		write_text(json, ": ");
 	}
 }
 
 static void open_level(struct json *json, const char *key, const char *bracket)
 {
 	start_member(json, key);
-	fputs(bracket, json->out);
+	write_text(json, bracket);
 	json->depth++;
 	json->filled = false;
 }
@@ -120,10 +156,12 @@ static void close_level(struct json *json, const char *bracket)
 	json->depth--;
 	if (broken)
 		start_line(json);
-	fputs(bracket, json->out);
+	write_text(json, bracket);
 	json->filled = true;
-	if (json->depth == 0)
-		fputs("\n", json->out);
+	if (json->depth == 0) {
+		write_text(json, "\n");
+		flush(json);
+	}
 }
 
 void json_open_inline(struct json *json, const char *key)
@@ -157,21 +195,24 @@ void json_string(struct json *json, const char *key, const char *value)
 {
 	start_member(json, key);
 	if (value)
-		write_string(json->out, value);
+		write_string(json, value);
 	else
-		fputs("null", json->out);
+		write_text(json, "null");
 }
 
 void json_integer(struct json *json, const char *key, int64_t value)
 {
+	char text[24];
+
 	start_member(json, key);
-	fprintf(json->out, "%" PRId64, value);
+	snprintf(text, sizeof(text), "%" PRId64, value);
+	write_text(json, text);
 }
 
 void json_boolean(struct json *json, const char *key, bool value)
 {
 	start_member(json, key);
-	fputs(value ? "true" : "false", json->out);
+	write_text(json, value ? "true" : "false");
 }
 
 void json_null(struct json *json, const char *key)

@@ -7,10 +7,12 @@
 
 /* Writes one JSON document, member by member, indented to be read by people too. */
 struct json {
-	FILE *out;
+	FILE *out; /* has all of it when the document's last bracket is closed */
 	unsigned int depth;
 	bool filled;		   /* something already stands in the innermost object or array */
 	unsigned int inline_depth; /* from this depth on all goes on one line; 0 for none */
+	size_t used;
+	char buffer[4096]; /* many small pieces go to the stream as one */
 };
 
 /*

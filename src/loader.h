@@ -2,34 +2,43 @@
 #pragma once
 
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdbool.h>
 
 #include "deadline.h"
 #include "module.h"
 
+/* One thread of a loader. It has libkmod for itself, which threads must not share. */
+struct loader_thread {
+	pthread_t thread;
+	bool running;
+	struct module_context *modules;
+	int error; /* of opening them */
+};
+
 /*
- * Loads modules, and gets ahead with it: a thread reads libkmod's
- * configuration and loads what the driver stands on while the devices are
- * still being looked at.
+ * Loads modules, and gets ahead with it while the devices are still being
+ * looked at: one thread loads what the driver stands on, the other the module
+ * of the IOMMU, which is as much work again, and what both stand on.
  */
 struct loader {
-	pthread_t thread;
-	bool started;
 	const struct module_places *places; /* to be set before the start; NULL for the usual */
-	struct module_context *modules;
-	int error;		  /* of opening them */
-	const char *driver;	  /* whose dependencies are loaded in advance; NULL for none */
+	struct loader_thread driver;
+	struct loader_thread iommu;
+	sem_t shared_loaded;
+	const char *name;	  /* the driver's; NULL when nothing is loaded in advance */
 	struct deadline deadline; /* for what is loaded in advance to be done */
 };
 
 /*
- * Starts the thread. driver may be NULL, and must outlive the loader. Where no
- * thread can be had, everything is loaded when it is asked for.
+ * Starts the threads. driver may be NULL, and must outlive the loader; then
+ * nothing is loaded in advance. Where no thread can be had, everything is
+ * loaded when it is asked for.
  */
 void loader_start(struct loader *loader, const char *driver);
 
 /*
  * Gives the loader for execution. Its answers are those of module_load(), or
- * -ETIMEDOUT when the deadline passes before the thread is done.
+ * -ETIMEDOUT when the deadline passes before a thread is done.
  */
 struct module_loader loader_interface(struct loader *loader);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fnmatch.h>
 #include <libkmod.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,8 +51,26 @@ static int insert_instead(struct kmod_module *module, const char *command, void 
 	return kmod_module_insert_module(module, 0, kmod_module_get_options(module));
 }
 
+static bool is_loaded(struct kmod_module *module)
+{
+	int state = kmod_module_get_initstate(module);
+
+	return state == KMOD_MODULE_BUILTIN || state == KMOD_MODULE_LIVE;
+}
+
+static int load_module(struct kmod_module *module)
+{
+	int result;
+
+	if (is_loaded(module))
+		return 0;
+	result = kmod_module_probe_insert_module(module, KMOD_PROBE_APPLY_BLACKLIST, NULL,
+						 insert_instead, NULL, NULL);
+	return result > 0 ? MODULE_BLACKLISTED : result;
+}
+
 /* Loads all modules that a name or alias stands for; libkmod resolves it. */
-static int load_list(struct kmod_list *list)
+static int load_list(const struct kmod_list *list)
 {
 	const struct kmod_list *item;
 	int result = -ENOENT;
@@ -59,17 +78,10 @@ static int load_list(struct kmod_list *list)
 	kmod_list_foreach(item, list)
 	{
 		struct kmod_module *module = kmod_module_get_module(item);
-		int state = kmod_module_get_initstate(module);
 
-		if (state == KMOD_MODULE_BUILTIN || state == KMOD_MODULE_LIVE)
-			result = 0;
-		else
-			result = kmod_module_probe_insert_module(module, KMOD_PROBE_APPLY_BLACKLIST,
-								 NULL, insert_instead, NULL, NULL);
+		result = load_module(module);
 		kmod_module_unref(module);
-		if (result > 0)
-			return MODULE_BLACKLISTED;
-		if (result < 0)
+		if (result)
 			break;
 	}
 	return result;
@@ -91,23 +103,99 @@ int module_load(struct module_context *context, const char *name)
 	return result;
 }
 
-void module_load_dependencies(struct module_context *context, const char *name)
+static bool list_holds(const struct kmod_list *list, const char *name)
 {
-	struct kmod_list *list = NULL;
 	const struct kmod_list *item;
+	bool found = false;
 
-	if (kmod_module_new_from_lookup(context->kmod, name, &list) < 0)
-		return;
 	kmod_list_foreach(item, list)
 	{
 		struct kmod_module *module = kmod_module_get_module(item);
-		struct kmod_list *dependencies = kmod_module_get_dependencies(module);
 
-		load_list(dependencies);
-		kmod_module_unref_list(dependencies);
+		found = found || streq(kmod_module_get_name(module), name);
+		kmod_module_unref(module);
+	}
+	return found;
+}
+
+/* Gives what the modules behind a name or alias depend on; the caller's to free. */
+static struct kmod_list *find_dependencies(struct module_context *context, const char *name)
+{
+	struct kmod_list *list = NULL, *dependencies = NULL;
+
+	if (kmod_module_new_from_lookup(context->kmod, name, &list) == 0 && list) {
+		struct kmod_module *module = kmod_module_get_module(list);
+
+		dependencies = kmod_module_get_dependencies(module);
 		kmod_module_unref(module);
 	}
 	kmod_module_unref_list(list);
+	return dependencies;
+}
+
+static bool dependencies_are_loaded(const struct kmod_module *module)
+{
+	struct kmod_list *dependencies = kmod_module_get_dependencies(module);
+	const struct kmod_list *item;
+	bool loaded = true;
+
+	kmod_list_foreach(item, dependencies)
+	{
+		struct kmod_module *dependency = kmod_module_get_module(item);
+
+		loaded = loaded && is_loaded(dependency);
+		kmod_module_unref(dependency);
+	}
+	kmod_module_unref_list(dependencies);
+	return loaded;
+}
+
+/* Whether the configuration wants something done before the module is loaded. */
+static bool has_preparation(const struct kmod_module *module)
+{
+	struct kmod_list *before = NULL, *after = NULL;
+	bool has = kmod_module_get_install_commands(module) ||
+		   kmod_module_get_softdeps(module, &before, &after) < 0 || before;
+
+	kmod_module_unref_list(before);
+	kmod_module_unref_list(after);
+	return has;
+}
+
+/* Loads a module by itself if it needs no more than that; libkmod would go through all below it. */
+static void load_dependency(struct kmod_module *module)
+{
+	if (is_loaded(module))
+		return;
+	if (has_preparation(module) || !dependencies_are_loaded(module))
+		load_module(module);
+	else
+		kmod_module_insert_module(module, 0, kmod_module_get_options(module));
+}
+
+void module_load_dependencies(struct module_context *context, const char *name, const char *other,
+			      const struct module_call *wait)
+{
+	struct kmod_list *dependencies = find_dependencies(context, name);
+	struct kmod_list *others = other ? find_dependencies(context, other) : NULL;
+	const struct kmod_list *item;
+
+	/* In libkmod's order a module comes behind those that it depends on. */
+	kmod_list_foreach(item, dependencies)
+	{
+		struct kmod_module *module = kmod_module_get_module(item);
+
+		if (!list_holds(others, kmod_module_get_name(module))) {
+			if (wait && !dependencies_are_loaded(module)) {
+				wait->function(wait->argument);
+				wait = NULL;
+			}
+			load_dependency(module);
+		}
+		kmod_module_unref(module);
+	}
+	kmod_module_unref_list(others);
+	kmod_module_unref_list(dependencies);
 }
 
 struct need {

@@ -1,10 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 /* What loading gives for a module that the configuration blacklists. */
 #define MODULE_BLACKLISTED 1
+
+/*
+ * Needed before a virtual machine can open a group; vfio itself asks for it by
+ * soft dependency only (drivers/vfio/vfio_main.c).
+ */
+#define MODULE_IOMMU "vfio_iommu_type1"
+
+/* Whether a driver is one that passes devices on: all of them have it in their names. */
+static inline bool module_is_vfio(const char *driver)
+{
+	return strstr(driver, "vfio") != NULL;
+}
 
 /*
  * How modules get into the kernel. A function to be exchanged, because libkmod
@@ -52,12 +66,24 @@ void module_close(struct module_context *context);
 /* What module_loader::load is to do. May sleep as long as the module's init does. */
 int module_load(struct module_context *context, const char *name);
 
+/* A function to call, and what with. */
+struct module_call {
+	void (*function)(void *argument);
+	void *argument;
+};
+
 /*
  * Loads what a module depends on, but not the module itself: for a driver,
- * everything that can be had in advance without a device being bound. Errors
- * are left to be found when the module itself is loaded.
+ * everything that can be had in advance without a device being bound. Nothing
+ * is asked of the kernel twice, for it checks a module's signature before it
+ * looks whether it has that module already (kernel/module/main.c). So what the
+ * module called other depends on as well, unless that is NULL, is left to
+ * another thread, and wait, unless NULL, is called before anything is loaded
+ * that stands on it. Errors are left to be found when the module itself is
+ * loaded, and so are soft dependencies that come after their module.
  */
-void module_load_dependencies(struct module_context *context, const char *name);
+void module_load_dependencies(struct module_context *context, const char *name, const char *other,
+			      const struct module_call *wait);
 
 /*
  * Calls use for each module that loading one by name or alias would load: it,

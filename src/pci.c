@@ -11,6 +11,9 @@
 /* The longest driver name or override: one sysfs attribute may be a page. */
 #define ATTRIBUTE_SIZE 4096
 
+/* Longer than any modalias: they are made of numbers of fixed width. */
+#define MODALIAS_SIZE 128
+
 struct pci_source {
 	const struct sysfs *sysfs;
 	struct pci_access *access;
@@ -83,13 +86,27 @@ static int device_path(const struct pci_address *address, const char *attribute,
 			pci_address_format(address, text), attribute);
 }
 
+/* Reads what stands behind a letter or two of a modalias: "v000010DE"; moves *text past it. */
+static bool parse_part(const char **text, const char *name, size_t digits, uint32_t *value)
+{
+	size_t length = strlen(name);
+
+	if (strncmp(*text, name, length) != 0 || !hex_parse(*text + length, digits, value))
+		return false;
+	*text += length + digits;
+	return true;
+}
+
 /* The modalias holds every id in one attribute (drivers/pci/pci-sysfs.c, modalias_show()). */
 static bool parse_modalias(const char *modalias, struct device *device)
 {
-	unsigned int vendor, id, subsystem_vendor, subsystem_device, base, sub, interface;
+	uint32_t vendor, id, subsystem_vendor, subsystem_device, base, sub, interface;
 
-	if (sscanf(modalias, "pci:v%8xd%8xsv%8xsd%8xbc%2xsc%2xi%2x", &vendor, &id,
-		   &subsystem_vendor, &subsystem_device, &base, &sub, &interface) != 7)
+	if (!parse_part(&modalias, "pci:v", 8, &vendor) || !parse_part(&modalias, "d", 8, &id) ||
+	    !parse_part(&modalias, "sv", 8, &subsystem_vendor) ||
+	    !parse_part(&modalias, "sd", 8, &subsystem_device) ||
+	    !parse_part(&modalias, "bc", 2, &base) || !parse_part(&modalias, "sc", 2, &sub) ||
+	    !parse_part(&modalias, "i", 2, &interface))
 		return false;
 	device->id = (struct pci_id){ .vendor = (uint16_t)vendor,
 				      .device = (uint16_t)id,
@@ -179,9 +196,6 @@ static bool read_ids(struct pci_dev *pci, struct device *device)
 {
 	if (setjmp(libpci_failure))
 		return false;
-	pci_fill_info(pci, PCI_FILL_MODULE_ALIAS);
-	if (pci->module_alias && parse_modalias(pci->module_alias, device))
-		return true;
 	pci_fill_info(pci, PCI_FILL_IDENT | PCI_FILL_CLASS | PCI_FILL_CLASS_EXT | PCI_FILL_SUBSYS);
 	device->id = (struct pci_id){ .vendor = pci->vendor_id,
 				      .device = pci->device_id,
@@ -206,39 +220,16 @@ static int open_device(const struct pci_source *source, struct device *device,
 		       struct sysfs *directory)
 {
 	char path[SYSFS_PATH_SIZE];
+	const char *own = device->directory;
 	int error;
 
-	device_path(&device->address, "", path);
-	error = sysfs_open_below(directory, source->sysfs,
-				 device->directory ? device->directory : path);
+	if (!own) {
+		device_path(&device->address, "", path);
+		own = path;
+	}
+	error = sysfs_open_below(directory, source->sysfs, own);
 	device->gone |= error != 0;
 	return error;
-}
-
-int pci_identify(struct pci_source *source, struct arena *arena, struct device *device)
-{
-	struct pci_dev *pci = function_of(source, device);
-	struct sysfs directory;
-
-	if (device->identified || device->gone)
-		return 0;
-	device->identified = true;
-	if (!read_ids(pci, device)) {
-		device->gone = true;
-		return 0;
-	}
-	if (pci->module_alias) {
-		device->modalias =
-			arena_copy(arena, pci->module_alias, strcspn(pci->module_alias, "\n"));
-		if (!device->modalias)
-			return -ENOMEM;
-	}
-	if (device->class >> 16 == PCI_CLASS_DISPLAY && !open_device(source, device, &directory)) {
-		device->boot_display = read_number(&directory, "boot_vga") ||
-				       read_number(&directory, "boot_display");
-		sysfs_close(&directory);
-	}
-	return 0;
 }
 
 /* Gives the bridge that a directory of sysfs is behind, NULL on a root bus. */
@@ -301,6 +292,45 @@ int pci_locate(struct pci_source *source, struct arena *arena, struct device *de
 		device->kernel_path =
 			arena_print(arena, "%s", pci_address_format(&device->address, text));
 	return device->kernel_path ? 0 : -ENOMEM;
+}
+
+/* Reads the ids from the one attribute that has them all, and says whether it was there. */
+static bool read_modalias(const struct sysfs *directory, struct arena *arena, struct device *device)
+{
+	char text[MODALIAS_SIZE];
+	int length = sysfs_read(directory, "modalias", text, sizeof(text));
+	const char *modalias;
+
+	if (length <= 0 || !parse_modalias(text, device))
+		return false;
+	modalias = arena_copy(arena, text, (size_t)length);
+	if (modalias)
+		device->modalias = modalias;
+	return modalias != NULL;
+}
+
+int pci_identify(struct pci_source *source, struct arena *arena, struct device *device)
+{
+	struct sysfs directory;
+	int error;
+
+	if (device->identified || device->gone)
+		return 0;
+	device->identified = true;
+	error = pci_locate(source, arena, device);
+	if (error)
+		return error;
+	if (open_device(source, device, &directory))
+		return 0;
+	/* libpci asks for each id by itself, with the whole path each time. */
+	if (!read_modalias(&directory, arena, device) &&
+	    !read_ids(function_of(source, device), device))
+		device->gone = true;
+	if (device->class >> 16 == PCI_CLASS_DISPLAY)
+		device->boot_display = read_number(&directory, "boot_vga") ||
+				       read_number(&directory, "boot_display");
+	sysfs_close(&directory);
+	return 0;
 }
 
 /* What pci_find_group() tells of each member that sysfs lists. */
@@ -390,7 +420,12 @@ static int describe(const struct sysfs *directory, struct arena *arena, struct d
 	length = sysfs_read(directory, "driver_override", text, sizeof(text));
 	if (keep_override(arena, text, length, &device->driver_override))
 		return -ENOMEM;
-	device->virtual_functions = read_number(directory, "sriov_numvfs");
+	/*
+	 * Only a driver enables virtual functions (sriov_numvfs_store()). Were they left by one
+	 * that is gone, vfio-pci would refuse the device (drivers/vfio/pci/vfio_pci_core.c).
+	 */
+	if (device->driver)
+		device->virtual_functions = read_number(directory, "sriov_numvfs");
 	return 0;
 }
 

@@ -118,7 +118,7 @@ static const char *driver_in_advance(const struct settings *settings)
 {
 	const char *driver = settings->driver ? settings->driver : "vfio-pci";
 
-	return strstr(driver, "vfio") ? driver : NULL;
+	return module_is_vfio(driver) ? driver : NULL;
 }
 
 /* What the worker does; it says on fd how far it has come. */
