@@ -33,8 +33,9 @@ SYSCONFDIR = /etc
 DESTDIR =
 
 # Which initramfs generators get their hooks (yes/no), and where each looks for them.
-# None looks below another prefix than /usr.
-MKINITCPIO = yes
+# None looks below another prefix than /usr. The tests take MKINITCPIO=DIR, which
+# is as good as yes, for where a mkinitcpio is that Debian does not have.
+MKINITCPIO ?= yes
 DRACUT = yes
 INITRAMFS_TOOLS = yes
 INITCPIODIR = $(PREFIX)/lib/initcpio
@@ -137,7 +138,7 @@ install: all
 	install -D -m 644 initramfs/vfio-early.service $(DESTDIR)$(LIBDIR)/vfio-early.service
 	test -e $(DESTDIR)$(SYSCONFDIR)/vfio-early.conf || install -D -m 644 \
 		packaging/vfio-early.conf $(DESTDIR)$(SYSCONFDIR)/vfio-early.conf
-ifeq ($(MKINITCPIO),yes)
+ifneq ($(MKINITCPIO),no)
 	$(call put,644,hook/mkinitcpio/install,$(INITCPIODIR)/install/vfio-early)
 	install -D -m 644 initramfs/mkinitcpio $(DESTDIR)$(INITCPIODIR)/hooks/vfio-early
 	install -D -m 755 hook/mkinitcpio-preset $(DESTDIR)$(LIBDIR)/mkinitcpio-preset
