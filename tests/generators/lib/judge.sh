@@ -43,8 +43,11 @@ judge_boot()
 		failed "report" "one in $report_place" "none"
 	else
 		equal "place of the report" "$report_place" "$(cat "$found/report_place")"
-		jq .exit_code "$found/run.1/report.json" >"$found/exit_code.1" 2>&1 || :
-		judge
+		run=$found/run.1
+		jq .exit_code "$run/report.json" >"$found/exit_code.1" 2>&1 || :
+		judge_taken
+		judge_files
+		judge_report
 	fi
 	# Had it not been loaded early, nothing would show who came first.
 	grep -qx bochs "$found/modules.after.1" ||

@@ -239,16 +239,22 @@ judge_start()
 	equal "mounts at the start" "/ rootfs /proc proc" "$(cat "$found/early_mounts")"
 }
 
-judge()
+# judge_taken: what was taken, and what was not, and what the log says of it.
+judge_taken()
 {
-	: >"$work/failures"
-	run=$found/run.$runs
 	judge_exit_code
 	judge_owners
 	judge_rest
 	judge_clients
 	judge_lines
 	judge_log
+}
+
+judge()
+{
+	: >"$work/failures"
+	run=$found/run.$runs
+	judge_taken
 	judge_start
 	if grep -q '^no_report' "$work/expect"; then
 		[ ! -e "$run" ] || failed "report" "none" "$(ls "$run")"
