@@ -33,8 +33,9 @@ SYSCONFDIR = /etc
 DESTDIR =
 
 # Which initramfs generators get their hooks (yes/no), and where each looks for them.
-# None looks below another prefix than /usr.
-MKINITCPIO = yes
+# None looks below another prefix than /usr. The tests take MKINITCPIO=DIR, which
+# is as good as yes, for where a mkinitcpio is that Debian does not have.
+MKINITCPIO ?= yes
 DRACUT = yes
 INITRAMFS_TOOLS = yes
 INITCPIODIR = $(PREFIX)/lib/initcpio
@@ -73,7 +74,8 @@ all: $(B)/vfio-early
 
 # The goals that compile nothing by themselves work before the toolchain is installed.
 TASKS := clean lint uninstall dist deb check check-unit check-plans check-binary check-hooks \
-	check-packages check-image check-vm check-kernels bench demo
+	check-packages check-image check-vm check-kernels check-generators check-generators-quick \
+	bench demo
 ifneq ($(filter-out $(TASKS) setup-%,$(or $(MAKECMDGOALS),all)),)
 ifeq ($(LINK),dynamic)
 LIBC_CFLAGS := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 \
@@ -136,7 +138,7 @@ install: all
 	install -D -m 644 initramfs/vfio-early.service $(DESTDIR)$(LIBDIR)/vfio-early.service
 	test -e $(DESTDIR)$(SYSCONFDIR)/vfio-early.conf || install -D -m 644 \
 		packaging/vfio-early.conf $(DESTDIR)$(SYSCONFDIR)/vfio-early.conf
-ifeq ($(MKINITCPIO),yes)
+ifneq ($(MKINITCPIO),no)
 	$(call put,644,hook/mkinitcpio/install,$(INITCPIODIR)/install/vfio-early)
 	install -D -m 644 initramfs/mkinitcpio $(DESTDIR)$(INITCPIODIR)/hooks/vfio-early
 	install -D -m 755 hook/mkinitcpio-preset $(DESTDIR)$(LIBDIR)/mkinitcpio-preset
@@ -208,16 +210,16 @@ check-binary:
 	tests/binary/check $(B)/vfio-early
 	tests/binary/must-fail
 
-check-image:
-	$(MAKE) all
-	tests/image/run
-
 check-hooks:
 	$(MAKE) all
 	tests/hooks/run
 
 check-packages:
 	tests/packages/run
+
+check-image:
+	$(MAKE) all
+	tests/image/run
 
 check-vm:
 	$(MAKE) all
@@ -226,6 +228,19 @@ check-vm:
 check-kernels:
 	$(MAKE) all
 	tests/vm/run-all --all-kernels
+
+# Real generators' images. What is installed there is the Debian package.
+check-generators-quick:
+	tests/setup generators
+	$(MAKE) all
+	$(MAKE) deb
+	tests/generators/run-all --quick
+
+check-generators:
+	tests/setup generators
+	$(MAKE) all
+	$(MAKE) deb
+	tests/generators/run-all --all
 
 check:
 	tests/setup check
@@ -239,6 +254,7 @@ check:
 	$(MAKE) CC=clang all
 	$(MAKE) check-image
 	$(MAKE) check-vm
+	$(MAKE) check-generators-quick
 
 bench:
 	tests/setup bench

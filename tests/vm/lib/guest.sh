@@ -28,7 +28,7 @@ guest_image()
 	"$here/image" "$kernel" "$modules" >"$work/images" || return
 	mkdir -p "$work/root/bin"
 	cp "$binary" "$work/root/bin/vfio-early"
-	cp "$here/guest/init" "$work/root/init"
+	cp "$here/guest/init" "$here/guest/record.sh" "$work/root/"
 	chmod 755 "$work/root/bin/vfio-early" "$work/root/init"
 	[ "$rdinit" != bare ] || cp "$binary" "$work/root/vfio-early"
 	(cd "$work/root" && find . | cpio -o -H newc -R 0:0 --quiet) >"$work/case.cpio" || return
@@ -60,7 +60,7 @@ guest_arguments()
 	on) words="$words intel_iommu=on" ;;
 	off) words="$words intel_iommu=off" ;;
 	esac
-	printf '%s\n' -M q35 -accel "tcg,thread=${threads:-single}" -cpu max -smp 2 -m 1G \
+	printf '%s\n' -M q35 -accel "tcg,thread=${threads:-single}" -cpu max -smp 2 -m "${memory:-1G}" \
 		-nodefaults -vga none -display none -no-reboot \
 		-serial "file:$work/serial.log" -qmp "unix:$sockets/qmp,server=on,wait=off" \
 		-kernel "$directory/vmlinuz" -initrd "$work/initrd" \

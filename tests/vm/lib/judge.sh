@@ -55,6 +55,14 @@ run_log()
 		run == n' "$found/dmesg" | sed -n 's/^\[[^]]*\] \(vfio-early: .*\)/\1/p'
 }
 
+# kernel_log_since: the kernel log from the moment on that the first run started.
+kernel_log_since()
+{
+	since='/guest: vfio-early starts$/'
+	[ -z "$rdinit" ] || since=1
+	sed -n "$since,\$p" "$found/dmesg"
+}
+
 judge_exit_code()
 {
 	want=$(expected exit_code)
@@ -91,7 +99,7 @@ judge_rest()
 		want=$(expected override | awk -F '\t' -v a="$address" '$1 == a { print $2 }')
 		[ "$want" = any ] || equal "override of $address" "${want:--}" "$override"
 		expected owner | grep -q "^$address" && continue
-		want=$(awk -v id="$id" '$1 == id { print $2 }' "$here/natives")
+		want=$(awk -v id="$id" '$1 == id { print $2 }' "${natives:-$here/natives}")
 		equal "owner of $address" "${want:-an entry for $id in natives}" "$driver"
 	done <"$found/owners"
 }
@@ -125,8 +133,6 @@ old_driver()
 # before vfio-early has nothing to say about what was taken.
 judge_lines()
 {
-	since='/guest: vfio-early starts$/'
-	[ -z "$rdinit" ] || since=1
 	if ! grep -q '^no_log_lines' "$work/expect"; then
 		for address in $(on_vfio owners.after.1); do
 			echo "vfio-early: $address $(column owners "$address" 2) group" \
@@ -140,9 +146,8 @@ judge_lines()
 	for address in $(on_vfio owners); do
 		[ "$(old_driver "$address")" = none ] || continue
 		id=$(column owners "$address" 2)
-		native=$(awk -v id="$id" '$1 == id { print $2 }' "$here/natives")
-		line=$(sed -n "$since,\$p" "$found/dmesg" |
-			grep -m 1 -E "\] $native $address:" || :)
+		native=$(awk -v id="$id" '$1 == id { print $2 }' "${natives:-$here/natives}")
+		line=$(kernel_log_since | grep -m 1 -E "\] $native $address:" || :)
 		[ -z "$line" ] || failed "kernel log" "nothing from $native about $address" "$line"
 	done
 }
@@ -188,7 +193,7 @@ judge_report()
 		equal "report.json" "$(cut -d ' ' -f 1-5 "$found/owners.after.$runs" |
 			grep "^${line%% *} ")" "$line"
 	done
-	if [ "$runs" -eq 1 ] && [ -z "$hotplug$rdinit" ]; then
+	if [ -e "$found/owners.before" ] && [ "$runs" -eq 1 ] && [ -z "$hotplug$rdinit" ]; then
 		report_lines driver_before 2>/dev/null | while IFS= read -r line; do
 			equal "report.json, before" "$(cut -d ' ' -f 1-5 "$found/owners.before" |
 				grep "^${line%% *} ")" "$line"
@@ -234,16 +239,22 @@ judge_start()
 	equal "mounts at the start" "/ rootfs /proc proc" "$(cat "$found/early_mounts")"
 }
 
-judge()
+# judge_taken: what was taken, and what was not, and what the log says of it.
+judge_taken()
 {
-	: >"$work/failures"
-	run=$found/run.$runs
 	judge_exit_code
 	judge_owners
 	judge_rest
 	judge_clients
 	judge_lines
 	judge_log
+}
+
+judge()
+{
+	: >"$work/failures"
+	run=$found/run.$runs
+	judge_taken
 	judge_start
 	if grep -q '^no_report' "$work/expect"; then
 		[ ! -e "$run" ] || failed "report" "none" "$(ls "$run")"
