@@ -58,7 +58,8 @@ say = $(if $(V),,@printf '  %-5s %s\n' '$(1)' '$(2)')
 all: $(B)/vfio-early
 
 # The goals that compile nothing by themselves work before the toolchain is installed.
-TASKS := clean lint check check-unit check-plans check-binary check-vm check-kernels bench demo
+TASKS := clean lint check check-unit check-plans check-binary check-vm check-kernels bench demo \
+	fuzz check-fuzz coverage check-leaks
 ifneq ($(filter-out $(TASKS) setup-%,$(or $(MAKECMDGOALS),all)),)
 ifeq ($(LINK),dynamic)
 LIBC_CFLAGS := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 \
@@ -130,6 +131,9 @@ else
 include tests/unit/build.mk
 endif
 
+# Behind the libraries, whose sources it builds anew.
+include tests/fuzz/build.mk
+
 check-plans:
 	$(MAKE) all
 	tests/fixtures/run
@@ -152,6 +156,8 @@ check:
 	$(MAKE) lint
 	$(MAKE) check-unit
 	$(MAKE) check-plans
+	$(MAKE) check-leaks
+	$(MAKE) check-fuzz
 	$(MAKE) check-binary
 	$(MAKE) LINK=dynamic all
 	$(MAKE) CC=clang all
