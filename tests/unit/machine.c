@@ -30,7 +30,8 @@ static void describe(struct device *device, const struct function *function, str
 		.boot_display = function->boot_display,
 		.virtual_functions = function->virtual_functions,
 		.variant_driver = function->variant,
-		.described = true,
+		.described = !function->gone,
+		.gone = function->gone,
 	};
 	device->kernel_path = arena_print(arena, "%s", pci_address_format(&device->address, text));
 }
