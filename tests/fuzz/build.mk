@@ -82,13 +82,13 @@ $(eval $(call fuzz_flavour,build/fuzz/replay,$(UNIT_CC),$(UNIT_CFLAGS),,fuzz/rep
 endif
 
 # These need what is built of others' sources, which is known only where they are to be built.
-fuzz-programs: $(TARGET:%=build/fuzz/seek/%)
+fuzz-programs: $(TARGET:%=build/fuzz/seek/%) $(TARGET:%=build/fuzz/replay/%)
 replay-programs: $(FUZZ_TARGETS:%=build/fuzz/replay/%) $(FUZZ_MUST_FAIL:%=build/fuzz/replay/%)
 
 fuzz:
 	tests/setup fuzz
 	$(MAKE) fuzz-programs TARGET='$(TARGET)'
-	$(FUZZ)/run build/fuzz/seek $(SECONDS) $(TARGET)
+	$(FUZZ)/run build/fuzz $(SECONDS) $(TARGET)
 
 check-fuzz:
 	$(MAKE) replay-programs

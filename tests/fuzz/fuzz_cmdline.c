@@ -47,9 +47,8 @@ static void check_rescue(const char *text)
 	for (const char *c = text; *c; c++)
 		quotes += *c == '"';
 	settings_init(&settings, arena);
-	FUZZ_CHECK(settings_read_cmdline(
-			   &settings, arena_print(arena, "%s%s vfio_early=off", text,
-						  quotes % 2 ? "\"" : "")) == 0);
+	FUZZ_CHECK(settings_read_cmdline(&settings, arena_print(arena, "%s%s vfio_early=off", text,
+								quotes % 2 ? "\"" : "")) == 0);
 	FUZZ_CHECK(settings.off);
 	arena_destroy(arena);
 }

@@ -37,7 +37,7 @@ static size_t read_devices(char *text, struct device devices[DEVICES_MAX])
 				     function & 7 },
 			.id = { (uint16_t)id[0], (uint16_t)id[1], (uint16_t)id[2],
 				(uint16_t)id[3] },
-			.class = class,
+			.class = class & 0xffffff,
 			.boot_display = flags & 1,
 			.gone = flags & 2,
 			.parent = parent && parent <= count ? &devices[parent - 1] : NULL,
@@ -210,8 +210,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t length = newline ? (size_t)(newline - data) : size;
 	/* No byte more than the parser may look at. */
 	char *text = malloc(length ? length : 1);
-	char *lines = fuzz_text(newline ? newline + 1 : data + size,
-				newline ? size - length - 1 : 0);
+	char *lines =
+		fuzz_text(newline ? newline + 1 : data + size, newline ? size - length - 1 : 0);
 	struct device devices[DEVICES_MAX] = { 0 };
 	size_t count = read_devices(lines, devices);
 	struct selector selector;

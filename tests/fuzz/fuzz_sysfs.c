@@ -69,8 +69,7 @@ static int make_plan(struct run *run, const struct sysfs *sysfs)
 		return error;
 	error = survey(&run->topology, run->arena, &run->settings, source, sysfs, NULL);
 	pci_close(source);
-	return error ? error
-		     : plan_make(&run->plan, run->arena, &run->settings, &run->topology);
+	return error ? error : plan_make(&run->plan, run->arena, &run->settings, &run->topology);
 }
 
 /* Plans as a dry run does; count is which allocation is to fail, 0 for none. */

@@ -71,7 +71,8 @@ static uint32_t write_node(const struct index *index, size_t first, size_t end, 
 	for (size_t i = first + values; i < end; i = start) {
 		unsigned char letter = (unsigned char)index->entries[i].key[depth];
 
-		for (start = i; start < end && (unsigned char)index->entries[start].key[depth] == letter;)
+		for (start = i;
+		     start < end && (unsigned char)index->entries[start].key[depth] == letter;)
 			start++;
 		children[letter] = write_node(index, i, start, depth + 1);
 		low = letter < low ? letter : low;

@@ -15,7 +15,8 @@ static bool matches_any(const struct selector_list *list, const struct device *d
 			bool with_identity)
 {
 	for (size_t i = 0; i < list->count; i++)
-		if (list->items[i].exclude == exclude && selector_matches(&list->items[i], device) &&
+		if (list->items[i].exclude == exclude &&
+		    selector_matches(&list->items[i], device) &&
 		    (!with_identity || selector_identity_holds(&list->items[i], device)))
 			return true;
 	return false;
@@ -72,8 +73,8 @@ static void check_member(const struct plan *plan, const struct planned_group *gr
 	const struct device *device = member->device;
 	bool taken = !group->refused && member->role == ROLE_TAKE;
 	bool has_driver = taken && device->driver && streq(device->driver, member->driver);
-	bool has_override = taken && device->driver_override &&
-			    streq(device->driver_override, member->driver);
+	bool has_override =
+		taken && device->driver_override && streq(device->driver_override, member->driver);
 
 	FUZZ_CHECK(member->role == (device_is_bridge(device) ? ROLE_LEAVE : ROLE_TAKE));
 	FUZZ_CHECK(count_actions(plan, ACTION_BIND, member) == (taken && !has_driver));

@@ -44,6 +44,7 @@ struct tree {
 static struct tree trees[2], *current = &trees[0], *next = &trees[1];
 static char root[256];
 static int root_fd = -1;
+static size_t added; /* entries so far, in all trees */
 
 static int remove_one(const char *path, const struct stat *status, int type, struct FTW *place)
 {
@@ -125,7 +126,7 @@ static void add_entry(enum kind kind, const char *path, const void *bytes, size_
 
 	FUZZ_CHECK(next->count < ENTRIES_MAX);
 	*entry = (struct entry){
-		.kind = kind, .path = strdup(path), .length = length, .order = next->count
+		.kind = kind, .path = strdup(path), .length = length, .order = added++
 	};
 	entry->bytes = malloc(length + 1);
 	FUZZ_CHECK(entry->path && entry->bytes);
@@ -172,8 +173,7 @@ static void sort(struct tree *tree)
 
 	qsort(tree->entries, tree->count, sizeof(tree->entries[0]), compare_entries);
 	for (size_t i = 0; i < tree->count; i++) {
-		if (i + 1 < tree->count &&
-		    streq(tree->entries[i].path, tree->entries[i + 1].path))
+		if (i + 1 < tree->count && streq(tree->entries[i].path, tree->entries[i + 1].path))
 			free_entry(&tree->entries[i]);
 		else
 			tree->entries[kept++] = tree->entries[i];
@@ -250,7 +250,8 @@ const char *tree_apply(void)
 	make_root();
 	sort(next);
 	add_parents();
-	/* Backwards, what is in a directory comes before it. A file can be written anew in place. */
+	/* Backwards, what is in a directory comes before it. A file can be written anew in place.
+	 */
 	for (size_t i = current->count; i > 0; i--) {
 		const struct entry *entry = &current->entries[i - 1];
 		const struct entry *wanted = find(next, entry->path);

@@ -34,7 +34,8 @@ size_t tree_unescape(char *text)
 	uint32_t value;
 
 	while (*text) {
-		if (text[0] == '\\' && text[1] == 'x' && text[2] && hex_parse(text + 2, 2, &value)) {
+		if (text[0] == '\\' && text[1] == 'x' && text[2] &&
+		    hex_parse(text + 2, 2, &value)) {
 			*to++ = (char)value;
 			text += 4;
 		} else if (text[0] == '\\' && text[1]) {
@@ -117,9 +118,9 @@ static void add_modalias(const struct place *place, char *const ids[4], const ch
 		 strlen(class) > 4 ? class + 4 : "");
 	for (char *c = text + strlen("pci:"); *c; c++)
 		if (c[-1] != 's' || (*c != 'v' && *c != 'd'))
-			*c = (char)(strchr("abcdef", *c) && isxdigit((unsigned char)c[1]) ?
-					    toupper(*c) :
-					    *c);
+			*c = (char)(strchr("abcdef", *c) && isxdigit((unsigned char)c[1])
+					    ? toupper(*c)
+					    : *c);
 	add_text(place->path, "modalias", text);
 }
 
@@ -216,8 +217,8 @@ static bool add_function(const char *address, char *line)
 
 static bool add_machine(const char *word, char *line)
 {
-	const char *directory = streq(word, "iommu")   ? "sys/class/iommu"
-				: streq(word, "tables") ? "sys/firmware/acpi/tables"
+	const char *directory = streq(word, "iommu")	 ? "sys/class/iommu"
+				: streq(word, "tables")	 ? "sys/firmware/acpi/tables"
 				: streq(word, "drivers") ? "sys/bus/pci/drivers"
 							 : NULL;
 	char path[PATH_SIZE];
