@@ -59,7 +59,7 @@ all: $(B)/vfio-early
 
 # The goals that compile nothing by themselves work before the toolchain is installed.
 TASKS := clean lint check check-unit check-plans check-binary check-vm check-kernels bench demo \
-	fuzz check-fuzz coverage check-leaks
+	unit-programs fuzz check-fuzz coverage check-leaks
 ifneq ($(filter-out $(TASKS) setup-%,$(or $(MAKECMDGOALS),all)),)
 ifeq ($(LINK),dynamic)
 LIBC_CFLAGS := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 \
@@ -137,6 +137,19 @@ include tests/fuzz/build.mk
 check-plans:
 	$(MAKE) all
 	tests/fixtures/run
+
+check-leaks:
+	$(MAKE) build/fuzz/replay/vfio-early
+	$(UNIT_CC) -shared -fPIC -o build/fuzz/replay/leak.so tests/leaks/leak.c
+	tests/leaks/run build/fuzz/replay/vfio-early build/fuzz/replay/leak.so
+
+# Optimization would make lines one, and the C library's checks need it.
+COVERAGE_FLAGS = -g -O0 -Wno-cpp --coverage
+coverage:
+	tests/setup check
+	$(MAKE) U=build/coverage/unit UNIT_CFLAGS='$(COVERAGE_FLAGS)' unit-programs
+	$(MAKE) B=build/coverage/program LINK=dynamic CC=gcc CFLAGS='$(COVERAGE_FLAGS)' all
+	tests/coverage/run build/coverage $(UNIT_TESTS:%=build/coverage/unit/test_%)
 
 check-binary:
 	$(MAKE) all

@@ -55,6 +55,12 @@ $(1)/common.a: $(fuzz_src:%=$(1)/src/%.o) $(fuzz_lib:%=$(1)/fuzz/%.o) $(fuzz_uni
 
 $(foreach target,$(FUZZ_TARGETS) $(FUZZ_MUST_FAIL),$(call fuzz_program,$(1),$(2),$(3) \
 	$(4),$(target),$(5)))
+
+# The program itself. Its arena stands before the one for tests, which is then left out.
+$(1)/vfio-early: $(patsubst $(SRC)/%.c,$(1)/src/%.o,$(wildcard $(addprefix $(SRC)/,main.c arena.c cmd_*.c))) \
+		$(1)/common.a
+	$$(call say,LINK,$$@)
+	$$(Q)$(2) $(3) -o $$@ $$^
 -include $(wildcard $(1)/*/*.d)
 endef
 
