@@ -28,7 +28,22 @@ WERROR = $(if $(filter true,$(CI)),yes,no)
 PREFIX = /usr
 SBINDIR = $(PREFIX)/sbin
 MANDIR = $(PREFIX)/share/man
+LIBDIR = $(PREFIX)/lib/vfio-early
+SYSCONFDIR = /etc
 DESTDIR =
+
+# Which initramfs generators get their hooks (yes/no), and where each looks for them.
+# None looks below another prefix than /usr. The tests take MKINITCPIO=DIR, which
+# is as good as yes, for where a mkinitcpio is that Debian does not have.
+MKINITCPIO ?= yes
+DRACUT = yes
+INITRAMFS_TOOLS = yes
+INITCPIODIR = $(PREFIX)/lib/initcpio
+DRACUTDIR = $(PREFIX)/lib/dracut/modules.d/50vfio-early
+INITRAMFS_TOOLS_DIR = $(PREFIX)/share/initramfs-tools
+
+# Rebuild the initramfs images after install and uninstall (yes/no; never with DESTDIR)
+REGENERATE = yes
 
 # Directory of the program's sources
 SRC = src
@@ -45,7 +60,7 @@ WARNINGS = -Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes
 	$(if $(filter yes,$(WERROR)),-Werror)
 # _GNU_SOURCE is empty, as files that define it for themselves have it.
 PROGRAM_FLAGS = -std=gnu11 $(WARNINGS) -D_GNU_SOURCE= -DVFIO_EARLY_VERSION='"$(VERSION)"' \
-	$(CPPFLAGS)
+	-DVFIO_EARLY_LIBDIR='"$(LIBDIR)"' $(CPPFLAGS)
 COMPILE_FLAGS = $(CFLAGS) -fPIE -fstack-protector-strong -ffunction-sections -fdata-sections \
 	-fno-asynchronous-unwind-tables -ffile-prefix-map=$(CURDIR)=.
 LINK_FLAGS = -Wl,-z,relro,-z,now,-z,noexecstack,--gc-sections,--build-id=sha1 $(LDFLAGS)
@@ -58,8 +73,9 @@ say = $(if $(V),,@printf '  %-5s %s\n' '$(1)' '$(2)')
 all: $(B)/vfio-early
 
 # The goals that compile nothing by themselves work before the toolchain is installed.
-TASKS := clean lint check check-unit check-plans check-binary check-vm check-kernels bench demo \
-	unit-programs fuzz check-fuzz coverage check-leaks
+TASKS := clean lint uninstall dist deb check check-unit check-plans check-binary check-hooks \
+	check-packages check-image check-vm check-kernels check-generators check-generators-quick \
+	bench demo unit-programs fuzz check-fuzz coverage check-leaks
 ifneq ($(filter-out $(TASKS) setup-%,$(or $(MAKECMDGOALS),all)),)
 ifeq ($(LINK),dynamic)
 LIBC_CFLAGS := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 \
@@ -105,11 +121,65 @@ $(B)/vfio-early: $(B)/vfio-early.debug
 			print large ? ": TOO LARGE" : ""; \
 			exit large }'
 
+# $(call put,MODE,SOURCE,TARGET): installs a file that names directories of the others.
+put = @echo 'install -D -m $(1) $(2) $(DESTDIR)$(3)'; \
+	sed -e 's,@SBINDIR@,$(SBINDIR),g' -e 's,@LIBDIR@,$(LIBDIR),g' \
+		-e 's,@INITCPIODIR@,$(INITCPIODIR),g' $(2) >$(B)/put && \
+	install -D -m $(1) $(B)/put $(DESTDIR)$(3) && rm $(B)/put
+
+regenerates := $(if $(DESTDIR),,$(filter yes,$(REGENERATE)))
+
 install: all
 	install -D -m 755 $(B)/vfio-early $(DESTDIR)$(SBINDIR)/vfio-early
 	for page in $(wildcard man/*.[58]); do \
 		install -D -m 644 $$page $(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/} || exit; \
 	done
+	install -D -m 755 hook/regenerate $(DESTDIR)$(LIBDIR)/regenerate
+	install -D -m 644 initramfs/vfio-early.service $(DESTDIR)$(LIBDIR)/vfio-early.service
+	test -e $(DESTDIR)$(SYSCONFDIR)/vfio-early.conf || install -D -m 644 \
+		packaging/vfio-early.conf $(DESTDIR)$(SYSCONFDIR)/vfio-early.conf
+ifneq ($(MKINITCPIO),no)
+	$(call put,644,hook/mkinitcpio/install,$(INITCPIODIR)/install/vfio-early)
+	install -D -m 644 initramfs/mkinitcpio $(DESTDIR)$(INITCPIODIR)/hooks/vfio-early
+	install -D -m 755 hook/mkinitcpio-preset $(DESTDIR)$(LIBDIR)/mkinitcpio-preset
+	$(call put,644,hook/mkinitcpio/drop-in.conf,$(LIBDIR)/mkinitcpio.conf)
+endif
+ifeq ($(DRACUT),yes)
+	$(call put,755,hook/dracut/module-setup.sh,$(DRACUTDIR)/module-setup.sh)
+	install -D -m 755 initramfs/dracut.sh $(DESTDIR)$(DRACUTDIR)/vfio-early.sh
+endif
+ifeq ($(INITRAMFS_TOOLS),yes)
+	$(call put,755,hook/initramfs-tools/hook,$(INITRAMFS_TOOLS_DIR)/hooks/vfio-early)
+	install -D -m 755 initramfs/initramfs-tools \
+		$(DESTDIR)$(INITRAMFS_TOOLS_DIR)/scripts/init-top/00-vfio-early
+endif
+	$(if $(regenerates),$(LIBDIR)/regenerate)
+
+# What the user wrote stays.
+uninstall:
+	rm -f $(DESTDIR)$(SBINDIR)/vfio-early $(DESTDIR)$(MANDIR)/man5/vfio-early.conf.5 \
+		$(DESTDIR)$(MANDIR)/man8/vfio-early.8 \
+		$(DESTDIR)$(INITCPIODIR)/install/vfio-early \
+		$(DESTDIR)$(INITCPIODIR)/hooks/vfio-early \
+		$(DESTDIR)$(INITRAMFS_TOOLS_DIR)/hooks/vfio-early \
+		$(DESTDIR)$(INITRAMFS_TOOLS_DIR)/scripts/init-top/00-vfio-early
+	rm -rf $(DESTDIR)$(LIBDIR) $(DESTDIR)$(DRACUTDIR)
+	! cmp -s packaging/vfio-early.conf $(DESTDIR)$(SYSCONFDIR)/vfio-early.conf || \
+		rm -f $(DESTDIR)$(SYSCONFDIR)/vfio-early.conf
+	$(if $(regenerates),hook/regenerate)
+
+dist:
+	@mkdir -p build
+	packaging/dist $(VERSION) build/vfio-early-$(VERSION).tar.gz
+
+# Packages are built from the tarball alone.
+deb: dist
+	rm -rf build/deb
+	mkdir build/deb
+	tar -C build/deb -x -f build/vfio-early-$(VERSION).tar.gz
+	mv build/deb/vfio-early-$(VERSION)/packaging/debian build/deb/vfio-early-$(VERSION)
+	cd build/deb/vfio-early-$(VERSION) && dpkg-buildpackage -us -uc -b
+	cp build/deb/*.deb build
 
 clean:
 	rm -rf build
@@ -117,7 +187,7 @@ clean:
 # What follows starts make anew after the set-up, which may have brought the compiler.
 MAKEFLAGS += --no-print-directory
 
-setup-build setup-check setup-demo setup-bench setup-generators: setup-%:
+setup-build setup-check setup-demo setup-bench setup-fuzz setup-generators: setup-%:
 	tests/setup $*
 
 lint:
@@ -156,6 +226,17 @@ check-binary:
 	tests/binary/check $(B)/vfio-early
 	tests/binary/must-fail
 
+check-hooks:
+	$(MAKE) all
+	tests/hooks/run
+
+check-packages:
+	tests/packages/run
+
+check-image:
+	$(MAKE) all
+	tests/image/run
+
 check-vm:
 	$(MAKE) all
 	tests/vm/run-all --quick
@@ -163,6 +244,19 @@ check-vm:
 check-kernels:
 	$(MAKE) all
 	tests/vm/run-all --all-kernels
+
+# Real generators' images. What is installed there is the Debian package.
+check-generators-quick:
+	tests/setup generators
+	$(MAKE) all
+	$(MAKE) deb
+	tests/generators/run-all --quick
+
+check-generators:
+	tests/setup generators
+	$(MAKE) all
+	$(MAKE) deb
+	tests/generators/run-all --all
 
 check:
 	tests/setup check
@@ -172,9 +266,13 @@ check:
 	$(MAKE) check-leaks
 	$(MAKE) check-fuzz
 	$(MAKE) check-binary
+	$(MAKE) check-hooks
+	$(MAKE) check-packages
 	$(MAKE) LINK=dynamic all
 	$(MAKE) CC=clang all
+	$(MAKE) check-image
 	$(MAKE) check-vm
+	$(MAKE) check-generators-quick
 
 bench:
 	tests/setup bench
@@ -189,4 +287,4 @@ demo:
 -include $(OBJECTS:.o=.d)
 
 .DELETE_ON_ERROR:
-.PHONY: all install FORCE $(TASKS) setup-build setup-check setup-demo setup-bench setup-generators
+.PHONY: all install FORCE $(TASKS) setup-build setup-check setup-demo setup-bench setup-fuzz setup-generators

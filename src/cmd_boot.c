@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "boot.h"
 #include "command.h"
 #include "input.h"
 #include "log.h"
@@ -28,10 +29,10 @@ static int read_file(struct run *run, const char *path,
  * Reads what the user wrote: the file first, then what the command line says
  * over it. What the host needs adds to both.
  */
-static int read_settings(struct run *run)
+static int read_settings(struct run *run, const struct boot_paths *paths)
 {
 	char *text;
-	int error = read_file(run, CONFIG_PATH, settings_read_config);
+	int error = read_file(run, paths->config, settings_read_config);
 
 	if (error)
 		return error;
@@ -43,13 +44,43 @@ static int read_settings(struct run *run)
 		return error;
 	}
 	error = settings_read_cmdline(&run->settings, text);
-	return error ? error : read_file(run, HOST_CONFIG_PATH, settings_read_host);
+	return error ? error : read_file(run, paths->host, settings_read_host);
+}
+
+int boot(const struct boot_paths *paths, volatile int *allowed)
+{
+	struct run *run = run_create();
+	int error, code;
+
+	if (!run) {
+		log_line(LOG_LEVEL_ERROR, "out of memory: nothing was touched");
+		return EXIT_PARTLY;
+	}
+	run->modules = &paths->modules;
+	run->error = read_settings(run, paths);
+	log_set_debug(run->settings.debug);
+	if (allowed)
+		*allowed = (int)(run->settings.wait_seconds + run->settings.timeout_seconds) * 1000;
+	if (!run->error && run_is_wanted(run))
+		run_supervise(run);
+	run_finish(run);
+	report_log(run);
+	error = report_save(run, paths->report);
+	if (error)
+		log_line(LOG_LEVEL_WARNING, "could not write the report to %s: %s", paths->report,
+			 strerror(-error));
+	code = run_exit_code(run);
+	run_destroy(run);
+	return code;
 }
 
 static int run_boot(int count, char *const *arguments)
 {
-	struct run *run;
-	int error, code;
+	static const struct boot_paths paths = {
+		.config = CONFIG_PATH,
+		.host = HOST_CONFIG_PATH,
+		.report = REPORT_DIRECTORY,
+	};
 
 	if (count > 0) {
 		fprintf(stderr, "vfio-early: boot takes no arguments, not even '%s'\n",
@@ -58,24 +89,7 @@ static int run_boot(int count, char *const *arguments)
 	}
 	log_set_target(LOG_TO_KERNEL);
 	mounts_prepare();
-	run = run_create();
-	if (!run) {
-		log_line(LOG_LEVEL_ERROR, "out of memory: nothing was touched");
-		return EXIT_PARTLY;
-	}
-	run->error = read_settings(run);
-	log_set_debug(run->settings.debug);
-	if (!run->error && run_is_wanted(run))
-		run_supervise(run);
-	run_finish(run);
-	report_log(run);
-	error = report_save(run, REPORT_DIRECTORY);
-	if (error)
-		log_line(LOG_LEVEL_WARNING, "could not write the report to %s: %s",
-			 REPORT_DIRECTORY, strerror(-error));
-	code = run_exit_code(run);
-	run_destroy(run);
-	return code;
+	return boot(&paths, NULL);
 }
 
 const struct command command_boot = {

@@ -145,7 +145,7 @@ static int make_plan(struct run *run, const struct sysfs *sysfs, struct pci_sour
 	if (!options->sysfs)
 		error = read_needs(run);
 	if (!error && !options->sysfs && !run->settings.driver)
-		error = module_open(&modules);
+		error = module_open(NULL, &modules);
 	if (!error)
 		error = survey(&run->topology, run->arena, &run->settings, source, sysfs, modules);
 	if (modules)

@@ -19,5 +19,7 @@ struct command {
 };
 
 extern const struct command command_boot;
+extern const struct command command_image;
 extern const struct command command_plan;
+extern const struct command command_regenerate;
 extern const struct command command_embed;

@@ -53,6 +53,10 @@ struct device {
 	const char *driver_override;	/* NULL when unset */
 	unsigned int virtual_functions; /* enabled on this SR-IOV physical function */
 
+	/* framebuffer_find() */
+	const char *framebuffer;	/* the platform device that draws in its memory; NULL */
+	const char *framebuffer_driver; /* bound to that */
+
 	const char *variant_driver; /* the best vfio driver of this kernel; NULL if not asked */
 };
 

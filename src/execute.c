@@ -99,6 +99,62 @@ static int unbind_driver(const struct execution *execution, const struct device 
 			deadline_call(&execution->deadline, unbind_in_child, &unbinding));
 }
 
+static void framebuffer_path(const struct device *device, const char *file,
+			     char path[static SYSFS_PATH_SIZE])
+{
+	snprintf(path, SYSFS_PATH_SIZE, "bus/platform/drivers/%s/%s", device->framebuffer_driver,
+		 file);
+}
+
+/* Whether a file of the platform device is there; the device itself for an empty name. */
+static bool framebuffer_has(const struct execution *execution, const struct device *device,
+			    const char *file)
+{
+	char path[SYSFS_PATH_SIZE];
+
+	snprintf(path, sizeof(path), "bus/platform/devices/%s%s", device->framebuffer, file);
+	return sysfs_exists(execution->sysfs, path);
+}
+
+struct releasing {
+	const struct execution *execution;
+	const struct device *device;
+};
+
+static int release_in_child(void *argument)
+{
+	const struct releasing *releasing = argument;
+	char path[SYSFS_PATH_SIZE];
+
+	framebuffer_path(releasing->device, "unbind", path);
+	return sysfs_write(releasing->execution->sysfs, path, releasing->device->framebuffer);
+}
+
+/* Takes the framebuffer's driver off the display's memory, once it was said what that means. */
+static int release_framebuffer(const struct execution *execution, const struct device *device)
+{
+	struct releasing releasing = { execution, device };
+	char text[PCI_ADDRESS_SIZE];
+
+	log_line(LOG_LEVEL_WARNING,
+		 "%s: its screen goes dark now: %s, the firmware's framebuffer, is taken off it",
+		 pci_address_format(&device->address, text), device->framebuffer);
+	return log_step(device, "release", device->framebuffer,
+			deadline_call(&execution->deadline, release_in_child, &releasing));
+}
+
+/* Gives the framebuffer back; one that the kernel removed, as drivers may ask it to, stays so. */
+static int restore_framebuffer(const struct execution *execution, const struct device *device)
+{
+	char path[SYSFS_PATH_SIZE];
+	int error;
+
+	framebuffer_path(device, "bind", path);
+	error = log_step(device, "restore", device->framebuffer,
+			 sysfs_write(execution->sysfs, path, device->framebuffer));
+	return error && framebuffer_has(execution, device, "") ? error : 0;
+}
+
 static int fail(struct member *member, enum step step, int error)
 {
 	if (member->failed_step == STEP_NONE) {
@@ -118,6 +174,22 @@ static int take_override(const struct execution *execution, struct member *membe
 	error = write_override(execution, member->device, member->driver);
 	if (error)
 		return fail(member, STEP_OVERRIDE, error);
+	member->step = STEP_NONE;
+	return 0;
+}
+
+static int take_framebuffer(const struct execution *execution, struct member *member)
+{
+	int error;
+
+	member->step = STEP_RELEASE;
+	error = release_framebuffer(execution, member->device);
+	if (error == -ETIMEDOUT)
+		member->result = RESULT_STUCK;
+	member->released = !error;
+	/* Without a driver it was given up by somebody else meanwhile. */
+	if (error && framebuffer_has(execution, member->device, "/driver"))
+		return fail(member, STEP_RELEASE, error);
 	member->step = STEP_NONE;
 	return 0;
 }
@@ -229,7 +301,7 @@ static void undo_member(const struct execution *execution, struct member *member
 	}
 	error = read_driver(execution, device, driver);
 	/* One that had the override before may have been bound by loading the module alone. */
-	if (!member->override_written && !member->unbound &&
+	if (!member->override_written && !member->unbound && !member->released &&
 	    (error || is_as_before(device, driver))) {
 		member->result = RESULT_LEFT;
 		return;
@@ -240,6 +312,11 @@ static void undo_member(const struct execution *execution, struct member *member
 		if (!error)
 			driver[0] = '\0';
 	}
+	/* Before its own driver is there again, which has the better claim to the memory. */
+	if (error != -ETIMEDOUT && member->released) {
+		member->step = STEP_RELEASE;
+		member->released = restore_framebuffer(execution, device) != 0;
+	}
 	if (error != -ETIMEDOUT) {
 		int given = give_back(execution, member, !error && !driver[0]);
 
@@ -249,7 +326,8 @@ static void undo_member(const struct execution *execution, struct member *member
 	if (!read_error)
 		settle(member, driver);
 	/* What went away meanwhile needs nothing undone. */
-	lost = error || read_error || (!driver[0] && (device->driver || member->unbound));
+	lost = error || read_error || member->released ||
+	       (!driver[0] && (device->driver || member->unbound));
 	if (lost && is_gone(execution, device))
 		lost = false;
 	member->result = lost ? RESULT_STUCK : RESULT_UNDONE;
@@ -351,6 +429,10 @@ static void run_action(struct plan *plan, const struct execution *execution, str
 	case ACTION_OVERRIDE:
 		if (!action->group->failed)
 			error = take_override(execution, action->member);
+		break;
+	case ACTION_RELEASE:
+		if (!action->group->failed)
+			error = take_framebuffer(execution, action->member);
 		break;
 	case ACTION_BIND:
 		if (!action->group->failed)

@@ -226,6 +226,7 @@ const char *explain_cause(enum step step, int error)
 		return load_cause(error);
 	case STEP_BIND:
 		return bind_cause(error);
+	case STEP_RELEASE:
 	case STEP_UNBIND:
 		return error == -ETIMEDOUT ? "the driver waits for its users to let go" : NULL;
 	case STEP_OVERRIDE:
@@ -249,6 +250,10 @@ static const char *step_phrase(struct arena *arena, const struct member *member)
 	switch (member->failed_step) {
 	case STEP_OVERRIDE:
 		return "could not set driver_override";
+	case STEP_RELEASE:
+		return SAY(arena, "could not free its memory from %s",
+			   member->device->framebuffer ? member->device->framebuffer
+						       : "the firmware's framebuffer");
 	case STEP_LOAD:
 		return SAY(arena, "could not load %s", member->driver);
 	case STEP_UNBIND:
@@ -405,9 +410,10 @@ const char *refusal_name(enum refusal refusal)
 const char *step_name(enum step step)
 {
 	static const char *const names[] = {
-		[STEP_NONE] = "none", [STEP_OVERRIDE] = "override",
-		[STEP_LOAD] = "load", [STEP_UNBIND] = "unbind",
-		[STEP_BIND] = "bind", [STEP_READ_BACK] = "read-back",
+		[STEP_NONE] = "none",		[STEP_OVERRIDE] = "override",
+		[STEP_RELEASE] = "release",	[STEP_LOAD] = "load",
+		[STEP_UNBIND] = "unbind",	[STEP_BIND] = "bind",
+		[STEP_READ_BACK] = "read-back",
 	};
 
 	return names[step];

@@ -18,7 +18,7 @@ static void *load_for_driver(void *argument)
 	struct loader_thread *self = &loader->driver;
 	struct module_call wait = { wait_for_shared, &loader->shared_loaded };
 
-	self->error = module_open(&self->modules);
+	self->error = module_open(loader->places, &self->modules);
 	if (!self->error && loader->name)
 		module_load_dependencies(self->modules, loader->name, MODULE_IOMMU, &wait);
 	return NULL;
@@ -29,7 +29,7 @@ static void *load_for_iommu(void *argument)
 	struct loader *loader = argument;
 	struct loader_thread *self = &loader->iommu;
 
-	self->error = module_open(&self->modules);
+	self->error = module_open(loader->places, &self->modules);
 	if (!self->error)
 		module_load_dependencies(self->modules, MODULE_IOMMU, NULL, NULL);
 	sem_post(&loader->shared_loaded);
@@ -88,7 +88,7 @@ static int load(void *context, const char *name)
 	if (error)
 		return error;
 	if (!thread->error && !thread->modules)
-		thread->error = module_open(&thread->modules);
+		thread->error = module_open(loader->places, &thread->modules);
 	return thread->error ? thread->error : module_load(thread->modules, name);
 }
 

@@ -22,6 +22,7 @@ struct loader_thread {
  * of the IOMMU, which is as much work again, and what both stand on.
  */
 struct loader {
+	const struct module_places *places; /* to be set before the start; NULL for the usual */
 	struct loader_thread driver;
 	struct loader_thread iommu;
 	sem_t shared_loaded;

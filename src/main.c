@@ -2,12 +2,11 @@
 #include <stdio.h>
 
 #include "command.h"
+#include "init.h"
 #include "util.h"
 
 static const struct command *const commands[] = {
-	&command_boot,
-	&command_plan,
-	&command_embed,
+	&command_boot, &command_image, &command_plan, &command_regenerate, &command_embed,
 };
 
 static void print_help(FILE *out)
@@ -20,8 +19,20 @@ static void print_help(FILE *out)
 	fprintf(out, "  --help, --version\n");
 }
 
+static const struct command *find_command(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+		if (streq(name, commands[i]->name))
+			return commands[i];
+	return NULL;
+}
+
 int main(int count, char **arguments)
 {
+	const struct command *command = count < 2 ? NULL : find_command(arguments[1]);
+
+	if (count > 0 && init_is_wanted(arguments[0], command != NULL))
+		return init_run(arguments);
 	if (count < 2) {
 		print_help(stderr);
 		return EXIT_MALFORMED;
@@ -34,9 +45,8 @@ int main(int count, char **arguments)
 		printf("vfio-early %s\n", VFIO_EARLY_VERSION);
 		return EXIT_DONE;
 	}
-	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
-		if (streq(arguments[1], commands[i]->name))
-			return commands[i]->run(count - 2, arguments + 2);
+	if (command)
+		return command->run(count - 2, arguments + 2);
 	fprintf(stderr, "vfio-early: '%s' is not a command; see vfio-early --help\n", arguments[1]);
 	return EXIT_MALFORMED;
 }

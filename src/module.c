@@ -198,6 +198,73 @@ void module_load_dependencies(struct module_context *context, const char *name, 
 	kmod_module_unref_list(dependencies);
 }
 
+struct need {
+	int (*use)(void *argument, const char *name, const char *path);
+	void *argument;
+};
+
+static int list_needed(const struct need *need, struct kmod_list *list);
+
+/* One module, what it depends on, and what soft dependencies these have. */
+static int module_needed(const struct need *need, struct kmod_module *module)
+{
+	struct kmod_list *lists[3] = { 0 }; /* dependencies; soft ones before and after */
+	int result = need->use(need->argument, kmod_module_get_name(module),
+			       kmod_module_get_path(module));
+
+	if (result <= 0)
+		return result;
+	lists[0] = kmod_module_get_dependencies(module);
+	result = kmod_module_get_softdeps(module, &lists[1], &lists[2]);
+	for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
+		if (!result)
+			result = list_needed(need, lists[i]);
+		kmod_module_unref_list(lists[i]);
+	}
+	return result;
+}
+
+static int list_needed(const struct need *need, struct kmod_list *list)
+{
+	const struct kmod_list *item;
+	int result = 0;
+
+	kmod_list_foreach(item, list)
+	{
+		struct kmod_module *module = kmod_module_get_module(item);
+
+		result = module_needed(need, module);
+		kmod_module_unref(module);
+		if (result)
+			break;
+	}
+	return result;
+}
+
+int module_list_needed(struct module_context *context, const char *name,
+		       int (*use)(void *argument, const char *name, const char *path),
+		       void *argument)
+{
+	const struct need need = { .use = use, .argument = argument };
+	struct kmod_list *list = NULL;
+	int result = kmod_module_new_from_lookup(context->kmod, name, &list);
+
+	if (!result)
+		result = list ? list_needed(&need, list) : -ENOENT;
+	kmod_module_unref_list(list);
+	return result;
+}
+
+int module_dump_index(struct module_context *context, enum module_index index, int fd)
+{
+	static const enum kmod_index indexes[] = {
+		[MODULE_INDEX_DEPENDENCIES] = KMOD_INDEX_MODULES_DEP,
+		[MODULE_INDEX_ALIASES] = KMOD_INDEX_MODULES_ALIAS,
+	};
+
+	return kmod_dump_index(context->kmod, indexes[index], fd);
+}
+
 static unsigned int count_wildcards(const char *pattern)
 {
 	unsigned int count = 0;
@@ -261,22 +328,31 @@ int module_find_variant(struct module_context *context, const char *modalias, ch
 	return result;
 }
 
-int module_open(struct module_context **result)
+void module_directory(const char *release, char path[MODULE_PATH_SIZE])
 {
 	static const char *const roots[] = { "/lib/modules", "/usr/lib/modules" };
-	struct module_context *context = calloc(1, sizeof(*context));
-	char directory[256] = "";
 	struct utsname kernel;
+
+	uname(&kernel);
+	for (size_t i = 0; i < ARRAY_SIZE(roots); i++) {
+		snprintf(path, MODULE_PATH_SIZE, "%s/%s", roots[i],
+			 release ? release : kernel.release);
+		if (access(path, F_OK) == 0)
+			return;
+	}
+}
+
+int module_open(const struct module_places *places, struct module_context **result)
+{
+	struct module_context *context = calloc(1, sizeof(*context));
+	const char *const own_path[] = { places ? places->configuration : NULL, NULL };
+	const char *const *paths = own_path[0] ? own_path : config_paths;
+	char usual[MODULE_PATH_SIZE];
 
 	if (!context)
 		return -ENOMEM;
-	uname(&kernel);
-	for (size_t i = 0; i < ARRAY_SIZE(roots); i++) {
-		snprintf(directory, sizeof(directory), "%s/%s", roots[i], kernel.release);
-		if (access(directory, F_OK) == 0)
-			break;
-	}
-	context->kmod = kmod_new(directory, (const char *const *)config_paths);
+	module_directory(NULL, usual);
+	context->kmod = kmod_new(places && places->directory ? places->directory : usual, paths);
 	if (!context->kmod) {
 		free(context);
 		return -ENOMEM;

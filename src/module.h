@@ -40,11 +40,26 @@ struct module_loader {
 /* The modules of the running kernel, through libkmod. */
 struct module_context;
 
+/* Where modules and what is said about them are looked for. */
+struct module_places {
+	const char *directory;	   /* a kernel's modules; NULL for the running kernel's */
+	const char *configuration; /* the directory in place of modprobe.d(5)'s; NULL for those */
+};
+
+/* Room for the path of a kernel's modules. */
+#define MODULE_PATH_SIZE 256
+
+/*
+ * Writes where a kernel's modules are on this system: the last of the usual
+ * places when they are in none. release may be NULL for the running kernel.
+ */
+void module_directory(const char *release, char path[MODULE_PATH_SIZE]);
+
 /*
  * Reads the configuration: modprobe.d, and module parameters on the kernel
- * command line. Gives 0 or -errno.
+ * command line. places may be NULL for the usual ones. Gives 0 or -errno.
  */
-int module_open(struct module_context **result);
+int module_open(const struct module_places *places, struct module_context **result);
 
 void module_close(struct module_context *context);
 
@@ -69,6 +84,30 @@ struct module_call {
  */
 void module_load_dependencies(struct module_context *context, const char *name, const char *other,
 			      const struct module_call *wait);
+
+/*
+ * Calls use for each module that loading one by name or alias would load: it,
+ * all it depends on and the soft dependencies of these, as the indexes and the
+ * configuration have them. path is the module's file, NULL for what is built
+ * in. use gives 1 for a new one, 0 for one it has had before, whose needs are
+ * then known too, or -errno to stop. Gives 0, -ENOENT when there is no such
+ * module, or -errno.
+ */
+int module_list_needed(struct module_context *context, const char *name,
+		       int (*use)(void *argument, const char *name, const char *path),
+		       void *argument);
+
+/* Indexes that depmod(8) makes. */
+enum module_index {
+	MODULE_INDEX_DEPENDENCIES, /* modules.dep.bin */
+	MODULE_INDEX_ALIASES,	   /* modules.alias.bin */
+};
+
+/*
+ * Writes an index to a file, a line for each entry: "KEY VALUE", the entries
+ * of one key in the order in which they count. Gives 0 or -errno.
+ */
+int module_dump_index(struct module_context *context, enum module_index index, int fd);
 
 /*
  * Writes the name of the driver that fits a device best among those made for

@@ -7,3 +7,22 @@
  * would mount it anyway and takes EBUSY for an answer.
  */
 void mounts_prepare(void);
+
+/* What mounts_make() changed: a bit for each place. */
+struct mounts {
+	unsigned int made;    /* directories */
+	unsigned int mounted; /* file systems */
+};
+
+/*
+ * Mounts proc, sysfs and devtmpfs where nothing is mounted yet at /proc, /sys
+ * and /dev, for the first process of all. What fails is logged. To be taken
+ * back by mounts_undo().
+ */
+void mounts_make(struct mounts *mounts);
+
+/*
+ * Unmounts what was mounted, even where it is in use (MNT_DETACH in umount(2)),
+ * and removes what was made.
+ */
+void mounts_undo(const struct mounts *mounts);

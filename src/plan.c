@@ -292,6 +292,12 @@ static bool needs_bind(const struct member *member)
 	return !member->device->driver || !streq(member->device->driver, member->driver);
 }
 
+/* Its driver would go on drawing, and keep a virtual machine from having the memory. */
+static bool needs_release(const struct member *member)
+{
+	return member->device->framebuffer && needs_bind(member);
+}
+
 static struct action *add_action(struct plan *plan, enum action_kind kind)
 {
 	struct action *action = &plan->actions[plan->action_count++];
@@ -348,24 +354,26 @@ static void add_modules(struct plan *plan)
 
 static int list_actions(struct plan *plan, struct arena *arena)
 {
-	size_t members = 0, overrides, binds;
+	size_t members = 0, before, binds;
 
 	for (size_t i = 0; i < plan->group_count; i++)
 		members += plan->groups[i].count;
 	plan->modules = arena_allocate(arena, members + 1, sizeof(struct planned_module));
-	plan->actions = arena_allocate(arena, 3 * members + 1, sizeof(struct action));
+	plan->actions = arena_allocate(arena, 4 * members + 1, sizeof(struct action));
 	if (!plan->modules || !plan->actions)
 		return -ENOMEM;
 	add_member_actions(plan, ACTION_OVERRIDE, needs_override);
-	overrides = plan->action_count;
+	/* Loading may bind, and a display that sleeps must not be drawn on. */
+	add_member_actions(plan, ACTION_RELEASE, needs_release);
+	before = plan->action_count;
 	add_member_actions(plan, ACTION_BIND, needs_bind);
 	add_modules(plan);
-	/* Modules go between the two, once it is known which drivers are bound. */
-	binds = plan->action_count - overrides;
-	memmove(&plan->actions[overrides + plan->module_count], &plan->actions[overrides],
+	/* Modules go before those, once it is known which drivers are bound. */
+	binds = plan->action_count - before;
+	memmove(&plan->actions[before + plan->module_count], &plan->actions[before],
 		binds * sizeof(struct action));
 	for (size_t i = 0; i < plan->module_count; i++)
-		plan->actions[overrides + i] =
+		plan->actions[before + i] =
 			(struct action){ .kind = ACTION_LOAD, .module = &plan->modules[i] };
 	plan->action_count += plan->module_count;
 	return 0;

@@ -33,6 +33,7 @@ enum role {
 enum step {
 	STEP_NONE,
 	STEP_OVERRIDE,
+	STEP_RELEASE, /* of the framebuffer */
 	STEP_LOAD,
 	STEP_UNBIND,
 	STEP_BIND,
@@ -63,6 +64,7 @@ struct member {
 	enum step failed_step; /* the first that failed */
 	int error;	       /* its -errno, or MODULE_BLACKLISTED of module.h */
 	bool override_written;
+	bool released;			     /* the framebuffer that was in its memory */
 	bool unbound;			     /* from the driver it had before */
 	bool settled;			     /* driver_after was read back */
 	char driver_after[DRIVER_NAME_SIZE]; /* empty when none */
@@ -100,6 +102,7 @@ struct planned_module {
 
 enum action_kind {
 	ACTION_OVERRIDE,
+	ACTION_RELEASE, /* the firmware's framebuffer in a display's memory */
 	ACTION_LOAD,
 	ACTION_BIND,
 };

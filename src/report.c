@@ -164,6 +164,8 @@ static void json_member(const struct run *run, struct json *json, const struct m
 	json_string(json, "driver_wanted", member->driver);
 	json_string(json, "driver_after", after);
 	json_string(json, "override_before", member->device->driver_override);
+	if (member->device->framebuffer)
+		json_string(json, "framebuffer", member->device->framebuffer);
 	json_string(json, "result", result_name(member->result));
 	if (member->selector) {
 		json_string(json, "selector", member->selector->text);

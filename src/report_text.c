@@ -27,6 +27,8 @@ static void print_member(const struct run *run, FILE *out, const struct member *
 	else if (member->selector)
 		fprintf(out, "  (listed: %s, %s)", member->selector->text,
 			explain_origin(run->arena, &member->selector->origin));
+	if (device->framebuffer && !member->blocks && member->result != RESULT_LEFT)
+		fprintf(out, "  (its screen goes dark: %s)", device->framebuffer);
 	if (names)
 		known = pci_device_name(names, ids, &device->id, name, sizeof(name));
 	fprintf(out, "\n");

@@ -96,7 +96,7 @@ static int decide(struct run *run, const struct sysfs *sysfs, int fd)
 
 	/* Only the choice among variants needs the modules here: loading is the loader's. */
 	if (!run->settings.driver)
-		error = module_open(&modules);
+		error = module_open(run->modules, &modules);
 	run->phase = RUN_SURVEY;
 	if (!error)
 		error = survey_and_wait(run, sysfs, modules);
@@ -124,7 +124,7 @@ static const char *driver_in_advance(const struct settings *settings)
 /* What the worker does; it says on fd how far it has come. */
 static int work(struct run *run, int fd)
 {
-	struct loader loader = { 0 };
+	struct loader loader = { .places = run->modules };
 	struct module_loader interface = loader_interface(&loader);
 	struct execution execution = { .loader = &interface };
 	struct sysfs sysfs;

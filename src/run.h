@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "arena.h"
+#include "module.h"
 #include "plan.h"
 #include "settings.h"
 #include "topology.h"
@@ -25,6 +26,7 @@ enum run_phase {
 struct run {
 	struct arena *arena;
 	struct settings settings;
+	const struct module_places *modules; /* NULL for the usual; outlives the run */
 	struct topology topology;
 	struct plan plan;
 	volatile enum run_phase phase;

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "framebuffer.h"
 #include "plan.h"
 #include "util.h"
 
@@ -14,6 +15,7 @@ struct survey {
 	struct arena *arena;
 	const struct settings *settings;
 	struct pci_source *source;
+	const struct sysfs *sysfs;
 	struct module_context *modules;
 	struct device *devices;
 	size_t count;
@@ -70,6 +72,10 @@ static int read_details(const struct survey *survey, struct device *device)
 		error = pci_describe(survey->source, survey->arena, device);
 	if (!error)
 		error = find_variant(survey, device);
+	/* Of a tree that is not this machine's, the addresses are not known. */
+	if (!error && device->class >> 16 == PCI_CLASS_DISPLAY && !device->framebuffer &&
+	    streq(survey->sysfs->root, "/sys"))
+		error = framebuffer_find(survey->sysfs, survey->arena, IOMEM_PATH, device);
 	return error;
 }
 
@@ -131,9 +137,11 @@ static bool kernel_counts_owners(const struct sysfs *sysfs)
 int survey(struct topology *topology, struct arena *arena, const struct settings *settings,
 	   struct pci_source *source, const struct sysfs *sysfs, struct module_context *modules)
 {
-	struct survey survey = {
-		.arena = arena, .settings = settings, .source = source, .modules = modules
-	};
+	struct survey survey = { .arena = arena,
+				 .settings = settings,
+				 .source = source,
+				 .sysfs = sysfs,
+				 .modules = modules };
 	int error = pci_scan(source, arena, &survey.devices, &survey.count);
 
 	if (!error && asks_of_all(settings, asks_for_identity))

@@ -18,9 +18,9 @@ FUZZ_MUST_FAIL := must_fail
 
 # Every allocation is one of malloc's, in the unit tests' arena: what runs over its end is seen.
 fuzz_src := $(filter-out main arena cmd_%,$(patsubst $(SRC)/%.c,%,$(wildcard $(SRC)/*.c)))
-fuzz_lib := fuzz tree tree_line index plan_check
+fuzz_lib := fuzz tree tree_line plan_check
 fuzz_unit := strict_arena strict_json unit
-fuzz_wrap_module := kmod_new init_module syscall system
+fuzz_wrap_module := init_module syscall system
 
 # Others' code has its own idea of what is undefined.
 fuzz_third_party_flags = $(filter-out -fsanitize=%,$(1)) \

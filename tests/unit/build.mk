@@ -10,9 +10,10 @@ UNIT_CFLAGS = -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
 U := build/unit
 UNIT := tests/unit
 
-UNIT_TESTS := address arena beneath cmdline deadline embed execute execute_cut explain host \
-	host_network host_storage input json loader log mountinfo plan plan_actions report run \
-	selector settings settings_host settings_places survey sysfs topology
+UNIT_TESTS := address arena beneath cmdline cpio deadline embed execute execute_cut \
+	explain framebuffer host host_network host_storage index init input json loader log mountinfo plan \
+	plan_actions report run selector settings settings_host settings_places survey sysfs \
+	topology
 
 # What is often linked together.
 unit_settings := settings selector address cmdline
@@ -28,23 +29,29 @@ unit_src_arena = arena
 unit_src_beneath = beneath
 unit_lib_beneath = scratch
 unit_src_cmdline = cmdline
+unit_src_cpio = cpio
+unit_lib_cpio = strict_arena
 unit_src_deadline = deadline
 unit_src_embed = embed input $(unit_settings)
 unit_lib_embed = strict_arena scratch
 unit_src_execute = execute log $(unit_plan)
 unit_lib_execute = strict_arena machine kernel_model scenarios outcome
-unit_wrap_execute = sysfs_write sysfs_read_link_name sysfs_exists deadline_call
+unit_wrap_execute = log_line sysfs_write sysfs_read_link_name sysfs_exists deadline_call
 unit_src_execute_cut = $(unit_src_execute)
 unit_lib_execute_cut = $(unit_lib_execute)
 unit_wrap_execute_cut = $(unit_wrap_execute)
 unit_src_explain = explain $(unit_run)
 unit_lib_explain = strict_arena machine nowhere
+unit_src_framebuffer = framebuffer input sysfs address arena
+unit_lib_framebuffer = scratch
 unit_src_host = $(unit_host)
 unit_lib_host = strict_arena scratch host_tree
 unit_src_host_network = $(unit_host)
 unit_lib_host_network = $(unit_lib_host)
 unit_src_host_storage = $(unit_host)
 unit_lib_host_storage = $(unit_lib_host)
+unit_src_index = index
+unit_src_init = init deadline log
 unit_src_input = input
 unit_lib_input = strict_arena scratch
 unit_src_json = json address

@@ -2,8 +2,11 @@
 #include "kernel_model.h"
 
 #include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "log.h"
 #include "unit.h"
 
 int __wrap_sysfs_write(const struct sysfs *sysfs, const char *path, const char *text);
@@ -12,6 +15,8 @@ int __wrap_sysfs_read_link_name(const struct sysfs *sysfs, const char *path, cha
 bool __wrap_sysfs_exists(const struct sysfs *sysfs, const char *path);
 int __wrap_deadline_call(const struct deadline *deadline, int (*function)(void *argument),
 			 void *argument);
+
+void __wrap_log_line(enum log_level level, const char *format, ...) PRINTF_FORMAT(2, 3);
 
 struct kernel kernel;
 
@@ -81,6 +86,8 @@ void kernel_boot(const struct machine *machine)
 		assert_int_equal(pci_address_parse(function->address, strlen(function->address),
 						   &device->address),
 				 0);
+		device->framebuffer = function->framebuffer;
+		device->framebuffer_bound = function->framebuffer != NULL;
 		device->driver = device->driver_before = function->driver;
 		if (function->driver) {
 			kernel_register(function->driver);
@@ -99,6 +106,7 @@ bool kernel_is_as_before(const struct kernel_device *device)
 			      : device->driver == device->driver_before;
 
 	return (driver || (device->free_before && !device->driver)) &&
+	       device->framebuffer_bound == (device->framebuffer != NULL) &&
 	       streq(device->override, device->override_before);
 }
 
@@ -130,6 +138,11 @@ static int probe(const struct kernel_driver *driver, struct kernel_device *devic
 	step();
 	if (native ? device->native_refuses : device->probe_error != 0)
 		return native ? -EIO : device->probe_error;
+	/* aperture_remove_conflicting_pci_devices() takes the whole platform device away. */
+	if (!native && device->removes_framebuffer) {
+		device->framebuffer = NULL;
+		device->framebuffer_bound = false;
+	}
 	device->driver = device->stolen && !native ? device->native : driver->name;
 	step_done(kernel.steps);
 	return 0;
@@ -194,12 +207,33 @@ static int drivers_probe(struct kernel_device *device)
 	return 0;
 }
 
-#define DEVICES "bus/pci/devices/"
-#define DRIVERS "bus/pci/drivers/"
+#define DEVICES	     "bus/pci/devices/"
+#define DRIVERS	     "bus/pci/drivers/"
+#define FRAMEBUFFERS "bus/platform/drivers/efi-framebuffer/"
 
 static bool starts_with(const char *text, const char *start)
 {
 	return strncmp(text, start, strlen(start)) == 0;
+}
+
+static int store_framebuffer(const char *attribute, const char *name)
+{
+	bool bind = streq(attribute, "bind");
+
+	assert_true(bind || streq(attribute, "unbind"));
+	if (!bind && !kernel.in_child)
+		fail_msg("released outside a child");
+	for (size_t i = 0; i < kernel.device_count; i++) {
+		struct kernel_device *device = &kernel.devices[i];
+
+		if (!device->framebuffer || !streq(device->framebuffer, name) ||
+		    device->framebuffer_bound == bind)
+			continue;
+		device->touched++;
+		device->framebuffer_bound = bind;
+		return 0;
+	}
+	return -ENODEV;
 }
 
 /* Which attribute is written, by its path as below /sys. */
@@ -216,6 +250,8 @@ static int store(const char *path, const char *text)
 		assert_string_equal(slash, "/driver_override");
 		return device->gone ? -ENOENT : write_override(device, text);
 	}
+	if (starts_with(path, FRAMEBUFFERS))
+		return store_framebuffer(path + strlen(FRAMEBUFFERS), text);
 	device = kernel_device(text);
 	device->touched++;
 	if (streq(path, "bus/pci/drivers_probe"))
@@ -272,6 +308,18 @@ int __wrap_sysfs_read_link_name(const struct sysfs *sysfs, const char *path, cha
 	return (int)strlen(buffer);
 }
 
+void __wrap_log_line(enum log_level level, const char *format, ...)
+{
+	char line[256];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(line, sizeof(line), format, arguments);
+	va_end(arguments);
+	if (level < LOG_LEVEL_DEBUG && kernel.journal)
+		text_add(kernel.journal, "say %s\n", line);
+}
+
 bool __wrap_sysfs_exists(const struct sysfs *sysfs, const char *path)
 {
 	const struct kernel_driver *driver;
@@ -282,6 +330,13 @@ bool __wrap_sysfs_exists(const struct sysfs *sysfs, const char *path)
 	if (starts_with(path, DEVICES))
 		return !find_device(path + strlen(DEVICES), strcspn(path + strlen(DEVICES), "/"))
 				->gone;
+	if (starts_with(path, "bus/platform/devices/")) {
+		for (size_t i = 0; i < kernel.device_count; i++)
+			if (kernel.devices[i].framebuffer)
+				return !strstr(path, "/driver") ||
+				       kernel.devices[i].framebuffer_bound;
+		return false;
+	}
 	assert_true(starts_with(path, DRIVERS));
 	driver = find_driver(path + strlen(DRIVERS), strlen(path) - strlen(DRIVERS));
 	return driver && driver->registered;

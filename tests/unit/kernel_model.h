@@ -26,18 +26,21 @@ struct kernel_driver {
 
 struct kernel_device {
 	struct pci_address address;
-	const char *native; /* the driver whose table has this device; may be NULL */
-	const char *driver; /* bound; NULL when none is */
-	char override[64];  /* empty when unset */
+	const char *native;	 /* the driver whose table has this device; may be NULL */
+	const char *driver;	 /* bound; NULL when none is */
+	char override[64];	 /* empty when unset */
+	const char *framebuffer; /* the firmware's, in its memory; NULL when there is none */
+	bool framebuffer_bound;	 /* to its driver */
 
 	/* How it misbehaves. */
-	int probe_error;     /* of a driver that it has by override only */
-	bool silent;	     /* bind says success although the probe failed: before 5.14 */
-	bool hangs;	     /* its native driver's remove() does not come back */
-	bool vfio_hangs;     /* nor does that of a driver that it has by override */
-	bool native_refuses; /* the native driver does not probe it a second time */
-	bool stolen;	     /* the native driver takes it back as soon as another has it */
-	bool vanishes;	     /* goes away at the first unbind */
+	int probe_error;	  /* of a driver that it has by override only */
+	bool silent;		  /* bind says success although the probe failed: before 5.14 */
+	bool hangs;		  /* its native driver's remove() does not come back */
+	bool vfio_hangs;	  /* nor does that of a driver that it has by override */
+	bool native_refuses;	  /* the native driver does not probe it a second time */
+	bool stolen;		  /* the native driver takes it back as soon as another has it */
+	bool removes_framebuffer; /* once a driver that it has by override is bound: since 6.0 */
+	bool vanishes;		  /* goes away at the first unbind */
 	bool gone;
 
 	const char *driver_before;

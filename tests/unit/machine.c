@@ -29,6 +29,8 @@ static void describe(struct device *device, const struct function *function, str
 		.driver_override = function->override,
 		.boot_display = function->boot_display,
 		.virtual_functions = function->virtual_functions,
+		.framebuffer = function->framebuffer,
+		.framebuffer_driver = function->framebuffer ? "efi-framebuffer" : NULL,
 		.variant_driver = function->variant,
 		.described = !function->gone,
 		.gone = function->gone,

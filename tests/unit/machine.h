@@ -22,7 +22,8 @@ struct function {
 	bool gone; /* is listed, but cannot be read */
 	unsigned int virtual_functions;
 	const char *variant;
-	const char *parent; /* the address of the bridge above */
+	const char *framebuffer; /* of the driver efi-framebuffer */
+	const char *parent;	 /* the address of the bridge above */
 };
 
 #define FUNCTION(address_, class_, group_, vendor_, device_, ...)                                 \

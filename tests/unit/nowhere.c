@@ -22,9 +22,9 @@ struct module_loader loader_interface(struct loader *loader)
 	return (struct module_loader){ 0 };
 }
 
-int module_open(struct module_context **result)
+int module_open(const struct module_places *places, struct module_context **result)
 {
-	(void)result;
+	(void)places, (void)result;
 	fail_msg("modules were looked for");
 	return 0;
 }

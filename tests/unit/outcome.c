@@ -110,6 +110,8 @@ static enum step step_of(const char *path)
 {
 	if (strstr(path, "/driver_override"))
 		return STEP_OVERRIDE;
+	if (strstr(path, "-framebuffer/"))
+		return STEP_RELEASE;
 	return strstr(path, "/unbind") ? STEP_UNBIND : STEP_BIND;
 }
 
@@ -139,7 +141,8 @@ void outcome_check_groups(const char *name, struct plan *plan, const char *wante
 {
 	static const char *const results[] = { "pending", "taken",  "already",
 					       "left",	  "undone", "stuck" };
-	static const char *const steps[] = { "none", "override", "load", "unbind", "bind", "read" };
+	static const char *const steps[] = { "none",   "override", "release", "load",
+					     "unbind", "bind",	   "read" };
 	struct text text = { .used = 0 };
 
 	for (size_t i = 0; i < plan->group_count; i++) {

@@ -34,6 +34,12 @@ static const struct function free_override_functions[] = {
 static const struct function bound_override_functions[] = {
 	MACHINE_OF(BOUND_OVERRIDE, .driver = "snd_hda_intel", .driver = "mlx5_core"),
 };
+#define CONSOLE .driver = "nouveau", .framebuffer = "efi-framebuffer.0"
+static const struct function console_functions[] = {
+	MACHINE_OF(CONSOLE, .driver = "snd_hda_intel", .driver = "mlx5_core"),
+};
+#define FREE_CONSOLE .framebuffer = "efi-framebuffer.0"
+static const struct function free_console_functions[] = { MACHINE_OF(FREE_CONSOLE, , ) };
 #define TAKEN	   .driver = "vfio-pci", .override = "vfio-pci"
 #define BOUND_NONE .driver = "nouveau", .override = "none"
 static const struct function bound_none_functions[] = {
@@ -48,6 +54,8 @@ static const struct machine variant = MACHINE(variant_functions, IOMMU_ON);
 static const struct machine free_override = MACHINE(free_override_functions, IOMMU_ON);
 static const struct machine bound_override = MACHINE(bound_override_functions, IOMMU_ON);
 static const struct machine bound_none = MACHINE(bound_none_functions, IOMMU_ON);
+static const struct machine console = MACHINE(console_functions, IOMMU_ON);
+static const struct machine free_console = MACHINE(free_console_functions, IOMMU_ON);
 static const struct machine taken = MACHINE(taken_functions, IOMMU_ON);
 
 #define GPU   "0000:01:00.0"
@@ -159,6 +167,17 @@ static void nic_was_unbound(void)
 	kernel_device(NIC)->free_before = true;
 }
 
+static void gpu_removes_framebuffer(void)
+{
+	kernel_device(GPU)->removes_framebuffer = true;
+}
+
+static void framebuffer_was_removed(void)
+{
+	kernel_device(GPU)->framebuffer = NULL;
+	kernel_device(GPU)->framebuffer_bound = false;
+}
+
 static void audio_vanishes(void)
 {
 	kernel_device(AUDIO)->vanishes = true;
@@ -188,6 +207,16 @@ const struct scenario scenarios[] = {
 	{ "another driver", &bound, CARD " vfio_early.driver=mlx5_vfio_pci",
 	  .groups = "1:taken,taken" },
 
+	{ "framebuffer", &console, CARD, .groups = "1:taken,taken" },
+	{ "framebuffer, free", &free_console, CARD_NIC, gpu_removes_framebuffer,
+	  .groups = "1:taken,taken 2:taken" },
+	{ "framebuffer gone meanwhile", &console, CARD, framebuffer_was_removed, true,
+	  .groups = "1:taken,taken" },
+
+	{ "framebuffer, no module", &console, CARD, no_module, true,
+	  .groups = "!1:undone(load -2),undone" },
+	{ "framebuffer, probe fails", &free_console, CARD, probe_fails, true,
+	  .groups = "!1:undone,undone(bind -22)" },
 	{ "no module", &bound, CARD_NIC, no_module, true,
 	  .groups = "!1:undone(load -2),undone !2:undone(load -2)" },
 	{ "no module, override set", &bound_override, CARD, no_module, true,

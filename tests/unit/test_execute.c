@@ -65,6 +65,18 @@ static const struct {
 			       "bus/pci/drivers/vfio-pci/bind 0000:01:00.0\n"
 			       "bus/pci/drivers/vfio-pci/bind 0000:01:00.1\n"
 			       "bus/pci/drivers/vfio-pci/bind 0000:02:00.0\n" },
+	/* Before anything is bound, with the overrides in place, and put back when it was for
+	   nothing. */
+	{ "framebuffer, no module",
+	  "bus/pci/devices/0000:01:00.0/driver_override vfio-pci\n"
+	  "bus/pci/devices/0000:01:00.1/driver_override vfio-pci\n"
+	  "say 0000:01:00.0: its screen goes dark now: efi-framebuffer.0, "
+	  "the firmware's framebuffer, is taken off it\n"
+	  "bus/platform/drivers/efi-framebuffer/unbind efi-framebuffer.0\n"
+	  "load vfio-pci\n"
+	  "bus/pci/devices/0000:01:00.1/driver_override -\n"
+	  "bus/platform/drivers/efi-framebuffer/bind efi-framebuffer.0\n"
+	  "bus/pci/devices/0000:01:00.0/driver_override -\n" },
 	{ "all taken", "" },
 	/* In reverse; a newline clears. */
 	{ "no module", "bus/pci/devices/0000:01:00.0/driver_override vfio-pci\n"

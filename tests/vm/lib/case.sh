@@ -10,6 +10,8 @@
 modules=ko
 iommu=on
 hotplug=
+rdinit=
+sysrq=
 runs=1
 
 # cmdline WORD...: more of the kernel command line, as it stands there.
@@ -74,6 +76,26 @@ hotplug()
 {
 	hotplug=$1
 	echo "announce_wait=yes" >>"$work/root/case/settings"
+}
+
+# rdinit [bare]: the kernel starts vfio-early from its own image in front of the
+# guest's, which has no vfio modules then. With bare there is the program alone.
+# A case may define alter_modules DIR, which is called with a copy of the
+# kernel's modules to be changed before the image is made.
+rdinit()
+{
+	rdinit=${1:-image}
+	modules=none
+	echo "rdinit=yes" >>"$work/root/case/settings"
+}
+
+# sysrq KEY ERE: the guest gets this key with Alt and SysRq when the console has
+# had a line like ERE.
+sysrq()
+{
+	sysrq=$1
+	sysrq_after=$2
+	cmdline sysrq_always_enabled ignore_loglevel
 }
 
 # skip REASON: the case cannot run here.
@@ -186,6 +208,12 @@ guest_file()
 no_log_lines()
 {
 	expect no_log_lines
+}
+
+# no_report: the run came to no end that it could report.
+no_report()
+{
+	expect no_report
 }
 
 full_address()

@@ -3,6 +3,24 @@
 #
 # Makes a case's image, boots it, and unpacks what the guest wrote.
 
+# guest_rdinit: vfio-early's own image, as a user makes it, into $work/rdinit.cpio.
+guest_rdinit()
+{
+	read -r release <"$directory/release"
+	modules_of_image=$directory/tree/lib/modules/$release
+	if command -v alter_modules >/dev/null; then
+		cp -a "$modules_of_image" "$work/modules"
+		modules_of_image=$work/modules
+		alter_modules "$modules_of_image" || return
+	fi
+	config=$work/root/etc/vfio-early.conf
+	[ -e "$config" ] || config=/dev/null
+	# A case may want to see what a config that does not parse does.
+	"$binary" image --kernel "$release" --modules "$modules_of_image" --config "$config" \
+		--generic --output "$work/rdinit.cpio" 2>"$work/rdinit.log" || [ $? -eq 2 ] || return
+	rm -rf "$work/modules"
+}
+
 # guest_image: the cached archives with the case's own behind them. The binary
 # and init are in the latter, so that no run tests yesterday's.
 guest_image()
@@ -10,12 +28,26 @@ guest_image()
 	"$here/image" "$kernel" "$modules" >"$work/images" || return
 	mkdir -p "$work/root/bin"
 	cp "$binary" "$work/root/bin/vfio-early"
-	cp "$here/guest/init" "$work/root/init"
+	cp "$here/guest/init" "$here/guest/record.sh" "$work/root/"
 	chmod 755 "$work/root/bin/vfio-early" "$work/root/init"
+	[ "$rdinit" != bare ] || cp "$binary" "$work/root/vfio-early"
 	(cd "$work/root" && find . | cpio -o -H newc -R 0:0 --quiet) >"$work/case.cpio" || return
-	xargs cat <"$work/images" >"$work/initrd"
+	: >"$work/initrd"
+	if [ "$rdinit" = image ]; then
+		guest_rdinit || return
+		cat "$work/rdinit.cpio" >>"$work/initrd"
+	fi
+	xargs cat <"$work/images" >>"$work/initrd"
 	cat "$work/case.cpio" >>"$work/initrd"
 	rm "$work/case.cpio"
+}
+
+# guest_rdinit_words: the kernel passes words that it does not know on to the
+# first process, and settings as its environment; judge_start knows these. One
+# of the words is a command of vfio-early.
+guest_rdinit_words()
+{
+	[ -z "$rdinit" ] || echo " rdinit=/vfio-early boot splash greeting=hello"
 }
 
 # guest_arguments: the rest of QEMU's command line, a word a line. The IOMMU
@@ -28,11 +60,11 @@ guest_arguments()
 	on) words="$words intel_iommu=on" ;;
 	off) words="$words intel_iommu=off" ;;
 	esac
-	printf '%s\n' -M q35 -accel "tcg,thread=${threads:-single}" -cpu max -smp 2 -m 1G \
+	printf '%s\n' -M q35 -accel "tcg,thread=${threads:-single}" -cpu max -smp 2 -m "${memory:-1G}" \
 		-nodefaults -vga none -display none -no-reboot \
 		-serial "file:$work/serial.log" -qmp "unix:$sockets/qmp,server=on,wait=off" \
 		-kernel "$directory/vmlinuz" -initrd "$work/initrd" \
-		-append "$words $(cat "$work/cmdline")"
+		-append "$words$(guest_rdinit_words) $(cat "$work/cmdline")${rdinit:+ -- single}"
 	if [ "$iommu" != none ]; then
 		printf '%s\n' -device intel-iommu,intremap=on,caching-mode=on
 	fi
@@ -73,14 +105,14 @@ guest_wait_line()
 	done
 }
 
-# guest_hotplug DEVICE: by QEMU's own name of the command, which takes a device
-# as -device does; it answers with nothing when all is well.
-guest_hotplug()
+# guest_monitor LINE: a line for QEMU's monitor, which answers with nothing when
+# all is well.
+guest_monitor()
 {
-	jq -cn --arg line "device_add $1" '{execute: "qmp_capabilities"},
-		{execute: "human-monitor-command", arguments: {"command-line": $line}, id: "add"}' |
+	jq -cn --arg line "$1" '{execute: "qmp_capabilities"},
+		{execute: "human-monitor-command", arguments: {"command-line": $line}, id: "line"}' |
 		socat -t 10 - "UNIX-CONNECT:$sockets/qmp" >"$work/qmp.log" 2>&1
-	jq -se 'map(select(.id == "add").return) == [""]' "$work/qmp.log" >/dev/null
+	jq -se 'map(select(.id == "line").return) == [""]' "$work/qmp.log" >/dev/null
 }
 
 # guest_boot: boots the case to its end and unpacks the result disk; where that
@@ -95,8 +127,12 @@ guest_boot()
 	trap 'exit 143' TERM
 	guest_start
 	if [ -n "$hotplug" ]; then
-		guest_wait_line 'guest: vfio-early waits' && guest_hotplug "$hotplug" ||
+		guest_wait_line 'guest: vfio-early waits' && guest_monitor "device_add $hotplug" ||
 			guest_problem="no device added: $(tail -n 1 "$work/qmp.log" 2>/dev/null)"
+	fi
+	if [ -n "$sysrq" ]; then
+		guest_wait_line "$sysrq_after" && guest_monitor "sendkey alt-sysrq-$sysrq" ||
+			guest_problem="no key sent: $(tail -n 1 "$work/qmp.log" 2>/dev/null)"
 	fi
 	code=0
 	wait "$qemu" || code=$?

@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "embed.h"
+#include "explain.h"
+#include "image.h"
+#include "init.h"
+#include "input.h"
+#include "module.h"
+
+/* Address space, not memory. */
+#define ARENA_SIZE (64 << 20)
+
+struct options {
+	struct embed_request request;
+	const char *output; /* NULL for standard output */
+};
+
+static void print_usage(FILE *out)
+{
+	fprintf(out, "usage: vfio-early image [OPTION...]\n"
+		     "Writes an image for the boot loader to put in front of any initramfs, with\n"
+		     "rdinit=" INIT_PATH " on the kernel command line.\n"
+		     "  --kernel VERSION  the image's kernel instead of the running one\n"
+		     "  --modules DIR     where its modules are instead of /lib/modules/VERSION\n"
+		     "  --generic         the image is for any machine: say nothing of this one\n"
+		     "  --config FILE     put this file in instead of " CONFIG_PATH "\n"
+		     "  --output FILE     write it there instead of to standard output\n");
+}
+
+/* Gives 0, -1 for a bad option or argument, -2 when help was printed. */
+static int parse_options(int count, char *const *arguments, struct options *options)
+{
+	static const struct option known[] = {
+		{ "kernel", required_argument, NULL, 'k' },
+		{ "modules", required_argument, NULL, 'm' },
+		{ "config", required_argument, NULL, 'c' },
+		{ "generic", no_argument, NULL, 'g' },
+		{ "output", required_argument, NULL, 'o' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	int option;
+
+	optind = 1;
+	while ((option = getopt_long(count, arguments, "h", known, NULL)) != -1) {
+		switch (option) {
+		case 'k':
+			options->request.kernel = optarg;
+			break;
+		case 'm':
+			options->request.modules = optarg;
+			break;
+		case 'c':
+			options->request.config = optarg;
+			break;
+		case 'g':
+			options->request.generic = true;
+			break;
+		case 'o':
+			options->output = optarg;
+			break;
+		case 'h':
+			print_usage(stdout);
+			return -2;
+		default:
+			print_usage(stderr);
+			return -1;
+		}
+	}
+	if (optind == count)
+		return 0;
+	print_usage(stderr);
+	return -1;
+}
+
+/* Says what is wrong with what, and gives the error back. */
+static int complain(const char *what, int error)
+{
+	fprintf(stderr, "vfio-early: %s: %s\n", what, strerror(-error));
+	return error;
+}
+
+static int add_program(struct image *image)
+{
+	int error = image_add_program(image);
+
+	if (error == -EXDEV)
+		fprintf(stderr,
+			"vfio-early: this program needs shared libraries, and the image has "
+			"none: run the statically linked one\n");
+	else if (error)
+		complain("/proc/self/exe", error);
+	return error;
+}
+
+/* Adds one module. Gives 1 for one that the kernel does not have. */
+static int add_module(struct image *image, struct module_context *modules, const char *name)
+{
+	int error = image_add_module(image, modules, name);
+
+	if (!error)
+		return 0;
+	if (error != -ENOENT || image->culprit)
+		return complain(image->culprit ? image->culprit : name, error);
+	fprintf(stderr, "vfio-early: %s: no module %s, and none built in\n", image->directory,
+		name);
+	return 1;
+}
+
+/*
+ * Adds the modules and their indexes. Without the first, vfio-pci, there is
+ * nothing that the image could do. Gives 0, 1 when another is missing, or
+ * -errno.
+ */
+static int add_modules(struct image *image, const struct embed *embed)
+{
+	struct module_places places = { .directory = image->directory };
+	struct module_context *modules;
+	int error, result = 0;
+
+	if (access(image->directory, R_OK | X_OK) < 0)
+		return complain(image->directory, -errno);
+	error = module_open(&places, &modules);
+	if (error)
+		return complain(image->directory, error);
+	for (const struct embed_name *name = embed->modules; name && error >= 0;
+	     name = name->next) {
+		error = add_module(image, modules, name->name);
+		if (error > 0 && name == embed->modules)
+			error = -ENOENT;
+		result |= error;
+	}
+	if (error >= 0) {
+		error = image_add_indexes(image, modules);
+		if (error)
+			complain(image->culprit ? image->culprit : image->directory, error);
+	}
+	module_close(modules);
+	return error < 0 ? error : result;
+}
+
+/* Says what the image lacks, for it is written all the same. Gives an exit_code. */
+static int complain_of_embed(struct arena *arena, const struct embed *embed)
+{
+	for (const struct embed_name *gap = embed->gaps; gap; gap = gap->next)
+		fprintf(stderr, "vfio-early: what the host needs could not be resolved: %s\n",
+			gap->name);
+	for (const struct problem *problem = embed->settings.problems; problem;
+	     problem = problem->next)
+		fprintf(stderr, "vfio-early: %s\n", explain_problem(arena, problem));
+	return embed->settings.problems ? EXIT_MALFORMED : EXIT_DONE;
+}
+
+/* Makes the archive what FILE names, in one step, once it is on the disk. */
+static int publish(FILE *out, const char *temporary, const char *path)
+{
+	char directory[4096];
+	int fd;
+
+	if (fsync(fileno(out)) < 0 || rename(temporary, path) < 0)
+		return -errno;
+	/* So that the name is, too. Where that cannot be had it is no error. */
+	snprintf(directory, sizeof(directory), "%s", path);
+	fd = open(dirname(directory), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd >= 0) {
+		fsync(fd);
+		close(fd);
+	}
+	return 0;
+}
+
+/* Writes to a file beside its place, and renames it. Gives the bytes, or -errno. */
+static long write_file(const struct image *image, const char *path)
+{
+	const char *temporary = arena_print(image->arena, "%s.new", path);
+	FILE *out = temporary ? fopen(temporary, "we") : NULL;
+	long written;
+	int error = 0;
+
+	if (!out)
+		return temporary ? -errno : -ENOMEM;
+	written = image_write(image, out);
+	if (written >= 0)
+		error = publish(out, temporary, path);
+	fclose(out);
+	if (written >= 0 && !error)
+		return written;
+	unlink(temporary);
+	return error ? error : written;
+}
+
+static int write_image(const struct image *image, const char *output)
+{
+	const char *name = output ? output : "standard output";
+	long written = output ? write_file(image, output) : image_write(image, stdout);
+
+	if (written < 0)
+		return complain(name, (int)written);
+	fprintf(stderr,
+		"vfio-early: %s: %ld bytes for kernel %s; let the boot loader give it to the "
+		"kernel before the initramfs (after microcode), with rdinit=" INIT_PATH
+		" on the command line\n",
+		name, written, image->kernel);
+	return 0;
+}
+
+static int make_image(struct arena *arena, const struct options *options)
+{
+	struct image image;
+	struct embed embed;
+	int error, missing;
+
+	image_start(&image, arena, options->request.kernel, options->request.modules);
+	error = add_program(&image);
+	if (error)
+		return EXIT_PARTLY;
+	error = embed_collect(&embed, arena, &options->request);
+	if (!error)
+		error = image_add_embed(&image, &embed);
+	if (error) {
+		complain(options->request.config ? options->request.config : CONFIG_PATH, error);
+		return EXIT_PARTLY;
+	}
+	missing = add_modules(&image, &embed);
+	if (missing < 0 || write_image(&image, options->output))
+		return EXIT_PARTLY;
+	return complain_of_embed(arena, &embed) ? EXIT_MALFORMED
+	       : missing			? EXIT_PARTLY
+						: EXIT_DONE;
+}
+
+static int run_image(int count, char *const *arguments)
+{
+	struct options options = { 0 };
+	int parsed = parse_options(count + 1, arguments - 1, &options);
+	char directory[MODULE_PATH_SIZE];
+	struct utsname running;
+	struct arena *arena;
+	int code;
+
+	if (parsed < 0)
+		return parsed == -2 ? EXIT_DONE : EXIT_MALFORMED;
+	if (!options.output && isatty(STDOUT_FILENO)) {
+		fprintf(stderr,
+			"vfio-early: an image is nothing for a terminal: use --output FILE\n");
+		return EXIT_MALFORMED;
+	}
+	uname(&running);
+	if (!options.request.kernel)
+		options.request.kernel = running.release;
+	if (!*options.request.kernel || strchr(options.request.kernel, '/')) {
+		fprintf(stderr, "vfio-early: '%s' is no kernel version\n", options.request.kernel);
+		return EXIT_MALFORMED;
+	}
+	module_directory(options.request.kernel, directory);
+	if (!options.request.modules)
+		options.request.modules = directory;
+	arena = arena_create(ARENA_SIZE);
+	code = arena ? make_image(arena, &options) : EXIT_PARTLY;
+	if (!arena)
+		complain("image", -ENOMEM);
+	arena_destroy(arena);
+	return code;
+}
+
+const struct command command_image = {
+	.name = "image",
+	.arguments = "[--kernel VERSION] [--output FILE]",
+	.help = "Write an image that runs this before any initramfs, with rdinit=" INIT_PATH ".",
+	.run = run_image,
+};

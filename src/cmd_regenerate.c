@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "explain.h"
+#include "input.h"
+#include "settings.h"
+#include "util.h"
+
+/* Address space, not memory. */
+#define ARENA_SIZE (64 << 20)
+
+#define SCRIPT VFIO_EARLY_LIBDIR "/regenerate"
+
+/* Complains about what the config says. Gives 0 or -errno when it cannot be read. */
+static int check_config(struct arena *arena)
+{
+	struct settings settings;
+	char *text;
+	int error = input_read(arena, CONFIG_PATH, &text);
+
+	/* All may be said on the kernel command line. */
+	if (error == -ENOENT)
+		return 0;
+	settings_init(&settings, arena);
+	if (!error)
+		error = settings_read_config(&settings, CONFIG_PATH, text);
+	for (const struct problem *problem = settings.problems; problem; problem = problem->next)
+		fprintf(stderr, "vfio-early: %s\n", explain_problem(arena, problem));
+	return error;
+}
+
+static int run_regenerate(int count, char *const *arguments)
+{
+	bool list = count == 1 && streq(arguments[0], "--list");
+	char *const command[] = { SCRIPT, list ? "--list" : NULL, NULL };
+	struct arena *arena;
+	int error;
+
+	if (count > 0 && !list) {
+		fprintf(stderr, "usage: vfio-early regenerate [--list]\n");
+		return EXIT_MALFORMED;
+	}
+	arena = arena_create(ARENA_SIZE);
+	error = arena ? check_config(arena) : -ENOMEM;
+	arena_destroy(arena);
+	if (error) {
+		fprintf(stderr, "vfio-early: " CONFIG_PATH ": %s; no image was rebuilt\n",
+			strerror(-error));
+		return EXIT_PARTLY;
+	}
+	execv(SCRIPT, command);
+	fprintf(stderr, "vfio-early: " SCRIPT ": %s; it comes with make install\n",
+		strerror(errno));
+	return EXIT_PARTLY;
+}
+
+const struct command command_regenerate = {
+	.name = "regenerate",
+	.arguments = "[--list]",
+	.help = "Rebuild all initramfs images; --list only says with what.",
+	.run = run_regenerate,
+};

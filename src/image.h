@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <stdio.h>
+
+#include "arena.h"
+#include "embed.h"
+#include "module.h"
+
+struct image_file;
+struct image_module;
+
+/*
+ * An image for rdinit= (init.h) while it is put together. Everything is read
+ * before anything is written, so that nothing half made leaves the program.
+ */
+struct image {
+	struct arena *arena;
+	const char *kernel;    /* its version */
+	const char *directory; /* of its modules, on this system */
+	struct image_file *files;
+	struct image_file **last_file;
+	struct image_module *modules;
+	const char *culprit; /* the file that the last error is about; NULL for none */
+};
+
+/* Starts an image; kernel, directory and arena must outlive it. */
+void image_start(struct image *image, struct arena *arena, const char *kernel,
+		 const char *directory);
+
+/*
+ * Adds this program. Gives 0, -EXDEV when it is linked dynamically and so
+ * would not run where there are no libraries, or the -errno of reading it.
+ */
+int image_add_program(struct image *image);
+
+/* Adds config, the host's needs and modprobe.d files. Gives 0 or -ENOMEM. */
+int image_add_embed(struct image *image, const struct embed *embed);
+
+/*
+ * Adds the files of a module and of all that is loaded with it. Gives 0, also
+ * for one that is built in, -ENOENT without a culprit when the kernel has no
+ * such module, or the -errno of reading the culprit.
+ */
+int image_add_module(struct image *image, struct module_context *modules, const char *name);
+
+/* Adds the indexes for the modules that are there by now. Gives 0 or -errno. */
+int image_add_indexes(struct image *image, struct module_context *modules);
+
+/* Writes it as an archive. Gives its bytes, or -errno. */
+long image_write(const struct image *image, FILE *out);

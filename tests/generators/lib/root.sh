@@ -1,0 +1,312 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=sh disable=SC2034,SC2154 # run's variables
+#
+# The words of a case file about its root: what is installed there, and what the
+# images hold then. Each does at once what it says, and ends the case if that
+# fails.
+
+# use_root NAME: a fresh copy of that root. Afterwards $root is its directory,
+# $generator and $runtime (shell or systemd) what it has, $kernel the release
+# that boots, $kernels all of them, and $series the list of modules it goes by.
+use_root()
+{
+	root=$work/root
+	generator=$(awk -v n="$1" '$1 == n { print $3 }' "$here/roots")
+	runtime=$(awk -v n="$1" '$1 == n { sub(/,.*/, "", $4); print $4 }' "$here/roots")
+	[ "$generator" != mkinitcpio ] || find_mkinitcpio
+	archive=$("$here/build-root" "$1" 2>"$work/root.log") ||
+		verdict skip "no root: $(tail -n 1 "$work/root.log")"
+	mkdir -p "$root"
+	tar -C "$root" --numeric-owner --xattrs -I zstd -xf "$archive"
+	[ "$generator" != mkinitcpio ] || install_mkinitcpio
+	kernels=$(ls "$root/lib/modules")
+	kernel=$(echo "$kernels" | grep -v cloud)
+	case $kernel in
+	6.1.*) series=6.1 ;;
+	6.12.*) series=6.12 ;;
+	*) series=7 ;;
+	esac
+}
+
+# find_mkinitcpio: Debian has none. $mkinitcpio is the directory that one was
+# installed to: MKINITCPIO, or the machine's own.
+find_mkinitcpio()
+{
+	mkinitcpio=${MKINITCPIO-}
+	[ -x "$mkinitcpio/usr/bin/mkinitcpio" ] && return
+	# Not for want of trying, so MUST_RUN has no say.
+	MUST_RUN=0
+	verdict skip "no mkinitcpio on this machine, nor in MKINITCPIO=${MKINITCPIO-}"
+}
+
+install_mkinitcpio()
+{
+	tar -C "${mkinitcpio:-/}" -c usr/bin/mkinitcpio usr/bin/lsinitcpio usr/lib/initcpio \
+		etc/mkinitcpio.conf | tar -C "$root" -x --no-same-owner --keep-directory-symlink
+	mkdir -p "$root/etc/mkinitcpio.d" "$root/etc/mkinitcpio.conf.d"
+	# Arch has these elsewhere, or in packages of other names, or newer systemd's
+	# own; what mkinitcpio does not find makes its run a failure.
+	cp "$root/usr/bin/busybox" "$root/usr/lib/initcpio/busybox"
+	ln -s x86_64-linux-gnu/libkmod.so.2 "$root/usr/lib/libkmod.so.2"
+	for program in sulogin swapon swapoff; do
+		ln -s "../sbin/$program" "$root/usr/bin/$program"
+	done
+	for missing in lib/systemd/systemd-executor lib/systemd/systemd-validatefs \
+		lib/tmpfiles.d/20-systemd-stub.conf; do
+		install -m 755 /dev/null "$root/usr/$missing"
+	done
+	must systemd-hwdb update
+	for release in "$root"/lib/modules/*; do
+		release=${release##*/}
+		cat >"$root/etc/mkinitcpio.d/$release.preset" <<-END
+			ALL_kver="$release"
+			PRESETS=("default")
+			default_image="/boot/initramfs-$release.img"
+		END
+	done
+}
+
+# mkinitcpio_hooks NAME...: HOOKS, with the display card's driver forced early.
+# The cloud kernel has none, hence the question mark.
+mkinitcpio_hooks()
+{
+	case " $* " in
+	*" systemd "*) runtime=systemd ;;
+	*) runtime=shell ;;
+	esac
+	cat >"$root/etc/mkinitcpio.conf" <<-END
+		MODULES=("bochs?")
+		HOOKS=($*)
+		COMPRESSION="zstd"
+		COMPRESSION_OPTIONS=(-1)
+	END
+}
+
+# in_root COMMAND...: what it printed is in $work/output, and in the case's log.
+in_root()
+{
+	code=0
+	chroot_run "$root" "$@" >"$work/output" 2>&1 </dev/null || code=$?
+	{
+		echo "+ $*"
+		cat "$work/output"
+		echo "= $code"
+	} >>"$work/steps.log"
+	return "$code"
+}
+
+must()
+{
+	in_root "$@" || stop "$*" "success" "$code: $(tail -n 1 "$work/output")"
+}
+
+# stop WHAT EXPECTED GOT: the case fails here.
+stop()
+{
+	verdict "not ok" "$1: expected $2, got $3"
+}
+
+# install_package dpkg|apt: the Debian package.
+install_package()
+{
+	deb=$(find_deb)
+	[ -e "$deb" ] || verdict "not ok" "no package to test; make deb builds it"
+	cp "$deb" "$root/tmp/"
+	note_images
+	case $1 in
+	dpkg) must dpkg -i "/tmp/${deb##*/}" ;;
+	apt) must apt-get -y install "/tmp/${deb##*/}" ;;
+	esac
+	rm "$root/tmp/${deb##*/}"
+}
+
+# install_make [VARIABLE=VALUE...]: from the tree into the root, which then
+# regenerates for itself.
+install_make()
+{
+	make -C "$top" install "DESTDIR=$root" REGENERATE=no "$@" >>"$work/steps.log" 2>&1 ||
+		stop "make install" "success" "$(tail -n 1 "$work/steps.log")"
+}
+
+# install_binary: the program alone, without anything for a generator.
+install_binary()
+{
+	install -m 755 "$binary" "$root/usr/sbin/vfio-early"
+}
+
+# rdinit_image: the archive that goes in front of any image, as $front.
+rdinit_image()
+{
+	front=$root/boot/vfio-early.img
+	must vfio-early image --kernel "$kernel" --output /boot/vfio-early.img
+	[ -s "$front" ] || stop "vfio-early image" "a file" "none"
+}
+
+remove_package()
+{
+	note_images
+	must dpkg -r vfio-early
+}
+
+purge_package()
+{
+	note_images
+	must dpkg -P vfio-early
+}
+
+# config LINE...: as the user would add them to /etc/vfio-early.conf.
+config()
+{
+	printf '%s\n' "$@" >>"$root/etc/vfio-early.conf"
+}
+
+regenerate()
+{
+	note_images
+	must vfio-early regenerate
+}
+
+# output ERE, no_output ERE: what the last step printed has such a line, or none.
+output()
+{
+	grep -qE -e "$1" "$work/output" ||
+		stop "output" "a line like $1" "$(tail -n 3 "$work/output" | xargs -0 | paste -sd '|')"
+}
+
+no_output()
+{
+	line=$(grep -m 1 -E -e "$1" "$work/output" || :)
+	[ -z "$line" ] || stop "output" "no line like $1" "$line"
+}
+
+# image RELEASE: the file of that kernel's image, in the root.
+image()
+{
+	case $generator in
+	mkinitcpio) echo "/boot/initramfs-$1.img" ;;
+	*) echo "/boot/initrd.img-$1" ;;
+	esac
+}
+
+# image_sum RELEASE: of what is there now.
+image_sum()
+{
+	sha256sum "$root$(image "$1")" 2>/dev/null || echo none
+}
+
+note_images()
+{
+	for release in $kernels; do
+		image_sum "$release" >"$work/sum.$release"
+	done
+}
+
+# images_new, images_old: since the step before, each kernel's image was made
+# anew, or none was.
+images_new()
+{
+	for release in $kernels; do
+		! image_sum "$release" | cmp -s - "$work/sum.$release" ||
+			stop "image of $release" "a new one" "$(cut -c 1-4 "$work/sum.$release") as before"
+	done
+}
+
+images_old()
+{
+	for release in $kernels; do
+		image_sum "$release" | cmp -s - "$work/sum.$release" ||
+			stop "image of $release" "the old one" "another"
+	done
+}
+
+# unpack_image RELEASE: with the generator's own tool; into $unpacked.
+unpack_image()
+{
+	unpacked=$work/unpacked
+	rm -rf "$unpacked" "$root/tmp/unpacked"
+	mkdir "$unpacked" "$root/tmp/unpacked"
+	case $generator in
+	initramfs-tools) must unmkinitramfs "$(image "$1")" /tmp/unpacked ;;
+	dracut)
+		# 059 ends with the status of a test for early microcode.
+		in_root sh -c "cd /tmp/unpacked && lsinitrd --unpack $(image "$1")" || :
+		;;
+	mkinitcpio) must sh -c "cd /tmp/unpacked && lsinitcpio -x $(image "$1")" ;;
+	esac
+	# An image of several archives is one tree when it boots.
+	for part in early early2 early3 main; do
+		[ -d "$root/tmp/unpacked/$part" ] || continue
+		tar -C "$root/tmp/unpacked/$part" -c . |
+			tar -C "$unpacked" -x --keep-directory-symlink
+		rm -rf "$root/tmp/unpacked/$part"
+	done
+	tar -C "$root/tmp/unpacked" -c . | tar -C "$unpacked" -x --keep-directory-symlink
+	rm -rf "$root/tmp/unpacked"
+}
+
+# holds RELEASE: that kernel's image has all that vfio-early needs there.
+holds()
+{
+	unpack_image "$1"
+	cmp -s "$root/usr/sbin/vfio-early" "$unpacked/usr/sbin/vfio-early" ||
+		stop "image of $1" "the installed binary" "$(ls "$unpacked/usr/sbin/vfio-early" 2>&1)"
+	[ -x "$unpacked/usr/sbin/vfio-early" ] || stop "image of $1" "an executable" "another file"
+	cmp -s "$root/etc/vfio-early.conf" "$unpacked/etc/vfio-early.conf" ||
+		stop "image of $1" "the config" "$(cat "$unpacked/etc/vfio-early.conf" 2>&1)"
+	for module in vfio-pci vfio_iommu_type1; do
+		[ -n "$(find "$root/lib/modules/$1" -name "$module.ko*")" ] || continue
+		[ -n "$(find "$unpacked" -name "$module.ko*")" ] ||
+			stop "image of $1" "$module" "none"
+	done
+	case $generator,$runtime in
+	initramfs-tools,*) first_in_order "$1" ;;
+	*,systemd) ordered_unit "$1" ;;
+	esac
+}
+
+first_in_order()
+{
+	order=$unpacked/scripts/init-top/ORDER
+	script=$(sed -n 's|^/scripts/init-top/\([^ ]*\) .*|\1|p' "$order" | head -n 1)
+	[ "$script" = 00-vfio-early ] ||
+		stop "first in init-top of $1" 00-vfio-early "$(xargs <"$order")"
+	[ -x "$unpacked/scripts/init-top/$script" ] ||
+		stop "init-top/$script of $1" "an executable" "$(ls -l "$unpacked/scripts/init-top")"
+}
+
+ordered_unit()
+{
+	units=$unpacked/usr/lib/systemd/system
+	[ -e "$units/vfio-early.service" ] || stop "image of $1" "the unit" "none"
+	[ -L "$units/sysinit.target.wants/vfio-early.service" ] ||
+		stop "image of $1" "the unit wanted by sysinit.target" "no link"
+	for unit in systemd-udevd systemd-udev-trigger systemd-modules-load; do
+		grep -qE "^Before=(.* )?$unit\.service( |$)" "$units/vfio-early.service" ||
+			stop "unit in $1" "Before=$unit.service" \
+				"$(grep ^Before= "$units/vfio-early.service" | xargs)"
+	done
+	must systemd-analyze verify --man=no /usr/lib/vfio-early/vfio-early.service
+	no_output vfio-early
+}
+
+# lacks RELEASE: nothing of vfio-early is in that kernel's image.
+lacks()
+{
+	unpack_image "$1"
+	rest=$(cd "$unpacked" && find . -name '*vfio-early*' -exec echo {} +)
+	[ -z "$rest" ] || stop "image of $1" "nothing of vfio-early" "$rest"
+}
+
+images_hold()
+{
+	for release in $kernels; do
+		holds "$release"
+	done
+}
+
+images_lack()
+{
+	for release in $kernels; do
+		lacks "$release"
+	done
+}
