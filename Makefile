@@ -75,7 +75,7 @@ all: $(B)/vfio-early
 # The goals that compile nothing by themselves work before the toolchain is installed.
 TASKS := clean lint uninstall dist deb check check-unit check-plans check-binary check-hooks \
 	check-packages check-image check-vm check-kernels check-generators check-generators-quick \
-	bench demo
+	bench demo unit-programs fuzz check-fuzz coverage check-leaks
 ifneq ($(filter-out $(TASKS) setup-%,$(or $(MAKECMDGOALS),all)),)
 ifeq ($(LINK),dynamic)
 LIBC_CFLAGS := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 \
@@ -187,7 +187,7 @@ clean:
 # What follows starts make anew after the set-up, which may have brought the compiler.
 MAKEFLAGS += --no-print-directory
 
-setup-build setup-check setup-demo setup-bench setup-generators: setup-%:
+setup-build setup-check setup-demo setup-bench setup-fuzz setup-generators: setup-%:
 	tests/setup $*
 
 lint:
@@ -201,9 +201,25 @@ else
 include tests/unit/build.mk
 endif
 
+# Behind the libraries, whose sources it builds anew.
+include tests/fuzz/build.mk
+
 check-plans:
 	$(MAKE) all
 	tests/fixtures/run
+
+check-leaks:
+	$(MAKE) build/fuzz/replay/vfio-early
+	$(UNIT_CC) -shared -fPIC -o build/fuzz/replay/leak.so tests/leaks/leak.c
+	tests/leaks/run build/fuzz/replay/vfio-early build/fuzz/replay/leak.so
+
+# Optimization would make lines one, and the C library's checks need it.
+COVERAGE_FLAGS = -g -O0 -Wno-cpp --coverage
+coverage:
+	tests/setup check
+	$(MAKE) U=build/coverage/unit UNIT_CFLAGS='$(COVERAGE_FLAGS)' unit-programs
+	$(MAKE) B=build/coverage/program LINK=dynamic CC=gcc CFLAGS='$(COVERAGE_FLAGS)' all
+	tests/coverage/run build/coverage $(UNIT_TESTS:%=build/coverage/unit/test_%)
 
 check-binary:
 	$(MAKE) all
@@ -247,6 +263,8 @@ check:
 	$(MAKE) lint
 	$(MAKE) check-unit
 	$(MAKE) check-plans
+	$(MAKE) check-leaks
+	$(MAKE) check-fuzz
 	$(MAKE) check-binary
 	$(MAKE) check-hooks
 	$(MAKE) check-packages
@@ -269,4 +287,4 @@ demo:
 -include $(OBJECTS:.o=.d)
 
 .DELETE_ON_ERROR:
-.PHONY: all install FORCE $(TASKS) setup-build setup-check setup-demo setup-bench setup-generators
+.PHONY: all install FORCE $(TASKS) setup-build setup-check setup-demo setup-bench setup-fuzz setup-generators

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "embed.h"
 
+#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
@@ -54,11 +55,20 @@ static bool is_wanted_module(const struct embed *embed, const char *name, size_t
 	return false;
 }
 
+/* Whether a module can have that name; it goes to a hook as a word of its own. */
+static bool is_module_name(const char *name, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		if (!isalnum((unsigned char)name[i]) && name[i] != '-' && name[i] != '_')
+			return false;
+	return length > 0;
+}
+
 static int add_module(struct collection *collection, const char *name, size_t length)
 {
 	struct embed_name *module;
 
-	if (is_wanted_module(collection->embed, name, length))
+	if (!is_module_name(name, length) || is_wanted_module(collection->embed, name, length))
 		return 0;
 	module = arena_allocate(collection->arena, 1, sizeof(*module));
 	if (!module)

@@ -109,6 +109,8 @@ static const char *refusal_reason(const struct run *run, const struct member *me
 		break;
 	case REFUSAL_NO_GROUP:
 		return no_group_reason(run);
+	case REFUSAL_GONE:
+		return "it could not be read, and may have gone: nothing is taken unseen";
 	case REFUSAL_STORAGE:
 		return "it is a mass-storage controller that nobody listed";
 	case REFUSAL_BOOT_DISPLAY:
@@ -133,7 +135,7 @@ const char *explain_force(const struct run *run, const struct planned_group *gro
 	for (size_t i = 0; list && i < group->count; i++) {
 		const struct member *member = &group->members[i];
 
-		if (member->refusal == REFUSAL_NO_GROUP)
+		if (member->refusal == REFUSAL_NO_GROUP || member->refusal == REFUSAL_GONE)
 			return NULL;
 		if (member->refusal != REFUSAL_NONE)
 			list = arena_print(run->arena, "%s%s%s", list, *list ? "," : "",
@@ -394,6 +396,7 @@ const char *refusal_name(enum refusal refusal)
 	static const char *const names[] = {
 		[REFUSAL_NONE] = "none",
 		[REFUSAL_NO_GROUP] = "no-iommu-group",
+		[REFUSAL_GONE] = "gone",
 		[REFUSAL_STORAGE] = "storage",
 		[REFUSAL_BOOT_DISPLAY] = "boot-display",
 		[REFUSAL_PROTECTED] = "protected",

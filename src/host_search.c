@@ -9,6 +9,7 @@
 
 #include "device.h"
 #include "input.h"
+#include "selector.h"
 
 /* So much of a sentence about a gap is kept. */
 #define GAP_SIZE 256
@@ -134,12 +135,21 @@ static long read_number(const struct host_search *search, const char *path, size
 	return strtol(text, NULL, 16);
 }
 
+/* Reads an id of 16 bits; -1 for anything else. */
+static long read_id(const struct host_search *search, const char *path, size_t length,
+		    const char *attribute)
+{
+	long id = read_number(search, path, length, attribute);
+
+	return id <= UINT16_MAX ? id : -1;
+}
+
 static const char *identity(struct host_search *search, const char *path, size_t length)
 {
-	long vendor = read_number(search, path, length, "vendor");
-	long device = read_number(search, path, length, "device");
-	long subsystem_vendor = read_number(search, path, length, "subsystem_vendor");
-	long subsystem_device = read_number(search, path, length, "subsystem_device");
+	long vendor = read_id(search, path, length, "vendor");
+	long device = read_id(search, path, length, "device");
+	long subsystem_vendor = read_id(search, path, length, "subsystem_vendor");
+	long subsystem_device = read_id(search, path, length, "subsystem_device");
 
 	if (vendor < 0 || device < 0)
 		return "";
@@ -161,6 +171,7 @@ static const char *first_step(struct host_search *search, const struct pci_addre
 bool search_add_path(struct host_search *search, const char *path, const char *part)
 {
 	const char *place = NULL; /* the path form of the function above, if the bus is its own */
+	unsigned int hops = 0;
 	bool found = false;
 
 	for (const char *name = path; *name;) {
@@ -170,9 +181,12 @@ bool search_add_path(struct host_search *search, const char *path, const char *p
 		if (pci_address_parse(name, length, &address)) {
 			place = NULL;
 		} else {
-			place = place ? search_print(search, "%s/%02x.%x", place, address.device,
-						     address.function)
-				      : first_step(search, &address);
+			/* Behind too many bridges for a selector, its own address has to do. */
+			hops = place ? hops + 1 : 0;
+			place = place && hops <= SELECTOR_HOPS_MAX
+					? search_print(search, "%s/%02x.%x", place, address.device,
+						       address.function)
+					: first_step(search, &address);
 			if (read_number(search, path, end, "class") >> 16 != PCI_CLASS_BRIDGE) {
 				add_device(search,
 					   search_print(search, "%s%s", place,

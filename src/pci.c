@@ -407,12 +407,22 @@ static uint8_t read_header_type(struct pci_dev *pci, const struct device *device
 	}
 }
 
+/* Makes a name fit for a log: control characters become '?'. */
+static void make_printable(char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < ' ' || *text == 0x7f)
+			*text = '?';
+}
+
 static int describe(const struct sysfs *directory, struct arena *arena, struct device *device)
 {
 	char text[ATTRIBUTE_SIZE];
 	int length = sysfs_read_link_name(directory, "driver", text, sizeof(text));
 
 	if (length > 0) {
+		/* The kernel has none such; a tree that was captured elsewhere may. */
+		make_printable(text);
 		device->driver = arena_copy(arena, text, (size_t)length);
 		if (!device->driver)
 			return -ENOMEM;

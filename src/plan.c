@@ -105,6 +105,8 @@ static enum refusal judge_member(const struct settings *settings, const struct t
 
 	if (device->group < 0)
 		return REFUSAL_NO_GROUP;
+	if (device->gone)
+		return REFUSAL_GONE;
 	selector = excluding_selector(settings, device);
 	if (selector) {
 		member->selector = selector;

@@ -15,6 +15,7 @@
 enum refusal {
 	REFUSAL_NONE,
 	REFUSAL_NO_GROUP,	   /* a listed device without an IOMMU group */
+	REFUSAL_GONE,		   /* could not be read, so that no guard can judge it */
 	REFUSAL_STORAGE,	   /* a mass-storage controller that nobody listed */
 	REFUSAL_BOOT_DISPLAY,	   /* the boot display, which nobody listed */
 	REFUSAL_PROTECTED,	   /* the host needs it */

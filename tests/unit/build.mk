@@ -113,7 +113,9 @@ $(U)/test/%.o: $(UNIT)/%.c $(UNIT)/build.mk
 	$(call say,CC,$<)
 	$(Q)$(UNIT_CC) $(PROGRAM_FLAGS) $(UNIT_CFLAGS) -I$(SRC) -I$(UNIT) -MMD -MP -c $< -o $@
 
-check-unit: $(UNIT_TESTS:%=$(U)/test_%) $(UNIT_MUST_FAIL:%=$(U)/test_%)
+unit-programs: $(UNIT_TESTS:%=$(U)/test_%)
+
+check-unit: unit-programs $(UNIT_MUST_FAIL:%=$(U)/test_%)
 	$(Q)$(UNIT)/run $(UNIT_TESTS:%=$(U)/test_%) --must-fail $(UNIT_MUST_FAIL:%=$(U)/test_%)
 
 -include $(wildcard $(U)/src/*.d $(U)/test/*.d)

@@ -32,7 +32,8 @@ static void describe(struct device *device, const struct function *function, str
 		.framebuffer = function->framebuffer,
 		.framebuffer_driver = function->framebuffer ? "efi-framebuffer" : NULL,
 		.variant_driver = function->variant,
-		.described = true,
+		.described = !function->gone,
+		.gone = function->gone,
 	};
 	device->kernel_path = arena_print(arena, "%s", pci_address_format(&device->address, text));
 }

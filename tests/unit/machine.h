@@ -19,6 +19,7 @@ struct function {
 	const char *driver;
 	const char *override;
 	bool boot_display;
+	bool gone; /* is listed, but cannot be read */
 	unsigned int virtual_functions;
 	const char *variant;
 	const char *framebuffer; /* of the driver efi-framebuffer */

@@ -136,6 +136,8 @@ static const char aliases[] = "# Aliases extracted from modules themselves.\n"
 			      "alias vfio_pci:v*d*sv*sd*bc*sc*i* vfio_pci\n"
 			      "alias vfio_pci:v000019E5d0000A251sv*sd*bc*sc*i* hisi_acc_vfio_pci\n"
 			      "alias xvfio_pci:v1 wrong\n"
+			      "alias vfio_pci:v1 $(wrong)\n"
+			      "alias vfio_pci:v2 \n"
 			      "vfio_pci:v1 wrong\n";
 
 static void test_variants(void **state)

@@ -67,6 +67,14 @@ static const struct function bare_functions[] = {
 };
 static const struct machine bare = MACHINE(bare_functions, IOMMU_OFF_INTEL);
 
+/* A disk went away while it was looked at, or could not be read for another reason. */
+static const struct function gone_functions[] = {
+	FUNCTION("0000:01:00.0", 0x020000, 1, 0x8086, 0x15f3),
+	FUNCTION("0000:01:00.1", 0, 1, 0, 0, .gone = true),
+	FUNCTION("0000:02:00.0", 0x020000, 2, 0x8086, 0x15f3),
+};
+static const struct machine gone = MACHINE(gone_functions, IOMMU_ON);
+
 /* Without its domain, which is 0000 but where shown. */
 static const char *brief(const struct pci_address *address, char *text)
 {
@@ -81,7 +89,8 @@ static const char *brief(const struct pci_address *address, char *text)
 static void render_groups(const struct plan *plan, struct text *text)
 {
 	static const char *const refusals[] = {
-		"none", "no-group", "storage", "boot-display", "protected", "vfs", "excluded",
+		"none",		"no-group",  "gone", "storage",
+		"boot-display", "protected", "vfs",  "excluded",
 	};
 	char address[PCI_ADDRESS_SIZE];
 
@@ -252,6 +261,11 @@ static const struct row groups_refused[] = {
 	/* SR-IOV. */
 	{ &desktop, "devs=06:00.0", "!19{06:00.0=vfs}", "" },
 	{ &desktop, "devs=06:00.0 force=06:00.0", "19{06:00.0}", "" },
+	/* What cannot be read might be anything: no force has a name for it. */
+	{ &gone, "devs=8086:15f3", "!1{01:00.0,01:00.1=gone} 2{02:00.0}", "" },
+	{ &gone, "devs=01:00,!01:00.1", "!1{01:00.0,01:00.1=gone}", "" },
+	{ &gone, "devs=01:00.0 force=01:00.1,01:00", "!1{01:00.0,01:00.1=gone}", "" },
+	{ &gone, "devs=01:00.1", "", " 01:00.1:absent" },
 	/* One refused group stops no other. */
 	{ &desktop, "devs=06:00.0,02:00.0,00:1f.3",
 	  "!" CHIPSET("=storage") " 15{02:00.0} !19{06:00.0=vfs}", "" },
