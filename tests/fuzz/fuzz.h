@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-/* What every fuzz target needs: the entry point's form, and what must hold of any input. */
+/*
+ * What every fuzz target needs: the entry point's form, and what must hold of
+ * any input. The arena is that of the unit tests, whose allocations can be made
+ * to fail (arena_fail_at()).
+ */
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "../unit/unit.h"
 #include "arena.h"
 #include "settings.h"
 
@@ -58,9 +63,3 @@ void fuzz_check_settings(const struct settings *settings);
  */
 void fuzz_check_places(const struct settings *settings, const char *source, const char *text,
 		       bool has_lines);
-
-/*
- * In strict_arena.c of the unit tests: makes the count-th allocation from now
- * on fail, 0 for none. Gives whether the failure ordered before has happened.
- */
-bool arena_fail_at(struct arena *arena, size_t count);

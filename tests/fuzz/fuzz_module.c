@@ -96,35 +96,34 @@ static void drop_rights(void)
 }
 
 /* What the text of depmod's files cannot hold, or its indexes have no room for, is left out. */
-static bool add(struct entries *entries, const char *key, const char *value)
+static void add(struct entries *entries, const char *key, const char *value)
 {
 	if (entries->count == ENTRIES_MAX || !*key || !*value)
-		return false;
+		return;
 	for (const char *c = key; *c; c++)
 		if (*c & 0x80)
-			return false;
+			return;
 	entries->items[entries->count] = (struct index_entry){
 		.key = key, .value = value, .priority = (unsigned int)entries->count
 	};
 	entries->count++;
-	return true;
 }
 
 /* An entry of modules.dep goes by the name that the kernel has for the module. */
 static void add_dep(const char *path)
 {
-	char *name = strndup(path, strcspn(path, ":")), *slash = strrchr(name, '/'), *end;
+	static char names[ENTRIES_MAX][64];
+	size_t length = strcspn(path, ":"), start = length;
+	char *name = names[dep.count % ENTRIES_MAX];
 
-	if (slash)
-		memmove(name, slash + 1, strlen(slash));
-	end = strchr(name, '.');
-	if (end)
-		*end = '\0';
+	while (start && path[start - 1] != '/')
+		start--;
+	snprintf(name, sizeof(names[0]), "%.*s", (int)(length - start), path + start);
+	name[strcspn(name, ".")] = '\0';
 	for (char *c = name; *c; c++)
 		if (*c == '-')
 			*c = '_';
-	if (!add(&dep, name, path))
-		free(name);
+	add(&dep, name, path);
 }
 
 static void write_index(struct entries *entries, const char *path)
@@ -155,18 +154,33 @@ static void add_answers(char *text)
 		answers[answer_count++] = atoi(word) & 0xff;
 }
 
+/* Gives what follows a line's first word, if that is the one. */
+static char *after(char *line, const char *word)
+{
+	size_t length = strlen(word);
+
+	return strncmp(line, word, length) == 0 && line[length] == ' ' ? line + length + 1 : NULL;
+}
+
+static bool is_question(char *line)
+{
+	return after(line, "load") || after(line, "variant") || after(line, "advance") ||
+	       after(line, "list");
+}
+
 static void read_line(char *line)
 {
-	if (strncmp(line, "dep ", 4) == 0)
-		add_dep(line + 4);
-	else if (strncmp(line, "alias ", 6) == 0)
-		add_alias(line + 6);
-	else if (strncmp(line, "builtin ", 8) == 0)
-		add(&builtin, line + 8, line + 8);
-	else if (strncmp(line, "answer ", 7) == 0)
-		add_answers(line + 7);
-	else if (strncmp(line, "load ", 5) && strncmp(line, "variant ", 8) &&
-		 strncmp(line, "advance ", 8) && strncmp(line, "list ", 5))
+	char *rest;
+
+	if ((rest = after(line, "dep")))
+		add_dep(rest);
+	else if ((rest = after(line, "alias")))
+		add_alias(rest);
+	else if ((rest = after(line, "builtin")))
+		add(&builtin, rest, rest);
+	else if ((rest = after(line, "answer")))
+		add_answers(rest);
+	else if (!is_question(line))
 		tree_add_line(line);
 	else if (asked_count < ASKED_MAX)
 		asked[asked_count++] = line;
@@ -236,15 +250,19 @@ static void check_dump(struct module_context *context, enum module_index index,
 	FUZZ_CHECK(file && module_dump_index(context, index, fileno(file)) == 0);
 	rewind(file);
 	for (; getline(&line, &size, file) > 0; count++) {
+		const char *text = line;
 		bool found = false;
 
 		line[strcspn(line, "\n")] = '\0';
+		/* As the lines of modules.alias begin. */
+		if (index == MODULE_INDEX_ALIASES && strncmp(line, "alias ", 6) == 0)
+			text += 6;
 		for (size_t i = 0; !found && i < entries->count; i++) {
 			size_t length = strlen(entries->items[i].key);
 
-			found = strncmp(line, entries->items[i].key, length) == 0 &&
-				line[length] == ' ' &&
-				streq(line + length + 1, entries->items[i].value);
+			found = strncmp(text, entries->items[i].key, length) == 0 &&
+				text[length] == ' ' &&
+				streq(text + length + 1, entries->items[i].value);
 		}
 		FUZZ_CHECK(found);
 	}
@@ -296,8 +314,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			ask(context, asked[i]);
 		module_close(context);
 	}
-	for (size_t i = 0; i < dep.count; i++)
-		free((char *)dep.items[i].key);
 	free(text);
 	return 0;
 }

@@ -5,6 +5,8 @@
 
 #include "fuzz.h"
 
+static void *volatile lost;
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *text = fuzz_text(data, size);
@@ -19,7 +21,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	else if (strncmp(text, "overflow", 8) == 0)
 		most = most + 1;
 	else if (strncmp(text, "leak", 4) == 0)
-		block = NULL;
+		lost = malloc(16);
+	lost = NULL;
 	free((void *)block);
 	free(text);
 	return 0;

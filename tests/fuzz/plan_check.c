@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../unit/strict_json.h"
 #include "explain.h"
 #include "fuzz.h"
 #include "module.h"
 #include "report.h"
-#include "strict_json.h"
 
 static bool matches_any(const struct selector_list *list, const struct device *device, bool exclude,
 			bool with_identity)

@@ -14,7 +14,7 @@
 #include "util.h"
 
 /* More than any input of a sensible size needs. */
-#define ADDED_MAX  1024
+#define ADDED_MAX  1024UL
 #define LENGTH_MAX 400
 #define DEPTH_MAX  24
 

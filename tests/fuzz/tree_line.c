@@ -39,7 +39,7 @@ size_t tree_unescape(char *text)
 			*to++ = (char)value;
 			text += 4;
 		} else if (text[0] == '\\' && text[1]) {
-			*to++ = text[1] == 'n' ? '\n' : text[1] == 't' ? '\t' : text[1];
+			*to++ = (char)(text[1] == 'n' ? '\n' : text[1] == 't' ? '\t' : text[1]);
 			text += 2;
 		} else {
 			*to++ = *text++;
