@@ -10,17 +10,17 @@ UNIT_CFLAGS = -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
 U := build/unit
 UNIT := tests/unit
 
-UNIT_TESTS := address arena beneath cmdline cpio deadline embed execute execute_cut \
-	explain host host_network host_storage index init input json loader log mountinfo plan \
-	plan_actions report run selector settings settings_host settings_places survey sysfs \
-	topology
+UNIT_TESTS := address arena beneath cmdline cpio deadline embed execute \
+	execute_cut explain host host_network host_storage index init input json \
+	loader log mountinfo plan plan_actions report run selector settings settings_host \
+	settings_places survey sysfs topology
 
 # What is often linked together.
-unit_settings := settings selector address cmdline
+unit_settings := settings settings_cmdline claim selector address cmdline
 unit_plan := plan topology $(unit_settings)
-unit_host := host host_search host_storage host_mount host_network host_zpool mountinfo beneath \
-	input sysfs deadline $(unit_settings)
-unit_run := run sysfs deadline $(unit_plan)
+unit_host := host host_search host_storage host_mount host_network host_zpool mountinfo \
+	 beneath input sysfs deadline $(unit_settings)
+unit_run := run log sysfs deadline $(unit_plan)
 
 # Of each test: the modules of src/ that it links, the helpers of this directory
 # beside unit.c, and the functions that it stands in for.
