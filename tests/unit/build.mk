@@ -10,7 +10,7 @@ UNIT_CFLAGS = -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
 U := build/unit
 UNIT := tests/unit
 
-UNIT_TESTS := address arena beneath cmdline cpio deadline embed execute \
+UNIT_TESTS := address arena beneath cmdline config cpio deadline embed execute \
 	execute_cut explain host host_network host_storage index init input json \
 	loader log mountinfo plan plan_actions report run selector settings settings_host \
 	settings_places survey sysfs topology
@@ -31,8 +31,11 @@ unit_lib_beneath = scratch
 unit_src_cmdline = cmdline
 unit_src_cpio = cpio
 unit_lib_cpio = strict_arena
+unit_src_config = config input $(unit_settings)
+unit_lib_config = strict_arena scratch
+unit_wrap_config = geteuid fstat
 unit_src_deadline = deadline
-unit_src_embed = embed input $(unit_settings)
+unit_src_embed = embed config input $(unit_settings)
 unit_lib_embed = strict_arena scratch
 unit_src_execute = execute log $(unit_plan)
 unit_lib_execute = strict_arena machine kernel_model scenarios outcome
