@@ -21,4 +21,5 @@ struct command {
 extern const struct command command_boot;
 extern const struct command command_image;
 extern const struct command command_plan;
+extern const struct command command_pin;
 extern const struct command command_embed;
