@@ -11,15 +11,15 @@ U := build/unit
 UNIT := tests/unit
 
 UNIT_TESTS := address arena beneath cmdline config cpio deadline embed execute \
-	execute_cut explain host host_network host_storage index init input json \
+	execute_cut explain host host_keyboard host_network host_storage index init input json \
 	loader log mountinfo plan plan_actions report run selector settings settings_host \
 	settings_places survey sysfs topology
 
 # What is often linked together.
 unit_settings := settings settings_cmdline claim selector address cmdline
 unit_plan := plan topology $(unit_settings)
-unit_host := host host_search host_storage host_mount host_network host_zpool mountinfo \
-	 beneath input sysfs deadline $(unit_settings)
+unit_host := host host_search host_storage host_mount host_network host_zpool host_keyboard \
+	host_claims mountinfo beneath input sysfs deadline $(unit_settings)
 unit_run := run log sysfs deadline $(unit_plan)
 
 # Of each test: the modules of src/ that it links, the helpers of this directory
@@ -47,6 +47,8 @@ unit_src_explain = explain $(unit_run)
 unit_lib_explain = strict_arena machine nowhere
 unit_src_host = $(unit_host)
 unit_lib_host = strict_arena scratch host_tree
+unit_src_host_keyboard = $(unit_host)
+unit_lib_host_keyboard = $(unit_lib_host)
 unit_src_host_network = $(unit_host)
 unit_lib_host_network = $(unit_lib_host)
 unit_src_host_storage = $(unit_host)
