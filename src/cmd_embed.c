@@ -84,15 +84,16 @@ static int write_files(int root, const struct embed_file *file)
 	return code;
 }
 
-static void complain_of_settings(struct arena *arena, const struct settings *settings)
+static void complain_of_config(struct arena *arena, const struct embed *embed)
 {
-	for (const struct problem *problem = settings->problems; problem; problem = problem->next)
+	const struct problem *problem = embed->settings.problems;
+
+	if (!problem)
+		return;
+	for (; problem; problem = problem->next)
 		fprintf(stderr, "vfio-early: %s\n", explain_problem(arena, problem));
-	if (settings->problems)
-		fprintf(stderr,
-			"vfio-early: %s goes into the image as it is; "
-			"correct it and build the image again\n",
-			CONFIG_PATH);
+	fprintf(stderr, "vfio-early: " CONFIG_PATH " %s; correct it and build the image again\n",
+		embed->config ? "goes into the image as it is" : "does not go into the image");
 }
 
 static int embed_into(struct arena *arena, const struct embed_request *request, int root)
@@ -111,7 +112,7 @@ static int embed_into(struct arena *arena, const struct embed_request *request, 
 	for (const struct embed_name *gap = embed.gaps; gap; gap = gap->next)
 		fprintf(stderr, "vfio-early: what the host needs could not be resolved: %s\n",
 			gap->name);
-	complain_of_settings(arena, &embed.settings);
+	complain_of_config(arena, &embed);
 	if (fflush(stdout))
 		code = complain("standard output", -errno);
 	return !code && embed.settings.problems ? EXIT_MALFORMED : code;

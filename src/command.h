@@ -21,5 +21,6 @@ struct command {
 extern const struct command command_boot;
 extern const struct command command_image;
 extern const struct command command_plan;
+extern const struct command command_pin;
 extern const struct command command_regenerate;
 extern const struct command command_embed;

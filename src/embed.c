@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "config.h"
 #include "host.h"
 #include "input.h"
 #include "util.h"
@@ -307,18 +308,18 @@ static int collect_config(struct collection *collection, const struct embed_requ
 {
 	struct embed *embed = collection->embed;
 	const char *path = arena_print(collection->arena, "%s" CONFIG_PATH, collection->root);
-	char *text;
+	struct config config;
 	int error;
 
 	if (request->config)
 		path = request->config;
 	if (!path)
 		return -ENOMEM;
-	error = input_read(collection->arena, path, &text);
+	error = config_read(&config, &embed->settings, path);
 	if (error)
 		return error == -ENOENT && !request->config ? 0 : error;
-	error = add_file(&embed->config, collection->arena, CONFIG_PATH, text);
-	return error ? error : settings_read_config(&embed->settings, path, text);
+	return config.text ? add_file(&embed->config, collection->arena, CONFIG_PATH, config.text)
+			   : 0;
 }
 
 static int collect_host(struct collection *collection)

@@ -31,7 +31,7 @@ struct embed_name {
 
 /* What goes into an image. Everything belongs to the arena that embed_collect() was given. */
 struct embed {
-	struct embed_file *config;   /* for CONFIG_PATH, verbatim; NULL where the host has none */
+	struct embed_file *config;   /* for CONFIG_PATH, verbatim; NULL without one (config.h) */
 	struct embed_file *host;     /* for HOST_CONFIG_PATH; NULL when nothing is to be said */
 	struct embed_file *modprobe; /* what modprobe.d says of the modules; any number of files */
 	struct embed_name

@@ -30,26 +30,60 @@ const char *explain_problem(struct arena *arena, const struct problem *problem)
 	return SAY(arena, "%s: %s", explain_origin(arena, &problem->origin), problem->text);
 }
 
+const char *explain_pin(struct arena *arena, const struct device *device)
+{
+	const struct pci_id *id = &device->id;
+	const char *path = device->kernel_path;
+
+	/* As the kernel's own parameters have it, and the manual. */
+	if (strncmp(path, "0000:", 5) == 0)
+		path += 5;
+	return SAY(arena, "%s@%04x:%04x:%04x:%04x", path, id->vendor, id->device,
+		   id->subsystem_vendor, id->subsystem_device);
+}
+
+/* Where the id behind '@' is now, and how to list what has it. */
+static const char *explain_moved(struct arena *arena, const struct finding *finding)
+{
+	const char *more = "";
+	char text[PCI_ADDRESS_SIZE];
+
+	if (!finding->selector->has_identity)
+		return "";
+	if (!finding->moved)
+		return "; the id after @ is nowhere on this machine";
+	if (finding->moved_count > 1)
+		more = SAY(arena, " and %zu more", finding->moved_count - 1);
+	return SAY(arena, "; the id after @ is at %s%s now: list %s if that is meant",
+		   pci_address_format(&finding->moved->address, text), more,
+		   explain_pin(arena, finding->moved));
+}
+
+/* "10de:1f91", and the subsystem where the selector says something of it. */
+static const char *explain_id(struct arena *arena, const struct selector *selector,
+			      const struct pci_id *id)
+{
+	if (selector->identity.subsystem_vendor < 0 && selector->identity.subsystem_device < 0)
+		return SAY(arena, "%04x:%04x", id->vendor, id->device);
+	return SAY(arena, "%04x:%04x:%04x:%04x", id->vendor, id->device, id->subsystem_vendor,
+		   id->subsystem_device);
+}
+
 const char *explain_finding(struct arena *arena, const struct finding *finding)
 {
 	const struct selector *selector = finding->selector;
 	const char *place = explain_origin(arena, &selector->origin);
-	const char *moved = "";
+	const char *moved = explain_moved(arena, finding);
 	char text[PCI_ADDRESS_SIZE];
 
-	if (finding->moved)
-		moved = SAY(arena, "; the id after @ is at %s now",
-			    pci_address_format(&finding->moved->address, text));
-	else if (selector->has_identity)
-		moved = "; the id after @ is nowhere on this machine";
 	switch (finding->kind) {
 	case FINDING_ABSENT:
 		return SAY(arena, "%s: '%s': no such device is there%s", place, selector->text,
 			   moved);
 	case FINDING_IDENTITY:
-		return SAY(arena, "%s: '%s': left to the host, for %s is %04x:%04x now%s", place,
+		return SAY(arena, "%s: '%s': left to the host, for %s is %s now%s", place,
 			   selector->text, pci_address_format(&finding->device->address, text),
-			   finding->device->id.vendor, finding->device->id.device, moved);
+			   explain_id(arena, selector, &finding->device->id), moved);
 	case FINDING_BRIDGES:
 		return SAY(arena,
 			   "%s: '%s': %s is a bridge, and bridges stay with the host; "
@@ -87,7 +121,7 @@ static const char *no_group_reason(const struct run *run)
 
 static const char *protected_reason(struct arena *arena, const struct member *member)
 {
-	const struct selector *selector = member->selector;
+	const struct selector *selector = member->blame;
 	const char *place = explain_origin(arena, &selector->origin);
 	const char *purpose = selector->purpose ? selector->purpose : "";
 	const char *what = "the host needs it";
@@ -98,13 +132,24 @@ static const char *protected_reason(struct arena *arena, const struct member *me
 		   selector->text, place);
 }
 
-static const char *refusal_reason(const struct run *run, const struct member *member)
+static const char *newcomer_reason(const struct run *run, const struct member *member)
 {
-	const struct selector *selector = member->selector;
-	const char *text = selector ? selector->text : "";
-	const char *place = selector ? explain_origin(run->arena, &selector->origin) : "";
+	const char *place = explain_origin(run->arena, &run->settings.origins[SETTING_MEMBERS]);
+	const char *what = "is new in its group: it is not";
 
-	switch (member->refusal) {
+	if (member->blame)
+		what = SAY(run->arena, "sits in the place of '%s', which is", member->blame->text);
+	return SAY(run->arena, "it %s in members (%s); to accept it: vfio-early pin --write", what,
+		   place);
+}
+
+/* Why a guard holds the member, whether or not it was waived. */
+static const char *refusal_reason(const struct run *run, const struct member *member,
+				  enum refusal refusal)
+{
+	const struct selector *selector = member->blame;
+
+	switch (refusal) {
 	case REFUSAL_NONE:
 		break;
 	case REFUSAL_NO_GROUP:
@@ -121,8 +166,11 @@ static const char *refusal_reason(const struct run *run, const struct member *me
 		return SAY(run->arena, "%u of its SR-IOV virtual functions are enabled",
 			   member->device->virtual_functions);
 	case REFUSAL_EXCLUDED:
-		return SAY(run->arena, "'%s' (%s) leaves it out, and a group goes as a whole", text,
-			   place);
+		return SAY(run->arena, "'%s' (%s) leaves it out, and a group goes as a whole",
+			   selector ? selector->text : "!",
+			   selector ? explain_origin(run->arena, &selector->origin) : "");
+	case REFUSAL_NEWCOMER:
+		return newcomer_reason(run, member);
 	}
 	return "";
 }
@@ -173,11 +221,11 @@ const char *explain_refusal(const struct run *run, const struct planned_group *g
 		return SAY(run->arena, "%s %04x:%04x left to the host: %s",
 			   pci_address_format(&member->device->address, text),
 			   member->device->id.vendor, member->device->id.device,
-			   refusal_reason(run, member));
+			   refusal_reason(run, member, member->refusal));
 	return SAY(run->arena, "group %d left to the host because of %s %04x:%04x%s: %s%s",
 		   group->number, pci_address_format(&member->device->address, text),
 		   member->device->id.vendor, member->device->id.device, more,
-		   refusal_reason(run, member), advice);
+		   refusal_reason(run, member, member->refusal), advice);
 }
 
 static const char *bind_cause(int error)
@@ -308,18 +356,34 @@ const char *explain_block(struct arena *arena, const struct member *member)
 		   member->device->group, text, driver, text, driver);
 }
 
-const char *explain_member(struct arena *arena, const struct member *member)
+const char *explain_member(const struct run *run, const struct member *member)
 {
 	const struct device *device = member->device;
-	char text[PCI_ADDRESS_SIZE];
-	const char *title =
-		SAY(arena, "%s %04x:%04x group %d", pci_address_format(&device->address, text),
-		    device->id.vendor, device->id.device, device->group);
+	const char *before = device->driver ? device->driver : "none", *text;
+	char address[PCI_ADDRESS_SIZE];
 
-	if (device->driver && streq(device->driver, member->driver))
-		return SAY(arena, "%s: %s already", title, member->driver);
-	return SAY(arena, "%s: %s -> %s", title, device->driver ? device->driver : "none",
-		   member->driver);
+	text = SAY(run->arena, "%s %04x:%04x group %d: %s%s%s",
+		   pci_address_format(&device->address, address), device->id.vendor,
+		   device->id.device, device->group, before,
+		   streq(before, member->driver) ? " already" : " -> ",
+		   streq(before, member->driver) ? "" : member->driver);
+	if (!member->force)
+		return text;
+	return SAY(run->arena, "%s, forced by '%s' (%s) past '%s': %s", text, member->force->text,
+		   explain_origin(run->arena, &member->force->origin), refusal_name(member->forced),
+		   refusal_reason(run, member, member->forced));
+}
+
+const char *explain_claim(struct arena *arena, const struct member *member)
+{
+	const struct selector *claim = member->claim;
+	char text[PCI_ADDRESS_SIZE];
+
+	if (!claim)
+		return NULL;
+	return SAY(arena, "%s %04x:%04x is also claimed by %.160s, which is no longer needed",
+		   pci_address_format(&member->device->address, text), member->device->id.vendor,
+		   member->device->id.device, claim->purpose ? claim->purpose : claim->text);
 }
 
 const char *explain_module(struct arena *arena, const struct planned_module *module)
@@ -402,6 +466,7 @@ const char *refusal_name(enum refusal refusal)
 		[REFUSAL_PROTECTED] = "protected",
 		[REFUSAL_VIRTUAL_FUNCTIONS] = "virtual-functions",
 		[REFUSAL_EXCLUDED] = "excluded",
+		[REFUSAL_NEWCOMER] = "newcomer",
 	};
 
 	return names[refusal];

@@ -33,8 +33,17 @@ const char *explain_failure(struct arena *arena, const struct planned_group *gro
 /* A bridge whose driver keeps a group shut that was taken: what to do about it. */
 const char *explain_block(struct arena *arena, const struct member *member);
 
-/* What became of one member that was taken, or would be: "nouveau -> vfio-pci". */
-const char *explain_member(struct arena *arena, const struct member *member);
+/*
+ * What became of one member that was taken, or would be: "nouveau -> vfio-pci",
+ * and past which guard it was forced, if it was.
+ */
+const char *explain_member(const struct run *run, const struct member *member);
+
+/* Who else claims a member that was taken; NULL if nobody does. */
+const char *explain_claim(struct arena *arena, const struct member *member);
+
+/* The selector that picks this function and no other: "00:01.0/00.0@10de:1f91:1458:3ffc". */
+const char *explain_pin(struct arena *arena, const struct device *device);
 
 /* A module that was not needed to bind but did not load. */
 const char *explain_module(struct arena *arena, const struct planned_module *module);

@@ -157,6 +157,9 @@ static const char *needs_text(struct host_search *search)
 	for (const struct host_device *device = search->devices; device; device = device->next)
 		text = search_print(search, "%sprotect = %s  # %s (%s)\n", text, device->selector,
 				    device->uses, device->parts);
+	for (const struct host_claim *claim = search->claims; claim; claim = claim->next)
+		text = search_print(search, "%sclaimed = %s  # %s\n", text, claim->selector,
+				    claim->claimant);
 	for (const struct host_gap *gap = search->gaps; gap; gap = gap->next)
 		text = search_print(search, "%s# could not be resolved: %s\n", text, gap->text);
 	return text;
@@ -174,6 +177,8 @@ static int search_all(struct host_search *search, const char *root)
 	search_mount_points(search, root);
 	search_swaps(search, root);
 	search_resume(search);
+	search_keyboard(search, root);
+	search_claims(search, root);
 	return search->error;
 }
 
@@ -186,6 +191,7 @@ int host_find_needs(struct host_needs *needs, struct arena *arena, const struct 
 		.zpool = roots->zpool,
 		.last_device = &search.devices,
 		.last_gap = &search.gaps,
+		.last_claim = &search.claims,
 	};
 	int error;
 
@@ -200,7 +206,7 @@ int host_find_needs(struct host_needs *needs, struct arena *arena, const struct 
 	}
 	error = search_all(&search, root);
 	needs->gaps = search.gaps;
-	if (!error && search.devices)
+	if (!error && (search.devices || search.claims))
 		needs->text = needs_text(&search);
 	sysfs_close(&search.sysfs);
 	close(search.root);

@@ -27,14 +27,18 @@ struct host_needs {
  * Finds the PCI functions without which the running host would lose /, /usr,
  * /boot, its EFI system partition, its swap or the device it resumes from,
  * whatever lies between these and the controller: partitions, dm, md, bcache,
- * multipath, loop devices, btrfs, ZFS, a network.
+ * multipath, loop devices, btrfs, ZFS, a network. Also the one that all
+ * keyboards hang on, where crypttab(5) or the kernel command line have a
+ * passphrase asked for at boot.
  *
  * text has a "protect" line for each, with its place (the path form of the
- * kernel's pci= parameter), its id, and as a comment what needs it; a comment
- * for each gap. In a chroot or a container text is NULL: what is found there
- * says nothing of the machine that the image is for.
+ * kernel's pci= parameter), its id, and as a comment what needs it; a "claimed"
+ * line for each device or id that driverctl or modprobe.d give to vfio-pci,
+ * pci-stub or xen-pciback, with the place where; a comment for each gap. In a
+ * chroot or a container text is NULL: what is found there says nothing of the
+ * machine that the image is for.
  *
- * Reads sysfs, /proc, /etc/fstab and the names in /dev, but neither a block
+ * Reads sysfs, /proc, files of /etc and the names in /dev, but neither a block
  * device nor a file system that could hang. The only program it runs is
  * zpool(8), for no longer than a few seconds. Everything belongs to the arena.
  * Gives 0 or -ENOMEM.

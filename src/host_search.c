@@ -50,6 +50,13 @@ const char *search_print(struct host_search *search, const char *format, ...)
 	return text;
 }
 
+void search_make_printable(char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < ' ' || *text == 0x7f)
+			*text = '?';
+}
+
 void search_note_gap(struct host_search *search, const char *format, ...)
 {
 	struct host_gap *gap = arena_allocate(search->arena, 1, sizeof(*gap));
@@ -63,10 +70,7 @@ void search_note_gap(struct host_search *search, const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
-	/* It becomes a line of a file, and what it names may be anything. */
-	for (char *c = text; *c; c++)
-		if ((unsigned char)*c < ' ' || *c == 0x7f)
-			*c = '?';
+	search_make_printable(text);
 	gap->text = search_print(search, "%s: %s", search->use, text);
 	*search->last_gap = gap;
 	search->last_gap = &gap->next;
@@ -195,6 +199,21 @@ bool search_add_path(struct host_search *search, const char *path, const char *p
 				found = true;
 			}
 		}
+		name += length + (name[length] == '/');
+	}
+	return found;
+}
+
+size_t search_find_function(const char *path)
+{
+	struct pci_address address;
+	size_t found = 0;
+
+	for (const char *name = path; *name;) {
+		size_t length = strcspn(name, "/");
+
+		if (pci_address_parse(name, length, &address) == 0)
+			found = (size_t)(name - path) + length;
 		name += length + (name[length] == '/');
 	}
 	return found;

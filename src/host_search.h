@@ -25,6 +25,13 @@ struct host_visit {
 	struct host_visit *next;
 };
 
+/* What another tool is set up to take. */
+struct host_claim {
+	const char *selector;
+	const char *claimant; /* "driverctl, ..." */
+	struct host_claim *next;
+};
+
 struct host_search {
 	struct arena *arena;
 	const char *proc;
@@ -36,6 +43,7 @@ struct host_search {
 	struct host_visit *visits;
 	struct host_device *devices, **last_device;
 	struct host_gap *gaps, **last_gap;
+	struct host_claim *claims, **last_claim;
 	int error; /* -ENOMEM once it has happened: the search is useless then */
 };
 
@@ -58,6 +66,15 @@ bool search_enter(struct host_search *search, const char *what);
  * part is the name of what lies there. Gives false when none is on it.
  */
 bool search_add_path(struct host_search *search, const char *path, const char *part);
+
+/*
+ * The length of a path of sysfs up to and with the last PCI function on it, the
+ * one that something hangs on; 0 where there is none.
+ */
+size_t search_find_function(const char *path);
+
+/* Makes '?' of control characters: what is put into a file is one line of it. */
+void search_make_printable(char *text);
 
 /*
  * Reads a link of sysfs to something in its tree of devices, and gives the
@@ -91,6 +108,12 @@ bool search_is_network_type(const char *type);
 
 /* host_zpool.c: what a ZFS pool lies on, as zpool(8) tells. */
 void search_zpool(struct host_search *search, const char *pool);
+
+/* host_keyboard.c: what a passphrase is typed on before / is there. */
+void search_keyboard(struct host_search *search, const char *root);
+
+/* host_claims.c: what driverctl and modprobe.d give to vfio-pci, pci-stub or xen-pciback. */
+void search_claims(struct host_search *search, const char *root);
 
 /* host_network.c: every interface with a route. */
 void search_network(struct host_search *search);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stddef.h>
+#include <string.h>
 #include <unistd.h>
 
 #define INPUT_SIZE_MAX	 (1 << 20)
@@ -28,27 +29,36 @@ static ssize_t read_all(int fd, char *buffer, size_t size)
 	return (ssize_t)used;
 }
 
-int input_read(struct arena *arena, const char *path, char **text)
+int input_read_file(struct arena *arena, int fd, char **text)
 {
 	/* /proc gives no sizes: read again with more room until the end is in it. */
 	for (size_t size = INPUT_SIZE_FIRST; size <= INPUT_SIZE_MAX; size *= 4) {
 		size_t mark = arena_mark(arena);
-		int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-		char *buffer;
-		ssize_t length;
+		char *buffer = arena_allocate(arena, size + 1, 1), *nul;
+		ssize_t length = buffer ? read_all(fd, buffer, size) : -ENOMEM;
 
-		if (fd < 0)
-			return -errno;
-		buffer = arena_allocate(arena, size + 1, 1);
-		length = buffer ? read_all(fd, buffer, size) : -ENOMEM;
-		close(fd);
 		if (length < 0)
 			return (int)length;
 		if ((size_t)length < size) {
+			while ((nul = memchr(buffer, '\0', (size_t)length)))
+				*nul = INPUT_NUL;
 			*text = buffer;
 			return 0;
 		}
 		arena_rewind(arena, mark);
+		lseek(fd, 0, SEEK_SET);
 	}
 	return -EFBIG;
+}
+
+int input_read(struct arena *arena, const char *path, char **text)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	int error;
+
+	if (fd < 0)
+		return -errno;
+	error = input_read_file(arena, fd, text);
+	close(fd);
+	return error;
 }

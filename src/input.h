@@ -12,8 +12,14 @@
 /* The running kernel's command line. */
 #define CMDLINE_PATH "/proc/cmdline"
 
+/* What input_read() gives for a NUL (SUBSTITUTE, of ASCII), so that no text ends at one unseen. */
+#define INPUT_NUL '\032'
+
 /*
- * Reads a whole file into the arena, a NUL behind it. Files past a megabyte
- * are refused: nobody writes such a one on purpose. Gives 0 or -errno.
+ * Reads a whole file of text into the arena, a NUL behind it. Files past a
+ * megabyte are refused: nobody writes such a one on purpose. Gives 0 or -errno.
  */
 int input_read(struct arena *arena, const char *path, char **text);
+
+/* The same for a file that was just opened. */
+int input_read_file(struct arena *arena, int fd, char **text);

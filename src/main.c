@@ -6,7 +6,8 @@
 #include "util.h"
 
 static const struct command *const commands[] = {
-	&command_boot, &command_image, &command_plan, &command_regenerate, &command_embed,
+	&command_boot, &command_image,	    &command_plan,
+	&command_pin,  &command_regenerate, &command_embed,
 };
 
 static void print_help(FILE *out)

@@ -95,35 +95,47 @@ static const struct selector *protecting_selector(const struct settings *setting
 	return selector;
 }
 
-/* Decides on one member, before force is asked. Sets the selector that is to blame, if any. */
+/* Decides on one member, before force is asked. Sets what is to blame, if it is a selector. */
 static enum refusal judge_member(const struct settings *settings, const struct topology *topology,
 				 struct member *member)
 {
 	const struct device *device = member->device;
 	bool listed = is_listed(settings, topology, device);
-	const struct selector *selector;
 
 	if (device->group < 0)
 		return REFUSAL_NO_GROUP;
 	if (device->gone)
 		return REFUSAL_GONE;
-	selector = excluding_selector(settings, device);
-	if (selector) {
-		member->selector = selector;
+	member->blame = excluding_selector(settings, device);
+	if (member->blame)
 		return REFUSAL_EXCLUDED;
-	}
-	selector = protecting_selector(settings, topology, device);
-	if (selector) {
-		member->selector = selector;
+	member->blame = protecting_selector(settings, topology, device);
+	if (member->blame)
 		return REFUSAL_PROTECTED;
-	}
 	if (device_is_storage(device) && !listed)
 		return REFUSAL_STORAGE;
 	if (device->boot_display && !listed)
 		return REFUSAL_BOOT_DISPLAY;
 	if (device->virtual_functions > 0)
 		return REFUSAL_VIRTUAL_FUNCTIONS;
+	if (settings->members.written && !device->gone &&
+	    !find_match(&settings->members, device, false, true)) {
+		member->blame = find_match(&settings->members, device, false, false);
+		return REFUSAL_NEWCOMER;
+	}
 	return REFUSAL_NONE;
+}
+
+/* Without a group no driver of this kind binds at all: there is nothing to waive. */
+static void waive(const struct settings *settings, struct member *member)
+{
+	if (member->refusal == REFUSAL_NONE || member->refusal == REFUSAL_NO_GROUP)
+		return;
+	member->force = find_match(&settings->force, member->device, false, true);
+	if (member->force) {
+		member->forced = member->refusal;
+		member->refusal = REFUSAL_NONE;
+	}
 }
 
 /*
@@ -161,10 +173,8 @@ static void decide_member(const struct settings *settings, const struct topology
 	else
 		member->driver = device->variant_driver ? device->variant_driver : "vfio-pci";
 	member->refusal = judge_member(settings, topology, member);
-	/* Without a group no driver of this kind binds at all: there is nothing to waive. */
-	if (member->refusal != REFUSAL_NONE && member->refusal != REFUSAL_NO_GROUP &&
-	    find_match(&settings->force, device, false, true))
-		member->refusal = REFUSAL_NONE;
+	waive(settings, member);
+	member->claim = find_match(&settings->claimed, device, false, true);
 }
 
 static int decide_group(struct planned_group *planned, struct arena *arena,
@@ -231,14 +241,17 @@ static int decide_groups(struct plan *plan, struct arena *arena, const struct se
 	return 0;
 }
 
-/* Gives a device of that id that a selector with '@' may have meant. */
-static const struct device *find_identity(const struct topology *topology,
-					  const struct selector *selector)
+/* Finds the devices of that id, which a selector with '@' may have meant. */
+static void find_identity(const struct topology *topology, struct finding *finding)
 {
-	for (size_t i = 0; i < topology->count; i++)
-		if (id_pattern_matches(&selector->identity, &topology->devices[i].id))
-			return &topology->devices[i];
-	return NULL;
+	for (size_t i = 0; i < topology->count; i++) {
+		const struct device *device = &topology->devices[i];
+
+		if (device->gone || !id_pattern_matches(&finding->selector->identity, &device->id))
+			continue;
+		if (!finding->moved_count++)
+			finding->moved = device;
+	}
 }
 
 /* Fills finding and gives true when a selector names nothing that could be taken. */
@@ -254,7 +267,7 @@ static bool find_selector(const struct topology *topology, const struct selector
 		finding->device = device;
 		if (!selector_identity_holds(selector, device)) {
 			finding->kind = FINDING_IDENTITY;
-			finding->moved = find_identity(topology, selector);
+			find_identity(topology, finding);
 			return true;
 		}
 		if (!device_is_bridge(device))
@@ -262,7 +275,7 @@ static bool find_selector(const struct topology *topology, const struct selector
 		finding->kind = FINDING_BRIDGES;
 	}
 	if (selector->has_identity)
-		finding->moved = find_identity(topology, selector);
+		find_identity(topology, finding);
 	return true;
 }
 

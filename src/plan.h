@@ -21,6 +21,7 @@ enum refusal {
 	REFUSAL_PROTECTED,	   /* the host needs it */
 	REFUSAL_VIRTUAL_FUNCTIONS, /* an SR-IOV physical function whose virtual functions are on */
 	REFUSAL_EXCLUDED,	   /* '!' leaves it out, yet its group cannot go without it */
+	REFUSAL_NEWCOMER,	   /* no entry of members has it: the group has grown */
 };
 
 /* What is to become of a member. */
@@ -54,7 +55,11 @@ struct member {
 	const struct device *device;
 	enum role role;
 	enum refusal refusal;
-	const struct selector *selector; /* that listed, protects or excludes it; NULL if none */
+	enum refusal forced;		 /* the refusal that force waived */
+	const struct selector *selector; /* that lists it; NULL if none */
+	const struct selector *blame;	 /* that a refusal, waived or not, is for; NULL if none */
+	const struct selector *force;	 /* that waived it */
+	const struct selector *claim;	 /* by which another tool is to take it; NULL if none */
 	const char *driver;		 /* to be bound */
 	bool blocks;			 /* left alone, but its driver keeps the group shut */
 
@@ -90,6 +95,7 @@ struct finding {
 	const struct selector *selector;
 	const struct device *device; /* that sits there now; NULL for an absent one */
 	const struct device *moved;  /* where the id behind '@' is now; NULL if nowhere */
+	size_t moved_count;	     /* how many have that id now */
 };
 
 /* One module to load, and what came of it. */

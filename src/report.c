@@ -30,10 +30,14 @@ static const char *group_state(const struct run *run, const struct planned_group
 
 static void log_member(const struct run *run, const struct member *member)
 {
+	const char *claim = explain_claim(run->arena, member);
+
 	if (member->role == ROLE_TAKE)
 		log_line(LOG_LEVEL_INFO, "%s%s", run->settings.dry_run ? "dry run: " : "",
-			 explain_member(run->arena, member));
-	else if (member->blocks)
+			 explain_member(run, member));
+	if (claim)
+		log_line(LOG_LEVEL_INFO, "%s", claim);
+	if (member->blocks)
 		log_line(LOG_LEVEL_WARNING, "%s", explain_block(run->arena, member));
 }
 
@@ -53,6 +57,22 @@ static void log_groups(const struct run *run)
 	}
 }
 
+/* Those that a group had when it was pinned: to be without them does no harm. */
+static void log_gone(const struct run *run)
+{
+	const struct selector_list *members = &run->settings.members;
+
+	for (size_t i = 0; i < members->count; i++) {
+		bool there = false;
+
+		for (size_t j = 0; !there && j < run->topology.count; j++)
+			there = selector_matches(&members->items[i], &run->topology.devices[j]);
+		if (!there)
+			log_line(LOG_LEVEL_DEBUG, "members: '%s' is not there any more",
+				 members->items[i].text);
+	}
+}
+
 void report_log(const struct run *run)
 {
 	const struct plan *plan = &run->plan;
@@ -64,6 +84,7 @@ void report_log(const struct run *run)
 	for (size_t i = 0; i < plan->finding_count; i++)
 		log_line(LOG_LEVEL_WARNING, "%s", explain_finding(run->arena, &plan->findings[i]));
 	log_groups(run);
+	log_gone(run);
 	for (size_t i = 0; i < plan->module_count; i++)
 		if (!plan->modules[i].required && plan->modules[i].error)
 			log_line(LOG_LEVEL_WARNING, "%s",
@@ -123,6 +144,8 @@ static void json_findings(const struct run *run, struct json *json)
 		json_string(json, "problem", finding_name(finding->kind));
 		json_address(json, "device", finding->device);
 		json_address(json, "moved", finding->moved);
+		if (finding->moved)
+			json_string(json, "pin", explain_pin(run->arena, finding->moved));
 		json_string(json, "text", explain_finding(run->arena, finding));
 		json_close_object(json);
 	}
@@ -149,6 +172,16 @@ static void json_identity(struct json *json, const struct device *device)
 	json_boolean(json, "boot_display", device->boot_display);
 }
 
+/* A selector, and where it was written. */
+static void json_selector(const struct run *run, struct json *json, const char *key,
+			  const char *place_key, const struct selector *selector)
+{
+	if (!selector)
+		return;
+	json_string(json, key, selector->text);
+	json_string(json, place_key, explain_origin(run->arena, &selector->origin));
+}
+
 static void json_member(const struct run *run, struct json *json, const struct member *member,
 			bool refused)
 {
@@ -167,11 +200,13 @@ static void json_member(const struct run *run, struct json *json, const struct m
 	if (member->device->framebuffer)
 		json_string(json, "framebuffer", member->device->framebuffer);
 	json_string(json, "result", result_name(member->result));
-	if (member->selector) {
-		json_string(json, "selector", member->selector->text);
-		json_string(json, "selector_at",
-			    explain_origin(run->arena, &member->selector->origin));
-	}
+	json_selector(run, json, "selector", "selector_at",
+		      member->blame && !member->force ? member->blame : member->selector);
+	if (member->force)
+		json_string(json, "forced", refusal_name(member->forced));
+	json_selector(run, json, "force", "force_at", member->force);
+	if (member->claim && !refused)
+		json_string(json, "claim", explain_claim(run->arena, member));
 	if (member->blocks && !refused)
 		json_string(json, "blocks", explain_block(run->arena, member));
 	if (member->refusal != REFUSAL_NONE)

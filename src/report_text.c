@@ -27,6 +27,9 @@ static void print_member(const struct run *run, FILE *out, const struct member *
 	else if (member->selector)
 		fprintf(out, "  (listed: %s, %s)", member->selector->text,
 			explain_origin(run->arena, &member->selector->origin));
+	if (member->force)
+		fprintf(out, "  [forced: %s, by %s, %s]", refusal_name(member->forced),
+			member->force->text, explain_origin(run->arena, &member->force->origin));
 	if (device->framebuffer && !member->blocks && member->result != RESULT_LEFT)
 		fprintf(out, "  (its screen goes dark: %s)", device->framebuffer);
 	if (names)
@@ -34,6 +37,15 @@ static void print_member(const struct run *run, FILE *out, const struct member *
 	fprintf(out, "\n");
 	if (known)
 		fprintf(out, "      %s\n", known);
+}
+
+/* What else there is to say of a member that is to be taken, or to stay beside it. */
+static void print_notes(const struct run *run, FILE *out, const struct member *member)
+{
+	if (member->blocks)
+		fprintf(out, "  %s\n", explain_block(run->arena, member));
+	if (member->claim)
+		fprintf(out, "  %s\n", explain_claim(run->arena, member));
 }
 
 void report_text(const struct run *run, FILE *out, struct pci_source *names, const char *ids)
@@ -56,9 +68,7 @@ void report_text(const struct run *run, FILE *out, struct pci_source *names, con
 		for (size_t j = 0; j < group->count; j++)
 			print_member(run, out, &group->members[j], names, ids);
 		for (size_t j = 0; !group->refused && j < group->count; j++)
-			if (group->members[j].blocks)
-				fprintf(out, "  %s\n",
-					explain_block(run->arena, &group->members[j]));
+			print_notes(run, out, &group->members[j]);
 		if (group->refused)
 			fprintf(out, "  %s\n", explain_refusal(run, group));
 	}

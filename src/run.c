@@ -12,6 +12,7 @@
 #include "execute.h"
 #include "hotplug.h"
 #include "loader.h"
+#include "log.h"
 #include "module.h"
 #include "pci.h"
 #include "survey.h"
@@ -53,6 +54,7 @@ static int survey_and_wait(struct run *run, const struct sysfs *sysfs,
 {
 	struct deadline deadline = deadline_after((int64_t)run->settings.wait_seconds * 1000);
 	int events = run->settings.wait_seconds ? hotplug_listen() : -1;
+	const struct selector *missing, *said = NULL;
 	size_t mark = arena_mark(run->arena);
 	int error;
 
@@ -65,9 +67,13 @@ static int survey_and_wait(struct run *run, const struct sysfs *sysfs,
 			break;
 		error = survey(&run->topology, run->arena, &run->settings, source, sysfs, modules);
 		pci_close(source);
-		if (error || survey_is_complete(&run->topology, &run->settings) ||
-		    !deadline_left(&deadline))
+		missing = error ? NULL : survey_find_missing(&run->topology, &run->settings);
+		if (!missing || !deadline_left(&deadline))
 			break;
+		if (missing != said)
+			log_line(LOG_LEVEL_DEBUG, "waiting for '%s', for %d s at most",
+				 missing->text, (deadline_left(&deadline) + 999) / 1000);
+		said = missing;
 		hotplug_wait(events, &deadline);
 	}
 	if (events >= 0)

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cmdline.h"
+#include "settings_parse.h"
 #include "util.h"
 
 #define SECONDS_MAX 3600
@@ -16,9 +16,7 @@
 
 #define SOURCE_ARGUMENT "argument"
 
-/* So much of a bad piece is shown that what is wrong with it still fits into a log line. */
 #define PIECE_MAX 80
-#define PIECE	  "'%.80s'"
 
 enum value_type {
 	TYPE_SELECTORS,
@@ -36,12 +34,14 @@ static const struct {
 	[SETTING_DEVS] = { "devs", TYPE_SELECTORS, offsetof(struct settings, devs), 0 },
 	[SETTING_FORCE] = { "force", TYPE_SELECTORS, offsetof(struct settings, force), 0 },
 	[SETTING_PROTECT] = { "protect", TYPE_SELECTORS, offsetof(struct settings, protect), 0 },
+	[SETTING_MEMBERS] = { "members", TYPE_SELECTORS, offsetof(struct settings, members), 0 },
 	[SETTING_DRIVER] = { "driver", TYPE_DRIVER, offsetof(struct settings, driver), 0 },
 	[SETTING_WAIT] = { "wait", TYPE_SECONDS, offsetof(struct settings, wait_seconds), 0 },
 	[SETTING_TIMEOUT] = { "timeout", TYPE_SECONDS, offsetof(struct settings, timeout_seconds),
 			      1 },
 	[SETTING_DEBUG] = { "debug", TYPE_SWITCH, offsetof(struct settings, debug), 0 },
 	[SETTING_DRY_RUN] = { "dry_run", TYPE_SWITCH, offsetof(struct settings, dry_run), 0 },
+	[SETTING_CLAIMED] = { "claimed", TYPE_SELECTORS, offsetof(struct settings, claimed), 0 },
 };
 
 static void *value_of(struct settings *settings, enum setting_key key)
@@ -66,11 +66,8 @@ static void make_printable(char *text)
 			*text = '?';
 }
 
-static int add_problem(struct settings *settings, const struct origin *origin, const char *format,
-		       ...) PRINTF_FORMAT(3, 4);
-
-static int add_problem(struct settings *settings, const struct origin *origin, const char *format,
-		       ...)
+int settings_add_problem(struct settings *settings, const struct origin *origin, const char *format,
+			 ...)
 {
 	struct problem *problem = arena_allocate(settings->arena, 1, sizeof(*problem));
 	char text[512];
@@ -96,6 +93,12 @@ static bool is_separator(char c)
 	return c == ',' || c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
+static void list_clear(struct selector_list *list)
+{
+	list->count = 0;
+	list->written = false;
+}
+
 static struct selector *list_grow(struct selector_list *list, struct arena *arena)
 {
 	if (list->count == list->room) {
@@ -112,8 +115,15 @@ static struct selector *list_grow(struct selector_list *list, struct arena *aren
 	return &list->items[list->count];
 }
 
-static int read_selector(struct settings *settings, enum setting_key key, const char *text,
-			 size_t length, const struct origin *origin)
+/* Strict, for what it accepts nobody looks at again: one place, and the id that sits there. */
+static bool is_member(const struct selector *selector)
+{
+	return selector->has_identity &&
+	       (selector->kind == SELECTOR_FUNCTION || selector->kind == SELECTOR_PATH);
+}
+
+int settings_read_selector(struct settings *settings, enum setting_key key, const char *text,
+			   size_t length, const struct origin *origin)
 {
 	struct selector *selector = list_grow(value_of(settings, key), settings->arena);
 	struct selector_error error = { 0 };
@@ -122,14 +132,20 @@ static int read_selector(struct settings *settings, enum setting_key key, const 
 
 	if (!selector)
 		return -ENOMEM;
+	((struct selector_list *)value_of(settings, key))->written = true;
 	if (selector_parse(text, length, selector, &error)) {
 		place.column += (unsigned int)error.offset;
-		return add_problem(settings, &place, "%s: '%.*s': %s", keys[key].name, shown, text,
-				   error.reason);
+		return settings_add_problem(settings, &place, "%s: '%.*s': %s", keys[key].name,
+					    shown, text, error.reason);
 	}
 	if (selector->exclude && key != SETTING_DEVS)
-		return add_problem(settings, &place, "%s: '%.*s': '!' has a meaning in devs only",
-				   keys[key].name, shown, text);
+		return settings_add_problem(settings, &place,
+					    "%s: '%.*s': '!' has a meaning in devs only",
+					    keys[key].name, shown, text);
+	if (key == SETTING_MEMBERS && !is_member(selector))
+		return settings_add_problem(settings, &place,
+					    "%s: '%.*s': not PATH@ID, as vfio-early pin writes it",
+					    keys[key].name, shown, text);
 	selector->origin = *origin;
 	selector->text = arena_copy(settings->arena, text, length);
 	if (!selector->text)
@@ -155,7 +171,7 @@ static int read_selectors(struct settings *settings, enum setting_key key, const
 		for (end = start; text[end] && !is_separator(text[end]); end++)
 			;
 		place.column += (unsigned int)start;
-		result = read_selector(settings, key, text + start, end - start, &place);
+		result = settings_read_selector(settings, key, text + start, end - start, &place);
 		start = end;
 	}
 	return result;
@@ -182,8 +198,9 @@ static int read_driver(struct settings *settings, enum setting_key key, const ch
 		return 0;
 	}
 	if (!is_driver_name(text))
-		return add_problem(settings, origin, "%s: " PIECE ": not the name of a driver",
-				   keys[key].name, text);
+		return settings_add_problem(settings, origin,
+					    "%s: " PIECE ": not the name of a driver",
+					    keys[key].name, text);
 	settings->driver = arena_copy(settings->arena, text, strlen(text));
 	return settings->driver ? 0 : -ENOMEM;
 }
@@ -202,15 +219,14 @@ static int read_seconds(struct settings *settings, enum setting_key key, const c
 		value = value * 10 + (unsigned int)(text[i] - '0');
 	}
 	if (length == 0 || value < keys[key].least || value > SECONDS_MAX)
-		return add_problem(settings, origin,
-				   "%s: " PIECE ": not a number of seconds from %u to %u",
-				   keys[key].name, text, keys[key].least, SECONDS_MAX);
+		return settings_add_problem(settings, origin,
+					    "%s: " PIECE ": not a number of seconds from %u to %u",
+					    keys[key].name, text, keys[key].least, SECONDS_MAX);
 	*(unsigned int *)value_of(settings, key) = value;
 	return 0;
 }
 
-/* Gives false for a word that is neither on nor off. */
-static bool parse_switch(const char *text, bool *value)
+bool settings_parse_switch(const char *text, bool *value)
 {
 	static const char *const on[] = { "on", "1", "yes", "true", "y" };
 	static const char *const off[] = { "off", "0", "no", "false", "n" };
@@ -227,15 +243,14 @@ static bool parse_switch(const char *text, bool *value)
 static int read_switch(struct settings *settings, enum setting_key key, const char *text,
 		       const struct origin *origin)
 {
-	if (parse_switch(text, value_of(settings, key)))
+	if (settings_parse_switch(text, value_of(settings, key)))
 		return 0;
-	return add_problem(settings, origin, "%s: " PIECE ": neither on nor off", keys[key].name,
-			   text);
+	return settings_add_problem(settings, origin, "%s: " PIECE ": neither on nor off",
+				    keys[key].name, text);
 }
 
-/* value is NULL where only the key was written, which turns a switch on. */
-static int read_value(struct settings *settings, enum setting_key key, const char *value,
-		      const struct origin *origin)
+int settings_read_value(struct settings *settings, enum setting_key key, const char *value,
+			const struct origin *origin)
 {
 	struct problem **problems = settings->last_problem;
 	int result = 0;
@@ -244,11 +259,11 @@ static int read_value(struct settings *settings, enum setting_key key, const cha
 		/* Lists written twice in one place add up; from another place they start anew. */
 		if (!settings->origins[key].source ||
 		    !streq(settings->origins[key].source, origin->source))
-			((struct selector_list *)value_of(settings, key))->count = 0;
+			list_clear(value_of(settings, key));
 		settings->origins[key] = *origin;
 	}
 	if (!value && keys[key].type != TYPE_SWITCH)
-		return add_problem(settings, origin, "%s: has no value", keys[key].name);
+		return settings_add_problem(settings, origin, "%s: has no value", keys[key].name);
 	switch (keys[key].type) {
 	case TYPE_SELECTORS:
 		return read_selectors(settings, key, value, origin);
@@ -268,8 +283,7 @@ static int read_value(struct settings *settings, enum setting_key key, const cha
 	return result;
 }
 
-/* Whether text begins with the name, '-' and '_' being the same, as the kernel holds them to be. */
-static bool starts_with_name(const char *text, const char *name)
+bool settings_starts_with_name(const char *text, const char *name)
 {
 	for (; *name; name++, text++)
 		if (*text != *name && !(*text == '-' && *name == '_'))
@@ -277,15 +291,28 @@ static bool starts_with_name(const char *text, const char *name)
 	return true;
 }
 
-static enum setting_key find_key(const char *name)
+enum setting_key settings_find_key(const char *name)
 {
 	enum setting_key key;
 
 	for (key = 0; key < SETTING_COUNT; key++)
 		if (strlen(name) == strlen(keys[key].name) &&
-		    starts_with_name(name, keys[key].name))
+		    settings_starts_with_name(name, keys[key].name))
 			break;
 	return key;
+}
+
+int settings_add_unknown(struct settings *settings, const struct origin *origin, const char *what,
+			 const char *name)
+{
+	const char *known = "";
+
+	for (enum setting_key key = 0; known && key < SETTING_CLAIMED; key++)
+		known = arena_print(settings->arena, "%s%s %s", known, key ? "," : "",
+				    keys[key].name);
+	return known ? settings_add_problem(settings, origin, PIECE ": unknown %s; known are%s",
+					    name, what, known)
+		     : -ENOMEM;
 }
 
 /* Cuts blanks off both ends; *column moves with the start. */
@@ -304,12 +331,30 @@ static char *trim(char *text, unsigned int *column)
 	return text;
 }
 
+static int read_key(struct settings *settings, char *name, char *value, const struct origin *origin,
+		    const struct origin *value_origin, bool host)
+{
+	enum setting_key key = settings_find_key(name);
+
+	if (host && key != SETTING_PROTECT && key != SETTING_CLAIMED && key != SETTING_COUNT)
+		return settings_add_problem(settings, origin, PIECE ": only protect may stand here",
+					    name);
+	if (key == SETTING_COUNT || (key == SETTING_CLAIMED && !host))
+		return settings_add_unknown(settings, origin, "key", name);
+	return settings_read_value(settings, key, value, value_origin);
+}
+
 static int read_config_line(struct settings *settings, char *line, struct origin origin, bool host)
 {
 	struct origin value_origin = origin;
-	char *comment = strchr(line, '#'), *equals, *name;
-	enum setting_key key;
+	char *comment = strchr(line, '#'), *equals, *name, *nul = strchr(line, INPUT_NUL);
 
+	if (nul) {
+		origin.column += (unsigned int)(nul - line);
+		return settings_add_problem(settings, &origin,
+					    "a NUL byte, so this line is not used: is the file "
+					    "damaged, or UTF-16?");
+	}
 	if (comment)
 		*comment = '\0';
 	equals = strchr(line, '=');
@@ -318,14 +363,10 @@ static int read_config_line(struct settings *settings, char *line, struct origin
 		value_origin.column += (unsigned int)(equals + 1 - line);
 	}
 	name = trim(line, &origin.column);
-	if (!equals)
-		return *name ? add_problem(settings, &origin, PIECE ": not KEY = VALUE", name) : 0;
-	key = find_key(name);
-	if (key == SETTING_COUNT)
-		return add_problem(settings, &origin, PIECE ": unknown key", name);
-	if (host && key != SETTING_PROTECT)
-		return add_problem(settings, &origin, PIECE ": only protect may stand here", name);
-	return read_value(settings, key, trim(equals + 1, &value_origin.column), &value_origin);
+	if (equals)
+		return read_key(settings, name, trim(equals + 1, &value_origin.column), &origin,
+				&value_origin, host);
+	return *name ? settings_add_problem(settings, &origin, PIECE ": not KEY = VALUE", name) : 0;
 }
 
 /* Says of the selectors that a line of what the host needs has added whence they are. */
@@ -347,7 +388,7 @@ static int read_lines(struct settings *settings, const char *path, const char *t
 
 	while (*text && !result) {
 		size_t length = strcspn(text, "\n");
-		size_t protected = settings->protect.count;
+		size_t protected = settings->protect.count, claimed = settings->claimed.count;
 		char *line = arena_copy(settings->arena, text, length), *comment;
 		unsigned int column = 0;
 
@@ -360,6 +401,7 @@ static int read_lines(struct settings *settings, const char *path, const char *t
 			comment = trim(comment ? comment + 1 : line + length, &column);
 			make_printable(comment);
 			note_purpose(&settings->protect, protected, path, comment);
+			note_purpose(&settings->claimed, claimed, path, comment);
 		}
 		text += length + (text[length] == '\n');
 	}
@@ -377,8 +419,9 @@ int settings_read_host(struct settings *settings, const char *path, const char *
 	size_t count = settings->protect.count;
 	int result;
 
-	/* As if the list had been this file's from the start: so none of it is dropped. */
+	/* As if the lists had been this file's from the start: so none of them is dropped. */
 	origin->source = path;
+	settings->origins[SETTING_CLAIMED].source = path;
 	result = read_lines(settings, path, text, true);
 	if (before.source || settings->protect.count == count)
 		*origin = before;
@@ -387,86 +430,11 @@ int settings_read_host(struct settings *settings, const char *path, const char *
 	return result;
 }
 
-/* Takes "vfio_early" off a parameter's name; NULL for those that are not ours. */
-static const char *own_parameter(const char *key)
-{
-	static const char name[] = "vfio_early";
-	const char *rest = key + sizeof(name) - 1;
-
-	return starts_with_name(key, name) && (*rest == '\0' || *rest == '.') ? rest : NULL;
-}
-
-/*
- * The rescue switch. Whoever writes it with a value we do not know is likely
- * to be in trouble: what is not clearly "on" is taken for "off", and said.
- */
-static int read_rescue_switch(struct settings *settings, const char *value,
-			      const struct origin *origin)
-{
-	bool on;
-
-	if (value && parse_switch(value, &on)) {
-		settings->off = !on;
-		return 0;
-	}
-	settings->off = true;
-	return add_problem(settings, origin,
-			   "vfio_early: " PIECE ": neither on nor off, taken for off",
-			   value ? value : "");
-}
-
-static void note_iommu_parameter(struct settings *settings, const struct cmdline_token *token)
-{
-	static const char *const parameters[] = { "intel_iommu=off", "amd_iommu=off", "iommu=off" };
-
-	for (size_t i = 0; token->value && i < ARRAY_SIZE(parameters); i++) {
-		size_t length = strlen(token->key);
-
-		if (strncmp(parameters[i], token->key, length) == 0 &&
-		    parameters[i][length] == '=' && streq(parameters[i] + length + 1, token->value))
-			settings->iommu_off = parameters[i];
-	}
-}
-
-int settings_read_cmdline(struct settings *settings, const char *text)
-{
-	char *copy = arena_copy(settings->arena, text, strlen(text));
-	struct cmdline_token token;
-	size_t position = 0;
-	int result = 0;
-
-	if (!copy)
-		return -ENOMEM;
-	while (!result && cmdline_next(copy, &position, &token)) {
-		struct origin origin = { .source = SETTINGS_SOURCE_CMDLINE,
-					 .column = (unsigned int)token.column };
-		const char *own = own_parameter(token.key);
-		enum setting_key key;
-
-		note_iommu_parameter(settings, &token);
-		if (!own)
-			continue;
-		if (!*own) {
-			result = read_rescue_switch(settings, token.value, &origin);
-			continue;
-		}
-		key = find_key(own + 1);
-		if (key == SETTING_COUNT) {
-			result = add_problem(settings, &origin, PIECE ": unknown parameter",
-					     token.key);
-			continue;
-		}
-		origin.column = (unsigned int)token.value_column;
-		result = read_value(settings, key, token.value, &origin);
-	}
-	return result;
-}
-
 int settings_add_argument(struct settings *settings, const char *text)
 {
 	struct origin origin = { .source = SOURCE_ARGUMENT, .column = 1 };
 
-	return read_value(settings, SETTING_DEVS, text, &origin);
+	return settings_read_value(settings, SETTING_DEVS, text, &origin);
 }
 
 const char *setting_name(enum setting_key key)

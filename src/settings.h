@@ -16,11 +16,13 @@ enum setting_key {
 	SETTING_DEVS,
 	SETTING_FORCE,
 	SETTING_PROTECT,
+	SETTING_MEMBERS,
 	SETTING_DRIVER,
 	SETTING_WAIT,
 	SETTING_TIMEOUT,
 	SETTING_DEBUG,
 	SETTING_DRY_RUN,
+	SETTING_CLAIMED, /* not the user's: only what the host needs (host.h) may say it */
 	SETTING_COUNT,
 };
 
@@ -28,6 +30,7 @@ struct selector_list {
 	struct selector *items;
 	size_t count;
 	size_t room;
+	bool written; /* there was something to read, even if none of it parsed */
 };
 
 /* Something the user wrote that could not be used. */
@@ -42,7 +45,9 @@ struct settings {
 	struct selector_list devs;
 	struct selector_list force;
 	struct selector_list protect;
-	const char *driver; /* a driver's name; NULL for auto */
+	struct selector_list members; /* the endpoints that groups may have; any, if not written */
+	struct selector_list claimed; /* what other tools claim; their purpose is which */
+	const char *driver;	      /* a driver's name; NULL for auto */
 	unsigned int wait_seconds;
 	unsigned int timeout_seconds;
 	bool debug;
@@ -72,9 +77,9 @@ int settings_read_cmdline(struct settings *settings, const char *text);
 
 /*
  * Reads what the host needs (host.h), a config file that holds nothing but
- * "protect": it adds to whatever else was said of that, in whichever order.
- * What is behind '#' is what the host needs the line's devices for. Bad pieces
- * become problems. Gives 0, or -ENOMEM.
+ * "protect" and "claimed": it adds to whatever else was said of these, in
+ * whichever order. What is behind '#' is what the host needs the line's devices
+ * for, or who claims them. Bad pieces become problems. Gives 0, or -ENOMEM.
  */
 int settings_read_host(struct settings *settings, const char *path, const char *text);
 

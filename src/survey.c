@@ -146,7 +146,8 @@ int survey(struct topology *topology, struct arena *arena, const struct settings
 
 	if (!error && asks_of_all(settings, asks_for_identity))
 		error = for_all(&survey, pci_identify);
-	if (!error && asks_of_all(settings, asks_for_path))
+	/* Of members that are gone, only the places of all devices tell. */
+	if (!error && (settings->members.written || asks_of_all(settings, asks_for_path)))
 		error = for_all(&survey, pci_locate);
 	if (!error)
 		error = read_groups(&survey);
@@ -159,7 +160,8 @@ int survey(struct topology *topology, struct arena *arena, const struct settings
 	return error;
 }
 
-bool survey_is_complete(const struct topology *topology, const struct settings *settings)
+const struct selector *survey_find_missing(const struct topology *topology,
+					   const struct settings *settings)
 {
 	for (size_t i = 0; i < settings->devs.count; i++) {
 		const struct selector *selector = &settings->devs.items[i];
@@ -168,7 +170,7 @@ bool survey_is_complete(const struct topology *topology, const struct settings *
 		for (size_t j = 0; !found && j < topology->count; j++)
 			found = selector_matches(selector, &topology->devices[j]);
 		if (!found)
-			return false;
+			return selector;
 	}
-	return true;
+	return NULL;
 }

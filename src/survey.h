@@ -17,5 +17,6 @@
 int survey(struct topology *topology, struct arena *arena, const struct settings *settings,
 	   struct pci_source *source, const struct sysfs *sysfs, struct module_context *modules);
 
-/* Whether every selector that names one place finds a device there. */
-bool survey_is_complete(const struct topology *topology, const struct settings *settings);
+/* Gives the first selector that finds no device, and is worth waiting for; NULL where all do. */
+const struct selector *survey_find_missing(const struct topology *topology,
+					   const struct settings *settings);

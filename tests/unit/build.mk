@@ -10,17 +10,17 @@ UNIT_CFLAGS = -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
 U := build/unit
 UNIT := tests/unit
 
-UNIT_TESTS := address arena beneath cmdline cpio deadline embed execute execute_cut \
-	explain framebuffer host host_network host_storage index init input json loader log mountinfo plan \
-	plan_actions report run selector settings settings_host settings_places survey sysfs \
-	topology
+UNIT_TESTS := address arena beneath cmdline config cpio deadline embed execute \
+	execute_cut explain framebuffer host host_keyboard host_network host_storage index init \
+	input json loader log mountinfo plan plan_actions report run selector settings \
+	settings_host settings_places survey sysfs topology
 
 # What is often linked together.
-unit_settings := settings selector address cmdline
+unit_settings := settings settings_cmdline claim selector address cmdline
 unit_plan := plan topology $(unit_settings)
-unit_host := host host_search host_storage host_mount host_network host_zpool mountinfo beneath \
-	input sysfs deadline $(unit_settings)
-unit_run := run sysfs deadline $(unit_plan)
+unit_host := host host_search host_storage host_mount host_network host_zpool host_keyboard \
+	host_claims mountinfo beneath input sysfs deadline $(unit_settings)
+unit_run := run log sysfs deadline $(unit_plan)
 
 # Of each test: the modules of src/ that it links, the helpers of this directory
 # beside unit.c, and the functions that it stands in for.
@@ -31,8 +31,11 @@ unit_lib_beneath = scratch
 unit_src_cmdline = cmdline
 unit_src_cpio = cpio
 unit_lib_cpio = strict_arena
+unit_src_config = config input $(unit_settings)
+unit_lib_config = strict_arena scratch
+unit_wrap_config = geteuid fstat
 unit_src_deadline = deadline
-unit_src_embed = embed input $(unit_settings)
+unit_src_embed = embed config input $(unit_settings)
 unit_lib_embed = strict_arena scratch
 unit_src_execute = execute log $(unit_plan)
 unit_lib_execute = strict_arena machine kernel_model scenarios outcome
@@ -46,6 +49,8 @@ unit_src_framebuffer = framebuffer input sysfs address arena
 unit_lib_framebuffer = scratch
 unit_src_host = $(unit_host)
 unit_lib_host = strict_arena scratch host_tree
+unit_src_host_keyboard = $(unit_host)
+unit_lib_host_keyboard = $(unit_lib_host)
 unit_src_host_network = $(unit_host)
 unit_lib_host_network = $(unit_lib_host)
 unit_src_host_storage = $(unit_host)

@@ -22,6 +22,8 @@ void settings_render(const struct settings *settings, struct text *text)
 	add_list(text, "devs", &settings->devs);
 	add_list(text, "force", &settings->force);
 	add_list(text, "protect", &settings->protect);
+	add_list(text, "members", &settings->members);
+	add_list(text, "claimed", &settings->claimed);
 	if (!settings->driver || !streq(settings->driver, "vfio-pci"))
 		text_add(text, "driver=%s; ", settings->driver ? settings->driver : "auto");
 	if (settings->wait_seconds)

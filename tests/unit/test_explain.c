@@ -134,14 +134,75 @@ static void test_members(void **state)
 	struct member *member = machine_member(&run->plan, "0000:01:00.0");
 
 	(void)state;
-	assert_string_equal(explain_member(run->arena, member),
+	assert_string_equal(explain_member(run, member),
 			    "0000:01:00.0 10de:1f91 group 1: nouveau -> vfio-pci");
 	member->driver = "nouveau";
-	assert_string_equal(explain_member(run->arena, member),
+	assert_string_equal(explain_member(run, member),
 			    "0000:01:00.0 10de:1f91 group 1: nouveau already");
 	member = machine_member(&run->plan, "0000:01:00.1");
-	assert_string_equal(explain_member(run->arena, member),
+	assert_string_equal(explain_member(run, member),
 			    "0000:01:00.1 10de:10fa group 1: none -> vfio-pci");
+	machine_forget(run);
+}
+
+static void test_forced(void **state)
+{
+	struct run *run = machine_plan(&machine, CARD " vfio_early.protect=01:00.1 "
+						      "vfio_early.force=01:00.0,10de:10fa");
+
+	(void)state;
+	assert_false(run->plan.groups[0].refused);
+	assert_string_equal(
+		explain_member(run, machine_member(&run->plan, "0000:01:00.1")),
+		"0000:01:00.1 10de:10fa group 1: none -> vfio-pci, forced by '10de:10fa' "
+		"(command line:77) past 'protected': the host needs it (protect: '01:00.1', "
+		"command line:44)");
+	/* There was nothing to waive. */
+	assert_string_equal(explain_member(run, machine_member(&run->plan, "0000:01:00.0")),
+			    "0000:01:00.0 10de:1f91 group 1: nouveau -> vfio-pci");
+	machine_forget(run);
+}
+
+static void test_newcomer(void **state)
+{
+	struct run *run = machine_plan(&machine, CARD " vfio_early.members=01:00.0@10de:1f91");
+
+	(void)state;
+	assert_string_equal(
+		explain_refusal(run, &run->plan.groups[0]),
+		"group 1 left to the host because of 0000:01:00.1 10de:10fa: it is new in its "
+		"group: it is not in members (command line:44); to accept it: vfio-early pin "
+		"--write; to take it all the same: vfio_early.force=0000:01:00.1");
+	machine_forget(run);
+	run = machine_plan(&machine,
+			   CARD " vfio_early.members=01:00.0@10de:1f91,01:00.1@10de:10f0");
+	assert_string_equal(
+		explain_refusal(run, &run->plan.groups[0]),
+		"group 1 left to the host because of 0000:01:00.1 10de:10fa: it sits in the place "
+		"of '01:00.1@10de:10f0', which is in members (command line:44); to accept it: "
+		"vfio-early pin --write; to take it all the same: vfio_early.force=0000:01:00.1");
+	machine_forget(run);
+}
+
+static void test_claims(void **state)
+{
+	struct run *run = machine_run();
+
+	(void)state;
+	assert_int_equal(settings_read_cmdline(&run->settings, CARD " vfio_pci.ids=10de:1f91"), 0);
+	assert_int_equal(settings_read_host(&run->settings, "host.conf",
+					    "claimed = 0000:01:00.1  # driverctl, somehow\n"),
+			 0);
+	machine_survey(run, &machine);
+	assert_int_equal(plan_make(&run->plan, run->arena, &run->settings, &run->topology), 0);
+	assert_string_equal(
+		explain_claim(run->arena, machine_member(&run->plan, "0000:01:00.0")),
+		"0000:01:00.0 10de:1f91 is also claimed by vfio_pci.ids= on the kernel command "
+		"line, which is no longer needed");
+	assert_string_equal(explain_claim(run->arena, machine_member(&run->plan, "0000:01:00.1")),
+			    "0000:01:00.1 10de:10fa is also claimed by driverctl, somehow, which "
+			    "is no longer needed");
+	assert_null(explain_claim(run->arena, machine_member(&run->plan, "0000:00:01.0")));
 	machine_forget(run);
 }
 
@@ -317,7 +378,7 @@ static void test_ends(void **state)
 static void test_names(void **state)
 {
 	(void)state;
-	for (enum refusal refusal = REFUSAL_NONE; refusal <= REFUSAL_EXCLUDED; refusal++)
+	for (enum refusal refusal = REFUSAL_NONE; refusal <= REFUSAL_NEWCOMER; refusal++)
 		check_clean(refusal_name(refusal));
 	for (enum step step = STEP_NONE; step <= STEP_READ_BACK; step++)
 		check_clean(step_name(step));
@@ -370,6 +431,9 @@ int main(void)
 		cmocka_unit_test(test_every_failure),
 		cmocka_unit_test(test_stuck),
 		cmocka_unit_test(test_members),
+		cmocka_unit_test(test_forced),
+		cmocka_unit_test(test_newcomer),
+		cmocka_unit_test(test_claims),
 		cmocka_unit_test(test_block),
 		cmocka_unit_test(test_no_group),
 		cmocka_unit_test(test_force_adds_to_what_is_there),

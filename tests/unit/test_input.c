@@ -103,6 +103,21 @@ static void test_proc(void **state)
 	assert_int_equal(text[strlen(text) - 1], '\n');
 }
 
+/* No text ends before its file does. */
+static void test_nul(void **state)
+{
+	struct place *place = *state;
+	FILE *file = fopen(place->path, "w");
+	char *text;
+
+	assert_non_null(file);
+	assert_int_equal(fwrite("a\0b\n\0", 1, 5, file), 5);
+	assert_int_equal(fclose(file), 0);
+	assert_int_equal(input_read(place->arena, place->path, &text), 0);
+	assert_string_equal(text, "a\032b\n\032");
+	assert_int_equal(text[1], INPUT_NUL);
+}
+
 static void test_no_memory(void **state)
 {
 	struct place *place = *state;
@@ -118,8 +133,8 @@ static void test_no_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_sizes), TEST(test_too_large), TEST(test_no_file),
-		TEST(test_fifo),  TEST(test_proc),	TEST(test_no_memory),
+		TEST(test_sizes), TEST(test_too_large), TEST(test_no_file), TEST(test_fifo),
+		TEST(test_proc),  TEST(test_no_memory), TEST(test_nul),
 	};
 
 	return cmocka_run_group_tests_name("input", tests, NULL, NULL);

@@ -89,8 +89,8 @@ static const char *brief(const struct pci_address *address, char *text)
 static void render_groups(const struct plan *plan, struct text *text)
 {
 	static const char *const refusals[] = {
-		"none",		"no-group",  "gone", "storage",
-		"boot-display", "protected", "vfs",  "excluded",
+		"none",	     "no-group", "gone",     "storage", "boot-display",
+		"protected", "vfs",	 "excluded", "new",
 	};
 	char address[PCI_ADDRESS_SIZE];
 
@@ -258,6 +258,30 @@ static const struct row groups_refused[] = {
 	{ &desktop, "devs=01:00.0,!01:00.2,!01:00.3",
 	  "!1{:00:01.0,01:00.0,01:00.1,01:00.2=excluded,01:00.3=excluded}", "" },
 	{ &desktop, "devs=01:00.0,!00:01.0", CARD, "" },
+	/* Members that are not those of the time when it was pinned. */
+	{ &desktop, "devs=02:00.0 members=02:00.0@10de:1f91", "15{02:00.0}", "" },
+	{ &desktop, "devs=02:00.0 members=02:00.0@10de:1f91:1af4:1100", "15{02:00.0}", "" },
+	{ &desktop, "devs=02:00.0 members=02:00.0@10de:*", "15{02:00.0}", "" },
+	{ &desktop, "devs=02:00.0 members=02:00.0@10de:1f92", "!15{02:00.0=new}", "" },
+	{ &desktop, "devs=02:00.0 members=02:00.0@10de:1f91:1af4:1101", "!15{02:00.0=new}", "" },
+	{ &desktop, "devs=02:00.0 members=01:00.0@10de:1f91", "!15{02:00.0=new}", "" },
+	{ &desktop, "devs=02:00.0 members=02:00.0@10de:1f92,02:00.0@10de:1f91", "15{02:00.0}", "" },
+	{ &desktop, "devs=02:00.0 members=02:00.0@10de:1f91,0a:00.0@10de:1f91", "15{02:00.0}", "" },
+	{ &desktop, "devs=02:00.0 members=", "15{02:00.0}", "" },
+	/* Bridges never were members. */
+	{ &desktop, "devs=05:01.0 members=05:01.0@1002:731f", "18{:05:00.0,:05:00.1,05:01.0}", "" },
+	{ &desktop,
+	  "devs=01:00.0,02:00.0 members=01:00.0@10de:1f91,01:00.1@10de:10fa,01:00.3@10de:1ad9",
+	  "!1{:00:01.0,01:00.0,01:00.1,01:00.2=new,01:00.3} !15{02:00.0=new}", "" },
+	{ &desktop,
+	  "devs=01:00.0 members=01:00.0@10de:1f91,01:00.1@10de:10fa,01:00.3@10de:1ad9 "
+	  "force=01:00.2",
+	  CARD, "" },
+	/* What else there is to say of a newcomer is said first. */
+	{ &desktop, "devs=00:1f.3 members=00:1f.3@8086:a348",
+	  "!8{00:1f.0=new,00:1f.2=storage,00:1f.3,00:1f.4=new}", "" },
+	{ &desktop, "devs=02:00.0 members=03:00.0@10de:1f91 protect=02:00.0",
+	  "!15{02:00.0=protected}", "" },
 	/* SR-IOV. */
 	{ &desktop, "devs=06:00.0", "!19{06:00.0=vfs}", "" },
 	{ &desktop, "devs=06:00.0 force=06:00.0", "19{06:00.0}", "" },

@@ -146,7 +146,7 @@ static void test_nothing_to_do(void **state)
 	machine_forget(run);
 }
 
-/* The selector that listed, protects or excludes a member is the one that is named. */
+/* The selector that lists a member is named, and the one that protects or excludes it. */
 static void test_selectors_are_named(void **state)
 {
 	struct run *run = machine_plan(&fresh, "vfio_early.devs=class:02,01:00.1,!02:00.0,10de:* "
@@ -155,13 +155,13 @@ static void test_selectors_are_named(void **state)
 	(void)state;
 	assert_string_equal(machine_member(&run->plan, "0000:01:00.0")->selector->text, "10de:*");
 	assert_string_equal(machine_member(&run->plan, "0000:01:00.1")->selector->text, "01:00.1");
-	assert_ptr_equal(machine_member(&run->plan, "0000:01:00.1")->selector,
+	assert_ptr_equal(machine_member(&run->plan, "0000:01:00.1")->blame,
 			 &run->settings.protect.items[0]);
 	assert_null(machine_member(&run->plan, "0000:00:01.0")->selector);
 	machine_forget(run);
 	run = machine_plan(&fresh, "vfio_early.devs=01:00,!10de:10fa");
-	assert_string_equal(machine_member(&run->plan, "0000:01:00.1")->selector->text,
-			    "!10de:10fa");
+	assert_string_equal(machine_member(&run->plan, "0000:01:00.1")->blame->text, "!10de:10fa");
+	assert_string_equal(machine_member(&run->plan, "0000:01:00.1")->selector->text, "01:00");
 	machine_forget(run);
 	run = machine_plan(&fresh, "vfio_early.devs=01:00.0");
 	assert_null(machine_member(&run->plan, "0000:01:00.1")->selector);

@@ -14,6 +14,7 @@
 #include "machine.h"
 #include "module.h"
 #include "scratch.h"
+#include "settings_text.h"
 #include "strict_json.h"
 #include "unit.h"
 
@@ -253,6 +254,26 @@ static void test_log(void **state)
 	machine_forget(run);
 }
 
+static void test_log_of_what_else_there_is(void **state)
+{
+	struct run *run = machine_plan(&machine, "vfio_early.devs=03:00.0 vfio-pci.ids=8086:15f3 "
+						 "vfio_early.members=03:00.0@8086:15f2,"
+						 "05:00.0@8086:15f3,01:00.0@10de:1f91 "
+						 "vfio_early.force=03:00.0");
+	struct text strings = { .used = 0 };
+
+	(void)state;
+	report_log(run);
+	check_contains(lines.bytes, "<6>0000:03:00.0 8086:15f3 group 2: igc -> vfio-pci, forced by "
+				    "'03:00.0' (command line:138) past 'newcomer': it sits in the");
+	check_contains(lines.bytes, "<6>0000:03:00.0 8086:15f3 is also claimed by vfio-pci.ids= on "
+				    "the kernel command line, which is no longer needed\n"
+				    "<7>members: '05:00.0@8086:15f3' is not there any more\n"
+				    "<6>1 device taken");
+	free(json_of(run, &strings));
+	machine_forget(run);
+}
+
 static void test_log_of_problems_and_end(void **state)
 {
 	struct run *run = machine_run();
@@ -264,7 +285,7 @@ static void test_log_of_problems_and_end(void **state)
 	run->settings.devs.count = 0;
 	report_log(run);
 	assert_string_equal(lines.bytes,
-			    "<3>command line:1: 'vfio_early.gpu': unknown parameter\n"
+			    "<3>command line:1: 'vfio_early.gpu': unknown parameter" KNOWN "\n"
 			    "<3>reading this machine's devices took too long; nothing was touched\n"
 			    "<6>nothing was touched: no device is listed\n");
 	machine_forget(run);
@@ -412,6 +433,7 @@ int main(void)
 		TEST(test_json_of_nothing),
 		TEST(test_json_without_memory),
 		TEST(test_log),
+		TEST(test_log_of_what_else_there_is),
 		TEST(test_log_of_problems_and_end),
 		TEST(test_save),
 		TEST(test_save_without_run),

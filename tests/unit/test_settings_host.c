@@ -35,11 +35,13 @@ static const struct {
 	/* An empty list drops what the file says, and nothing of this. */
 	{ "protect = 04:00.0\n", "vfio_early.protect=", "protect = 01:00.0\n",
 	  "protect=01:00.0; " },
+	{ NULL, "vfio-pci.ids=10de:1f91", "claimed = 01:00.0\nclaimed = 02:00.0\n",
+	  "claimed=10de:1f91,01:00.0,02:00.0; " },
 	{ "wait = 3\n", NULL, "# protect = 01:00.0\n\n", "wait=3; " },
 	{ NULL, NULL, "devs = 01:00.0\nprotect = 02:00.0\nwait = 9\nnonsense\ngpu = 1\n",
 	  "protect=02:00.0; [" HOST ":1:1 'devs': only protect may stand here][" HOST
 	  ":3:1 'wait': only protect may stand here][" HOST
-	  ":4:1 'nonsense': not KEY = VALUE][" HOST ":5:1 'gpu': unknown key]" },
+	  ":4:1 'nonsense': not KEY = VALUE][" HOST ":5:1 'gpu': unknown key" KNOWN "]" },
 };
 
 static void test_adds(void **state)

@@ -255,10 +255,13 @@ static void test_groups(void **state)
 static void test_gone(void **state)
 {
 	struct run *run = *state;
+	const struct selector *missing;
 
 	gone[4] = true;
 	assert_int_equal(look(run, "vfio_early.devs=02:00.0,03:00.0", true), 0);
-	assert_false(survey_is_complete(&run->topology, &run->settings));
+	missing = survey_find_missing(&run->topology, &run->settings);
+	assert_non_null(missing);
+	assert_string_equal(missing->text, "02:00.0");
 	assert_int_equal(plan_make(&run->plan, run->arena, &run->settings, &run->topology), 0);
 	assert_int_equal(run->plan.group_count, 1);
 	assert_int_equal(run->plan.finding_count, 1);
@@ -288,24 +291,24 @@ static void test_variants_not_asked_for(void **state)
 
 static const struct {
 	const char *devs;
-	bool complete;
+	const char *missing; /* NULL when there is nothing to wait for */
 } completeness[] = {
-	{ "02:00.0", true },
-	{ "02:00.0,0a:00.0", false },
-	{ "0a:00.0", false },
-	{ "02:00", true },
-	{ "0a:00", false },
-	{ "00:01.0/00.0", true },
-	{ "00:01.0/01.0", false },
-	{ "15b3:101e", true },
-	{ "15b3:ffff", false },
-	{ "class:03", true },
-	{ "class:12", false },
-	{ "boot_vga", true },
+	{ "02:00.0", NULL },
+	{ "02:00.0,0a:00.0", "0a:00.0" },
+	{ "0a:00.0", "0a:00.0" },
+	{ "02:00", NULL },
+	{ "0a:00", "0a:00" },
+	{ "00:01.0/00.0", NULL },
+	{ "00:01.0/01.0", "00:01.0/01.0" },
+	{ "15b3:101e", NULL },
+	{ "15b3:ffff", "15b3:ffff" },
+	{ "class:03", NULL },
+	{ "class:12", "class:12" },
+	{ "boot_vga", NULL },
 	/* Another id in its place is no reason to wait, nor is what is left out. */
-	{ "02:00.0@15b3:ffff", true },
-	{ "02:00.0,!0a:00.0", true },
-	{ "00:01.0", true },
+	{ "02:00.0@15b3:ffff", NULL },
+	{ "02:00.0,!0a:00.0", NULL },
+	{ "00:01.0", NULL },
 };
 
 static void test_completeness(void **state)
@@ -314,12 +317,13 @@ static void test_completeness(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(completeness); i++) {
 		struct run *run = machine_run();
 		struct text cmdline = { .used = 0 };
+		const struct selector *missing;
 
 		text_add(&cmdline, "vfio_early.devs=%s", completeness[i].devs);
 		assert_int_equal(look(run, cmdline.bytes, false), 0);
-		check_number(completeness[i].devs,
-			     survey_is_complete(&run->topology, &run->settings),
-			     completeness[i].complete);
+		missing = survey_find_missing(&run->topology, &run->settings);
+		check_text(completeness[i].devs, missing ? missing->text : NULL,
+			   completeness[i].missing);
 		machine_forget(run);
 	}
 }

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+#include "explain.h"
+#include "input.h"
+#include "pin.h"
+#include "preview.h"
+#include "util.h"
+
+/* Whether the selectors cannot be pinned at all; says why. */
+static bool is_hopeless(const struct run *run)
+{
+	const struct plan *plan = &run->plan;
+
+	if (!run->settings.devs.count) {
+		fprintf(stderr, "vfio-early: no devices are listed: there is nothing to pin\n");
+		return true;
+	}
+	for (size_t i = 0; i < plan->group_count; i++) {
+		if (plan->groups[i].number >= 0)
+			continue;
+		fprintf(stderr, "vfio-early: not pinned, for what goes along is not known: %s\n",
+			explain_refusal(run, &plan->groups[i]));
+		return true;
+	}
+	return false;
+}
+
+/* Says what is pinned, but will not be taken as it is. Gives an exit_code. */
+static int complain(const struct run *run)
+{
+	int code = EXIT_DONE;
+
+	for (size_t i = 0; i < run->plan.finding_count; i++) {
+		fprintf(stderr, "vfio-early: kept as it is: %s\n",
+			explain_finding(run->arena, &run->plan.findings[i]));
+		code = EXIT_PARTLY;
+	}
+	for (size_t i = 0; i < run->plan.group_count; i++) {
+		if (!run->plan.groups[i].refused)
+			continue;
+		fprintf(stderr, "vfio-early: %s\n", explain_refusal(run, &run->plan.groups[i]));
+		code = EXIT_PARTLY;
+	}
+	return code;
+}
+
+/* Puts the lines into the file. Gives 0 or -errno. */
+static int replace_lines(const struct pin *pin, const struct config *config, const char *path)
+{
+	char *text = NULL;
+	size_t length;
+	FILE *out = open_memstream(&text, &length);
+	int error;
+
+	if (!out)
+		return -ENOMEM;
+	error = pin_edit(pin, path, config->text ? config->text : "", out);
+	if (fclose(out) && !error)
+		error = -ENOMEM;
+	if (!error)
+		error = config_replace(config, text);
+	free(text);
+	return error;
+}
+
+static int write_config(const struct pin *pin, const struct preview *preview)
+{
+	const struct settings *settings = &pin->run->settings;
+	const char *path = preview->file ? preview->file : CONFIG_PATH;
+	int error = replace_lines(pin, &preview->config, path);
+
+	if (error) {
+		fprintf(stderr, "vfio-early: %s: could not be written: %s; it is as it was\n", path,
+			strerror(-error));
+		return EXIT_PARTLY;
+	}
+	fprintf(stderr,
+		"vfio-early: %s is written; build the images again: "
+		"vfio-early regenerate\n",
+		path);
+	for (enum setting_key key = SETTING_DEVS; key <= SETTING_MEMBERS; key++)
+		if ((key == SETTING_DEVS || key == SETTING_MEMBERS) &&
+		    settings->origins[key].source &&
+		    streq(settings->origins[key].source, SETTINGS_SOURCE_CMDLINE))
+			fprintf(stderr,
+				"vfio-early: take vfio_early.%s= off the kernel command "
+				"line, for it stands over the file\n",
+				setting_name(key));
+	return EXIT_DONE;
+}
+
+static int pin(const struct pin *pin, const struct preview *preview)
+{
+	const struct settings *settings = &pin->run->settings;
+	const char *text;
+	int error, code;
+
+	if (is_hopeless(pin->run))
+		return EXIT_PARTLY;
+	text = pin_text(pin);
+	error = text ? pin_check(pin, text) : -ENOMEM;
+	if (error) {
+		fprintf(stderr, "vfio-early: not pinned: %s\n",
+			error == -EBADMSG ? "boot would not take the same; this is a fault of "
+					    "vfio-early, to be reported"
+					  : strerror(-error));
+		return EXIT_PARTLY;
+	}
+	code = complain(pin->run);
+	fputs(text, stdout);
+	if (preview->write && settings->problems) {
+		fprintf(stderr, "vfio-early: not written: correct the errors first\n");
+	} else if (preview->write) {
+		code |= write_config(pin, preview);
+	}
+	return settings->problems ? EXIT_MALFORMED : code;
+}
+
+static int run_pin(int count, char *const *arguments)
+{
+	struct preview preview = {
+		.name = "pin",
+		.help = "Prints the selectors as functions with their paths and ids, and the "
+			"members\n"
+			"of their groups, as lines for the config file.",
+		.options = "  --write         put them into the config file\n",
+		.letters = "w",
+	};
+	int code, first = preview_parse(&preview, count, arguments, &code), error;
+	struct run *run;
+	struct pin pinned;
+
+	if (first < 0)
+		return code;
+	if (preview.write && preview.sysfs && !preview.file) {
+		fprintf(stderr, "vfio-early: what is in another tree is not for this machine's "
+				"config: name a file with --config\n");
+		return EXIT_MALFORMED;
+	}
+	run = run_create();
+	if (!run)
+		return preview_complain("pin", -ENOMEM) ? EXIT_PARTLY : EXIT_DONE;
+	error = preview_read(&preview, run, count - first, arguments + first);
+	for (const struct problem *problem = run->settings.problems; problem;
+	     problem = problem->next)
+		fprintf(stderr, "vfio-early: %s\n", explain_problem(run->arena, problem));
+	pinned = (struct pin){ .run = run, .members = run->settings.members };
+	/* What has grown is accepted, and the rescue switch is for boot. */
+	run->settings.members = (struct selector_list){ 0 };
+	run->settings.off = false;
+	if (!error)
+		error = preview_plan(&preview, run);
+	code = error ? EXIT_PARTLY : pin(&pinned, &preview);
+	preview_close(&preview);
+	run_destroy(run);
+	return code;
+}
+
+const struct command command_pin = {
+	.name = "pin",
+	.arguments = "[--write] [SELECTOR...]",
+	.help = "Print the selectors in a form that survives changes, or write it into the config.",
+	.run = run_pin,
+};

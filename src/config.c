@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "input.h"
+#include "settings_parse.h"
+
+#define OPEN_FLAGS (O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
+
+/* The length of the directory's name, its slash included; 0 where there is none. */
+static int directory_length(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? (int)(slash - path + 1) : 0;
+}
+
+/* Says that the file is not read, and why. */
+static int refuse(struct settings *settings, const char *path, const char *reason)
+{
+	struct origin origin = { .source = path };
+
+	return settings_add_problem(settings, &origin, "not read: %s", reason);
+}
+
+/*
+ * Finds the file that a link leads to, if that is beside it; *path is then its
+ * own, or NULL. Gives 0 or -errno.
+ */
+static int follow_link(struct arena *arena, const char **path)
+{
+	char target[PATH_MAX];
+	ssize_t length = readlink(*path, target, sizeof(target) - 1);
+
+	if (length < 0)
+		return errno == EINVAL || errno == ENOENT ? 0 : -errno;
+	target[length] = '\0';
+	if (strchr(target, '/')) {
+		*path = NULL;
+		return 0;
+	}
+	*path = arena_print(arena, "%.*s%s", directory_length(*path), *path, target);
+	return *path ? 0 : -ENOMEM;
+}
+
+/* Why an open file is not to be trusted; NULL for one that is. */
+static const char *find_fault(const struct stat *status)
+{
+	if (!S_ISREG(status->st_mode))
+		return "it is no regular file";
+	/* Who is not root can do nothing with it that its owner could not. */
+	if (geteuid() != 0)
+		return NULL;
+	if (status->st_uid != 0)
+		return "it does not belong to root, and decides about drivers (chown root)";
+	if (status->st_mode & (S_IWGRP | S_IWOTH))
+		return "others than root may write to it (chmod go-w)";
+	return NULL;
+}
+
+static int read_open(struct config *config, struct settings *settings, int fd)
+{
+	struct stat status;
+	const char *fault;
+
+	if (fstat(fd, &status) < 0)
+		return -errno;
+	fault = find_fault(&status);
+	if (fault)
+		return refuse(settings, config->path, fault);
+	config->mode = status.st_mode & 07777;
+	config->owner = status.st_uid;
+	config->group = status.st_gid;
+	return input_read_file(settings->arena, fd, &config->text);
+}
+
+int config_read(struct config *config, struct settings *settings, const char *path)
+{
+	int error, fd;
+
+	*config = (struct config){
+		.path = path, .mode = 0644, .owner = geteuid(), .group = getegid()
+	};
+	error = follow_link(settings->arena, &config->path);
+	if (!error && !config->path)
+		return refuse(settings, path,
+			      "it is a link to another directory: copy the file here");
+	if (error)
+		return error;
+	fd = open(config->path, O_RDONLY | OPEN_FLAGS);
+	if (fd < 0 && errno == ELOOP)
+		return refuse(settings, config->path, "it is a link to a link");
+	if (fd < 0)
+		return -errno;
+	error = read_open(config, settings, fd);
+	close(fd);
+	if (error || !config->text)
+		return error;
+	return settings_read_config(settings, path, config->text);
+}
+
+/* Writes the text to a new file that is on the disk then. Gives 0 or -errno. */
+static int write_new(const struct config *config, const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | OPEN_FLAGS, 0600);
+	size_t length = strlen(text);
+	int error = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (write(fd, text, length) != (ssize_t)length)
+		error = -EIO;
+	else if (fchown(fd, config->owner, config->group) < 0 || fchmod(fd, config->mode) < 0 ||
+		 fsync(fd) < 0)
+		error = -errno;
+	if (close(fd) < 0 && !error)
+		error = -errno;
+	return error;
+}
+
+int config_replace(const struct config *config, const char *text)
+{
+	char temporary[PATH_MAX], directory[PATH_MAX];
+	int error, fd;
+
+	if (snprintf(temporary, sizeof(temporary), "%s.new", config->path) >= PATH_MAX)
+		return -ENAMETOOLONG;
+	snprintf(directory, sizeof(directory), "%.*s.", directory_length(config->path),
+		 config->path);
+	/* What a run that was cut off has left. */
+	unlink(temporary);
+	error = write_new(config, temporary, text);
+	if (!error && rename(temporary, config->path) < 0)
+		error = -errno;
+	if (error) {
+		unlink(temporary);
+		return error;
+	}
+	/* So that the name is on the disk, too. Where that cannot be had it is no error. */
+	fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd >= 0) {
+		fsync(fd);
+		close(fd);
+	}
+	return 0;
+}

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "preview.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "command.h"
+#include "host.h"
+#include "input.h"
+#include "module.h"
+#include "survey.h"
+
+static void print_usage(const struct preview *preview, FILE *out)
+{
+	fprintf(out,
+		"usage: vfio-early %s [OPTION...] [SELECTOR...]\n"
+		"%s Selectors stand in for those configured.\n"
+		"  --sysfs DIR     read the devices from this tree instead of /sys\n"
+		"  --config FILE   use this file instead of " CONFIG_PATH "\n"
+		"  --cmdline TEXT  take this for the kernel command line\n"
+		"%s",
+		preview->name, preview->help, preview->options);
+}
+
+static void set_option(struct preview *preview, int option)
+{
+	switch (option) {
+	case 's':
+		preview->sysfs = optarg;
+		break;
+	case 'c':
+		preview->file = optarg;
+		break;
+	case 'l':
+		preview->cmdline = optarg;
+		break;
+	case 'i':
+		preview->ids = optarg;
+		break;
+	case 'j':
+		preview->json = true;
+		break;
+	case 'w':
+		preview->write = true;
+		break;
+	}
+}
+
+int preview_parse(struct preview *preview, int count, char *const *arguments, int *code)
+{
+	static const struct option known[] = {
+		{ "sysfs", required_argument, NULL, 's' },
+		{ "config", required_argument, NULL, 'c' },
+		{ "cmdline", required_argument, NULL, 'l' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "ids", required_argument, NULL, 'i' },
+		{ "json", no_argument, NULL, 'j' },
+		{ "write", no_argument, NULL, 'w' },
+		{ 0 },
+	};
+	int option;
+
+	*code = EXIT_DONE;
+	optind = 1;
+	/* getopt_long() starts behind the first word. */
+	while ((option = getopt_long(count + 1, arguments - 1, "h", known, NULL)) != -1) {
+		bool ours = strchr("scl", option) || strchr(preview->letters, option);
+
+		if (option == 'h' || !ours) {
+			*code = option == 'h' ? EXIT_DONE : EXIT_MALFORMED;
+			print_usage(preview, *code ? stderr : stdout);
+			return -1;
+		}
+		set_option(preview, option);
+	}
+	return optind - 1;
+}
+
+int preview_complain(const char *what, int error)
+{
+	fprintf(stderr, "vfio-early: %s: %s\n", what, strerror(-error));
+	return error;
+}
+
+static int read_settings(struct preview *preview, struct run *run)
+{
+	const char *path = preview->file ? preview->file : CONFIG_PATH;
+	int error = config_read(&preview->config, &run->settings, path);
+	char *text;
+
+	if (error && (preview->file || error != -ENOENT))
+		return preview_complain(path, error);
+	if (preview->cmdline)
+		return settings_read_cmdline(&run->settings, preview->cmdline);
+	/* A captured tree is another machine's: this one's command line says nothing of it. */
+	if (preview->sysfs)
+		return 0;
+	error = input_read(run->arena, CMDLINE_PATH, &text);
+	if (error)
+		return preview_complain(CMDLINE_PATH, error);
+	return settings_read_cmdline(&run->settings, text);
+}
+
+int preview_read(struct preview *preview, struct run *run, int count, char *const *selectors)
+{
+	int error = read_settings(preview, run);
+
+	for (int i = 0; !error && i < count; i++)
+		error = settings_add_argument(&run->settings, selectors[i]);
+	run->settings.dry_run = true;
+	return error;
+}
+
+/* What the running host needs: its next image will say the same. */
+static int read_needs(struct run *run)
+{
+	struct host_roots roots = { 0 };
+	struct host_needs needs;
+	int error = host_find_needs(&needs, run->arena, &roots);
+
+	if (error)
+		return error;
+	for (const struct host_gap *gap = needs.gaps; gap; gap = gap->next)
+		fprintf(stderr, "vfio-early: what the host needs could not be resolved: %s\n",
+			gap->text);
+	return needs.text ? settings_read_host(&run->settings, SETTINGS_SOURCE_HOST, needs.text)
+			  : 0;
+}
+
+static int make_plan(struct preview *preview, struct run *run)
+{
+	struct module_context *modules = NULL;
+	int error = 0;
+
+	if (!preview->sysfs)
+		error = read_needs(run);
+	if (!error && !preview->sysfs && !run->settings.driver)
+		error = module_open(NULL, &modules);
+	if (!error)
+		error = survey(&run->topology, run->arena, &run->settings, preview->source,
+			       &preview->tree, modules);
+	if (modules)
+		module_close(modules);
+	if (!error)
+		error = plan_make(&run->plan, run->arena, &run->settings, &run->topology);
+	return error;
+}
+
+int preview_plan(struct preview *preview, struct run *run)
+{
+	const char *root = preview->sysfs ? preview->sysfs : "/sys";
+	int error = sysfs_open(&preview->tree, root);
+
+	if (!error)
+		error = pci_open(&preview->tree, &preview->source);
+	if (!error && run_is_wanted(run))
+		error = make_plan(preview, run);
+	run_finish(run);
+	return error ? preview_complain(root, error) : 0;
+}
+
+void preview_close(struct preview *preview)
+{
+	if (preview->source)
+		pci_close(preview->source);
+	if (preview->tree.root)
+		sysfs_close(&preview->tree);
+}

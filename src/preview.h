@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "config.h"
+#include "pci.h"
+#include "run.h"
+#include "sysfs.h"
+
+/* What boot would do, found out on a running machine or for a captured tree. */
+struct preview {
+	const char *name; /* the command that asks, and what it does in a sentence or two */
+	const char *help;
+	const char *options; /* those of its own, as lines of the help */
+	const char *letters; /* and the first letters of these */
+
+	const char *sysfs;   /* a tree instead of /sys; NULL for this machine's */
+	const char *file;    /* a config file instead of /etc/vfio-early.conf; NULL for that */
+	const char *cmdline; /* text that stands in for the running kernel's; NULL for that */
+	const char *ids;     /* takes names from this pci.ids, where the command can do that */
+	bool json;	     /* likewise: prints JSON */
+	bool write;	     /* likewise: changes the config file */
+
+	/* Filled in by these functions. */
+	struct config config;
+	struct sysfs tree;
+	struct pci_source *source;
+};
+
+/*
+ * Reads the options from a command's arguments. Gives the index of the first
+ * selector, or -1 when there is nothing to do, with *code set.
+ */
+int preview_parse(struct preview *preview, int count, char *const *arguments, int *code);
+
+/*
+ * Reads the settings as boot would, and the selectors, which stand in for those
+ * configured; says on standard error what could not be read. Gives 0 or -errno.
+ */
+int preview_read(struct preview *preview, struct run *run, int count, char *const *selectors);
+
+/*
+ * Surveys and plans, unless nothing is asked for; says on standard error what
+ * was in the way. preview->source is open then. Gives 0 or -errno.
+ */
+int preview_plan(struct preview *preview, struct run *run);
+
+/* Says on standard error what is wrong with what, and gives the error back. */
+int preview_complain(const char *what, int error);
+
+/* Closes what is open. */
+void preview_close(struct preview *preview);
