@@ -69,10 +69,11 @@ static int visit_fc_host(void *context, const char *name)
 static void search_fabric(struct host_search *search, const char *controller, const char *part)
 {
 	struct listing listing = { .search = search, .part = part };
-	char transport[16] = "";
+	char transport[16];
 
-	sysfs_read(&search->sysfs, search_print(search, "%s/transport", controller), transport,
-		   sizeof(transport));
+	if (sysfs_read(&search->sysfs, search_print(search, "%s/transport", controller), transport,
+		       sizeof(transport)) < 0)
+		transport[0] = '\0';
 	if (streq(transport, "tcp") || streq(transport, "rdma"))
 		search_network(search);
 	else if (streq(transport, "fc"))
