@@ -113,6 +113,8 @@ static int pin(const struct pin *pin, const struct preview *preview)
 	}
 	code = complain(pin->run);
 	fputs(text, stdout);
+	/* What is said of it comes behind it, wherever both are read together. */
+	fflush(stdout);
 	if (preview->write && settings->problems) {
 		fprintf(stderr, "vfio-early: not written: correct the errors first\n");
 	} else if (preview->write) {
