@@ -413,20 +413,29 @@ int settings_read_config(struct settings *settings, const char *path, const char
 	return read_lines(settings, path, text, false);
 }
 
+/* Says where a list comes from: the first of what was added where it was empty, else as before. */
+static void keep_origin(struct settings *settings, enum setting_key key,
+			const struct selector_list *list, size_t count, const struct origin *before)
+{
+	if (before->source || list->count == count)
+		settings->origins[key] = *before;
+	else
+		settings->origins[key] = list->items[count].origin;
+}
+
 int settings_read_host(struct settings *settings, const char *path, const char *text)
 {
-	struct origin *origin = &settings->origins[SETTING_PROTECT], before = *origin;
-	size_t count = settings->protect.count;
+	struct origin protect = settings->origins[SETTING_PROTECT];
+	struct origin claimed = settings->origins[SETTING_CLAIMED];
+	size_t protect_count = settings->protect.count, claimed_count = settings->claimed.count;
 	int result;
 
 	/* As if the lists had been this file's from the start: so none of them is dropped. */
-	origin->source = path;
+	settings->origins[SETTING_PROTECT].source = path;
 	settings->origins[SETTING_CLAIMED].source = path;
 	result = read_lines(settings, path, text, true);
-	if (before.source || settings->protect.count == count)
-		*origin = before;
-	else
-		*origin = settings->protect.items[count].origin;
+	keep_origin(settings, SETTING_PROTECT, &settings->protect, protect_count, &protect);
+	keep_origin(settings, SETTING_CLAIMED, &settings->claimed, claimed_count, &claimed);
 	return result;
 }
 

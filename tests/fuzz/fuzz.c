@@ -134,6 +134,9 @@ static void check_values(const struct settings *settings)
 	const char *driver = settings->driver ? settings->driver : "";
 
 	for (enum setting_key key = 0; key < SETTING_COUNT; key++) {
+		/* Nobody writes that one but the program itself. */
+		if (key == SETTING_CLAIMED)
+			continue;
 		if (key != SETTING_DRIVER || !strchr(driver, '#'))
 			check_value(settings, key, false);
 		if (key != SETTING_DRIVER || (!strchr(driver, '"') && !strchr(driver, '\xa0')))
