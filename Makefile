@@ -16,8 +16,8 @@ AR = ar
 STRIP = strip
 PKG_CONFIG = pkg-config
 
-# Optimization and debug information
-CFLAGS = -Os -g
+# Optimization and debug information (what gcc calls -Os, clang calls -Oz)
+CFLAGS = $(if $(findstring clang,$(CC)),-Oz,-Os) -g
 CPPFLAGS =
 LDFLAGS =
 
