@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "fuzz.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -130,10 +131,12 @@ static void check_value(const struct settings *settings, enum setting_key key, b
 
 static void check_values(const struct settings *settings)
 {
+	/* What comes behind the last key of the user's is not to be set by anybody. */
+	static_assert(SETTING_CLAIMED == SETTING_COUNT - 1, "only the last key is ours");
 	/* A driver's name may hold what each of the two forms of text has a meaning for. */
 	const char *driver = settings->driver ? settings->driver : "";
 
-	for (enum setting_key key = 0; key < SETTING_COUNT; key++) {
+	for (enum setting_key key = 0; key < SETTING_CLAIMED; key++) {
 		if (key != SETTING_DRIVER || !strchr(driver, '#'))
 			check_value(settings, key, false);
 		if (key != SETTING_DRIVER || (!strchr(driver, '"') && !strchr(driver, '\xa0')))
@@ -146,6 +149,8 @@ void fuzz_check_settings(const struct settings *settings)
 	check_list(&settings->devs, true);
 	check_list(&settings->force, false);
 	check_list(&settings->protect, false);
+	check_list(&settings->members, false);
+	check_list(&settings->claimed, false);
 	check_problems(settings);
 	check_driver(settings->driver);
 	FUZZ_CHECK(settings->wait_seconds <= 3600);
@@ -187,10 +192,11 @@ void fuzz_check_places(const struct settings *settings, const char *source, cons
 	check_list_places(&settings->devs, source, text, has_lines);
 	check_list_places(&settings->force, source, text, has_lines);
 	check_list_places(&settings->protect, source, text, has_lines);
+	check_list_places(&settings->members, source, text, has_lines);
 	for (const struct problem *problem = settings->problems; problem; problem = problem->next)
 		if (streq(problem->origin.source, source))
 			find_place(text, &problem->origin, has_lines);
-	for (enum setting_key key = 0; key < SETTING_COUNT; key++)
+	for (enum setting_key key = 0; key < SETTING_CLAIMED; key++)
 		if (settings->origins[key].source && streq(settings->origins[key].source, source))
 			find_place(text, &settings->origins[key], has_lines);
 }
