@@ -33,7 +33,7 @@ static void check_tokens(const char *text)
 static void check_untouched(const struct settings *settings)
 {
 	FUZZ_CHECK(!settings->off && !settings->problems);
-	for (enum setting_key key = 0; key < SETTING_COUNT; key++)
+	for (enum setting_key key = 0; key < SETTING_CLAIMED; key++)
 		FUZZ_CHECK(!settings->origins[key].source);
 }
 

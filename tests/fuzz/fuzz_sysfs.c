@@ -12,6 +12,7 @@
 
 #include "fuzz.h"
 #include "pci.h"
+#include "pin.h"
 #include "plan_check.h"
 #include "run.h"
 #include "survey.h"
@@ -72,6 +73,37 @@ static int make_plan(struct run *run, const struct sysfs *sysfs)
 	return error ? error : plan_make(&run->plan, run->arena, &run->settings, &run->topology);
 }
 
+static size_t count_problems(struct arena *arena, const char *config)
+{
+	struct settings settings;
+	size_t count = 0;
+
+	settings_init(&settings, arena);
+	FUZZ_CHECK(settings_read_config(&settings, "pinned", config) == 0);
+	for (const struct problem *problem = settings.problems; problem; problem = problem->next)
+		count++;
+	return count;
+}
+
+/* What is written for a machine as it is now is understood, on its own and in its place. */
+static void check_pin(struct run *run, const char *config)
+{
+	const struct pin pin = { .run = run };
+	const char *lines = pin_text(&pin);
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+	int error;
+
+	FUZZ_CHECK(lines && out && count_problems(run->arena, lines) == 0);
+	error = pin_check(&pin, lines);
+	FUZZ_CHECK(error == 0 || error == -EBADMSG);
+	FUZZ_CHECK(pin_edit(&pin, "config", config, out) == 0);
+	fclose(out);
+	FUZZ_CHECK(count_problems(run->arena, text) <= count_problems(run->arena, config));
+	free(text);
+}
+
 /* Plans as a dry run does; count is which allocation is to fail, 0 for none. */
 static void plan(struct arena *arena, const struct sysfs *sysfs, const struct texts *texts,
 		 size_t count)
@@ -95,6 +127,8 @@ static void plan(struct arena *arena, const struct sysfs *sysfs, const struct te
 		return;
 	plan_check(&run->plan, &run->settings, &run->topology);
 	plan_check_reports(run);
+	if (run_is_wanted(run) && !run->settings.members.written)
+		check_pin(run, texts->config);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
