@@ -10,8 +10,11 @@
 # /run are mounted too, as on a machine that runs.
 chroot_run()
 {
+	# In a root that is itself no mount, there is nothing to make private.
+	propagation=private
+	mountpoint -q / || propagation=unchanged
 	# shellcheck disable=SC2016 # the inner shell expands these
-	unshare -m --propagation private sh -ec '
+	unshare -m --propagation "$propagation" sh -ec '
 		root=$1
 		shift
 		mount -t proc proc "$root/proc"
