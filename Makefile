@@ -16,8 +16,9 @@ AR = ar
 STRIP = strip
 PKG_CONFIG = pkg-config
 
-# Optimization and debug information (what gcc calls -Os, clang calls -Oz)
-CFLAGS = $(if $(findstring clang,$(CC)),-Oz,-Os) -g
+# Optimization and debug information (what gcc calls -Os, clang calls -Oz). clang's
+# optimization at link time needs a linker that is not everywhere.
+CFLAGS = $(if $(findstring clang,$(CC)),-Oz,-Os -flto=auto -ffat-lto-objects) -g
 CPPFLAGS =
 LDFLAGS =
 
@@ -48,7 +49,7 @@ REGENERATE = yes
 # Directory of the program's sources
 SRC = src
 
-# What the static binary may add to an image, in bytes
+# What the static program may add to an image, in bytes
 SIZE_LIMIT = 327680
 
 # Show the commands (V=1)
@@ -70,7 +71,14 @@ OBJECTS := $(patsubst $(SRC)/%.c,$(B)/obj/%.o,$(wildcard $(SRC)/*.c))
 Q = $(if $(V),,@)
 say = $(if $(V),,@printf '  %-5s %s\n' '$(1)' '$(2)')
 
-all: $(B)/vfio-early
+# The program that people use, and the one that goes into images: the same but for the
+# commands that are of no use there.
+PROGRAMS := $(B)/vfio-early $(B)/image/vfio-early
+$(B)/vfio-early.debug: TABLE := commands
+$(B)/image/vfio-early.debug: TABLE := commands_image
+LINKED = $(filter-out $(B)/obj/commands%,$(OBJECTS)) $(B)/obj/$(TABLE).o
+
+all: $(PROGRAMS)
 
 # The goals that compile nothing by themselves work before the toolchain is installed.
 TASKS := clean lint uninstall dist deb check check-unit check-plans check-binary check-hooks \
@@ -104,16 +112,17 @@ $(OBJECTS): $(B)/obj/%.o: $(SRC)/%.c $(B)/flags/program $(THIRD_PARTY_HEADERS) $
 	$(Q)$(CC) $(PROGRAM_FLAGS) $(THIRD_PARTY_CPPFLAGS) $(LIBC_CFLAGS) $(COMPILE_FLAGS) \
 		-MMD -MP -c $< -o $@
 
-$(B)/vfio-early.debug: $(OBJECTS) $(THIRD_PARTY_LIBS) $(B)/flags/link
+$(PROGRAMS:%=%.debug): $(OBJECTS) $(THIRD_PARTY_LIBS) $(B)/flags/link
+	@mkdir -p $(@D)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(COMPILE_FLAGS) $(LIBC_LDFLAGS) $(LINK_FLAGS) -o $@ \
-		$(LIBC_START) $(OBJECTS) $(LIBS) $(LIBC_END)
+		$(LIBC_START) $(LINKED) $(LIBS) $(LIBC_END)
 
 # The file that is too large is not left behind, or the next make would be content with it.
-$(B)/vfio-early: $(B)/vfio-early.debug
+$(PROGRAMS): %: %.debug
 	$(Q)$(STRIP) -s -R .comment -o $@ $<
 	@size $@ | awk -v name=$@ -v bytes=$$(wc -c <$@) \
-		-v limit=$(if $(filter static,$(LINK)),$(SIZE_LIMIT),0) 'NR == 2 { \
+		-v limit=$(if $(findstring /image/,$@),$(if $(filter static,$(LINK)),$(SIZE_LIMIT),0),0) 'NR == 2 { \
 			printf "%s: %d bytes stripped (text %d, data %d, bss %d)", name, bytes, $$1, $$2, $$3; \
 			if (limit) \
 				printf ", %d%% of %d KiB", bytes * 100 / limit, limit / 1024; \
@@ -131,6 +140,7 @@ regenerates := $(if $(DESTDIR),,$(filter yes,$(REGENERATE)))
 
 install: all
 	install -D -m 755 $(B)/vfio-early $(DESTDIR)$(SBINDIR)/vfio-early
+	install -D -m 755 $(B)/image/vfio-early $(DESTDIR)$(LIBDIR)/vfio-early
 	for page in $(wildcard man/*.[58]); do \
 		install -D -m 644 $$page $(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/} || exit; \
 	done
@@ -224,6 +234,7 @@ coverage:
 check-binary:
 	$(MAKE) all
 	tests/binary/check $(B)/vfio-early
+	tests/binary/check $(B)/image/vfio-early $(SIZE_LIMIT)
 	tests/binary/must-fail
 
 check-hooks:

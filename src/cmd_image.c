@@ -16,11 +16,15 @@
 #include "input.h"
 #include "module.h"
 
+/* The program that images are given. */
+#define PROGRAM_PATH VFIO_EARLY_LIBDIR "/vfio-early"
+
 /* Address space, not memory. */
 #define ARENA_SIZE (64 << 20)
 
 struct options {
 	struct embed_request request;
+	const char *program;
 	const char *output; /* NULL for standard output */
 };
 
@@ -44,6 +48,7 @@ static int parse_options(int count, char *const *arguments, struct options *opti
 		{ "modules", required_argument, NULL, 'm' },
 		{ "config", required_argument, NULL, 'c' },
 		{ "generic", no_argument, NULL, 'g' },
+		{ "program", required_argument, NULL, 'p' },
 		{ "output", required_argument, NULL, 'o' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
@@ -64,6 +69,9 @@ static int parse_options(int count, char *const *arguments, struct options *opti
 			break;
 		case 'g':
 			options->request.generic = true;
+			break;
+		case 'p':
+			options->program = optarg;
 			break;
 		case 'o':
 			options->output = optarg;
@@ -89,16 +97,17 @@ static int complain(const char *what, int error)
 	return error;
 }
 
-static int add_program(struct image *image)
+static int add_program(struct image *image, const char *path)
 {
-	int error = image_add_program(image);
+	int error = image_add_program(image, path);
 
 	if (error == -EXDEV)
 		fprintf(stderr,
-			"vfio-early: this program needs shared libraries, and the image has "
-			"none: run the statically linked one\n");
+			"vfio-early: %s needs shared libraries, and the image has none: "
+			"install the statically linked one\n",
+			path);
 	else if (error)
-		complain("/proc/self/exe", error);
+		complain(path, error);
 	return error;
 }
 
@@ -220,7 +229,7 @@ static int make_image(struct arena *arena, const struct options *options)
 	int error, missing;
 
 	image_start(&image, arena, options->request.kernel, options->request.modules);
-	error = add_program(&image);
+	error = add_program(&image, options->program);
 	if (error)
 		return EXIT_PARTLY;
 	error = embed_collect(&embed, arena, &options->request);
@@ -240,7 +249,7 @@ static int make_image(struct arena *arena, const struct options *options)
 
 static int run_image(int count, char *const *arguments)
 {
-	struct options options = { 0 };
+	struct options options = { .program = PROGRAM_PATH };
 	int parsed = parse_options(count + 1, arguments - 1, &options);
 	char directory[MODULE_PATH_SIZE];
 	struct utsname running;

@@ -18,6 +18,13 @@ struct command {
 	int (*run)(int count, char *const *arguments);
 };
 
+/*
+ * The commands of this program, with NULL behind the last. There are two programs: the one
+ * that people use has them all (commands.c), the one that goes into images only those that
+ * are of use there (commands_image.c).
+ */
+extern const struct command *const commands[];
+
 extern const struct command command_boot;
 extern const struct command command_image;
 extern const struct command command_plan;

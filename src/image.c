@@ -88,11 +88,11 @@ static bool is_dynamic(const char *data, size_t size)
 	return false;
 }
 
-int image_add_program(struct image *image)
+int image_add_program(struct image *image, const char *path)
 {
 	const void *data;
 	size_t size;
-	int error = read_file(image, "/proc/self/exe", &data, &size);
+	int error = read_file(image, path, &data, &size);
 
 	if (error)
 		return error;

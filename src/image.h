@@ -29,10 +29,11 @@ void image_start(struct image *image, struct arena *arena, const char *kernel,
 		 const char *directory);
 
 /*
- * Adds this program. Gives 0, -EXDEV when it is linked dynamically and so
- * would not run where there are no libraries, or the -errno of reading it.
+ * Adds the program at path, to be executed as the first process. Gives 0, -EXDEV
+ * when it is linked dynamically and so would not run where there are no
+ * libraries, or the -errno of reading it.
  */
-int image_add_program(struct image *image);
+int image_add_program(struct image *image, const char *path);
 
 /* Adds config, the host's needs and modprobe.d files. Gives 0 or -ENOMEM. */
 int image_add_embed(struct image *image, const struct embed *embed);

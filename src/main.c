@@ -5,26 +5,21 @@
 #include "init.h"
 #include "util.h"
 
-static const struct command *const commands[] = {
-	&command_boot, &command_image,	    &command_plan,
-	&command_pin,  &command_regenerate, &command_embed,
-};
-
 static void print_help(FILE *out)
 {
 	fprintf(out, "usage: vfio-early COMMAND [ARGUMENT...]\n"
 		     "Binds PCI devices to vfio-pci before any other driver can have them.\n\n");
-	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
-		fprintf(out, "  %s %s\n      %s\n", commands[i]->name, commands[i]->arguments,
-			commands[i]->help);
+	for (const struct command *const *command = commands; *command; command++)
+		fprintf(out, "  %s %s\n      %s\n", (*command)->name, (*command)->arguments,
+			(*command)->help);
 	fprintf(out, "  --help, --version\n");
 }
 
 static const struct command *find_command(const char *name)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
-		if (streq(name, commands[i]->name))
-			return commands[i];
+	for (const struct command *const *command = commands; *command; command++)
+		if (streq(name, (*command)->name))
+			return *command;
 	return NULL;
 }
 

@@ -6,9 +6,12 @@
 # shellcheck disable=SC2154 # dracut's variables
 
 check() {
-    [[ -x @SBINDIR@/vfio-early ]] && return 0
-    dwarn 'vfio-early: @SBINDIR@/vfio-early is missing: nothing is put into this image'
-    return 1
+    local program
+    for program in @SBINDIR@/vfio-early @LIBDIR@/vfio-early; do
+        [[ ! -x $program ]] || continue
+        dwarn "vfio-early: $program is missing: nothing is put into this image"
+        return 1
+    done
 }
 
 depends() {
@@ -59,7 +62,7 @@ install() {
     local unit=@LIBDIR@/vfio-early.service wants=$systemdsystemunitdir/sysinit.target.wants
 
     _vfio_early_embed
-    inst_binary @SBINDIR@/vfio-early /usr/sbin/vfio-early
+    inst_binary @LIBDIR@/vfio-early /usr/sbin/vfio-early
     # With systemd, the hook would run too, but behind modules-load.d.
     if ! dracut_module_included systemd; then
         inst_hook cmdline 00 "$moddir/vfio-early.sh"

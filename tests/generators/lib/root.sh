@@ -132,6 +132,7 @@ install_make()
 install_binary()
 {
 	install -m 755 "$binary" "$root/usr/sbin/vfio-early"
+	install -D -m 755 "$binary_of_image" "$root/usr/lib/vfio-early/vfio-early"
 }
 
 # rdinit_image: the archive that goes in front of any image, as $front.
@@ -248,8 +249,8 @@ unpack_image()
 holds()
 {
 	unpack_image "$1"
-	cmp -s "$root/usr/sbin/vfio-early" "$unpacked/usr/sbin/vfio-early" ||
-		stop "image of $1" "the installed binary" "$(ls "$unpacked/usr/sbin/vfio-early" 2>&1)"
+	cmp -s "$root/usr/lib/vfio-early/vfio-early" "$unpacked/usr/sbin/vfio-early" ||
+		stop "image of $1" "the installed program for images" "$(ls "$unpacked/usr/sbin/vfio-early" 2>&1)"
 	[ -x "$unpacked/usr/sbin/vfio-early" ] || stop "image of $1" "an executable" "another file"
 	cmp -s "$root/etc/vfio-early.conf" "$unpacked/etc/vfio-early.conf" ||
 		stop "image of $1" "the config" "$(cat "$unpacked/etc/vfio-early.conf" 2>&1)"

@@ -17,20 +17,22 @@ guest_rdinit()
 	[ -e "$config" ] || config=/dev/null
 	# A case may want to see what a config that does not parse does.
 	"$binary" image --kernel "$release" --modules "$modules_of_image" --config "$config" \
-		--generic --output "$work/rdinit.cpio" 2>"$work/rdinit.log" || [ $? -eq 2 ] || return
+		--program "$binary_of_image" --generic --output "$work/rdinit.cpio" 2>"$work/rdinit.log" || [ $? -eq 2 ] || return
 	rm -rf "$work/modules"
 }
 
-# guest_image: the cached archives with the case's own behind them. The binary
-# and init are in the latter, so that no run tests yesterday's.
+# guest_image: the cached archives with the case's own behind them. The programs
+# (the one for images in /usr/sbin, as in every image, the other in /bin) and init
+# are in the latter, so that no run tests yesterday's.
 guest_image()
 {
 	"$here/image" "$kernel" "$modules" >"$work/images" || return
-	mkdir -p "$work/root/bin"
+	mkdir -p "$work/root/bin" "$work/root/usr/sbin"
 	cp "$binary" "$work/root/bin/vfio-early"
+	cp "$binary_of_image" "$work/root/usr/sbin/vfio-early"
 	cp "$here/guest/init" "$here/guest/record.sh" "$work/root/"
-	chmod 755 "$work/root/bin/vfio-early" "$work/root/init"
-	[ "$rdinit" != bare ] || cp "$binary" "$work/root/vfio-early"
+	chmod 755 "$work/root/bin/vfio-early" "$work/root/usr/sbin/vfio-early" "$work/root/init"
+	[ "$rdinit" != bare ] || cp "$binary_of_image" "$work/root/vfio-early"
 	(cd "$work/root" && find . | cpio -o -H newc -R 0:0 --quiet) >"$work/case.cpio" || return
 	: >"$work/initrd"
 	if [ "$rdinit" = image ]; then

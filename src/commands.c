@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <stddef.h>
+
+#include "command.h"
+
+const struct command *const commands[] = {
+	&command_boot,	     &command_image, &command_plan, &command_pin,
+	&command_regenerate, &command_embed, NULL,
+};
