@@ -144,7 +144,7 @@ static int work(struct run *run, int fd)
 	if (error)
 		return error;
 	execution.sysfs = &sysfs;
-	execution.deadline = deadline_after((int64_t)run->settings.timeout_seconds * 1000 / 2);
+	execution.deadline = deadline_after((int64_t)run->settings.timeout_seconds * 1000 * 3 / 4);
 	loader.deadline = execution.deadline;
 	run->phase = RUN_EXECUTE;
 	if (!run->settings.dry_run)
@@ -164,7 +164,8 @@ static int undo(void *argument)
 	if (error)
 		return error;
 	execution.sysfs = &sysfs;
-	execute_undo_unfinished(&run->plan, &execution);
+	execute_undo_unfinished(&run->plan, &execution,
+				run->died ? WORKER_DIED : WORKER_CUT_OFF);
 	return 0;
 }
 

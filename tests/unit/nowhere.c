@@ -77,9 +77,10 @@ void execute(struct plan *plan, const struct execution *execution)
 	fail_msg("a plan was carried out");
 }
 
-void execute_undo_unfinished(struct plan *plan, const struct execution *execution)
+void execute_undo_unfinished(struct plan *plan, const struct execution *execution,
+			     enum worker_end end)
 {
-	(void)plan, (void)execution;
+	(void)plan, (void)execution, (void)end;
 }
 
 const char *pci_device_name(struct pci_source *source, const char *ids, const struct pci_id *id,

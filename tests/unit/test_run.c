@@ -26,6 +26,7 @@ struct script {
 	unsigned int loaders, surveys, waits, modules_opened, executed, undone;
 	const char *driver_in_advance;
 	pid_t undone_by;
+	enum worker_end undone_of;
 	size_t used_before; /* of the arena, when a survey begins */
 };
 
@@ -121,10 +122,12 @@ void execute(struct plan *plan, const struct execution *execution)
 	plan->groups[0].members[0].result = RESULT_TAKEN;
 }
 
-void execute_undo_unfinished(struct plan *plan, const struct execution *execution)
+void execute_undo_unfinished(struct plan *plan, const struct execution *execution,
+			     enum worker_end end)
 {
 	script->undone++;
 	script->undone_by = getpid();
+	script->undone_of = end;
 	plan->groups[0].failed = execution->sysfs != NULL;
 	plan->groups[0].members[0].result = RESULT_UNDONE;
 }
@@ -242,6 +245,7 @@ static void test_worker_dies_in_execute(void **state)
 	assert_false(run->cut_off);
 	assert_int_equal(run->phase, RUN_EXECUTE);
 	assert_int_equal(script->undone, 1);
+	assert_int_equal(script->undone_of, WORKER_DIED);
 	assert_int_not_equal(script->undone_by, getpid());
 	assert_true(run->plan.groups[0].failed);
 	assert_int_equal(run_exit_code(run), 1);
