@@ -188,6 +188,8 @@ static int take_override(const struct execution *execution, struct member *membe
 	member->step = STEP_OVERRIDE;
 	member->override_written = true;
 	error = write_override(execution, member->device, member->driver);
+	/* What the kernel refused it did not change; of a short write that is not known. */
+	member->override_written = !error || error == -EIO;
 	if (error)
 		return fail(member, STEP_OVERRIDE, error);
 	member->step = STEP_NONE;
@@ -492,7 +494,7 @@ static bool may_block(const struct planned_group *group)
 	return false;
 }
 
-/* What its worker had not noted yet when it died; undoing a step that did not happen does no harm. */
+/* What the worker that died had not noted yet; to undo what did not happen does no harm. */
 static void recover(const struct execution *execution, struct member *member, bool was_undone)
 {
 	member->override_written |= member->step == STEP_OVERRIDE || member->step == STEP_BIND;

@@ -261,7 +261,8 @@ static const char *load_cause(int error)
 	case ENOKEY:
 		return "its signature is not one this kernel trusts";
 	case EPERM:
-		return "the kernel allows no more modules";
+		return "the kernel allows no more modules, or not this one: see "
+		       "module_blacklist= on its command line";
 	default:
 		return NULL;
 	}

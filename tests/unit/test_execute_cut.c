@@ -104,9 +104,8 @@ static void check_death(const struct scenario *scenario, const char *name, struc
 }
 
 /* Every scenario with an end before and after each of its steps. Gives how many there were. */
-static size_t end_everywhere(const char *what,
-			     void (*check)(const struct scenario *scenario, const char *name,
-					   struct run *run))
+static size_t end_everywhere(const char *what, void (*check)(const struct scenario *scenario,
+							     const char *name, struct run *run))
 {
 	size_t ends = 0;
 

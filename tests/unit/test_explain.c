@@ -49,7 +49,8 @@ static const struct {
 	  "could not load vfio-pci: Exec format error (the file is damaged or was made for "
 	  "another kernel)" },
 	{ STEP_LOAD, -EPERM,
-	  "could not load vfio-pci: Operation not permitted (the kernel allows no more modules)" },
+	  "could not load vfio-pci: Operation not permitted (the kernel allows no more modules, or "
+	  "not this one: see module_blacklist= on its command line)" },
 	{ STEP_UNBIND, -ENODEV, "could not unbind from nouveau: No such device" },
 	{ STEP_BIND, -EINVAL,
 	  "could not bind to vfio-pci: Invalid argument (the driver does not take this kind of "
