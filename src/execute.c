@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "log.h"
@@ -220,6 +221,50 @@ static void settle(struct member *member, const char *driver)
 	member->step = STEP_NONE;
 }
 
+struct listing {
+	struct plan *plan;
+	const char *driver;
+};
+
+static int compare_address(const void *address, const void *member)
+{
+	return pci_address_compare(address, &(*(struct member *const *)member)->device->address);
+}
+
+static int note_listed(void *context, const char *name)
+{
+	const struct listing *listing = context;
+	struct pci_address address;
+	struct member **member;
+
+	if (pci_address_parse(name, strlen(name), &address))
+		return 0;
+	member = bsearch(&address, listing->plan->binds, listing->plan->bind_count, sizeof(*member),
+			 compare_address);
+	if (member && streq((*member)->driver, listing->driver))
+		(*member)->listed = true;
+	return 0;
+}
+
+/*
+ * Sees whom the drivers took when they were loaded. A driver's directory has a
+ * link to each of its devices as each of them has one to its driver, made and
+ * removed with it (drivers/base/dd.c, driver_sysfs_add()): one look tells of all.
+ */
+static void list_bound(struct plan *plan, const struct execution *execution)
+{
+	for (size_t i = 0; i < plan->module_count; i++) {
+		struct listing listing = { plan, plan->modules[i].name };
+		char path[SYSFS_PATH_SIZE];
+
+		if (!plan->modules[i].required)
+			continue;
+		driver_path(listing.driver, "", path);
+		/* Of whom it does not tell, their own links do. */
+		sysfs_list(execution->sysfs, path, note_listed, &listing);
+	}
+}
+
 /* Binds a member that the module's own loading did not bind, and reads the link back. */
 static int take_device(const struct execution *execution, struct member *member)
 {
@@ -227,6 +272,11 @@ static int take_device(const struct execution *execution, struct member *member)
 	int error, bind_error = 0;
 
 	member->step = STEP_READ_BACK;
+	if (member->listed) {
+		settle(member, member->driver);
+		member->result = RESULT_TAKEN;
+		return 0;
+	}
 	error = read_driver(execution, member->device, driver);
 	if (!error && driver[0] && !streq(driver, member->driver)) {
 		member->step = STEP_UNBIND;
@@ -463,8 +513,15 @@ static void run_action(struct plan *plan, const struct execution *execution, str
 
 void execute(struct plan *plan, const struct execution *execution)
 {
-	for (size_t i = 0; i < plan->action_count; i++)
+	bool listed = false;
+
+	for (size_t i = 0; i < plan->action_count; i++) {
+		if (plan->actions[i].kind == ACTION_BIND && !listed) {
+			list_bound(plan, execution);
+			listed = true;
+		}
 		run_action(plan, execution, &plan->actions[i]);
+	}
 	for (size_t i = 0; i < plan->group_count; i++)
 		if (!plan->groups[i].refused)
 			verify_untouched(execution, &plan->groups[i]);

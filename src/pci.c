@@ -22,6 +22,8 @@ struct pci_source {
 	struct pci_dev **functions; /* libpci's devices, in the order of the scan's */
 	struct device *devices;	    /* of the scan; the arena's */
 	size_t count;
+	const struct device *looked_at; /* whose directory is open; NULL for none */
+	struct sysfs directory;
 };
 
 /*
@@ -70,8 +72,16 @@ int pci_open(const struct sysfs *sysfs, struct pci_source **result)
 	return 0;
 }
 
+static void close_device(struct pci_source *source)
+{
+	if (source->looked_at)
+		sysfs_close(&source->directory);
+	source->looked_at = NULL;
+}
+
 void pci_close(struct pci_source *source)
 {
+	close_device(source);
 	free(source->functions);
 	pci_cleanup(source->access);
 	free(source);
@@ -217,21 +227,28 @@ static unsigned int read_number(const struct sysfs *directory, const char *attri
 	return (unsigned int)strtoul(text, NULL, 10);
 }
 
-/* Opens the device's own directory; one that has none is gone. */
-static int open_device(const struct pci_source *source, struct device *device,
-		       struct sysfs *directory)
+/*
+ * Gives the device's own directory, or NULL: one that has none is gone. It stays open
+ * until another device's is asked for, since most are looked into twice in a row.
+ */
+static const struct sysfs *open_device(struct pci_source *source, struct device *device)
 {
 	char path[SYSFS_PATH_SIZE];
 	const char *own = device->directory;
-	int error;
 
+	if (source->looked_at == device)
+		return &source->directory;
+	close_device(source);
 	if (!own) {
 		device_path(&device->address, "", path);
 		own = path;
 	}
-	error = sysfs_open_below(directory, source->sysfs, own);
-	device->gone |= error != 0;
-	return error;
+	if (sysfs_open_below(&source->directory, source->sysfs, own)) {
+		device->gone = true;
+		return NULL;
+	}
+	source->looked_at = device;
+	return &source->directory;
 }
 
 /* Gives the bridge that a directory of sysfs is behind, NULL on a root bus. */
@@ -250,6 +267,22 @@ static struct device *find_parent(const struct pci_source *source, const char *d
 }
 
 /*
+ * Gives the directory of the device's neighbour on its bus, if it is known by now. They
+ * have one parent, the bus's bridge, and lie side by side (drivers/pci/probe.c,
+ * pci_setup_device(); for virtual functions drivers/pci/iov.c, pci_iov_add_virtfn()).
+ */
+static const char *directory_beside(const struct pci_source *source, const struct device *device)
+{
+	const struct device *before = device - 1;
+
+	if (device == source->devices || before->address.domain != device->address.domain ||
+	    before->address.bus != device->address.bus || !before->directory ||
+	    !strrchr(before->directory, '/'))
+		return NULL;
+	return before->directory;
+}
+
+/*
  * Reads where a device is in the tree that sysfs shows of it:
  * "devices/pci0000:00/0000:00:01.0/0000:01:00.0". The bus has a link to there,
  * and to follow that costs the kernel more than all the way in the tree.
@@ -258,8 +291,14 @@ static int read_directory(const struct pci_source *source, struct arena *arena,
 			  struct device *device)
 {
 	char path[SYSFS_PATH_SIZE], target[SYSFS_PATH_SIZE];
-	const char *directory = target;
+	const char *directory = target, *beside = directory_beside(source, device);
 
+	if (beside) {
+		device->directory =
+			arena_print(arena, "%.*s/%s", (int)(strrchr(beside, '/') - beside), beside,
+				    pci_address_format(&device->address, path));
+		return device->directory ? 0 : -ENOMEM;
+	}
 	device_path(&device->address, "", path);
 	if (sysfs_read_link(source->sysfs, path, target, sizeof(target)) <= 0)
 		return 0;
@@ -313,7 +352,7 @@ static bool read_modalias(const struct sysfs *directory, struct arena *arena, st
 
 int pci_identify(struct pci_source *source, struct arena *arena, struct device *device)
 {
-	struct sysfs directory;
+	const struct sysfs *directory;
 	int error;
 
 	if (device->identified || device->gone)
@@ -322,16 +361,16 @@ int pci_identify(struct pci_source *source, struct arena *arena, struct device *
 	error = pci_locate(source, arena, device);
 	if (error)
 		return error;
-	if (open_device(source, device, &directory))
+	directory = open_device(source, device);
+	if (!directory)
 		return 0;
 	/* libpci asks for each id by itself, with the whole path each time. */
-	if (!read_modalias(&directory, arena, device) &&
+	if (!read_modalias(directory, arena, device) &&
 	    !read_ids(function_of(source, device), device))
 		device->gone = true;
 	if (device->class >> 16 == PCI_CLASS_DISPLAY)
-		device->boot_display = read_number(&directory, "boot_vga") ||
-				       read_number(&directory, "boot_display");
-	sysfs_close(&directory);
+		device->boot_display = read_number(directory, "boot_vga") ||
+				       read_number(directory, "boot_display");
 	return 0;
 }
 
@@ -443,14 +482,16 @@ static int describe(const struct sysfs *directory, struct arena *arena, struct d
 
 int pci_describe(struct pci_source *source, struct arena *arena, struct device *device)
 {
-	struct sysfs directory;
+	const struct sysfs *directory;
 	int error;
 
-	if (device->described || device->gone || open_device(source, device, &directory))
+	if (device->described || device->gone)
+		return 0;
+	directory = open_device(source, device);
+	if (!directory)
 		return 0;
 	device->described = true;
-	error = describe(&directory, arena, device);
-	sysfs_close(&directory);
+	error = describe(directory, arena, device);
 	device->header_type = read_header_type(function_of(source, device), device);
 	return error;
 }

@@ -2,6 +2,7 @@
 #include "plan.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "module.h"
@@ -365,6 +366,26 @@ static void add_modules(struct plan *plan)
 		add_module(plan, MODULE_IOMMU, false);
 }
 
+static int compare_members(const void *a, const void *b)
+{
+	const struct member *left = *(struct member *const *)a;
+	const struct member *right = *(struct member *const *)b;
+
+	return pci_address_compare(&left->device->address, &right->device->address);
+}
+
+static int list_binds(struct plan *plan, struct arena *arena)
+{
+	plan->binds = arena_allocate(arena, plan->action_count + 1, sizeof(*plan->binds));
+	if (!plan->binds)
+		return -ENOMEM;
+	for (size_t i = 0; i < plan->action_count; i++)
+		if (plan->actions[i].kind == ACTION_BIND)
+			plan->binds[plan->bind_count++] = plan->actions[i].member;
+	qsort(plan->binds, plan->bind_count, sizeof(*plan->binds), compare_members);
+	return 0;
+}
+
 static int list_actions(struct plan *plan, struct arena *arena)
 {
 	size_t members = 0, before, binds;
@@ -389,7 +410,7 @@ static int list_actions(struct plan *plan, struct arena *arena)
 		plan->actions[before + i] =
 			(struct action){ .kind = ACTION_LOAD, .module = &plan->modules[i] };
 	plan->action_count += plan->module_count;
-	return 0;
+	return list_binds(plan, arena);
 }
 
 int plan_make(struct plan *plan, struct arena *arena, const struct settings *settings,

@@ -65,6 +65,7 @@ struct member {
 
 	/* Filled while the plan is carried out. */
 	enum result result;
+	bool listed;	       /* among its driver's devices, once that was loaded */
 	enum step step;	       /* under way; STEP_NONE between steps */
 	enum step failed_step; /* the first that failed */
 	int error;	       /* its -errno, or MODULE_BLACKLISTED of module.h */
@@ -129,6 +130,8 @@ struct plan {
 	size_t module_count;
 	struct action *actions; /* in the order in which they are to be done */
 	size_t action_count;
+	struct member **binds; /* whom ACTION_BIND is for, by address */
+	size_t bind_count;
 	enum iommu_state iommu;
 };
 

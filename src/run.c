@@ -66,10 +66,11 @@ static int survey_and_wait(struct run *run, const struct sysfs *sysfs,
 		if (error)
 			break;
 		error = survey(&run->topology, run->arena, &run->settings, source, sysfs, modules);
-		pci_close(source);
 		missing = error ? NULL : survey_find_missing(&run->topology, &run->settings);
+		/* What the last look at the bus has open goes with the worker. */
 		if (!missing || !deadline_left(&deadline))
 			break;
+		pci_close(source);
 		if (missing != said)
 			log_line(LOG_LEVEL_DEBUG, "waiting for '%s', for %d s at most",
 				 missing->text, (deadline_left(&deadline) + 999) / 1000);

@@ -39,7 +39,8 @@ unit_src_embed = embed config input $(unit_settings)
 unit_lib_embed = strict_arena scratch
 unit_src_execute = execute deadline log $(unit_plan)
 unit_lib_execute = strict_arena machine kernel_model scenarios outcome
-unit_wrap_execute = log_line sysfs_write sysfs_read_link_name sysfs_exists deadline_call
+unit_wrap_execute = log_line sysfs_write sysfs_read_link_name sysfs_exists sysfs_list \
+	deadline_call
 unit_src_execute_cut = $(unit_src_execute)
 unit_lib_execute_cut = $(unit_lib_execute)
 unit_wrap_execute_cut = $(unit_wrap_execute)

@@ -13,6 +13,8 @@ int __wrap_sysfs_write(const struct sysfs *sysfs, const char *path, const char *
 int __wrap_sysfs_read_link_name(const struct sysfs *sysfs, const char *path, char *buffer,
 				size_t size);
 bool __wrap_sysfs_exists(const struct sysfs *sysfs, const char *path);
+int __wrap_sysfs_list(const struct sysfs *sysfs, const char *path,
+		      int (*function)(void *context, const char *name), void *context);
 int __wrap_deadline_call(const struct deadline *deadline, int (*function)(void *argument),
 			 void *argument);
 
@@ -340,6 +342,30 @@ bool __wrap_sysfs_exists(const struct sysfs *sysfs, const char *path)
 	assert_true(starts_with(path, DRIVERS));
 	driver = find_driver(path + strlen(DRIVERS), strlen(path) - strlen(DRIVERS));
 	return driver && driver->registered;
+}
+
+/* A driver's directory: its devices in no order, beside its own attributes. */
+int __wrap_sysfs_list(const struct sysfs *sysfs, const char *path,
+		      int (*function)(void *context, const char *name), void *context)
+{
+	const struct kernel_driver *driver;
+	int result;
+
+	assert_non_null(sysfs);
+	assert_true(starts_with(path, DRIVERS));
+	step();
+	driver = find_driver(path + strlen(DRIVERS), strlen(path) - strlen(DRIVERS));
+	if (kernel.lists_nothing || !driver || !driver->registered)
+		return -ENOENT;
+	result = function(context, "new_id");
+	for (size_t i = kernel.device_count; i > 0 && !result; i--) {
+		const struct kernel_device *device = &kernel.devices[i - 1];
+		char text[PCI_ADDRESS_SIZE];
+
+		if (!device->gone && device->driver && streq(device->driver, driver->name))
+			result = function(context, pci_address_format(&device->address, text));
+	}
+	return result;
 }
 
 int __wrap_deadline_call(const struct deadline *deadline, int (*function)(void *argument),

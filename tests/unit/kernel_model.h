@@ -64,6 +64,7 @@ struct kernel {
 	char failed_path[128];
 	size_t steps;	/* writes, reads and probes so far */
 	size_t cut_at;	/* at this one the worker is no more; 0 for none */
+	bool lists_nothing; /* no driver's directory can be read */
 	bool cut_after; /* after its effect rather than before */
 	jmp_buf cut;
 	bool in_child;

@@ -214,7 +214,7 @@ static void test_no_memory(void **state)
 		failed = arena_fail_at(run->arena, 0);
 		assert_int_equal(result, failed ? -ENOMEM : 0);
 	} while (failed);
-	assert_int_equal(at, 6);
+	assert_int_equal(at, 7);
 	machine_forget(run);
 }
 
