@@ -400,6 +400,8 @@ const char *explain_module(struct arena *arena, const struct planned_module *mod
 
 const char *explain_end(const struct run *run)
 {
+	if (run->error == -EBUSY && run->phase == RUN_SETTINGS)
+		return "another vfio-early is still at work; nothing was touched by this one";
 	if (run->error && run->phase == RUN_SETTINGS)
 		return SAY(run->arena, "could not begin: %s; nothing was touched",
 			   strerror(-run->error));

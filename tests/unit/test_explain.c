@@ -373,6 +373,10 @@ static void test_ends(void **state)
 	assert_null(strstr(explain_end(run), "nothing was touched"));
 	run->phase = RUN_SURVEY;
 	assert_non_null(strstr(explain_end(run), "nothing was touched"));
+	run->cut_off = false;
+	run->phase = RUN_SETTINGS;
+	run->error = -EBUSY;
+	assert_non_null(strstr(explain_end(run), "another vfio-early"));
 	machine_forget(run);
 }
 
