@@ -12,6 +12,9 @@
 /* As long as the longest name that a directory of drivers can hold. */
 #define LINK_SIZE 256
 
+/* The least that a step may take when there is hardly any time left: the watcher ends it all. */
+#define STEP_MILLISECONDS 250
+
 static void device_path(const struct device *device, const char *attribute,
 			char path[static SYSFS_PATH_SIZE])
 {
@@ -27,6 +30,17 @@ static void device_path(const struct device *device, const char *attribute,
 static void driver_path(const char *driver, const char *file, char path[static SYSFS_PATH_SIZE])
 {
 	snprintf(path, SYSFS_PATH_SIZE, "bus/pci/drivers/%s%s", driver, file);
+}
+
+/*
+ * One step that may block gets half of the time that is left: so one that never
+ * ends leaves some to undo it, and for the other groups.
+ */
+static struct deadline step_deadline(const struct execution *execution)
+{
+	int half = deadline_left(&execution->deadline) / 2;
+
+	return deadline_after(half > STEP_MILLISECONDS ? half : STEP_MILLISECONDS);
 }
 
 /* Logs a step that changes something, with what came of it, for debug=on. */
@@ -95,9 +109,10 @@ static int unbind_driver(const struct execution *execution, const struct device 
 			 const char *driver)
 {
 	struct unbinding unbinding = { execution, device, driver };
+	struct deadline deadline = step_deadline(execution);
 
 	return log_step(device, "unbind from", driver,
-			deadline_call(&execution->deadline, unbind_in_child, &unbinding));
+			deadline_call(&deadline, unbind_in_child, &unbinding));
 }
 
 static void framebuffer_path(const struct device *device, const char *file,
@@ -135,13 +150,14 @@ static int release_in_child(void *argument)
 static int release_framebuffer(const struct execution *execution, const struct device *device)
 {
 	struct releasing releasing = { execution, device };
+	struct deadline deadline = step_deadline(execution);
 	char text[PCI_ADDRESS_SIZE];
 
 	log_line(LOG_LEVEL_WARNING,
 		 "%s: its screen goes dark now: %s, the firmware's framebuffer, is taken off it",
 		 pci_address_format(&device->address, text), device->framebuffer);
 	return log_step(device, "release", device->framebuffer,
-			deadline_call(&execution->deadline, release_in_child, &releasing));
+			deadline_call(&deadline, release_in_child, &releasing));
 }
 
 /* Gives the framebuffer back; one that the kernel removed, as drivers may ask it to, stays so. */
@@ -173,6 +189,8 @@ static int take_override(const struct execution *execution, struct member *membe
 	member->step = STEP_OVERRIDE;
 	member->override_written = true;
 	error = write_override(execution, member->device, member->driver);
+	/* What the kernel refused it did not change; of a short write that is not known. */
+	member->override_written = !error || error == -EIO;
 	if (error)
 		return fail(member, STEP_OVERRIDE, error);
 	member->step = STEP_NONE;
@@ -524,19 +542,48 @@ static bool is_finished(const struct planned_group *group)
 	return true;
 }
 
-void execute_undo_unfinished(struct plan *plan, const struct execution *execution)
+/* Whether a member is in a step that its own child may still be in. */
+static bool may_block(const struct planned_group *group)
 {
-	for (size_t i = 0; i < plan->group_count; i++) {
-		struct planned_group *group = &plan->groups[i];
+	for (size_t i = 0; i < group->count; i++)
+		if (group->members[i].step == STEP_UNBIND || group->members[i].step == STEP_RELEASE)
+			return true;
+	return false;
+}
 
-		if (group->refused || is_finished(group))
-			continue;
-		for (size_t j = 0; j < group->count; j++)
-			if (group->members[j].step != STEP_NONE &&
-			    group->members[j].failed_step == STEP_NONE) {
-				group->members[j].failed_step = group->members[j].step;
-				group->members[j].error = -ETIMEDOUT;
-			}
-		undo_group(execution, group);
+/* What the worker that died had not noted yet; to undo what did not happen does no harm. */
+static void recover(const struct execution *execution, struct member *member, bool was_undone)
+{
+	member->override_written |= member->step == STEP_OVERRIDE || member->step == STEP_BIND;
+	member->unbound |= member->step == STEP_UNBIND && !was_undone;
+	if (member->step == STEP_RELEASE)
+		member->released = !framebuffer_has(execution, member->device, "/driver");
+	member->step = STEP_NONE;
+}
+
+static void undo_unfinished(const struct execution *execution, struct planned_group *group,
+			    enum worker_end end)
+{
+	for (size_t i = 0; i < group->count; i++) {
+		struct member *member = &group->members[i];
+
+		if (member->step != STEP_NONE && member->failed_step == STEP_NONE) {
+			member->failed_step = member->step;
+			member->error = end == WORKER_DIED ? -EOWNERDEAD : -ETIMEDOUT;
+		}
+		if (end == WORKER_DIED)
+			recover(execution, member, group->failed);
 	}
+	undo_group(execution, group);
+}
+
+void execute_undo_unfinished(struct plan *plan, const struct execution *execution,
+			     enum worker_end end)
+{
+	/* What may block comes last. */
+	for (int blocking = 0; blocking <= 1; blocking++)
+		for (size_t i = 0; i < plan->group_count; i++)
+			if (!plan->groups[i].refused && !is_finished(&plan->groups[i]) &&
+			    (blocking || !may_block(&plan->groups[i])))
+				undo_unfinished(execution, &plan->groups[i], end);
 }

@@ -20,9 +20,17 @@ struct execution {
  */
 void execute(struct plan *plan, const struct execution *execution);
 
+/* How the process that carried a plan out came to its end. */
+enum worker_end {
+	WORKER_CUT_OFF, /* it took too long */
+	WORKER_DIED,
+};
+
 /*
- * Gives back every group that is not finished, for a plan whose execution
- * was cut off. A member that was in the middle of a step is left alone: what
- * blocked there would block here too.
+ * Gives back every group that is not finished, for a plan whose execution came
+ * to an end before it was done. A member that was in the middle of a step is
+ * left alone if that took too long: what blocked there would block here too.
+ * Of one that died it is undone like the others.
  */
-void execute_undo_unfinished(struct plan *plan, const struct execution *execution);
+void execute_undo_unfinished(struct plan *plan, const struct execution *execution,
+			     enum worker_end end);

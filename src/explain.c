@@ -261,7 +261,8 @@ static const char *load_cause(int error)
 	case ENOKEY:
 		return "its signature is not one this kernel trusts";
 	case EPERM:
-		return "the kernel allows no more modules";
+		return "the kernel allows no more modules, or not this one: see "
+		       "module_blacklist= on its command line";
 	default:
 		return NULL;
 	}
@@ -399,6 +400,8 @@ const char *explain_module(struct arena *arena, const struct planned_module *mod
 
 const char *explain_end(const struct run *run)
 {
+	if (run->error == -EBUSY && run->phase == RUN_SETTINGS)
+		return "another vfio-early is still at work; nothing was touched by this one";
 	if (run->error && run->phase == RUN_SETTINGS)
 		return SAY(run->arena, "could not begin: %s; nothing was touched",
 			   strerror(-run->error));

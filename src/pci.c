@@ -186,8 +186,10 @@ int pci_scan(struct pci_source *source, struct arena *arena, struct device **dev
 	source->devices = arena_allocate(arena, (size_t)found + 1, sizeof(*source->devices));
 	if (!source->functions || !source->devices)
 		return -ENOMEM;
+	/* libpci takes any number in a name, and in a tree that is no kernel's there may be any. */
 	for (struct pci_dev *pci = source->access->devices; pci; pci = pci->next)
-		source->functions[used++] = pci;
+		if (pci->dev <= 0x1f && pci->func <= 7)
+			source->functions[used++] = pci;
 	qsort(source->functions, used, sizeof(*source->functions), compare_functions);
 	for (size_t i = 0; i < used; i++)
 		source->devices[i] = (struct device){

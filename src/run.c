@@ -12,6 +12,7 @@
 #include "execute.h"
 #include "hotplug.h"
 #include "loader.h"
+#include "lock.h"
 #include "log.h"
 #include "module.h"
 #include "pci.h"
@@ -23,6 +24,9 @@
 /* Of the time allowed, at most this is kept for undoing what was cut off. */
 #define UNDO_MILLISECONDS 2000
 
+/* Who changes devices has the lock on this: see lock.h. */
+#define LOCK_PATH "/sys/bus/pci/drivers_probe"
+
 struct run *run_create(void)
 {
 	struct arena *arena = arena_create(ARENA_SIZE);
@@ -33,6 +37,7 @@ struct run *run_create(void)
 		return NULL;
 	}
 	run->arena = arena;
+	run->lock = -1;
 	run->started = deadline_now();
 	settings_init(&run->settings, arena);
 	return run;
@@ -40,6 +45,8 @@ struct run *run_create(void)
 
 void run_destroy(struct run *run)
 {
+	if (run->lock >= 0)
+		close(run->lock);
 	arena_destroy(run->arena);
 }
 
@@ -145,7 +152,7 @@ static int work(struct run *run, int fd)
 	if (error)
 		return error;
 	execution.sysfs = &sysfs;
-	execution.deadline = deadline_after((int64_t)run->settings.timeout_seconds * 1000 / 2);
+	execution.deadline = deadline_after(run->allowed * 3 / 4);
 	loader.deadline = execution.deadline;
 	run->phase = RUN_EXECUTE;
 	if (!run->settings.dry_run)
@@ -165,7 +172,7 @@ static int undo(void *argument)
 	if (error)
 		return error;
 	execution.sysfs = &sysfs;
-	execute_undo_unfinished(&run->plan, &execution);
+	execute_undo_unfinished(&run->plan, &execution, run->died ? WORKER_DIED : WORKER_CUT_OFF);
 	return 0;
 }
 
@@ -197,7 +204,7 @@ static int watch(const struct run *run, int fd, int64_t work_milliseconds)
 /* Watches over the worker until it is done, and over the undoing of what it did not finish. */
 static void supervise_worker(struct run *run, pid_t worker, int fd)
 {
-	int64_t allowed = (int64_t)run->settings.timeout_seconds * 1000;
+	int64_t allowed = run->allowed;
 	int64_t kept = allowed / 4 < UNDO_MILLISECONDS ? allowed / 4 : UNDO_MILLISECONDS;
 	struct deadline undo_deadline;
 
@@ -225,11 +232,25 @@ static int start_worker(struct run *run, int fd, pid_t *worker)
 	return 0;
 }
 
+/* Waits for another run at the same time, for as long as half of what this one may take. */
+static int take_turn(struct run *run)
+{
+	int64_t timeout = (int64_t)run->settings.timeout_seconds * 1000;
+	struct deadline half = deadline_after(timeout / 2);
+	int error = run->settings.dry_run ? 0 : lock_take(LOCK_PATH, &half, &run->lock);
+
+	run->allowed = timeout / 2 + deadline_left(&half);
+	return error;
+}
+
 void run_supervise(struct run *run)
 {
 	int ends[2], error;
 	pid_t worker;
 
+	run->error = take_turn(run);
+	if (run->error)
+		return;
 	if (pipe2(ends, O_CLOEXEC) < 0) {
 		run->error = -errno;
 		return;

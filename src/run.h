@@ -30,6 +30,8 @@ struct run {
 	struct topology topology;
 	struct plan plan;
 	volatile enum run_phase phase;
+	int lock;	 /* a descriptor, or -1 (lock.h) */
+	int64_t allowed; /* milliseconds that the work may take, with undoing it */
 	int error;	 /* -errno that ended the run before a plan was made */
 	bool cut_off;	 /* the deadline came before the end */
 	bool died;	 /* the worker ended before its work did */
@@ -48,7 +50,9 @@ bool run_is_wanted(const struct run *run);
 /*
  * Surveys, plans and carries the plan out on this machine's sysfs, waiting for
  * missing devices as long as settings say, and never longer than settings
- * allow. The work is done by a child; what it leaves unfinished is undone.
+ * allow. The work is done by a child; what it leaves unfinished is undone. Of
+ * two runs at the same time one waits for the other, until that is destroyed;
+ * -EBUSY is the error when it takes too long.
  */
 void run_supervise(struct run *run);
 

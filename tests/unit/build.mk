@@ -12,7 +12,7 @@ UNIT := tests/unit
 
 UNIT_TESTS := address arena beneath cmdline config cpio deadline embed execute \
 	execute_cut explain framebuffer host host_keyboard host_network host_storage index init \
-	input json loader log mountinfo plan plan_actions report run selector settings \
+	input json loader lock log mountinfo plan plan_actions report run selector settings \
 	settings_host settings_places survey sysfs topology
 
 # What is often linked together.
@@ -37,7 +37,7 @@ unit_wrap_config = geteuid fstat
 unit_src_deadline = deadline
 unit_src_embed = embed config input $(unit_settings)
 unit_lib_embed = strict_arena scratch
-unit_src_execute = execute log $(unit_plan)
+unit_src_execute = execute deadline log $(unit_plan)
 unit_lib_execute = strict_arena machine kernel_model scenarios outcome
 unit_wrap_execute = log_line sysfs_write sysfs_read_link_name sysfs_exists sysfs_list \
 	deadline_call
@@ -64,6 +64,8 @@ unit_src_json = json address
 unit_lib_json = strict_json
 unit_src_loader = loader deadline
 unit_wrap_loader = pthread_create
+unit_src_lock = lock deadline
+unit_lib_lock = scratch
 unit_src_log = log
 unit_wrap_log = open close write
 unit_src_mountinfo = mountinfo

@@ -3,9 +3,12 @@
  * Stands in for what run.c reaches the machine by, in tests that only want to
  * know from it what a run says of itself.
  */
+#include <errno.h>
+
 #include "execute.h"
 #include "hotplug.h"
 #include "loader.h"
+#include "lock.h"
 #include "pci.h"
 #include "survey.h"
 #include "unit.h"
@@ -77,9 +80,17 @@ void execute(struct plan *plan, const struct execution *execution)
 	fail_msg("a plan was carried out");
 }
 
-void execute_undo_unfinished(struct plan *plan, const struct execution *execution)
+void execute_undo_unfinished(struct plan *plan, const struct execution *execution,
+			     enum worker_end end)
 {
-	(void)plan, (void)execution;
+	(void)plan, (void)execution, (void)end;
+}
+
+int lock_take(const char *path, const struct deadline *deadline, int *fd)
+{
+	(void)path, (void)deadline, (void)fd;
+	fail_msg("devices were to be changed");
+	return -EIO;
 }
 
 const char *pci_device_name(struct pci_source *source, const char *ids, const struct pci_id *id,

@@ -2,7 +2,7 @@
 /*
  * A worker that ends at any point, in the middle of whatever it does, and what
  * execute_undo_unfinished() makes of what it left: no group is half taken, and
- * what blocked the worker is left alone.
+ * what blocked the worker is left alone, but not what it died of.
  */
 #include <string.h>
 
@@ -76,45 +76,67 @@ static bool carry_out(const struct scenario *scenario, size_t at, bool after, st
 	return true;
 }
 
-static void undo(struct plan *plan)
+static void undo(struct plan *plan, enum worker_end end)
 {
 	struct execution execution = kernel_execution();
 
 	/* There is nothing left to load. */
 	execution.loader = NULL;
-	execute_undo_unfinished(plan, &execution);
+	execute_undo_unfinished(plan, &execution, end);
 }
 
-static void check_cut(const struct scenario *scenario, size_t at, bool after, struct run *run)
+static void check_cut(const struct scenario *scenario, const char *name, struct run *run)
 {
-	struct text name = { .used = 0 };
 	struct cut cut;
 
-	text_add(&name, "%s, cut %s step %zu", scenario->name, after ? "after" : "before", at);
 	note_steps(&run->plan, &cut);
-	undo(&run->plan);
-	check_steps(name.bytes, &cut);
-	outcome_check(name.bytes, &run->plan,
+	undo(&run->plan, WORKER_CUT_OFF);
+	check_steps(name, &cut);
+	outcome_check(name, &run->plan,
 		      OUTCOME_CUT | (cut.count || scenario->stuck ? OUTCOME_STUCK : 0));
 }
 
-static void test_every_end(void **state)
+/* What died did not block: what it was in the middle of is undone too. */
+static void check_death(const struct scenario *scenario, const char *name, struct run *run)
+{
+	undo(&run->plan, WORKER_DIED);
+	outcome_check(name, &run->plan, OUTCOME_CUT | (scenario->stuck ? OUTCOME_STUCK : 0));
+}
+
+/* Every scenario with an end before and after each of its steps. Gives how many there were. */
+static size_t end_everywhere(const char *what, void (*check)(const struct scenario *scenario,
+							     const char *name, struct run *run))
 {
 	size_t ends = 0;
 
-	(void)state;
 	for (size_t i = 0; i < 2 * scenario_count; i++) {
 		const struct scenario *scenario = &scenarios[i / 2];
 		struct run *run;
 
 		for (size_t at = 1; carry_out(scenario, at, i % 2, &run); at++) {
-			check_cut(scenario, at, i % 2, run);
+			struct text name = { .used = 0 };
+
+			text_add(&name, "%s, %s %s step %zu", scenario->name, what,
+				 i % 2 ? "after" : "before", at);
+			check(scenario, name.bytes, run);
 			machine_forget(run);
 			ends++;
 		}
 		machine_forget(run);
 	}
-	assert_true(ends > 500);
+	return ends;
+}
+
+static void test_every_end(void **state)
+{
+	(void)state;
+	assert_true(end_everywhere("cut", check_cut) > 500);
+}
+
+static void test_every_death(void **state)
+{
+	(void)state;
+	assert_true(end_everywhere("dead", check_death) > 500);
 }
 
 /* What is finished, one way or the other, is left alone. */
@@ -128,7 +150,7 @@ static void test_finished(void **state)
 
 		execute(&run->plan, &execution);
 		writes = kernel.writes;
-		undo(&run->plan);
+		undo(&run->plan, WORKER_CUT_OFF);
 		check_number(scenarios[i].name, (long long)kernel.writes, (long long)writes);
 		outcome_check_groups(scenarios[i].name, &run->plan, scenarios[i].groups);
 		machine_forget(run);
@@ -144,7 +166,7 @@ static void test_not_begun(void **state)
 
 		scenario_boot(&scenarios[i]);
 		run = machine_plan(scenarios[i].machine, scenarios[i].cmdline);
-		undo(&run->plan);
+		undo(&run->plan, WORKER_CUT_OFF);
 		check_number(scenarios[i].name, (long long)kernel.writes, 0);
 		for (size_t j = 0; j < run->plan.group_count; j++)
 			check_true(scenarios[i].name,
@@ -157,6 +179,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_end),
+		cmocka_unit_test(test_every_death),
 		cmocka_unit_test(test_finished),
 		cmocka_unit_test(test_not_begun),
 	};

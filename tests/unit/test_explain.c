@@ -49,7 +49,8 @@ static const struct {
 	  "could not load vfio-pci: Exec format error (the file is damaged or was made for "
 	  "another kernel)" },
 	{ STEP_LOAD, -EPERM,
-	  "could not load vfio-pci: Operation not permitted (the kernel allows no more modules)" },
+	  "could not load vfio-pci: Operation not permitted (the kernel allows no more modules, or "
+	  "not this one: see module_blacklist= on its command line)" },
 	{ STEP_UNBIND, -ENODEV, "could not unbind from nouveau: No such device" },
 	{ STEP_BIND, -EINVAL,
 	  "could not bind to vfio-pci: Invalid argument (the driver does not take this kind of "
@@ -372,6 +373,10 @@ static void test_ends(void **state)
 	assert_null(strstr(explain_end(run), "nothing was touched"));
 	run->phase = RUN_SURVEY;
 	assert_non_null(strstr(explain_end(run), "nothing was touched"));
+	run->cut_off = false;
+	run->phase = RUN_SETTINGS;
+	run->error = -EBUSY;
+	assert_non_null(strstr(explain_end(run), "another vfio-early"));
 	machine_forget(run);
 }
 

@@ -11,6 +11,7 @@
 #include "execute.h"
 #include "hotplug.h"
 #include "loader.h"
+#include "lock.h"
 #include "machine.h"
 #include "pci.h"
 #include "survey.h"
@@ -23,9 +24,11 @@ struct script {
 	bool dies_in_survey;
 	bool dies_in_execute;
 
-	unsigned int loaders, surveys, waits, modules_opened, executed, undone;
+	int lock_result;
+	unsigned int locks, loaders, surveys, waits, modules_opened, executed, undone;
 	const char *driver_in_advance;
 	pid_t undone_by;
+	enum worker_end undone_of;
 	size_t used_before; /* of the arena, when a survey begins */
 };
 
@@ -46,6 +49,15 @@ void loader_start(struct loader *loader, const char *driver)
 struct module_loader loader_interface(struct loader *loader)
 {
 	return (struct module_loader){ .context = loader };
+}
+
+int lock_take(const char *path, const struct deadline *deadline, int *fd)
+{
+	assert_string_equal(path, "/sys/bus/pci/drivers_probe");
+	assert_int_not_equal(deadline_left(deadline), 0);
+	script->locks++;
+	*fd = -1;
+	return script->lock_result;
 }
 
 int module_open(const struct module_places *places, struct module_context **result)
@@ -121,10 +133,12 @@ void execute(struct plan *plan, const struct execution *execution)
 	plan->groups[0].members[0].result = RESULT_TAKEN;
 }
 
-void execute_undo_unfinished(struct plan *plan, const struct execution *execution)
+void execute_undo_unfinished(struct plan *plan, const struct execution *execution,
+			     enum worker_end end)
 {
 	script->undone++;
 	script->undone_by = getpid();
+	script->undone_of = end;
 	plan->groups[0].failed = execution->sysfs != NULL;
 	plan->groups[0].members[0].result = RESULT_UNDONE;
 }
@@ -176,6 +190,7 @@ static void test_dry_run(void **state)
 
 	(void)state;
 	run_supervise(run);
+	assert_int_equal(script->locks, 0);
 	assert_int_equal(run->phase, RUN_DONE);
 	assert_int_equal(run->plan.group_count, 1);
 	assert_int_equal(script->executed, 0);
@@ -215,6 +230,21 @@ static void test_survey_fails(void **state)
 	end_run(run);
 }
 
+/* Somebody else is at work: the devices are not even looked at. */
+static void test_not_our_turn(void **state)
+{
+	struct run *run = start_run(CARD);
+
+	(void)state;
+	script->lock_result = -EBUSY;
+	run_supervise(run);
+	assert_int_equal(run->error, -EBUSY);
+	assert_int_equal(script->locks, 1);
+	assert_int_equal(script->loaders + script->surveys + script->undone, 0);
+	assert_int_equal(run_exit_code(run), 1);
+	end_run(run);
+}
+
 static void test_worker_dies_in_survey(void **state)
 {
 	struct run *run = start_run(CARD);
@@ -242,6 +272,7 @@ static void test_worker_dies_in_execute(void **state)
 	assert_false(run->cut_off);
 	assert_int_equal(run->phase, RUN_EXECUTE);
 	assert_int_equal(script->undone, 1);
+	assert_int_equal(script->undone_of, WORKER_DIED);
 	assert_int_not_equal(script->undone_by, getpid());
 	assert_true(run->plan.groups[0].failed);
 	assert_int_equal(run_exit_code(run), 1);
@@ -336,6 +367,7 @@ int main(void)
 		cmocka_unit_test(test_dry_run),
 		cmocka_unit_test(test_other_drivers),
 		cmocka_unit_test(test_survey_fails),
+		cmocka_unit_test(test_not_our_turn),
 		cmocka_unit_test(test_worker_dies_in_survey),
 		cmocka_unit_test(test_worker_dies_in_execute),
 		cmocka_unit_test(test_waits),

@@ -3,7 +3,11 @@
 #
 # The words of a case file, apart from its hardware (topology.sh). A case file
 # is sourced once; each word writes down what it was told in the case's work
-# directory. "$kernel" is the series that the case runs on.
+# directory. "$kernel" is the series that the case runs on, "$variant" what stands
+# behind the "@" of its name.
+#
+# A case may define alter_modules DIR, which is called with a copy of the kernel's
+# modules to be changed before the image is made.
 #
 # A case need not say what always holds; judge.sh lists that.
 
@@ -11,6 +15,8 @@ modules=ko
 iommu=on
 hotplug=
 rdinit=
+rdinit_program=/vfio-early
+monitor_after=
 sysrq=
 runs=1
 
@@ -65,10 +71,58 @@ unmounted()
 	echo "unmounted='$*'" >>"$work/root/case/settings"
 }
 
+# run_by WORD...: the guest runs vfio-early by these words.
+run_by()
+{
+	echo "run_by='$*'" >>"$work/root/case/settings"
+}
+
+# run_after: the shell that the guest runs in the same moment as vfio-early, before
+# it, from the standard input; what it reads of a device the guest's look at the
+# owners would have waited for.
+run_after()
+{
+	image_file case/run_after
+	printf '%s\n' 'exec "$@"' >>"$work/root/case/run_after"
+	run_by sh /case/run_after "$@"
+}
+
+# stopped N HOW: vfio-early is stopped after the Nth thing that it changes; see
+# stopper.c.
+stopped()
+{
+	if [ -n "$rdinit" ]; then
+		rdinit_program=/bin/stopper
+		cmdline "STOP_AFTER=$1" "STOP_HOW=$2"
+	else
+		run_by env "STOP_AFTER=$1" "STOP_HOW=$2" stopper
+	fi
+}
+
+# faulty PARAMETER...: the image has faulty.ko, built for the kernel, and the guest
+# loads it with these before its first vfio-early; without any, the case does.
+faulty()
+{
+	if ! driver=$("$here/driver" "$kernel" 2>"$work/driver.log"); then
+		skip "no driver for tests: $(tail -n 1 "$work/driver.log")"
+		return
+	fi
+	cp "$driver" "$work/root/faulty.ko"
+	[ $# -eq 0 ] || before "insmod /faulty.ko $*"
+}
+
 # no_modules: the image has no /lib/modules at all while vfio-early runs.
 no_modules()
 {
 	echo "no_modules=yes" >>"$work/root/case/settings"
+}
+
+# monitor ERE LINE: QEMU's monitor gets the line when the console has had one like
+# ERE.
+monitor()
+{
+	monitor_after=$1
+	monitor_line=$2
 }
 
 # hotplug DEVICE: QEMU gets this device while vfio-early waits.
@@ -80,8 +134,6 @@ hotplug()
 
 # rdinit [bare]: the kernel starts vfio-early from its own image in front of the
 # guest's, which has no vfio modules then. With bare there is the program alone.
-# A case may define alter_modules DIR, which is called with a copy of the
-# kernel's modules to be changed before the image is made.
 rdinit()
 {
 	rdinit=${1:-image}

@@ -21,6 +21,15 @@ guest_rdinit()
 	rm -rf "$work/modules"
 }
 
+# guest_alter_modules: the case's own vfio modules, which take the others' place.
+guest_alter_modules()
+{
+	read -r release <"$directory/release"
+	(cd "$directory/tree" && find lib \( -path '*/drivers/vfio/*' -o -path '*/virt/lib/*' \) \
+		-name '*.ko' | cpio -o -H newc --quiet) | (cd "$work/root" && cpio -id --quiet) &&
+		alter_modules "$work/root/lib/modules/$release"
+}
+
 # guest_image: the cached archives with the case's own behind them. The programs
 # (the one for images in /usr/sbin, as in every image, the other in /bin) and init
 # are in the latter, so that no run tests yesterday's.
@@ -32,6 +41,9 @@ guest_image()
 	cp "$binary_of_image" "$work/root/usr/sbin/vfio-early"
 	cp "$here/guest/init" "$here/guest/record.sh" "$work/root/"
 	chmod 755 "$work/root/bin/vfio-early" "$work/root/usr/sbin/vfio-early" "$work/root/init"
+	if [ -z "$rdinit" ] && command -v alter_modules >/dev/null; then
+		guest_alter_modules || return
+	fi
 	[ "$rdinit" != bare ] || cp "$binary_of_image" "$work/root/vfio-early"
 	(cd "$work/root" && find . | cpio -o -H newc -R 0:0 --quiet) >"$work/case.cpio" || return
 	: >"$work/initrd"
@@ -49,7 +61,7 @@ guest_image()
 # of the words is a command of vfio-early.
 guest_rdinit_words()
 {
-	[ -z "$rdinit" ] || echo " rdinit=/vfio-early boot splash greeting=hello"
+	[ -z "$rdinit" ] || echo " rdinit=$rdinit_program boot splash greeting=hello"
 }
 
 # guest_arguments: the rest of QEMU's command line, a word a line. The IOMMU
@@ -131,6 +143,10 @@ guest_boot()
 	if [ -n "$hotplug" ]; then
 		guest_wait_line 'guest: vfio-early waits' && guest_monitor "device_add $hotplug" ||
 			guest_problem="no device added: $(tail -n 1 "$work/qmp.log" 2>/dev/null)"
+	fi
+	if [ -n "$monitor_after" ]; then
+		guest_wait_line "$monitor_after" && guest_monitor "$monitor_line" ||
+			guest_problem="no line to the monitor: $(tail -n 1 "$work/qmp.log" 2>/dev/null)"
 	fi
 	if [ -n "$sysrq" ]; then
 		guest_wait_line "$sysrq_after" && guest_monitor "sendkey alt-sysrq-$sysrq" ||
