@@ -71,7 +71,7 @@ unit_src_plan = $(unit_plan)
 unit_lib_plan = strict_arena machine
 unit_src_plan_actions = $(unit_plan)
 unit_lib_plan_actions = strict_arena machine
-unit_src_report = report report_text explain json $(unit_run)
+unit_src_report = report report_text explain json json_device $(unit_run)
 unit_lib_report = strict_arena strict_json machine nowhere scratch
 unit_wrap_report = log_line mkdir
 # The worker shares the real arena with its watcher.
