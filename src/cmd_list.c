@@ -38,10 +38,10 @@ static int write_listing(const struct listing *listing, const struct preview *pr
 {
 	struct terminal terminal;
 
-	if (preview->addresses) {
-		listing_addresses(listing, stdout);
-	} else if (preview->json) {
+	if (preview->json) {
 		listing_json(listing, stdout);
+	} else if (preview->addresses) {
+		listing_addresses(listing, stdout);
 	} else {
 		terminal_open(&terminal, stdout);
 		if (preview->behind)
