@@ -81,7 +81,7 @@ static size_t fitting_length(const char *text, size_t columns)
 	size_t used = 0, length = 0;
 
 	for (size_t i = 0; text[i]; i++) {
-		if (text[i] == ' ')
+		if (text[i] == ' ' && i && text[i - 1] != ' ')
 			length = i;
 		used += ((unsigned char)text[i] & 0xc0) != 0x80;
 		if (used > columns && length)

@@ -13,7 +13,7 @@ UNIT := tests/unit
 UNIT_TESTS := address arena beneath cmdline config cpio deadline embed execute \
 	execute_cut explain framebuffer host host_keyboard host_network host_storage index init \
 	input json loader log mountinfo plan plan_actions report run selector settings \
-	settings_host settings_places survey sysfs topology
+	settings_host settings_places survey sysfs terminal topology traits
 
 # What is often linked together.
 unit_settings := settings settings_cmdline claim selector address cmdline
@@ -90,6 +90,10 @@ unit_wrap_survey = uname
 unit_src_sysfs = sysfs
 unit_lib_sysfs = scratch
 unit_wrap_sysfs = write
+unit_src_terminal = terminal
+unit_wrap_terminal = isatty ioctl
+unit_src_traits = traits sysfs address
+unit_lib_traits = strict_arena scratch
 unit_src_topology = topology address
 unit_lib_topology = strict_arena
 
