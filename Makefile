@@ -30,6 +30,9 @@ PREFIX = /usr
 SBINDIR = $(PREFIX)/sbin
 MANDIR = $(PREFIX)/share/man
 LIBDIR = $(PREFIX)/lib/vfio-early
+BASHDIR = $(PREFIX)/share/bash-completion/completions
+ZSHDIR = $(PREFIX)/share/zsh/site-functions
+FISHDIR = $(PREFIX)/share/fish/vendor_completions.d
 SYSCONFDIR = /etc
 DESTDIR =
 
@@ -83,7 +86,7 @@ all: $(PROGRAMS)
 # The goals that compile nothing by themselves work before the toolchain is installed.
 TASKS := clean lint uninstall dist deb check check-unit check-plans check-binary check-hooks \
 	check-packages check-image check-vm check-kernels check-generators check-generators-quick \
-	bench demo unit-programs fuzz check-fuzz coverage check-leaks
+	check-completions bench bench-list demo unit-programs fuzz check-fuzz coverage check-leaks
 ifneq ($(filter-out $(TASKS) setup-%,$(or $(MAKECMDGOALS),all)),)
 ifeq ($(LINK),dynamic)
 LIBC_CFLAGS := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 \
@@ -144,6 +147,9 @@ install: all
 	for page in $(wildcard man/*.[58]); do \
 		install -D -m 644 $$page $(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/} || exit; \
 	done
+	install -D -m 644 completions/vfio-early.bash $(DESTDIR)$(BASHDIR)/vfio-early
+	install -D -m 644 completions/_vfio-early $(DESTDIR)$(ZSHDIR)/_vfio-early
+	install -D -m 644 completions/vfio-early.fish $(DESTDIR)$(FISHDIR)/vfio-early.fish
 	install -D -m 755 hook/regenerate $(DESTDIR)$(LIBDIR)/regenerate
 	install -D -m 644 initramfs/vfio-early.service $(DESTDIR)$(LIBDIR)/vfio-early.service
 	test -e $(DESTDIR)$(SYSCONFDIR)/vfio-early.conf || install -D -m 644 \
@@ -169,6 +175,8 @@ endif
 uninstall:
 	rm -f $(DESTDIR)$(SBINDIR)/vfio-early $(DESTDIR)$(MANDIR)/man5/vfio-early.conf.5 \
 		$(DESTDIR)$(MANDIR)/man8/vfio-early.8 \
+		$(DESTDIR)$(BASHDIR)/vfio-early $(DESTDIR)$(ZSHDIR)/_vfio-early \
+		$(DESTDIR)$(FISHDIR)/vfio-early.fish \
 		$(DESTDIR)$(INITCPIODIR)/install/vfio-early \
 		$(DESTDIR)$(INITCPIODIR)/hooks/vfio-early \
 		$(DESTDIR)$(INITRAMFS_TOOLS_DIR)/hooks/vfio-early \
@@ -217,6 +225,10 @@ include tests/fuzz/build.mk
 check-plans:
 	$(MAKE) all
 	tests/fixtures/run
+
+check-completions:
+	$(MAKE) all
+	tests/completions/run
 
 check-leaks:
 	$(MAKE) build/fuzz/replay/vfio-early
@@ -274,6 +286,7 @@ check:
 	$(MAKE) lint
 	$(MAKE) check-unit
 	$(MAKE) check-plans
+	$(MAKE) check-completions
 	$(MAKE) check-leaks
 	$(MAKE) check-fuzz
 	$(MAKE) check-binary
@@ -289,6 +302,11 @@ bench:
 	tests/setup bench
 	$(MAKE) all
 	tests/bench/run
+
+bench-list:
+	tests/setup bench
+	$(MAKE) all
+	tests/bench/list
 
 demo:
 	tests/setup demo

@@ -1,27 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
 #include <stdio.h>
-#include <unistd.h>
 
 #include "command.h"
 #include "preview.h"
 #include "report.h"
-#include "util.h"
-
-/* Where distributions keep the names of PCI devices. */
-static const char *const ids_paths[] = {
-	"/usr/share/misc/pci.ids",
-	"/usr/share/hwdata/pci.ids",
-	"/usr/share/pci.ids",
-};
-
-static const char *find_ids(void)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(ids_paths); i++)
-		if (access(ids_paths[i], R_OK) == 0)
-			return ids_paths[i];
-	return NULL;
-}
 
 static int run_plan(int count, char *const *arguments)
 {
@@ -43,8 +26,7 @@ static int run_plan(int count, char *const *arguments)
 	error = preview_read(&preview, run, count - first, arguments + first);
 	if (!error)
 		error = preview_plan(&preview, run);
-	if (!preview.ids)
-		preview.ids = find_ids();
+	preview.ids = preview_find_ids(&preview);
 	if (!error && preview.json)
 		report_json(run, stdout);
 	else if (!error)

@@ -41,8 +41,13 @@ static int run_regenerate(int count, char *const *arguments)
 	int error;
 
 	if (count > 0 && !list) {
-		fprintf(stderr, "usage: vfio-early regenerate [--list]\n");
-		return EXIT_MALFORMED;
+		bool help = streq(arguments[0], "--help") || streq(arguments[0], "-h");
+
+		fprintf(help ? stdout : stderr,
+			"usage: vfio-early regenerate [OPTION...]\n"
+			"Rebuilds the images of all installed kernels with whatever made them.\n"
+			"  --list  only say what would be run\n");
+		return help ? EXIT_DONE : EXIT_MALFORMED;
 	}
 	arena = arena_create(ARENA_SIZE);
 	error = arena ? check_config(arena) : -ENOMEM;

@@ -26,6 +26,7 @@ struct command {
 extern const struct command *const commands[];
 
 extern const struct command command_boot;
+extern const struct command command_list;
 extern const struct command command_image;
 extern const struct command command_plan;
 extern const struct command command_pin;

@@ -94,27 +94,33 @@ const char *explain_finding(struct arena *arena, const struct finding *finding)
 	return OUT_OF_MEMORY;
 }
 
-static const char *no_group_reason(const struct run *run)
+const char *explain_iommu(const struct run *run)
 {
 	if (run->settings.iommu_off)
-		return SAY(run->arena,
-			   "it has no IOMMU group, for the IOMMU is off: "
-			   "take %s off the kernel command line",
+		return SAY(run->arena, "the IOMMU is off: take %s off the kernel command line",
 			   run->settings.iommu_off);
 	switch (run->plan.iommu) {
 	case IOMMU_OFF_INTEL:
-		return "it has no IOMMU group, for the IOMMU is off: "
-		       "add intel_iommu=on to the kernel command line";
+		return "the IOMMU is off: add intel_iommu=on to the kernel command line";
 	case IOMMU_OFF_AMD:
-		return "it has no IOMMU group, for the IOMMU is off, though the firmware "
-		       "describes one: see the kernel's AMD-Vi lines in dmesg";
+		return "the IOMMU is off, though the firmware describes one: "
+		       "see the kernel's AMD-Vi lines in dmesg";
 	case IOMMU_ABSENT:
-		return "it has no IOMMU group, for the firmware shows no IOMMU: "
+		return "the firmware shows no IOMMU: "
 		       "turn on VT-d or AMD-Vi (also called IOMMU) in the firmware's set-up, "
 		       "and add intel_iommu=on to the kernel command line on an Intel machine";
 	case IOMMU_ON:
 		break;
 	}
+	return NULL;
+}
+
+static const char *no_group_reason(const struct run *run)
+{
+	const char *off = explain_iommu(run);
+
+	if (off)
+		return SAY(run->arena, "it has no IOMMU group, for %s", off);
 	return "it has no IOMMU group, though other devices have: "
 	       "add intel_iommu=on to the kernel command line if it is an integrated Intel GPU";
 }

@@ -27,6 +27,9 @@ const char *explain_refusal(const struct run *run, const struct planned_group *g
 /* The value of force= that would waive a group's refusal; NULL where none would. */
 const char *explain_force(const struct run *run, const struct planned_group *group);
 
+/* Why no device at all has a group, and what to do about it; NULL where the IOMMU is on. */
+const char *explain_iommu(const struct run *run);
+
 /* Why a group was undone, with the step that failed and its likely cause. */
 const char *explain_failure(struct arena *arena, const struct planned_group *group);
 

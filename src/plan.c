@@ -83,9 +83,9 @@ bool plan_may_be_protected(const struct selector *selector, const struct device 
  * What the host needs is protected by its place, even if another id sits there
  * now. If its id is not there, what has the id may be what it needs, moved.
  */
-static const struct selector *protecting_selector(const struct settings *settings,
-						  const struct topology *topology,
-						  const struct device *device)
+const struct selector *plan_find_protection(const struct settings *settings,
+					    const struct topology *topology,
+					    const struct device *device)
 {
 	const struct selector *selector = find_match(&settings->protect, device, false, false);
 
@@ -110,7 +110,7 @@ static enum refusal judge_member(const struct settings *settings, const struct t
 	member->blame = excluding_selector(settings, device);
 	if (member->blame)
 		return REFUSAL_EXCLUDED;
-	member->blame = protecting_selector(settings, topology, device);
+	member->blame = plan_find_protection(settings, topology, device);
 	if (member->blame)
 		return REFUSAL_PROTECTED;
 	if (device_is_storage(device) && !listed)

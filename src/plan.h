@@ -150,5 +150,13 @@ int plan_make(struct plan *plan, struct arena *arena, const struct settings *set
  */
 bool plan_may_be_protected(const struct selector *selector, const struct device *device);
 
+/*
+ * Gives the entry of protect that keeps the device with the host: by its place, or by its
+ * id where that has moved. NULL if there is none. All must have been identified.
+ */
+const struct selector *plan_find_protection(const struct settings *settings,
+					    const struct topology *topology,
+					    const struct device *device);
+
 /* Whether a selector picks the device, so that its group is to be taken. */
 bool plan_picks(const struct settings *settings, const struct device *device);

@@ -5,23 +5,35 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "command.h"
 #include "host.h"
 #include "input.h"
 #include "module.h"
 #include "survey.h"
+#include "util.h"
+
+/* Where distributions keep the names of PCI devices. */
+static const char *const ids_paths[] = {
+	"/usr/share/misc/pci.ids",
+	"/usr/share/hwdata/pci.ids",
+	"/usr/share/pci.ids",
+};
 
 static void print_usage(const struct preview *preview, FILE *out)
 {
 	fprintf(out,
 		"usage: vfio-early %s [OPTION...] [SELECTOR...]\n"
-		"%s Selectors stand in for those configured.\n"
+		"%s %s\n"
 		"  --sysfs DIR     read the devices from this tree instead of /sys\n"
 		"  --config FILE   use this file instead of " CONFIG_PATH "\n"
 		"  --cmdline TEXT  take this for the kernel command line\n"
 		"%s",
-		preview->name, preview->help, preview->options);
+		preview->name, preview->help,
+		preview->selectors ? preview->selectors
+				   : "Selectors stand in for those configured.",
+		preview->options);
 }
 
 static void set_option(struct preview *preview, int option)
@@ -45,6 +57,15 @@ static void set_option(struct preview *preview, int option)
 	case 'w':
 		preview->write = true;
 		break;
+	case 't':
+		preview->behind = true;
+		break;
+	case 'a':
+		preview->addresses = true;
+		break;
+	case 'H':
+		preview->host = optarg;
+		break;
 	}
 }
 
@@ -57,6 +78,9 @@ int preview_parse(struct preview *preview, int count, char *const *arguments, in
 		{ "help", no_argument, NULL, 'h' },
 		{ "ids", required_argument, NULL, 'i' },
 		{ "json", no_argument, NULL, 'j' },
+		{ "tree", no_argument, NULL, 't' },
+		{ "addresses", no_argument, NULL, 'a' },
+		{ "host", required_argument, NULL, 'H' },
 		{ "write", no_argument, NULL, 'w' },
 		{ 0 },
 	};
@@ -76,6 +100,16 @@ int preview_parse(struct preview *preview, int count, char *const *arguments, in
 		set_option(preview, option);
 	}
 	return optind - 1;
+}
+
+const char *preview_find_ids(const struct preview *preview)
+{
+	if (preview->ids)
+		return preview->ids;
+	for (size_t i = 0; i < ARRAY_SIZE(ids_paths); i++)
+		if (access(ids_paths[i], R_OK) == 0)
+			return ids_paths[i];
+	return NULL;
 }
 
 int preview_complain(const char *what, int error)
@@ -103,9 +137,22 @@ static int read_settings(struct preview *preview, struct run *run)
 	return settings_read_cmdline(&run->settings, text);
 }
 
+/* Reads what an image's host needs, from a file that was made for the image. */
+static int read_host(const struct preview *preview, struct run *run)
+{
+	char *text;
+	int error = input_read(run->arena, preview->host, &text);
+
+	return error ? preview_complain(preview->host, error)
+		     : settings_read_host(&run->settings, preview->host, text);
+}
+
 int preview_read(struct preview *preview, struct run *run, int count, char *const *selectors)
 {
 	int error = read_settings(preview, run);
+
+	if (!error && preview->host)
+		error = read_host(preview, run);
 
 	for (int i = 0; !error && i < count; i++)
 		error = settings_add_argument(&run->settings, selectors[i]);
@@ -131,19 +178,21 @@ static int read_needs(struct run *run)
 
 static int make_plan(struct preview *preview, struct run *run)
 {
+	__typeof__(survey) *read_devices = preview->survey ? preview->survey : survey;
 	struct module_context *modules = NULL;
 	int error = 0;
 
-	if (!preview->sysfs)
+	if (!preview->sysfs && !preview->host && !preview->addresses)
 		error = read_needs(run);
-	if (!error && !preview->sysfs && !run->settings.driver)
+	if (!error && !preview->sysfs && !run->settings.driver && run_is_wanted(run))
 		error = module_open(NULL, &modules);
 	if (!error)
-		error = survey(&run->topology, run->arena, &run->settings, preview->source,
-			       &preview->tree, modules);
+		error = read_devices(&run->topology, run->arena, &run->settings, preview->source,
+				     &preview->tree, modules);
 	if (modules)
 		module_close(modules);
-	if (!error)
+	run->plan.iommu = run->topology.iommu;
+	if (!error && run_is_wanted(run))
 		error = plan_make(&run->plan, run->arena, &run->settings, &run->topology);
 	return error;
 }
@@ -155,7 +204,7 @@ int preview_plan(struct preview *preview, struct run *run)
 
 	if (!error)
 		error = pci_open(&preview->tree, &preview->source);
-	if (!error && run_is_wanted(run))
+	if (!error && (preview->survey || run_is_wanted(run)))
 		error = make_plan(preview, run);
 	run_finish(run);
 	return error ? preview_complain(root, error) : 0;

@@ -4,14 +4,17 @@
 #include "config.h"
 #include "pci.h"
 #include "run.h"
+#include "survey.h"
 #include "sysfs.h"
 
 /* What boot would do, found out on a running machine or for a captured tree. */
 struct preview {
 	const char *name; /* the command that asks, and what it does in a sentence or two */
 	const char *help;
-	const char *options; /* those of its own, as lines of the help */
-	const char *letters; /* and the first letters of these */
+	const char *options;   /* those of its own, as lines of the help */
+	const char *letters;   /* and the first letters of these, 'H' for --host */
+	const char *selectors; /* what they do; NULL where they stand in for those configured */
+	__typeof__(survey) *survey; /* survey_all(), even if nothing is listed; NULL for survey() */
 
 	const char *sysfs;   /* a tree instead of /sys; NULL for this machine's */
 	const char *file;    /* a config file instead of /etc/vfio-early.conf; NULL for that */
@@ -19,6 +22,9 @@ struct preview {
 	const char *ids;     /* takes names from this pci.ids, where the command can do that */
 	bool json;	     /* likewise: prints JSON */
 	bool write;	     /* likewise: changes the config file */
+	bool behind;	     /* likewise: shows what is behind which bridge */
+	bool addresses;	     /* likewise: only addresses and names, without the settings */
+	const char *host;    /* likewise: what the host needs (host.h) is read from here */
 
 	/* Filled in by these functions. */
 	struct config config;
@@ -43,6 +49,9 @@ int preview_read(struct preview *preview, struct run *run, int count, char *cons
  * was in the way. preview->source is open then. Gives 0 or -errno.
  */
 int preview_plan(struct preview *preview, struct run *run);
+
+/* Gives the file that names are to be taken from; NULL where there is none. */
+const char *preview_find_ids(const struct preview *preview);
 
 /* Says on standard error what is wrong with what, and gives the error back. */
 int preview_complain(const char *what, int error);

@@ -11,6 +11,7 @@
 
 #include "explain.h"
 #include "json.h"
+#include "json_device.h"
 #include "log.h"
 #include "util.h"
 
@@ -94,15 +95,6 @@ void report_log(const struct run *run)
 	log_line(LOG_LEVEL_INFO, "%s", explain_summary(run));
 }
 
-static void json_origin(struct json *json, const struct origin *origin)
-{
-	json_string(json, "source", origin->source ? origin->source : "default");
-	if (origin->line)
-		json_integer(json, "line", origin->line);
-	if (origin->column)
-		json_integer(json, "column", origin->column);
-}
-
 static void json_settings(const struct run *run, struct json *json)
 {
 	json_open_object(json, "settings");
@@ -114,22 +106,7 @@ static void json_settings(const struct run *run, struct json *json)
 		json_close_object(json);
 	}
 	json_close_object(json);
-	json_open_array(json, "problems");
-	for (const struct problem *problem = run->settings.problems; problem;
-	     problem = problem->next) {
-		json_open_inline(json, NULL);
-		json_origin(json, &problem->origin);
-		json_string(json, "text", problem->text);
-		json_close_object(json);
-	}
-	json_close_array(json);
-}
-
-static void json_address(struct json *json, const char *key, const struct device *device)
-{
-	char text[PCI_ADDRESS_SIZE];
-
-	json_string(json, key, device ? pci_address_format(&device->address, text) : NULL);
+	json_problems(&run->settings, json);
 }
 
 static void json_findings(const struct run *run, struct json *json)
@@ -142,34 +119,14 @@ static void json_findings(const struct run *run, struct json *json)
 		json_string(json, "selector", finding->selector->text);
 		json_origin(json, &finding->selector->origin);
 		json_string(json, "problem", finding_name(finding->kind));
-		json_address(json, "device", finding->device);
-		json_address(json, "moved", finding->moved);
+		json_device_address(json, "device", finding->device);
+		json_device_address(json, "moved", finding->moved);
 		if (finding->moved)
 			json_string(json, "pin", explain_pin(run->arena, finding->moved));
 		json_string(json, "text", explain_finding(run->arena, finding));
 		json_close_object(json);
 	}
 	json_close_array(json);
-}
-
-static void json_hexadecimal(struct json *json, const char *key, uint32_t value, size_t digits)
-{
-	char text[9];
-
-	*hex_format(value, digits, text) = '\0';
-	json_string(json, key, text);
-}
-
-static void json_identity(struct json *json, const struct device *device)
-{
-	json_address(json, "address", device);
-	json_string(json, "path", device->kernel_path);
-	json_hexadecimal(json, "vendor", device->id.vendor, 4);
-	json_hexadecimal(json, "device", device->id.device, 4);
-	json_hexadecimal(json, "subsystem_vendor", device->id.subsystem_vendor, 4);
-	json_hexadecimal(json, "subsystem_device", device->id.subsystem_device, 4);
-	json_hexadecimal(json, "class", device->class, 6);
-	json_boolean(json, "boot_display", device->boot_display);
 }
 
 /* A selector, and where it was written. */
@@ -191,7 +148,7 @@ static void json_member(const struct run *run, struct json *json, const struct m
 	if (member->settled)
 		after = member->driver_after[0] ? member->driver_after : NULL;
 	json_open_inline(json, NULL);
-	json_identity(json, member->device);
+	json_device_identity(json, member->device);
 	json_string(json, "action", member->role == ROLE_TAKE && !refused ? "take" : "leave");
 	json_string(json, "driver_before", before);
 	json_string(json, "driver_wanted", member->driver);

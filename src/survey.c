@@ -134,6 +134,33 @@ static bool kernel_counts_owners(const struct sysfs *sysfs)
 	return major > 5 || (major == 5 && minor >= 19);
 }
 
+/* Reads what the settings ask for. */
+static int read_wanted(struct survey *survey)
+{
+	const struct settings *settings = survey->settings;
+	int error = pci_scan(survey->source, survey->arena, &survey->devices, &survey->count);
+
+	if (!error && asks_of_all(settings, asks_for_identity))
+		error = for_all(survey, pci_identify);
+	/* Of members that are gone, only the places of all devices tell. */
+	if (!error && (settings->members.written || asks_of_all(settings, asks_for_path)))
+		error = for_all(survey, pci_locate);
+	if (!error)
+		error = read_groups(survey);
+	if (!error && asks_for_protected(survey))
+		error = read_protected(survey);
+	return error;
+}
+
+static int build(const struct survey *survey, struct topology *topology)
+{
+	int error = topology_build(topology, survey->arena, survey->devices, survey->count,
+				   pci_iommu_state(survey->sysfs));
+
+	topology->counts_owners = kernel_counts_owners(survey->sysfs);
+	return error;
+}
+
 int survey(struct topology *topology, struct arena *arena, const struct settings *settings,
 	   struct pci_source *source, const struct sysfs *sysfs, struct module_context *modules)
 {
@@ -142,22 +169,30 @@ int survey(struct topology *topology, struct arena *arena, const struct settings
 				 .source = source,
 				 .sysfs = sysfs,
 				 .modules = modules };
-	int error = pci_scan(source, arena, &survey.devices, &survey.count);
+	int error = read_wanted(&survey);
 
-	if (!error && asks_of_all(settings, asks_for_identity))
-		error = for_all(&survey, pci_identify);
-	/* Of members that are gone, only the places of all devices tell. */
-	if (!error && (settings->members.written || asks_of_all(settings, asks_for_path)))
-		error = for_all(&survey, pci_locate);
-	if (!error)
-		error = read_groups(&survey);
-	if (!error && asks_for_protected(&survey))
-		error = read_protected(&survey);
-	if (!error)
-		error = topology_build(topology, arena, survey.devices, survey.count,
-				       pci_iommu_state(sysfs));
-	topology->counts_owners = kernel_counts_owners(sysfs);
-	return error;
+	return error ? error : build(&survey, topology);
+}
+
+int survey_all(struct topology *topology, struct arena *arena, const struct settings *settings,
+	       struct pci_source *source, const struct sysfs *sysfs, struct module_context *modules)
+{
+	struct survey survey = { .arena = arena,
+				 .settings = settings,
+				 .source = source,
+				 .sysfs = sysfs,
+				 .modules = modules };
+	int error = read_wanted(&survey);
+
+	for (size_t i = 0; !error && i < survey.count; i++) {
+		struct device *device = &survey.devices[i];
+
+		pci_find_group(source, device);
+		error = pci_identify(source, arena, device);
+		if (!error)
+			error = pci_describe(source, arena, device);
+	}
+	return error ? error : build(&survey, topology);
 }
 
 const struct selector *survey_find_missing(const struct topology *topology,

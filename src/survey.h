@@ -17,6 +17,14 @@
 int survey(struct topology *topology, struct arena *arena, const struct settings *settings,
 	   struct pci_source *source, const struct sysfs *sysfs, struct module_context *modules);
 
+/*
+ * The same, and every other detail of every function and its group, so that all of
+ * the machine can be shown.
+ */
+int survey_all(struct topology *topology, struct arena *arena, const struct settings *settings,
+	       struct pci_source *source, const struct sysfs *sysfs,
+	       struct module_context *modules);
+
 /* Gives the first selector that finds no device, and is worth waiting for; NULL where all do. */
 const struct selector *survey_find_missing(const struct topology *topology,
 					   const struct settings *settings);

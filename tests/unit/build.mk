@@ -12,8 +12,8 @@ UNIT := tests/unit
 
 UNIT_TESTS := address arena beneath cmdline config cpio deadline embed execute \
 	execute_cut explain framebuffer host host_keyboard host_network host_storage index init \
-	input json loader lock log mountinfo plan plan_actions report run selector settings \
-	settings_host settings_places survey sysfs topology
+	input json loader lock log mountinfo plan plan_actions report run selector \
+	settings settings_host settings_places survey sysfs terminal topology traits
 
 # What is often linked together.
 unit_settings := settings settings_cmdline claim selector address cmdline
@@ -74,7 +74,7 @@ unit_src_plan = $(unit_plan)
 unit_lib_plan = strict_arena machine
 unit_src_plan_actions = $(unit_plan)
 unit_lib_plan_actions = strict_arena machine
-unit_src_report = report report_text explain json $(unit_run)
+unit_src_report = report report_text explain json json_device $(unit_run)
 unit_lib_report = strict_arena strict_json machine nowhere scratch
 unit_wrap_report = log_line mkdir
 # The worker shares the real arena with its watcher.
@@ -93,6 +93,10 @@ unit_wrap_survey = uname
 unit_src_sysfs = sysfs
 unit_lib_sysfs = scratch
 unit_wrap_sysfs = write
+unit_src_terminal = terminal
+unit_wrap_terminal = isatty ioctl
+unit_src_traits = traits sysfs address
+unit_lib_traits = strict_arena scratch
 unit_src_topology = topology address
 unit_lib_topology = strict_arena
 

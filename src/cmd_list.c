@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <stdio.h>
+
+#include "command.h"
+#include "explain.h"
+#include "listing.h"
+#include "preview.h"
+#include "survey.h"
+#include "terminal.h"
+
+/* Says what could not be read of what was written, and gives an exit_code. */
+static int complain(struct arena *arena, const struct settings *settings)
+{
+	for (const struct problem *problem = settings->problems; problem; problem = problem->next)
+		fprintf(stderr, "vfio-early: %s\n", explain_problem(arena, problem));
+	return settings->problems ? EXIT_MALFORMED : EXIT_DONE;
+}
+
+/* Says which selectors pick nothing, and gives an exit_code. What picks bridges shows them. */
+static int complain_of_absent(const struct run *run, const struct settings *filter)
+{
+	struct plan plan;
+	int code = EXIT_DONE;
+
+	if (plan_make(&plan, run->arena, filter, &run->topology))
+		return EXIT_PARTLY;
+	for (size_t i = 0; i < plan.finding_count; i++) {
+		if (plan.findings[i].kind == FINDING_BRIDGES)
+			continue;
+		fprintf(stderr, "vfio-early: %s\n", explain_finding(run->arena, &plan.findings[i]));
+		code = EXIT_PARTLY;
+	}
+	return code;
+}
+
+static int write_listing(const struct listing *listing, const struct preview *preview)
+{
+	struct terminal terminal;
+
+	if (preview->json) {
+		listing_json(listing, stdout);
+	} else if (preview->addresses) {
+		listing_addresses(listing, stdout);
+	} else {
+		terminal_open(&terminal, stdout);
+		if (preview->behind)
+			return listing_tree(listing, &terminal);
+		listing_text(listing, &terminal);
+	}
+	return 0;
+}
+
+static int list(struct run *run, struct preview *preview, const struct settings *filter)
+{
+	bool filtered = filter->devs.count > 0;
+	struct listing listing = { .run = run };
+	int error, code = complain(run->arena, filter);
+
+	/* Whoever asks for something that cannot be read does not want all there is. */
+	if (code && !filtered)
+		return code;
+	error = preview_plan(preview, run);
+	if (error)
+		return EXIT_PARTLY;
+	listing.source = preview->source;
+	listing.ids = preview_find_ids(preview);
+	error = listing_make(&listing, run, &preview->tree, filtered ? filter : NULL);
+	if (!error)
+		error = write_listing(&listing, preview);
+	if (error)
+		return preview_complain("list", error) ? EXIT_PARTLY : EXIT_DONE;
+	fflush(stdout);
+	if (filtered)
+		code |= complain_of_absent(run, filter);
+	return code ? code : complain(run->arena, &run->settings);
+}
+
+static int run_list(int count, char *const *arguments)
+{
+	struct preview preview = {
+		.name = "list",
+		.help = "Shows the IOMMU groups and their functions, which of them are taken now "
+			"and which\nwill be.",
+		.selectors = "With selectors, only the groups that they pick a function of.",
+		.options = "  --host FILE     take what the host needs from this file of an image\n"
+			   "  --ids FILE      take device names from this pci.ids\n"
+			   "  --tree          show which function is behind which bridge\n"
+			   "  --json          print JSON\n"
+			   "  --addresses     print addresses and names only, a tab between them\n",
+		.letters = "Hijta",
+		.survey = survey_all,
+	};
+	int code, first = preview_parse(&preview, count, arguments, &code), error;
+	struct settings filter;
+	struct run *run;
+
+	if (first < 0)
+		return code;
+	run = run_create();
+	if (!run)
+		return preview_complain("list", -ENOMEM) ? EXIT_PARTLY : EXIT_DONE;
+	settings_init(&filter, run->arena);
+	for (error = 0; !error && first < count; first++)
+		error = settings_add_argument(&filter, arguments[first]);
+	if (!error)
+		error = preview_read(&preview, run, 0, NULL);
+	code = error ? EXIT_PARTLY : list(run, &preview, &filter);
+	preview_close(&preview);
+	run_destroy(run);
+	return code;
+}
+
+const struct command command_list = {
+	.name = "list",
+	.arguments = "[--tree] [SELECTOR...]",
+	.help = "Show the IOMMU groups with their functions, and which are taken or will be.",
+	.run = run_list,
+};
