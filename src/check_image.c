@@ -1,0 +1,487 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "config.h"
+#include "embed.h"
+#include "image_content.h"
+#include "init.h"
+#include "input.h"
+#include "needed.h"
+
+#define PROGRAM_PATH VFIO_EARLY_LIBDIR "/vfio-early"
+#define REGENERATE   "vfio-early regenerate"
+
+/* Address space, not memory. */
+#define IMAGE_ARENA_SIZE ((size_t)1 << 30)
+
+/* What is installed, for one kernel. */
+struct installed {
+	const struct kernel *kernel;
+	struct embed embed;
+	struct module_context *modules; /* NULL where they cannot be read */
+	const char *program;		/* its bytes; NULL where it is not installed */
+	size_t program_size;
+};
+
+/* One image under test. */
+struct image_check {
+	struct check *check;
+	const struct installed *installed;
+	const struct image_content *content;
+	const char *path;
+	const char *fix; /* builds it anew */
+};
+
+static bool read_program(struct check *check, struct installed *installed)
+{
+	int fd = open(root_path(&check->root, PROGRAM_PATH), O_RDONLY | O_CLOEXEC);
+	struct stat status;
+	void *data = MAP_FAILED;
+
+	if (fd < 0)
+		return false;
+	if (fstat(fd, &status) == 0 && status.st_size > 0)
+		data = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	close(fd);
+	if (data == MAP_FAILED)
+		return false;
+	installed->program = data;
+	installed->program_size = (size_t)status.st_size;
+	return true;
+}
+
+/* How the package that has the hooks gets all its files back. */
+static const char *reinstall(const struct check *check)
+{
+	if (root_has(&check->root, "/var/lib/dpkg/info/vfio-early.list"))
+		return "apt-get install --reinstall vfio-early";
+	if (root_has(&check->root, "/usr/bin/dnf") || root_has(&check->root, "/usr/bin/dnf5"))
+		return "dnf reinstall vfio-early";
+	if (root_has(&check->root, "/usr/bin/zypper"))
+		return "zypper install --force vfio-early";
+	if (root_has(&check->root, "/usr/bin/pacman"))
+		return "pacman -S vfio-early";
+	return "make install   # in the sources of vfio-early";
+}
+
+static bool has_hook(const struct check *check, enum generator generator)
+{
+	switch (generator) {
+	case GENERATOR_INITRAMFS_TOOLS:
+		return root_has(&check->root, "/usr/share/initramfs-tools/hooks/vfio-early") &&
+		       root_has(&check->root,
+				"/usr/share/initramfs-tools/scripts/init-top/00-vfio-early");
+	case GENERATOR_DRACUT:
+		return root_has(&check->root,
+				"/usr/lib/dracut/modules.d/50vfio-early/module-setup.sh");
+	case GENERATOR_MKINITCPIO:
+		return root_has(&check->root, "/usr/lib/initcpio/install/vfio-early") ||
+		       root_has(&check->root, "/etc/initcpio/install/vfio-early");
+	default:
+		return true;
+	}
+}
+
+/* Whether mkinitcpio's own settings name the hook, here or in a drop-in. */
+static bool has_mkinitcpio_hook(const struct check *check)
+{
+	static const char directory[] = "/etc/mkinitcpio.conf.d";
+	const char *text = root_read(&check->root, "/etc/mkinitcpio.conf");
+	bool found = text && strstr(text, "vfio-early");
+
+	for (const char *const *name = root_list(&check->root, directory); *name; name++) {
+		text = root_read(&check->root, root_print(&check->root, "%s/%s", directory, *name));
+		found = found || (text && strstr(text, "vfio-early"));
+	}
+	return found;
+}
+
+/* What it takes to get the program into a generator's images. */
+static const char *fix_missing(const struct check *check, enum generator generator)
+{
+	if (!has_hook(check, generator))
+		return reinstall(check);
+	if (generator == GENERATOR_MKINITCPIO && !has_mkinitcpio_hook(check))
+		return "ln -s " VFIO_EARLY_LIBDIR "/mkinitcpio.conf "
+		       "/etc/mkinitcpio.conf.d/vfio-early.conf && " REGENERATE;
+	if (generator == GENERATOR_BOOSTER)
+		return "vfio-early image --output /boot/vfio-early.img   # before the initramfs in "
+		       "the boot entry, with rdinit=" INIT_PATH;
+	return REGENERATE;
+}
+
+static void check_missing(const struct image_check *image)
+{
+	enum generator generator = image->content->generator;
+	const char *name = generator_name(generator);
+
+	check_say(image->check, CHECK_ERROR, "image-without", fix_missing(image->check, generator),
+		  "%s: vfio-early is not in it%s%s%s, so with kernel %s it will not run",
+		  image->path, name ? " (" : "", name ? name : "", name ? ")" : "",
+		  image->installed->kernel->release);
+}
+
+static void check_program(const struct image_check *image)
+{
+	const struct cpio_member *program = image->content->program;
+	const struct installed *installed = image->installed;
+
+	if (!(program->mode & 0111))
+		check_say(image->check, CHECK_ERROR, "image-program", image->fix,
+			  "%s: the program in it is not executable", image->path);
+	else if (program->data && installed->program &&
+		 (program->size != installed->program_size ||
+		  memcmp(program->data, installed->program, program->size) != 0))
+		check_say(image->check, CHECK_WARNING, "image-program", image->fix,
+			  "%s: the program in it is not the one that is installed", image->path);
+}
+
+/* Whether two texts set everything alike. */
+static bool same_settings(struct arena *arena, const char *a, const char *b)
+{
+	struct settings one, other;
+
+	settings_init(&one, arena);
+	settings_init(&other, arena);
+	if (settings_read_config(&one, CONFIG_PATH, a) ||
+	    settings_read_config(&other, CONFIG_PATH, b))
+		return false;
+	for (enum setting_key key = 0; key < SETTING_COUNT; key++) {
+		const char *value = setting_value(&one, key, arena);
+		const char *other_value = setting_value(&other, key, arena);
+
+		if (!value || !other_value || !streq(value, other_value))
+			return false;
+	}
+	return true;
+}
+
+static void check_config(const struct image_check *image)
+{
+	const struct embed_file *file = image->installed->embed.config;
+	const struct cpio_member *member = image->content->config;
+	const char *ours = file ? file->text : "";
+	const char *theirs = member && member->data ? member->data : "";
+	struct arena *arena = image->content->initramfs->arena;
+
+	if ((member && (member->linked || !member->data)) || streq(ours, theirs))
+		return;
+	if (!same_settings(arena, ours, theirs))
+		check_say(image->check, CHECK_ERROR, "image-config", image->fix,
+			  "%s: %s, so another will be in force", image->path,
+			  member ? "the config in it is not " CONFIG_PATH " as it is now"
+				 : CONFIG_PATH " is not in it");
+	else if (member)
+		check_say(image->check, CHECK_WARNING, "image-config", image->fix,
+			  "%s: " CONFIG_PATH " in it is older, though all is set alike",
+			  image->path);
+}
+
+/* Gives the next line that sets something, without its comment, and moves *text on; NULL at the
+ * end. */
+static const char *next_setting(struct arena *arena, const char **text)
+{
+	while (**text) {
+		const char *line = *text;
+		size_t length = strcspn(line, "\n"), end = strcspn(line, "#\n");
+
+		*text += length + (line[length] == '\n');
+		while (end && strchr(" \t", line[end - 1]))
+			end--;
+		if (end)
+			return arena_copy(arena, line, end);
+	}
+	return NULL;
+}
+
+/* The first line of one list that another has not got; NULL if it has all. */
+static const char *find_lacking(struct arena *arena, const char *list, const char *other)
+{
+	const char *line, *candidate;
+
+	while ((line = next_setting(arena, &list))) {
+		const char *rest = other;
+
+		while ((candidate = next_setting(arena, &rest)) && !streq(candidate, line))
+			;
+		if (!candidate)
+			return line;
+	}
+	return NULL;
+}
+
+/* A chroot or container cannot tell what the machine needs; a generic image says nothing of it. */
+static void check_host(const struct image_check *image)
+{
+	const struct embed_file *file = image->installed->embed.host;
+	const struct cpio_member *member = image->content->host;
+	struct arena *arena = image->content->initramfs->arena;
+	const char *lacking, *surplus;
+
+	if (!file || (!member && image->content->generator == GENERATOR_DRACUT) ||
+	    (member && !member->data))
+		return;
+	lacking = find_lacking(arena, file->text, member ? member->data : "");
+	surplus = member ? find_lacking(arena, member->data, file->text) : NULL;
+	if (lacking)
+		check_say(image->check, CHECK_WARNING, "image-host", image->fix,
+			  "%s: it was built when this host needed other devices, and lacks: %s",
+			  image->path, lacking);
+	else if (surplus)
+		check_say(image->check, CHECK_WARNING, "image-host", image->fix,
+			  "%s: it was built when this host needed other devices, and still has: %s",
+			  image->path, surplus);
+}
+
+static void check_modprobe(const struct image_check *image)
+{
+	for (const struct embed_file *file = image->installed->embed.modprobe; file;
+	     file = file->next) {
+		const char *name = strrchr(file->path, '/') + 1;
+		const struct cpio_member *member = image_content_modprobe(image->content, name);
+
+		if (member && (member->linked || !member->data))
+			continue;
+		if (!member || member->size != file->length ||
+		    memcmp(member->data, file->text, file->length) != 0)
+			check_say(image->check, CHECK_WARNING, "image-modprobe", image->fix,
+				  "%s: %s %s", image->path, file->path,
+				  member ? "in it is not as it is now" : "is not in it");
+	}
+}
+
+/* What a running system can load later is no reason for nothing to work. */
+static bool is_vital(const struct image_check *image, const char *module, const char *needed)
+{
+	const struct settings *settings = &image->check->run->settings;
+	const char *driver = settings->driver ? settings->driver : "vfio-pci";
+
+	return check_same_name(module, driver) && strncmp(needed, "vfio_iommu", 10) != 0;
+}
+
+static void check_modules(const struct image_check *image)
+{
+	struct arena *arena = image->content->initramfs->arena;
+	const struct installed *installed = image->installed;
+
+	for (const struct embed_name *name = installed->embed.modules; name; name = name->next) {
+		struct needed_module *needed;
+
+		if (!installed->modules ||
+		    needed_list(installed->modules, arena, name->name, &needed))
+			continue;
+		for (; needed; needed = needed->next) {
+			bool vital = is_vital(image, name->name, needed->name);
+
+			if (!needed->path || image_content_has_module(image->content, needed->path))
+				continue;
+			check_say(image->check, vital ? CHECK_ERROR : CHECK_WARNING, "image-module",
+				  image->fix, "%s: the module %s of kernel %s is not in it%s",
+				  image->path, needed->name, installed->kernel->release,
+				  vital ? ": nothing can be taken" : "");
+			break;
+		}
+	}
+}
+
+static void check_order(const struct image_check *image)
+{
+	bool works;
+	const char *order = image_content_order(image->content, &works);
+
+	if (order)
+		check_say(image->check, works ? CHECK_WARNING : CHECK_ERROR, "image-order",
+			  has_hook(image->check, image->content->generator)
+				  ? image->fix
+				  : reinstall(image->check),
+			  "%s: vfio-early in it %s", image->path, order);
+}
+
+static void check_content(const struct image_check *image)
+{
+	check_program(image);
+	check_order(image);
+	check_config(image);
+	check_modules(image);
+	check_modprobe(image);
+	check_host(image);
+}
+
+/* Says what keeps an image from being read. */
+static void say_unreadable(struct check *check, const struct initramfs *initramfs, const char *path,
+			   int error)
+{
+	if (error == -EACCES || error == -EPERM)
+		check_say(check, CHECK_WARNING, "image-unread", "sudo vfio-early check",
+			  "%s: only root may look into it", path);
+	else if (initramfs->missing)
+		check_say(check, CHECK_WARNING, "image-unread", NULL,
+			  "%s: could not be looked into, for there is no %s here: install it", path,
+			  initramfs->missing);
+	else if (error == -EBADMSG)
+		check_say(check, CHECK_WARNING, "image-unread", REGENERATE,
+			  "%s: no image that a kernel could unpack, or one that is cut off", path);
+	else
+		check_say(check, CHECK_WARNING, "image-unread", NULL,
+			  "%s: could not be looked into: %s", path, strerror(-error));
+}
+
+/* Whether a command line has the small image run first. */
+static bool asks_for_front(struct arena *arena, const char *cmdline)
+{
+	char *text = arena_copy(arena, cmdline, strlen(cmdline));
+	struct cmdline_token token;
+	size_t position = 0;
+
+	while (text && cmdline_next(text, &position, &token))
+		if (streq(token.key, "rdinit") && token.value)
+			return streq(token.value, INIT_PATH);
+	return false;
+}
+
+/* Looks among the small images that lie where boot loaders look, for one with this kernel's
+ * modules. */
+static void check_fronts(struct check *check, const struct installed *installed,
+			 struct arena *arena)
+{
+	const char *release = installed->kernel->release, *path = NULL, *seen = NULL;
+	struct image_content content = { 0 };
+	struct initramfs initramfs;
+
+	while ((path = kernels_next_front(&check->root, path))) {
+		struct image_check image = { check, installed, &content, path, NULL };
+
+		image.fix = root_print(&check->root, "vfio-early image --kernel %s --output %s",
+				       release, path);
+		initramfs_start(&initramfs, arena, image_content_keep);
+		if (initramfs_read(&initramfs, root_path(&check->root, path)) ||
+		    !image_content_find(&content, &initramfs, release, true))
+			continue;
+		seen = path;
+		if (!image_content_has_module(&content, "vfio-pci.ko") &&
+		    !image_content_has_module(&content, "modules.dep.bin"))
+			continue;
+		check_content(&image);
+		return;
+	}
+	check_say(check, CHECK_WARNING, "image-front",
+		  root_print(&check->root,
+			     "vfio-early image --kernel %s --output /boot/vfio-early-%s.img",
+			     release, release),
+		  seen ? "no image for rdinit=" INIT_PATH " has modules of kernel %s"
+		       : "kernel %s is to start with rdinit=" INIT_PATH
+			 ", but no image of `vfio-early image' was found",
+		  release);
+}
+
+static void check_image(struct check *check, const struct installed *installed,
+			const struct kernel_image *image, struct arena *arena)
+{
+	const char *path = image->path, *cmdline = image->options;
+	struct image_content content;
+	struct initramfs initramfs;
+	struct image_check checked = { check, installed, &content, path, REGENERATE };
+	int error = 0;
+
+	initramfs_start(&initramfs, arena, image_content_keep);
+	for (const char *const *part = image->parts; *part && !error; part++) {
+		path = *part;
+		error = initramfs_read(&initramfs, root_path(&check->root, path));
+	}
+	if (initramfs.cmdline)
+		cmdline = initramfs.cmdline;
+	if (error) {
+		say_unreadable(check, &initramfs, path, error);
+	} else if (asks_for_front(arena, cmdline ? cmdline : check->cmdline)) {
+		if (image_content_find(&content, &initramfs, installed->kernel->release, true))
+			check_content(&checked);
+		else
+			check_fronts(check, installed, arena);
+	} else if (image_content_find(&content, &initramfs, installed->kernel->release, false)) {
+		check_content(&checked);
+	} else {
+		check_missing(&checked);
+	}
+}
+
+/* Whether the kernel has the driver at all. */
+static void check_driver(struct check *check, struct arena *arena,
+			 const struct installed *installed)
+{
+	struct needed_module *needed;
+
+	if (installed->modules &&
+	    needed_list(installed->modules, arena, "vfio-pci", &needed) == -ENOENT)
+		check_say(
+			check, CHECK_ERROR, "kernel-without", NULL,
+			"kernel %s has vfio-pci neither as a module nor built in: with it, nothing "
+			"can be taken; install one that has",
+			installed->kernel->release);
+}
+
+/* Gives what an image of this kernel would be given now. */
+static int collect(struct check *check, struct installed *installed, struct arena *arena)
+{
+	const struct embed_request request = {
+		.kernel = installed->kernel->release,
+		.modules = installed->kernel->directory,
+		.root = *check->root.path ? check->root.path : NULL,
+	};
+	struct module_places places = { .directory = installed->kernel->directory };
+	int error = embed_collect(&installed->embed, arena, &request);
+
+	if (*check->root.path)
+		places.configuration = root_path(&check->root, "/etc/modprobe.d");
+	if (module_open(&places, &installed->modules))
+		installed->modules = NULL;
+	/* What is wrong with the config is said elsewhere. */
+	return error == -ENOMEM ? error : 0;
+}
+
+static void check_kernel(struct check *check, struct installed *installed)
+{
+	struct arena *arena = arena_create(IMAGE_ARENA_SIZE);
+	size_t mark;
+
+	if (!arena || collect(check, installed, arena)) {
+		arena_destroy(arena);
+		return;
+	}
+	check_driver(check, arena, installed);
+	if (!installed->kernel->images)
+		check_say(check, CHECK_WARNING, "image-unknown", REGENERATE,
+			  "kernel %s is installed, but no image of it was found",
+			  installed->kernel->release);
+	mark = arena_mark(arena);
+	for (const struct kernel_image *image = installed->kernel->images; image;
+	     image = image->next) {
+		check_image(check, installed, image, arena);
+		arena_rewind(arena, mark);
+	}
+	if (installed->modules)
+		module_close(installed->modules);
+	arena_destroy(arena);
+}
+
+void check_images(struct check *check)
+{
+	struct installed installed = { 0 };
+
+	if (check->kernels && !read_program(check, &installed))
+		check_say(check, CHECK_ERROR, "program", reinstall(check),
+			  PROGRAM_PATH " is missing: no image can be given it");
+	for (installed.kernel = check->kernels; installed.kernel;
+	     installed.kernel = installed.kernel->next) {
+		struct installed one = installed;
+
+		check_kernel(check, &one);
+	}
+	if (installed.program)
+		munmap((void *)installed.program, installed.program_size);
+}
