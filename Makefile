@@ -81,7 +81,7 @@ LINKED = $(filter-out $(B)/obj/commands%,$(OBJECTS)) $(B)/obj/$(TABLE).o
 all: $(PROGRAMS)
 
 # The goals that compile nothing by themselves work before the toolchain is installed.
-TASKS := clean lint uninstall dist deb check check-unit check-plans check-binary check-hooks \
+TASKS := clean lint uninstall dist deb check check-unit check-plans check-check check-binary check-hooks \
 	check-packages check-image check-vm check-kernels check-generators check-generators-quick \
 	bench demo unit-programs fuzz check-fuzz coverage check-leaks
 ifneq ($(filter-out $(TASKS) setup-%,$(or $(MAKECMDGOALS),all)),)
@@ -218,6 +218,10 @@ check-plans:
 	$(MAKE) all
 	tests/fixtures/run
 
+check-check:
+	$(MAKE) all
+	tests/check/run
+
 check-leaks:
 	$(MAKE) build/fuzz/replay/vfio-early
 	$(UNIT_CC) -shared -fPIC -o build/fuzz/replay/leak.so tests/leaks/leak.c
@@ -274,6 +278,7 @@ check:
 	$(MAKE) lint
 	$(MAKE) check-unit
 	$(MAKE) check-plans
+	$(MAKE) check-check
 	$(MAKE) check-leaks
 	$(MAKE) check-fuzz
 	$(MAKE) check-binary

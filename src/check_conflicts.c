@@ -8,10 +8,11 @@
 #define MODPROBE_DIRECTORY  "/etc/modprobe.d"
 #define DRIVERCTL_DIRECTORY "/etc/driverctl.d"
 
-/* A line of a file that a person may have written. */
+/* A line of a file that a person may have written, or several that are one. */
 struct line {
 	const char *file;
 	unsigned int number;
+	unsigned int last;
 };
 
 static bool in_list(const char *name, const char *const *list, size_t count)
@@ -59,15 +60,19 @@ static bool is_native(const char *module)
 /* Makes a comment of the line. */
 static const char *comment_out(const struct check *check, const struct line *line)
 {
-	return root_print(&check->root, "sed -i '%us/^/# /' %s && vfio-early regenerate",
-			  line->number, line->file);
+	const char *range = root_print(&check->root, "%u", line->number);
+
+	if (line->last > line->number)
+		range = root_print(&check->root, "%u,%u", line->number, line->last);
+	return root_print(&check->root, "sed -i '%ss/^/# /' %s && vfio-early regenerate", range,
+			  line->file);
 }
 
 /* Comments the line out, or takes the one parameter off it when there are others. */
 static const char *take_off(const struct check *check, const struct line *line, const char *key,
 			    bool alone)
 {
-	if (alone)
+	if (alone || line->last > line->number)
 		return comment_out(check, line);
 	return root_print(&check->root, "sed -Ei '%us/ %s[^ ]*//' %s && vfio-early regenerate",
 			  line->number, key, line->file);
@@ -161,25 +166,25 @@ static void check_line(struct check *check, const struct line *line, char *text)
 		check_install(check, line, module, text ? text + strspn(text, " \t") : "");
 }
 
-/* A backslash joins a line to the next. */
+/* A backslash joins a line to the next, as it stands (libkmod, freadline_wrapped()). */
 static void check_modprobe_file(struct check *check, const char *file, char *text)
 {
 	struct line line = { .file = file, .number = 1 };
 
 	while (text) {
 		char *start = text, *end = strchr(text, '\n');
-		unsigned int lines = 1;
 
+		line.last = line.number;
 		while (end && end > start && end[-1] == '\\') {
-			end[-1] = end[0] = ' ';
-			end = strchr(end, '\n');
-			lines++;
+			memmove(end - 1, end + 1, strlen(end + 1) + 1);
+			end = strchr(end - 1, '\n');
+			line.last++;
 		}
 		text = end ? end + 1 : NULL;
 		if (end)
 			*end = '\0';
 		check_line(check, &line, start);
-		line.number += lines;
+		line.number = line.last + 1;
 	}
 }
 

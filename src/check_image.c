@@ -265,6 +265,17 @@ static bool is_vital(const struct image_check *image, const char *module, const 
 	return check_same_name(module, driver) && strncmp(needed, "vfio_iommu", 10) != 0;
 }
 
+/* Whether an image is asked for that module by itself, and it gets its own turn. */
+static bool has_own_turn(const struct image_check *image, const struct needed_module *needed,
+			 const char *current)
+{
+	const struct embed_name *name = image->installed->embed.modules;
+
+	while (name && !check_same_name(name->name, needed->name))
+		name = name->next;
+	return name && !check_same_name(name->name, current);
+}
+
 static void check_modules(const struct image_check *image)
 {
 	struct arena *arena = image->content->initramfs->arena;
@@ -279,7 +290,8 @@ static void check_modules(const struct image_check *image)
 		for (; needed; needed = needed->next) {
 			bool vital = is_vital(image, name->name, needed->name);
 
-			if (!needed->path || image_content_has_module(image->content, needed->path))
+			if (!needed->path || has_own_turn(image, needed, name->name) ||
+			    image_content_has_module(image->content, needed->path))
 				continue;
 			check_say(image->check, vital ? CHECK_ERROR : CHECK_WARNING, "image-module",
 				  image->fix, "%s: the module %s of kernel %s is not in it%s",

@@ -69,6 +69,14 @@ static bool is_signed(const char *path)
 	       (tail.length == MARKER_SIZE && memcmp(tail.bytes, marker, MARKER_SIZE) == 0);
 }
 
+/* A module's file as the system that is checked names it. */
+static const char *path_of(const struct check *check, const char *path)
+{
+	const char *below = *check->root.path ? strstr(path, "/modules/") : NULL;
+
+	return below ? root_print(&check->root, "/lib%s", below) : path;
+}
+
 /* The first file of vfio-pci, and what it needs, that has no signature; NULL where all have. */
 static const char *find_unsigned(const struct check *check, const struct kernel *kernel)
 {
@@ -83,7 +91,7 @@ static const char *find_unsigned(const struct check *check, const struct kernel 
 	module_close(modules);
 	for (; !error && needed; needed = needed->next)
 		if (needed->path && !is_signed(needed->path))
-			return needed->path;
+			return path_of(check, needed->path);
 	return NULL;
 }
 

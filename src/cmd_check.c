@@ -202,10 +202,8 @@ static enum check_exit check_system(struct check *check, bool json)
 	preview.cmdline = check->cmdline;
 	if (*check->root.path) {
 		preview.sysfs = root_print(&check->root, "%s/sys", check->root.path);
-		if (root_has(&check->root, CONFIG_PATH))
-			preview.file = root_print(&check->root, "%s" CONFIG_PATH, check->root.path);
-		else
-			preview.file = "/dev/null";
+		preview.file = root_print(&check->root, "%s" CONFIG_PATH, check->root.path);
+		preview.may_lack_file = true;
 	}
 	if (make_plan(check, &preview)) {
 		code = CHECK_EXIT_BROKEN;
