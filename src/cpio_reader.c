@@ -55,7 +55,8 @@ static int take_header(struct cpio_reader *reader)
 		return -EBADMSG;
 	if (!read_field(reader, FIELD_NAME_SIZE, &size) || size == 0 || size > CPIO_READER_NAME_MAX)
 		return -EBADMSG;
-	reader->wanted = size + pad(CPIO_READER_HEADER_SIZE + size);
+	reader->padding = pad(CPIO_READER_HEADER_SIZE + size);
+	reader->wanted = size + reader->padding;
 	reader->filled = 0;
 	reader->state = CPIO_READER_NAME;
 	return 0;
@@ -97,10 +98,10 @@ static int add_member(struct cpio_reader *reader, size_t mode, size_t links, siz
 /* The name is whole: it is the end of an archive, or its bytes follow. */
 static int take_name(struct cpio_reader *reader)
 {
-	size_t mode, links, size, length = strnlen(reader->name, reader->wanted);
+	size_t room = reader->wanted - reader->padding, mode, links, size;
 	int error;
 
-	if (length == reader->wanted || !read_field(reader, FIELD_MODE, &mode) ||
+	if (strnlen(reader->name, room) == room || !read_field(reader, FIELD_MODE, &mode) ||
 	    !read_field(reader, FIELD_LINKS, &links) || !read_field(reader, FIELD_SIZE, &size))
 		return -EBADMSG;
 	reader->filled = 0;
