@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "check_image.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -6,41 +8,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "check.h"
-#include "config.h"
-#include "embed.h"
-#include "image_content.h"
 #include "init.h"
-#include "input.h"
 #include "needed.h"
-
-#define PROGRAM_PATH VFIO_EARLY_LIBDIR "/vfio-early"
-#define REGENERATE   "vfio-early regenerate"
 
 /* Address space, not memory. */
 #define IMAGE_ARENA_SIZE ((size_t)1 << 30)
 
-/* What is installed, for one kernel. */
-struct installed {
-	const struct kernel *kernel;
-	struct embed embed;
-	struct module_context *modules; /* NULL where they cannot be read */
-	const char *program;		/* its bytes; NULL where it is not installed */
-	size_t program_size;
-};
-
-/* One image under test. */
-struct image_check {
-	struct check *check;
-	const struct installed *installed;
-	const struct image_content *content;
-	const char *path;
-	const char *fix; /* builds it anew */
-};
-
 static bool read_program(struct check *check, struct installed *installed)
 {
-	int fd = open(root_path(&check->root, PROGRAM_PATH), O_RDONLY | O_CLOEXEC);
+	int fd = open(root_path(&check->root, CHECK_PROGRAM_PATH), O_RDONLY | O_CLOEXEC);
 	struct stat status;
 	void *data = MAP_FAILED;
 
@@ -56,275 +32,6 @@ static bool read_program(struct check *check, struct installed *installed)
 	return true;
 }
 
-/* How the package that has the hooks gets all its files back. */
-static const char *reinstall(const struct check *check)
-{
-	if (root_has(&check->root, "/var/lib/dpkg/info/vfio-early.list"))
-		return "apt-get install --reinstall vfio-early";
-	if (root_has(&check->root, "/usr/bin/dnf") || root_has(&check->root, "/usr/bin/dnf5"))
-		return "dnf reinstall vfio-early";
-	if (root_has(&check->root, "/usr/bin/zypper"))
-		return "zypper install --force vfio-early";
-	if (root_has(&check->root, "/usr/bin/pacman"))
-		return "pacman -S vfio-early";
-	return "make install   # in the sources of vfio-early";
-}
-
-static bool has_hook(const struct check *check, enum generator generator)
-{
-	switch (generator) {
-	case GENERATOR_INITRAMFS_TOOLS:
-		return root_has(&check->root, "/usr/share/initramfs-tools/hooks/vfio-early") &&
-		       root_has(&check->root,
-				"/usr/share/initramfs-tools/scripts/init-top/00-vfio-early");
-	case GENERATOR_DRACUT:
-		return root_has(&check->root,
-				"/usr/lib/dracut/modules.d/50vfio-early/module-setup.sh");
-	case GENERATOR_MKINITCPIO:
-		return root_has(&check->root, "/usr/lib/initcpio/install/vfio-early") ||
-		       root_has(&check->root, "/etc/initcpio/install/vfio-early");
-	default:
-		return true;
-	}
-}
-
-/* Whether mkinitcpio's own settings name the hook, here or in a drop-in. */
-static bool has_mkinitcpio_hook(const struct check *check)
-{
-	static const char directory[] = "/etc/mkinitcpio.conf.d";
-	const char *text = root_read(&check->root, "/etc/mkinitcpio.conf");
-	bool found = text && strstr(text, "vfio-early");
-
-	for (const char *const *name = root_list(&check->root, directory); *name; name++) {
-		text = root_read(&check->root, root_print(&check->root, "%s/%s", directory, *name));
-		found = found || (text && strstr(text, "vfio-early"));
-	}
-	return found;
-}
-
-/* What it takes to get the program into a generator's images. */
-static const char *fix_missing(const struct check *check, enum generator generator)
-{
-	if (!has_hook(check, generator))
-		return reinstall(check);
-	if (generator == GENERATOR_MKINITCPIO && !has_mkinitcpio_hook(check))
-		return "ln -s " VFIO_EARLY_LIBDIR "/mkinitcpio.conf "
-		       "/etc/mkinitcpio.conf.d/vfio-early.conf && " REGENERATE;
-	if (generator == GENERATOR_BOOSTER)
-		return "vfio-early image --output /boot/vfio-early.img   # before the initramfs in "
-		       "the boot entry, with rdinit=" INIT_PATH;
-	return REGENERATE;
-}
-
-static void check_missing(const struct image_check *image)
-{
-	enum generator generator = image->content->generator;
-	const char *name = generator_name(generator);
-
-	check_say(image->check, CHECK_ERROR, "image-without", fix_missing(image->check, generator),
-		  "%s: vfio-early is not in it%s%s%s, so with kernel %s it will not run",
-		  image->path, name ? " (" : "", name ? name : "", name ? ")" : "",
-		  image->installed->kernel->release);
-}
-
-static void check_program(const struct image_check *image)
-{
-	const struct cpio_member *program = image->content->program;
-	const struct installed *installed = image->installed;
-
-	if (!(program->mode & 0111))
-		check_say(image->check, CHECK_ERROR, "image-program", image->fix,
-			  "%s: the program in it is not executable", image->path);
-	else if (program->data && installed->program &&
-		 (program->size != installed->program_size ||
-		  memcmp(program->data, installed->program, program->size) != 0))
-		check_say(image->check, CHECK_WARNING, "image-program", image->fix,
-			  "%s: the program in it is not the one that is installed", image->path);
-}
-
-/* Whether two texts set everything alike. */
-static bool same_settings(struct arena *arena, const char *a, const char *b)
-{
-	struct settings one, other;
-
-	settings_init(&one, arena);
-	settings_init(&other, arena);
-	if (settings_read_config(&one, CONFIG_PATH, a) ||
-	    settings_read_config(&other, CONFIG_PATH, b))
-		return false;
-	for (enum setting_key key = 0; key < SETTING_COUNT; key++) {
-		const char *value = setting_value(&one, key, arena);
-		const char *other_value = setting_value(&other, key, arena);
-
-		if (!value || !other_value || !streq(value, other_value))
-			return false;
-	}
-	return true;
-}
-
-static void check_config(const struct image_check *image)
-{
-	const struct embed_file *file = image->installed->embed.config;
-	const struct cpio_member *member = image->content->config;
-	const char *ours = file ? file->text : "";
-	const char *theirs = member && member->data ? member->data : "";
-	struct arena *arena = image->content->initramfs->arena;
-
-	if ((member && (member->linked || !member->data)) || streq(ours, theirs))
-		return;
-	if (!same_settings(arena, ours, theirs))
-		check_say(image->check, CHECK_ERROR, "image-config", image->fix,
-			  "%s: %s, so another will be in force", image->path,
-			  member ? "the config in it is not " CONFIG_PATH " as it is now"
-				 : CONFIG_PATH " is not in it");
-	else if (member)
-		check_say(image->check, CHECK_WARNING, "image-config", image->fix,
-			  "%s: " CONFIG_PATH " in it is older, though all is set alike",
-			  image->path);
-}
-
-/* Gives the next line that sets something, without its comment, and moves *text on; NULL at the
- * end. */
-static const char *next_setting(struct arena *arena, const char **text)
-{
-	while (**text) {
-		const char *line = *text;
-		size_t length = strcspn(line, "\n"), end = strcspn(line, "#\n");
-
-		*text += length + (line[length] == '\n');
-		while (end && strchr(" \t", line[end - 1]))
-			end--;
-		if (end)
-			return arena_copy(arena, line, end);
-	}
-	return NULL;
-}
-
-/* The first line of one list that another has not got; NULL if it has all. */
-static const char *find_lacking(struct arena *arena, const char *list, const char *other)
-{
-	const char *line, *candidate;
-
-	while ((line = next_setting(arena, &list))) {
-		const char *rest = other;
-
-		while ((candidate = next_setting(arena, &rest)) && !streq(candidate, line))
-			;
-		if (!candidate)
-			return line;
-	}
-	return NULL;
-}
-
-/* A chroot or container cannot tell what the machine needs; a generic image says nothing of it. */
-static void check_host(const struct image_check *image)
-{
-	const struct embed_file *file = image->installed->embed.host;
-	const struct cpio_member *member = image->content->host;
-	struct arena *arena = image->content->initramfs->arena;
-	const char *lacking, *surplus;
-
-	if (!file || (!member && image->content->generator == GENERATOR_DRACUT) ||
-	    (member && !member->data))
-		return;
-	lacking = find_lacking(arena, file->text, member ? member->data : "");
-	surplus = member ? find_lacking(arena, member->data, file->text) : NULL;
-	if (lacking)
-		check_say(image->check, CHECK_WARNING, "image-host", image->fix,
-			  "%s: it was built when this host needed other devices, and lacks: %s",
-			  image->path, lacking);
-	else if (surplus)
-		check_say(image->check, CHECK_WARNING, "image-host", image->fix,
-			  "%s: it was built when this host needed other devices, and still has: %s",
-			  image->path, surplus);
-}
-
-static void check_modprobe(const struct image_check *image)
-{
-	for (const struct embed_file *file = image->installed->embed.modprobe; file;
-	     file = file->next) {
-		const char *name = strrchr(file->path, '/') + 1;
-		const struct cpio_member *member = image_content_modprobe(image->content, name);
-
-		if (member && (member->linked || !member->data))
-			continue;
-		if (!member || member->size != file->length ||
-		    memcmp(member->data, file->text, file->length) != 0)
-			check_say(image->check, CHECK_WARNING, "image-modprobe", image->fix,
-				  "%s: %s %s", image->path, file->path,
-				  member ? "in it is not as it is now" : "is not in it");
-	}
-}
-
-/* What a running system can load later is no reason for nothing to work. */
-static bool is_vital(const struct image_check *image, const char *module, const char *needed)
-{
-	const struct settings *settings = &image->check->run->settings;
-	const char *driver = settings->driver ? settings->driver : "vfio-pci";
-
-	return check_same_name(module, driver) && strncmp(needed, "vfio_iommu", 10) != 0;
-}
-
-/* Whether an image is asked for that module by itself, and it gets its own turn. */
-static bool has_own_turn(const struct image_check *image, const struct needed_module *needed,
-			 const char *current)
-{
-	const struct embed_name *name = image->installed->embed.modules;
-
-	while (name && !check_same_name(name->name, needed->name))
-		name = name->next;
-	return name && !check_same_name(name->name, current);
-}
-
-static void check_modules(const struct image_check *image)
-{
-	struct arena *arena = image->content->initramfs->arena;
-	const struct installed *installed = image->installed;
-
-	for (const struct embed_name *name = installed->embed.modules; name; name = name->next) {
-		struct needed_module *needed;
-
-		if (!installed->modules ||
-		    needed_list(installed->modules, arena, name->name, &needed))
-			continue;
-		for (; needed; needed = needed->next) {
-			bool vital = is_vital(image, name->name, needed->name);
-
-			if (!needed->path || has_own_turn(image, needed, name->name) ||
-			    image_content_has_module(image->content, needed->path))
-				continue;
-			check_say(image->check, vital ? CHECK_ERROR : CHECK_WARNING, "image-module",
-				  image->fix, "%s: the module %s of kernel %s is not in it%s",
-				  image->path, needed->name, installed->kernel->release,
-				  vital ? ": nothing can be taken" : "");
-			break;
-		}
-	}
-}
-
-static void check_order(const struct image_check *image)
-{
-	bool works;
-	const char *order = image_content_order(image->content, &works);
-
-	if (order)
-		check_say(image->check, works ? CHECK_WARNING : CHECK_ERROR, "image-order",
-			  has_hook(image->check, image->content->generator)
-				  ? image->fix
-				  : reinstall(image->check),
-			  "%s: vfio-early in it %s", image->path, order);
-}
-
-static void check_content(const struct image_check *image)
-{
-	check_program(image);
-	check_order(image);
-	check_config(image);
-	check_modules(image);
-	check_modprobe(image);
-	check_host(image);
-}
-
 /* Says what keeps an image from being read. */
 static void say_unreadable(struct check *check, const struct initramfs *initramfs, const char *path,
 			   int error)
@@ -337,11 +44,21 @@ static void say_unreadable(struct check *check, const struct initramfs *initramf
 			  "%s: could not be looked into, for there is no %s here: install it", path,
 			  initramfs->missing);
 	else if (error == -EBADMSG)
-		check_say(check, CHECK_WARNING, "image-unread", REGENERATE,
+		check_say(check, CHECK_WARNING, "image-unread", CHECK_REGENERATE,
 			  "%s: no image that a kernel could unpack, or one that is cut off", path);
 	else
 		check_say(check, CHECK_WARNING, "image-unread", NULL,
 			  "%s: could not be looked into: %s", path, strerror(-error));
+}
+
+/* A command line with its words on lines of their own, up to a comment. */
+static const char *one_a_line(struct arena *arena, const char *cmdline)
+{
+	char *text = arena_copy(arena, cmdline, strlen(cmdline));
+
+	for (char *blank = text; blank && (blank = strpbrk(blank, " \t"));)
+		*blank = '\n';
+	return text ? text : "";
 }
 
 /* Whether a command line has the small image run first. */
@@ -355,6 +72,24 @@ static bool asks_for_front(struct arena *arena, const char *cmdline)
 		if (streq(token.key, "rdinit") && token.value)
 			return streq(token.value, INIT_PATH);
 	return false;
+}
+
+/*
+ * A unified image has the command line built in. What makes one adds words of its
+ * own, but takes none away. Where there is cmdline.d, it is made of more than this.
+ */
+static void check_unified(struct check *check, struct arena *arena, const char *path,
+			  const char *built_in)
+{
+	const char *wanted = root_read(&check->root, "/etc/kernel/cmdline"), *lacking;
+
+	if (!wanted || *root_list(&check->root, "/etc/cmdline.d"))
+		return;
+	lacking = check_find_lacking(arena, one_a_line(arena, wanted), one_a_line(arena, built_in));
+	if (lacking)
+		check_say(check, CHECK_WARNING, "unified-cmdline", CHECK_REGENERATE,
+			  "%s: the command line in it lacks %s of /etc/kernel/cmdline", path,
+			  lacking);
 }
 
 /* Looks among the small images that lie where boot loaders look, for one with this kernel's
@@ -398,7 +133,7 @@ static void check_image(struct check *check, const struct installed *installed,
 	const char *path = image->path, *cmdline = image->options;
 	struct image_content content;
 	struct initramfs initramfs;
-	struct image_check checked = { check, installed, &content, path, REGENERATE };
+	struct image_check checked = { check, installed, &content, path, CHECK_REGENERATE };
 	int error = 0;
 
 	initramfs_start(&initramfs, arena, image_content_keep);
@@ -406,8 +141,10 @@ static void check_image(struct check *check, const struct installed *installed,
 		path = *part;
 		error = initramfs_read(&initramfs, root_path(&check->root, path));
 	}
-	if (initramfs.cmdline)
+	if (initramfs.cmdline) {
 		cmdline = initramfs.cmdline;
+		check_unified(check, arena, path, cmdline);
+	}
 	if (error) {
 		say_unreadable(check, &initramfs, path, error);
 	} else if (asks_for_front(arena, cmdline ? cmdline : check->cmdline)) {
@@ -467,7 +204,7 @@ static void check_kernel(struct check *check, struct installed *installed)
 	}
 	check_driver(check, arena, installed);
 	if (!installed->kernel->images)
-		check_say(check, CHECK_WARNING, "image-unknown", REGENERATE,
+		check_say(check, CHECK_WARNING, "image-unknown", CHECK_REGENERATE,
 			  "kernel %s is installed, but no image of it was found",
 			  installed->kernel->release);
 	mark = arena_mark(arena);
@@ -486,8 +223,8 @@ void check_images(struct check *check)
 	struct installed installed = { 0 };
 
 	if (check->kernels && !read_program(check, &installed))
-		check_say(check, CHECK_ERROR, "program", reinstall(check),
-			  PROGRAM_PATH " is missing: no image can be given it");
+		check_say(check, CHECK_ERROR, "program", check_reinstall(check),
+			  CHECK_PROGRAM_PATH " is missing: no image can be given it");
 	for (installed.kernel = check->kernels; installed.kernel;
 	     installed.kernel = installed.kernel->next) {
 		struct installed one = installed;

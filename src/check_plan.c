@@ -8,10 +8,12 @@
 
 #define EDIT_THEN_REGENERATE "vi +%u " CONFIG_PATH " && vfio-early regenerate"
 
-/* The command that opens the place where something was written; NULL where that is no file. */
+/* The command that opens the place where something was written; NULL where that is not the config.
+ */
 static const char *edit_at(const struct check *check, const struct origin *origin)
 {
-	if (!origin->source || streq(origin->source, SETTINGS_SOURCE_CMDLINE))
+	if (!origin->source ||
+	    (!streq(origin->source, CONFIG_PATH) && !root_ends_with(origin->source, CONFIG_PATH)))
 		return NULL;
 	return root_print(&check->root, EDIT_THEN_REGENERATE, origin->line ? origin->line : 1);
 }

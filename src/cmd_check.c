@@ -98,7 +98,7 @@ static void look(struct check *check)
 	check_lockdown(check);
 	check_images(check);
 	check_conflicts(check);
-	if (!check->planned)
+	if (!root_has(&check->root, "/sys/bus/pci/devices"))
 		check_say(check, CHECK_NOTE, "no-bus", NULL,
 			  "there is no PCI bus to be seen here: only files were checked");
 }
@@ -195,7 +195,7 @@ static enum check_exit check_system(struct check *check, bool json)
 {
 	struct preview preview = { .name = "check" };
 	const char *cmdline = root_read(&check->root, CMDLINE_PATH);
-	enum check_exit code;
+	int error;
 
 	check->cmdline = cmdline ? cmdline : "";
 	check->last = &check->findings;
@@ -205,18 +205,17 @@ static enum check_exit check_system(struct check *check, bool json)
 		preview.file = root_print(&check->root, "%s" CONFIG_PATH, check->root.path);
 		preview.may_lack_file = true;
 	}
-	if (make_plan(check, &preview)) {
-		code = CHECK_EXIT_BROKEN;
-	} else {
-		look(check);
-		if (json)
-			print_json(check);
-		else
-			print_text(check);
-		code = exit_of(check);
-	}
+	error = make_plan(check, &preview);
+	if (error)
+		check_say(check, CHECK_ERROR, "unplanned", "vfio-early plan",
+			  "what boot would do could not be planned: %s", strerror(-error));
+	look(check);
+	if (json)
+		print_json(check);
+	else
+		print_text(check);
 	preview_close(&preview);
-	return code;
+	return exit_of(check);
 }
 
 static int run_check(int count, char *const *arguments)

@@ -133,6 +133,17 @@ secure_boot()
 	echo 'none [integrity] confidentiality' >root/sys/kernel/security/lockdown
 }
 
+# own_disk: the machine is seen to run from its NVMe disk.
+own_disk()
+{
+	disk=devices/pci0000:00/0000:00:1b.0/0000:02:00.0/nvme/nvme0/nvme0n1
+	mkdir -p "root/sys/$disk/nvme0n1p1" root/sys/dev/block root/proc/1 root/proc/self
+	echo 1 >"root/sys/$disk/nvme0n1p1/partition"
+	ln -s "../../$disk/nvme0n1p1" root/sys/dev/block/259:1
+	ln -s ../.. root/proc/1/root
+	echo '1 1 259:1 / / rw shared:1 - ext4 /dev/nvme0n1p1 rw' >root/proc/self/mountinfo
+}
+
 # The words about what an image holds, in the directory "image".
 
 # ours: what the hooks of all generators put in.
