@@ -84,7 +84,7 @@ LINKED = $(filter-out $(B)/obj/commands%,$(OBJECTS)) $(B)/obj/$(TABLE).o
 all: $(PROGRAMS)
 
 # The goals that compile nothing by themselves work before the toolchain is installed.
-TASKS := clean lint uninstall dist deb check check-unit check-plans check-binary check-hooks \
+TASKS := clean lint uninstall dist deb check check-unit check-plans check-check check-binary check-hooks \
 	check-packages check-image check-vm check-kernels check-generators check-generators-quick \
 	check-completions bench bench-list demo unit-programs fuzz check-fuzz coverage check-leaks
 ifneq ($(filter-out $(TASKS) setup-%,$(or $(MAKECMDGOALS),all)),)
@@ -230,6 +230,10 @@ check-completions:
 	$(MAKE) all
 	tests/completions/run
 
+check-check:
+	$(MAKE) all
+	tests/check/run
+
 check-leaks:
 	$(MAKE) build/fuzz/replay/vfio-early
 	$(UNIT_CC) -shared -fPIC -o build/fuzz/replay/leak.so tests/leaks/leak.c
@@ -287,6 +291,7 @@ check:
 	$(MAKE) check-unit
 	$(MAKE) check-plans
 	$(MAKE) check-completions
+	$(MAKE) check-check
 	$(MAKE) check-leaks
 	$(MAKE) check-fuzz
 	$(MAKE) check-binary

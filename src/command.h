@@ -32,3 +32,4 @@ extern const struct command command_plan;
 extern const struct command command_pin;
 extern const struct command command_regenerate;
 extern const struct command command_embed;
+extern const struct command command_check;

@@ -124,7 +124,7 @@ static int read_settings(struct preview *preview, struct run *run)
 	int error = config_read(&preview->config, &run->settings, path);
 	char *text;
 
-	if (error && (preview->file || error != -ENOENT))
+	if (error && (error != -ENOENT || (preview->file && !preview->may_lack_file)))
 		return preview_complain(path, error);
 	if (preview->cmdline)
 		return settings_read_cmdline(&run->settings, preview->cmdline);

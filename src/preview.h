@@ -18,6 +18,7 @@ struct preview {
 
 	const char *sysfs;   /* a tree instead of /sys; NULL for this machine's */
 	const char *file;    /* a config file instead of /etc/vfio-early.conf; NULL for that */
+	bool may_lack_file;  /* that config file need not be there */
 	const char *cmdline; /* text that stands in for the running kernel's; NULL for that */
 	const char *ids;     /* takes names from this pci.ids, where the command can do that */
 	bool json;	     /* likewise: prints JSON */

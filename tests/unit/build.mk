@@ -10,10 +10,11 @@ UNIT_CFLAGS = -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
 U := build/unit
 UNIT := tests/unit
 
-UNIT_TESTS := address arena beneath cmdline config cpio deadline embed execute \
+UNIT_TESTS := address arena beneath cmdline config cpio cpio_reader deadline embed execute \
 	execute_cut explain framebuffer host host_keyboard host_network host_storage index init \
 	input json loader lock log mountinfo plan plan_actions report run selector \
-	settings settings_host settings_places survey sysfs terminal topology traits
+	settings settings_host settings_places survey sysfs terminal topology traits \
+	unified
 
 # What is often linked together.
 unit_settings := settings settings_cmdline claim selector address cmdline
@@ -31,6 +32,8 @@ unit_lib_beneath = scratch
 unit_src_cmdline = cmdline
 unit_src_cpio = cpio
 unit_lib_cpio = strict_arena
+unit_src_cpio_reader = cpio_reader cpio
+unit_lib_cpio_reader = strict_arena
 unit_src_config = config input $(unit_settings)
 unit_lib_config = strict_arena scratch
 unit_wrap_config = geteuid fstat
@@ -99,6 +102,7 @@ unit_src_traits = traits sysfs address
 unit_lib_traits = strict_arena scratch
 unit_src_topology = topology address
 unit_lib_topology = strict_arena
+unit_src_unified = unified
 
 # Fails on purpose: an assertion, and an error that only a sanitizer sees.
 UNIT_MUST_FAIL := must_fail

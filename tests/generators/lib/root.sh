@@ -311,3 +311,61 @@ images_lack()
 		lacks "$release"
 	done
 }
+
+# fake_machine CMDLINE...: what the root shows of a machine when nothing is mounted
+# in it, for a look from outside: a tree of tests/fixtures ($tree, or desktop), with
+# this kernel command line.
+fake_machine()
+{
+	rm -rf --one-file-system "$root/sys"
+	"$top/tests/fixtures/expand" "$top/tests/fixtures/${tree:-desktop}.tree" "$root/sys"
+	echo "$*" >"$root/proc/cmdline"
+	printf 'vendor_id\t: GenuineIntel\n' >"$root/proc/cpuinfo"
+	echo '  1:     9   IR-IO-APIC    1-edge      i8042' >"$root/proc/interrupts"
+}
+
+# finds CODE [ERE...]: vfio-early check finds these things and nothing else, each
+# line with its command behind it.
+finds()
+{
+	wanted=$1
+	shift
+	code=0
+	"$binary" check --json --root "$root" >"$work/check.json" 2>>"$work/steps.log" || code=$?
+	jq -r '.findings[] | "\(.severity): \(.text) => \(.fix)"' "$work/check.json" >"$work/findings"
+	{
+		echo "+ vfio-early check"
+		cat "$work/findings"
+		echo "= $code"
+	} >>"$work/steps.log"
+	[ "$code" = "$wanted" ] ||
+		stop "exit code of check" "$wanted" "$code: $(paste -sd '|' "$work/findings")"
+	[ "$(wc -l <"$work/findings")" -eq $# ] ||
+		stop "findings of check" "$#" "$(paste -sd '|' "$work/findings")"
+	for ere; do
+		grep -qE -e "$ere" "$work/findings" ||
+			stop "findings of check" "$ere" "$(paste -sd '|' "$work/findings")"
+	done
+}
+
+# finds_all CODE ERE: the same thing with every kernel; @ stands for its release.
+finds_all()
+{
+	wanted=$1
+	ere=$2
+	set --
+	for release in $kernels; do
+		set -- "$@" "$(echo "$ere" | sed "s/@/$release/g")"
+	done
+	finds "$wanted" "$@"
+}
+
+# change_image RELEASE COMMAND: that kernel's image, packed anew behind what the
+# command does to it in its directory.
+change_image()
+{
+	unpack_image "$1"
+	(cd "$unpacked" && sh -euc "$2") || stop "image of $1" "a change: $2" "none"
+	(cd "$unpacked" && find . | cpio -o -H newc -R 0:0 --quiet | zstd -q -1) \
+		>"$root$(image "$1")"
+}

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "boot_loader.h"
+#include "check.h"
+#include "command.h"
+#include "input.h"
+#include "json.h"
+#include "preview.h"
+#include "terminal.h"
+
+/* Address space, not memory. */
+#define ARENA_SIZE (256 << 20)
+
+#define SCHEMA 1
+
+/* Of their own: other commands have 2 for what did not parse. */
+enum check_exit {
+	CHECK_EXIT_FINE = 0,
+	CHECK_EXIT_BROKEN = 1,
+	CHECK_EXIT_WARNED = 2,
+};
+
+static const char *const severity_names[] = { "error", "warning", "note" };
+
+static void print_usage(FILE *out)
+{
+	fprintf(out,
+		"usage: vfio-early check [OPTION...]\n"
+		"Finds what would keep vfio-early from working at the next boot, and what could\n"
+		"be better: a line for each, worst first, and the command that helps below it.\n"
+		"Exit code: 0 nothing is wrong, 1 something will not work, 2 warnings only.\n"
+		"  --json          print the findings as JSON\n"
+		"  --root DIR      check the system below this directory instead\n");
+}
+
+/* Gives 0, -1 for a bad option or argument, -2 when help was printed. */
+static int parse_options(int count, char *const *arguments, const char **root, bool *json)
+{
+	static const struct option known[] = {
+		{ "json", no_argument, NULL, 'j' },
+		{ "root", required_argument, NULL, 'r' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	int option;
+
+	optind = 1;
+	while ((option = getopt_long(count, arguments, "h", known, NULL)) != -1) {
+		switch (option) {
+		case 'j':
+			*json = true;
+			break;
+		case 'r':
+			*root = optarg;
+			break;
+		case 'h':
+			print_usage(stdout);
+			return -2;
+		default:
+			print_usage(stderr);
+			return -1;
+		}
+	}
+	if (optind == count)
+		return 0;
+	print_usage(stderr);
+	return -1;
+}
+
+/*
+ * Plans as `vfio-early plan' would, from the installed config. Where there is
+ * no PCI bus to be seen, as in a chroot, only files are checked.
+ */
+static int make_plan(struct check *check, struct preview *preview)
+{
+	int error = preview_read(preview, check->run, 0, NULL);
+
+	if (error || !root_has(&check->root, "/sys/bus/pci/devices"))
+		return error;
+	error = preview_plan(preview, check->run);
+	check->planned = !error;
+	/* Without anything to take, nobody has asked. */
+	if (!error)
+		check->run->plan.iommu = pci_iommu_state(&preview->tree);
+	return error;
+}
+
+static void look(struct check *check)
+{
+	check->kernels = kernels_find(&check->root);
+	check_settings(check);
+	check_iommu(check);
+	check_groups(check);
+	check_lockdown(check);
+	check_images(check);
+	check_conflicts(check);
+	if (!root_has(&check->root, "/sys/bus/pci/devices"))
+		check_say(check, CHECK_NOTE, "no-bus", NULL,
+			  "there is no PCI bus to be seen here: only files were checked");
+}
+
+static size_t count_findings(const struct check *check, enum check_severity severity)
+{
+	size_t count = 0;
+
+	for (const struct check_finding *finding = check->findings; finding;
+	     finding = finding->next)
+		count += finding->severity == severity;
+	return count;
+}
+
+static enum check_exit exit_of(const struct check *check)
+{
+	if (count_findings(check, CHECK_ERROR))
+		return CHECK_EXIT_BROKEN;
+	return count_findings(check, CHECK_WARNING) ? CHECK_EXIT_WARNED : CHECK_EXIT_FINE;
+}
+
+static void print_text(const struct check *check)
+{
+	static const enum terminal_style styles[] = { TERMINAL_RED, TERMINAL_YELLOW,
+						      TERMINAL_PLAIN };
+	struct terminal terminal;
+
+	terminal_open(&terminal, stdout);
+	for (enum check_severity severity = 0; severity < CHECK_SEVERITIES; severity++) {
+		for (const struct check_finding *finding = check->findings; finding;
+		     finding = finding->next) {
+			if (finding->severity != severity)
+				continue;
+			terminal_put(&terminal, styles[severity], severity_names[severity]);
+			printf(": %s\n", finding->text);
+			if (!finding->fix)
+				continue;
+			printf("    ");
+			terminal_put(&terminal, TERMINAL_BOLD, finding->fix);
+			printf("\n");
+		}
+	}
+	if (!check->findings)
+		printf("nothing to do\n");
+}
+
+static void print_images(const struct kernel *kernel, struct json *json)
+{
+	json_open_array(json, "images");
+	for (const struct kernel_image *image = kernel->images; image; image = image->next) {
+		json_open_array(json, NULL);
+		for (const char *const *part = image->parts; *part; part++)
+			json_string(json, NULL, *part);
+		json_close_array(json);
+	}
+	json_close_array(json);
+}
+
+static void print_json(const struct check *check)
+{
+	struct json json = { .out = stdout };
+
+	json_open_object(&json, NULL);
+	json_integer(&json, "schema", SCHEMA);
+	json_integer(&json, "exit_code", exit_of(check));
+	json_string(&json, "boot_loader", boot_loader_name(&check->root));
+	json_open_array(&json, "kernels");
+	for (const struct kernel *kernel = check->kernels; kernel; kernel = kernel->next) {
+		json_open_object(&json, NULL);
+		json_string(&json, "release", kernel->release);
+		print_images(kernel, &json);
+		json_close_object(&json);
+	}
+	json_close_array(&json);
+	json_open_array(&json, "findings");
+	for (enum check_severity severity = 0; severity < CHECK_SEVERITIES; severity++) {
+		for (const struct check_finding *finding = check->findings; finding;
+		     finding = finding->next) {
+			if (finding->severity != severity)
+				continue;
+			json_open_object(&json, NULL);
+			json_string(&json, "severity", severity_names[severity]);
+			json_string(&json, "topic", finding->topic);
+			json_string(&json, "text", finding->text);
+			json_string(&json, "fix", finding->fix);
+			json_close_object(&json);
+		}
+	}
+	json_close_array(&json);
+	json_close_object(&json);
+}
+
+static enum check_exit check_system(struct check *check, bool json)
+{
+	struct preview preview = { .name = "check" };
+	const char *cmdline = root_read(&check->root, CMDLINE_PATH);
+	int error;
+
+	check->cmdline = cmdline ? cmdline : "";
+	check->last = &check->findings;
+	preview.cmdline = check->cmdline;
+	if (*check->root.path) {
+		preview.sysfs = root_print(&check->root, "%s/sys", check->root.path);
+		preview.file = root_print(&check->root, "%s" CONFIG_PATH, check->root.path);
+		preview.may_lack_file = true;
+	}
+	error = make_plan(check, &preview);
+	if (error)
+		check_say(check, CHECK_ERROR, "unplanned", "vfio-early plan",
+			  "what boot would do could not be planned: %s", strerror(-error));
+	look(check);
+	if (json)
+		print_json(check);
+	else
+		print_text(check);
+	preview_close(&preview);
+	return exit_of(check);
+}
+
+static int run_check(int count, char *const *arguments)
+{
+	const char *root = NULL;
+	bool json = false;
+	int parsed = parse_options(count + 1, arguments - 1, &root, &json), error;
+	struct check check = { .arena = arena_create(ARENA_SIZE), .run = run_create() };
+	enum check_exit code = CHECK_EXIT_BROKEN;
+
+	if (parsed == 0 && (!check.arena || !check.run)) {
+		preview_complain("check", -ENOMEM);
+	} else if (parsed == 0) {
+		error = root_open(&check.root, check.arena, root);
+		if (error)
+			preview_complain(root, error);
+		else
+			code = check_system(&check, json);
+		root_close(&check.root);
+	}
+	if (check.run)
+		run_destroy(check.run);
+	arena_destroy(check.arena);
+	if (parsed)
+		return parsed == -2 ? CHECK_EXIT_FINE : CHECK_EXIT_WARNED;
+	return code;
+}
+
+const struct command command_check = {
+	.name = "check",
+	.arguments = "[--json] [--root DIR]",
+	.help = "Find what would keep this from working at the next boot, and what helps.",
+	.run = run_check,
+};

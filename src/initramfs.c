@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "initramfs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "decompress.h"
+#include "unified.h"
+#include "util.h"
+
+void initramfs_start(struct initramfs *initramfs, struct arena *arena,
+		     bool (*keep)(const char *path))
+{
+	*initramfs = (struct initramfs){ .arena = arena };
+	cpio_reader_start(&initramfs->reader, arena, keep);
+}
+
+/* Within what was compressed, nothing else may stand. */
+static int feed(void *context, const char *data, size_t size)
+{
+	ssize_t taken = cpio_reader_feed(context, data, size);
+
+	if (taken < 0)
+		return (int)taken;
+	return (size_t)taken == size ? 0 : -EBADMSG;
+}
+
+/* Gives a file of no name with these bytes, at its start; -errno without. */
+static int write_memory(const char *data, size_t size)
+{
+	int fd = memfd_create("initramfs", MFD_CLOEXEC);
+
+	while (fd >= 0 && size) {
+		ssize_t length = write(fd, data, size);
+
+		if (length < 0 && errno == EINTR)
+			continue;
+		if (length < 0) {
+			int error = -errno;
+
+			close(fd);
+			return error;
+		}
+		data += length;
+		size -= (size_t)length;
+	}
+	if (fd < 0)
+		return -errno;
+	lseek(fd, 0, SEEK_SET);
+	return fd;
+}
+
+/*
+ * Reads what is compressed up to the end. What stands behind the archive that
+ * came out of it does not matter: some loaders fill up with zeros, at which
+ * some programs take offence.
+ */
+static int read_compressed(struct initramfs *initramfs, const char *program, const char *data,
+			   size_t size)
+{
+	size_t archives = initramfs->reader.archives;
+	int fd = write_memory(data, size), error;
+
+	if (fd < 0)
+		return fd;
+	error = decompress_file(fd, program, feed, &initramfs->reader);
+	close(fd);
+	if (error == -ENOENT)
+		initramfs->missing = program;
+	if (error == -EBADMSG && initramfs->reader.archives > archives &&
+	    !cpio_reader_is_inside(&initramfs->reader))
+		error = 0;
+	return error;
+}
+
+/* As unpack_to_rootfs() goes about it (init/initramfs.c). */
+static int read_archives(struct initramfs *initramfs, const char *data, size_t size)
+{
+	ssize_t taken = cpio_reader_feed(&initramfs->reader, data, size);
+	const char *program;
+
+	if (taken < 0)
+		return (int)taken;
+	data += taken;
+	size -= (size_t)taken;
+	program = decompress_program(data, size);
+	if (size && !program)
+		return -EBADMSG;
+	if (size)
+		return read_compressed(initramfs, program, data, size);
+	return cpio_reader_is_inside(&initramfs->reader) ? -EBADMSG : 0;
+}
+
+static const char *copy_section(struct initramfs *initramfs, const char *data, size_t size,
+				const char *name)
+{
+	size_t length;
+	const char *text = unified_section(data, size, name, &length);
+
+	return text ? arena_copy(initramfs->arena, text, strnlen(text, length)) : NULL;
+}
+
+int initramfs_read_bytes(struct initramfs *initramfs, const char *data, size_t size)
+{
+	if (unified_is_program(data, size)) {
+		size_t length;
+		const char *section = unified_section(data, size, ".initrd", &length);
+
+		initramfs->release = copy_section(initramfs, data, size, ".uname");
+		initramfs->cmdline = copy_section(initramfs, data, size, ".cmdline");
+		return section ? read_archives(initramfs, section, length) : -EBADMSG;
+	}
+	return read_archives(initramfs, data, size);
+}
+
+int initramfs_read(struct initramfs *initramfs, const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), error = 0;
+	struct stat status;
+	void *data;
+
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &status) < 0)
+		error = -errno;
+	else if (!S_ISREG(status.st_mode) || status.st_size == 0)
+		error = -EBADMSG;
+	if (error) {
+		close(fd);
+		return error;
+	}
+	data = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	error = data == MAP_FAILED ? -errno : 0;
+	close(fd);
+	if (error)
+		return error;
+	error = initramfs_read_bytes(initramfs, data, (size_t)status.st_size);
+	munmap(data, (size_t)status.st_size);
+	return error;
+}
+
+const struct cpio_member *initramfs_find(const struct initramfs *initramfs, const char *tail)
+{
+	size_t wanted = strlen(tail);
+
+	for (const struct cpio_member *member = initramfs->reader.members; member;
+	     member = member->next) {
+		size_t length = strlen(member->path);
+
+		if (length < wanted || !streq(member->path + length - wanted, tail))
+			continue;
+		if (length == wanted || member->path[length - wanted - 1] == '/')
+			return member;
+	}
+	return NULL;
+}

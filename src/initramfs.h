@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "arena.h"
+#include "cpio_reader.h"
+
+/* What a kernel would unpack into its first root, from one file or several. */
+struct initramfs {
+	struct arena *arena;
+	struct cpio_reader reader;
+	const char *release; /* the kernel's, as a unified image names it; NULL elsewhere */
+	const char *cmdline; /* built into a unified image; NULL elsewhere */
+	const char *missing; /* the program that would decompress it, when there is none */
+};
+
+/* Starts with nothing. keep says of which files the bytes are wanted. */
+void initramfs_start(struct initramfs *initramfs, struct arena *arena,
+		     bool (*keep)(const char *path));
+
+/*
+ * Reads a file: archives, compressed or not, one behind the other, or a
+ * unified kernel image with them in it. What another file before it gave stays,
+ * as it does when a boot loader loads both. Gives 0, -ENOENT when there is no
+ * such file, or nothing to decompress it with (missing is set then), -EBADMSG
+ * for what is no such image, or -errno.
+ */
+int initramfs_read(struct initramfs *initramfs, const char *path);
+
+/* The same for the bytes of such a file. */
+int initramfs_read_bytes(struct initramfs *initramfs, const char *data, size_t size);
+
+/*
+ * Gives the member whose path is tail, or ends with it behind a "/"; the last of
+ * these, which counts. NULL where there is none.
+ */
+const struct cpio_member *initramfs_find(const struct initramfs *initramfs, const char *tail);

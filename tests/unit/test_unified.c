@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* tests/check has objcopy(1)'s programs; here are those that nobody would make. */
+#include "unified.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "unit.h"
+
+#define PE	 0x80
+#define SECTIONS (PE + 24 + 16)
+#define DATA	 0x180
+#define SIZE	 0x190
+
+static void put(unsigned char *at, size_t size, size_t number)
+{
+	for (; size--; number >>= 8)
+		*at++ = (unsigned char)number;
+}
+
+static void put_section(unsigned char *at, const char *name, size_t virtual_size, size_t raw_size,
+			size_t offset)
+{
+	memcpy(at, name, strnlen(name, 8));
+	put(at + 8, 4, virtual_size);
+	put(at + 16, 4, raw_size);
+	put(at + 20, 4, offset);
+}
+
+/* Gives a program of two sections, in memory that ends where it does. */
+static unsigned char *make(size_t virtual_size, size_t raw_size, size_t offset)
+{
+	unsigned char *file = calloc(1, SIZE);
+
+	memcpy(file, "MZ", 2);
+	put(file + 0x3c, 4, PE);
+	memcpy(file + PE, "PE\0", 4);
+	put(file + PE + 6, 2, 2);
+	put(file + PE + 20, 2, 16);
+	put_section(file + SECTIONS, ".text", 4, 4, 0x40);
+	put_section(file + SECTIONS + 40, ".cmdline", virtual_size, raw_size, offset);
+	memcpy(file + DATA, "root=/dev/sda1", 14);
+	return file;
+}
+
+static void check_section(const char *row, unsigned char *file, size_t size, const char *wanted)
+{
+	unsigned char *exact = malloc(size);
+	const char *found;
+	size_t length = 0;
+
+	memcpy(exact, file, size);
+	found = unified_section(exact, size, ".cmdline", &length);
+	check_true(row, !found == !wanted);
+	if (found && wanted)
+		check_true(row, length == strlen(wanted) && memcmp(found, wanted, length) == 0);
+	free(exact);
+	free(file);
+}
+
+static void test_sections(void **state)
+{
+	static const struct {
+		const char *name;
+		size_t virtual_size, raw_size, offset;
+		const char *wanted;
+	} rows[] = {
+		{ "both sizes", 14, 14, DATA, "root=/dev/sda1" },
+		{ "filled up", 4, 16, DATA, "root" },
+		{ "not all stored", 14, 4, DATA, "root" },
+		{ "nothing", 0, 0, DATA, "" },
+		{ "behind the end", 14, 14, SIZE + 1, NULL },
+		{ "over the end", 14, 32, SIZE - 13, NULL },
+		{ "up to the end", 16, 16, SIZE - 14, NULL },
+		{ "very long", 0xffffffff, 0xffffffff, DATA, NULL },
+		{ "very far", 1, 1, 0xffffffff, NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		check_section(rows[i].name,
+			      make(rows[i].virtual_size, rows[i].raw_size, rows[i].offset), SIZE,
+			      rows[i].wanted);
+}
+
+/* Wherever it is cut off, nothing behind that is read. */
+static void test_cut_off(void **state)
+{
+	(void)state;
+	for (size_t size = 1; size < DATA + 14; size++)
+		check_section("cut off", make(14, 14, DATA), size, NULL);
+	check_section("whole", make(14, 14, DATA), DATA + 14, "root=/dev/sda1");
+}
+
+static void test_headers(void **state)
+{
+	unsigned char *file = make(14, 14, DATA);
+
+	(void)state;
+	assert_true(unified_is_program(file, SIZE));
+	put(file + 0x3c, 4, SIZE - 23);
+	assert_false(unified_is_program(file, SIZE));
+	put(file + 0x3c, 4, 0xfffffff0);
+	assert_false(unified_is_program(file, SIZE));
+	put(file + 0x3c, 4, PE);
+	put(file + PE + 6, 2, 0xffff);
+	put(file + PE + 20, 2, 0xffff);
+	check_section("sections far away", file, SIZE, NULL);
+	file = make(14, 14, DATA);
+	file[0] = 'E';
+	check_section("no program", file, SIZE, NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_sections),
+		cmocka_unit_test(test_cut_off),
+		cmocka_unit_test(test_headers),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
