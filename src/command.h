@@ -31,3 +31,5 @@ extern const struct command command_plan;
 extern const struct command command_pin;
 extern const struct command command_regenerate;
 extern const struct command command_embed;
+extern const struct command command_bind;
+extern const struct command command_release;
