@@ -33,3 +33,8 @@ extern const struct command command_regenerate;
 extern const struct command command_embed;
 extern const struct command command_bind;
 extern const struct command command_release;
+extern const struct command command_set;
+extern const struct command command_add;
+extern const struct command command_remove;
+extern const struct command command_show;
+extern const struct command command_status;

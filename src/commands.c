@@ -4,6 +4,7 @@
 #include "command.h"
 
 const struct command *const commands[] = {
-	&command_boot, &command_image,	 &command_plan,	 &command_pin, &command_regenerate,
-	&command_bind, &command_release, &command_embed, NULL,
+	&command_boot, &command_image,	 &command_plan,	  &command_pin,	 &command_regenerate,
+	&command_set,  &command_add,	 &command_remove, &command_show, &command_status,
+	&command_bind, &command_release, &command_embed,  NULL,
 };

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "input.h"
 #include "preview.h"
 #include "run.h"
 

@@ -84,14 +84,11 @@ int preview_complain(const char *what, int error)
 	return error;
 }
 
-static int read_settings(struct preview *preview, struct run *run)
+int preview_read_cmdline(const struct preview *preview, struct run *run)
 {
-	const char *path = preview->file ? preview->file : CONFIG_PATH;
-	int error = config_read(&preview->config, &run->settings, path);
 	char *text;
+	int error;
 
-	if (error && (preview->file || error != -ENOENT))
-		return preview_complain(path, error);
 	if (preview->cmdline)
 		return settings_read_cmdline(&run->settings, preview->cmdline);
 	/* A captured tree is another machine's: this one's command line says nothing of it. */
@@ -101,6 +98,16 @@ static int read_settings(struct preview *preview, struct run *run)
 	if (error)
 		return preview_complain(CMDLINE_PATH, error);
 	return settings_read_cmdline(&run->settings, text);
+}
+
+static int read_settings(struct preview *preview, struct run *run)
+{
+	const char *path = preview->file ? preview->file : CONFIG_PATH;
+	int error = config_read(&preview->config, &run->settings, path);
+
+	if (error && (preview->file || error != -ENOENT))
+		return preview_complain(path, error);
+	return preview_read_cmdline(preview, run);
 }
 
 int preview_read(struct preview *preview, struct run *run, int count, char *const *selectors)
@@ -113,8 +120,7 @@ int preview_read(struct preview *preview, struct run *run, int count, char *cons
 	return error;
 }
 
-/* What the running host needs: its next image will say the same. */
-static int read_needs(struct run *run)
+int preview_read_needs(struct run *run)
 {
 	struct host_roots roots = { 0 };
 	struct host_needs needs;
@@ -135,7 +141,7 @@ static int make_plan(struct preview *preview, struct run *run)
 	int error = 0;
 
 	if (!preview->sysfs)
-		error = read_needs(run);
+		error = preview_read_needs(run);
 	if (!error && !preview->sysfs && !run->settings.driver)
 		error = module_open(NULL, &modules);
 	if (!error)

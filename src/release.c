@@ -139,10 +139,19 @@ static const char *outcome(const struct release *release, const struct released 
 	return text ? text : "out of memory";
 }
 
+/* The first that was asked for. */
+static const struct device *asked_for(const struct planned_group *group)
+{
+	for (size_t i = 0; i < group->count; i++)
+		if (group->members[i].selector)
+			return group->members[i].device;
+	return group->members[0].device;
+}
+
 /* What is said of a group as a whole; NULL where its members say it all. */
 static const char *group_text(const struct release *release, const struct released_group *group)
 {
-	const struct device *first = group->group->members[0].device;
+	const struct device *first = asked_for(group->group);
 	struct arena *arena = release->run->arena;
 	char address[PCI_ADDRESS_SIZE];
 	const char *text = NULL;
@@ -154,8 +163,8 @@ static const char *group_text(const struct release *release, const struct releas
 				   "machine down first",
 				   group->group->number, group->user);
 	else if (group->state == RELEASE_NOTHING)
-		text = arena_print(arena, "%s: nothing to release: it is on %s, as is the host's",
-				   address, first->driver ? first->driver : "no driver");
+		text = arena_print(arena, "%s: nothing to release: the host has it, on %s", address,
+				   first->driver ? first->driver : "no driver");
 	return text;
 }
 
