@@ -27,6 +27,7 @@ struct change {
 	struct selector_list members; /* that are pinned in it */
 	const char *old, *new;	      /* its text, both of the run's arena */
 	struct run *run;	      /* of the new text */
+	bool off;		      /* the rescue switch is on the kernel command line */
 	bool cmdline_devs;	      /* stand over the file */
 };
 
@@ -162,6 +163,8 @@ static int make_plan(struct change *change)
 	settings->devs = settings->members = (struct selector_list){ 0 };
 	error = preview_read_cmdline(&change->options->preview, change->run);
 	change->cmdline_devs = settings->devs.written;
+	change->off = settings->off;
+	settings->off = false;
 	settings->devs = devs;
 	settings->members = members;
 	settings->origins[SETTING_DEVS] = devs_origin;
@@ -195,9 +198,7 @@ static int pin_again(struct change *change)
 
 static void warn(const struct change *change)
 {
-	const struct settings *settings = &change->run->settings;
-
-	if (settings->off)
+	if (change->off)
 		fprintf(stderr,
 			"vfio-early: vfio_early=off is on the kernel command line: nothing is "
 			"taken until it is taken off\n");

@@ -132,7 +132,7 @@ static int run_show(int count, char *const *arguments)
 	run = run_create();
 	if (!run)
 		return preview_complain("show", -ENOMEM) ? EXIT_PARTLY : EXIT_DONE;
-	error = preview_read(&options.preview, run, 0, NULL);
+	error = preview_read_settings(&options.preview, run);
 	if (!error && !options.preview.sysfs)
 		error = preview_read_needs(run);
 	code = run->settings.problems ? EXIT_MALFORMED : EXIT_DONE;

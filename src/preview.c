@@ -100,7 +100,7 @@ int preview_read_cmdline(const struct preview *preview, struct run *run)
 	return settings_read_cmdline(&run->settings, text);
 }
 
-static int read_settings(struct preview *preview, struct run *run)
+int preview_read_settings(struct preview *preview, struct run *run)
 {
 	const char *path = preview->file ? preview->file : CONFIG_PATH;
 	int error = config_read(&preview->config, &run->settings, path);
@@ -112,7 +112,7 @@ static int read_settings(struct preview *preview, struct run *run)
 
 int preview_read(struct preview *preview, struct run *run, int count, char *const *selectors)
 {
-	int error = read_settings(preview, run);
+	int error = preview_read_settings(preview, run);
 
 	for (int i = 0; !error && i < count; i++)
 		error = settings_add_argument(&run->settings, selectors[i]);

@@ -38,7 +38,11 @@ int preview_parse(struct preview *preview, int count, char *const *arguments, in
  */
 int preview_read(struct preview *preview, struct run *run, int count, char *const *selectors);
 
-/* Reads the kernel command line alone, as preview_read() does. Gives 0 or -errno. */
+/*
+ * What preview_read() does without selectors, for those who want to know what is
+ * configured; and the half of it that is about the kernel command line. Gives 0 or -errno.
+ */
+int preview_read_settings(struct preview *preview, struct run *run);
 int preview_read_cmdline(const struct preview *preview, struct run *run);
 
 /*

@@ -33,7 +33,7 @@ static void print_device(const struct status_device *device, FILE *out)
 		fprintf(out, "      %s\n", device->drift);
 	if (device->boot_text && !device->as_wanted)
 		fprintf(out, "      at boot: %s\n", device->boot_text);
-	else if (device->boot_result && device->wanted && !device->as_wanted)
+	else if (device->boot_result && !device->drift && device->wanted && !device->as_wanted)
 		fprintf(out, "      at boot: %s\n", device->boot_result);
 }
 
@@ -57,8 +57,8 @@ static void print_group(const struct status_group *group, FILE *out)
 		struct status_device device = group->devices[i];
 
 		/* The report has it for the group as a whole. */
-		if (boot_text == device.boot_text)
-			device.boot_text = NULL;
+		if (boot_text && boot_text == device.boot_text)
+			device.boot_text = device.boot_result = NULL;
 		else
 			boot_text = device.boot_text;
 		if (group->group->refused)
