@@ -96,7 +96,10 @@ static int read_string(struct reader *reader, const char **string)
 		used += step;
 	}
 	*string = copy;
-	return *reader->text++ == '"' ? 0 : -EINVAL;
+	if (!*reader->text)
+		return -EINVAL;
+	reader->text++;
+	return 0;
 }
 
 static int read_number(struct reader *reader, struct json_value *value)
@@ -197,8 +200,10 @@ int json_read(struct arena *arena, const char *text, struct json_value **value)
 	if (!*value)
 		return -ENOMEM;
 	error = read_value(&reader, *value);
+	if (error)
+		return error;
 	skip_blanks(&reader);
-	return error || !*reader.text ? error : -EINVAL;
+	return *reader.text ? -EINVAL : 0;
 }
 
 const struct json_value *json_find(const struct json_value *value, const char *key)
