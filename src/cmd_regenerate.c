@@ -7,13 +7,12 @@
 #include "command.h"
 #include "explain.h"
 #include "input.h"
+#include "regenerate.h"
 #include "settings.h"
 #include "util.h"
 
 /* Address space, not memory. */
 #define ARENA_SIZE (64 << 20)
-
-#define SCRIPT VFIO_EARLY_LIBDIR "/regenerate"
 
 /* Complains about what the config says. Gives 0 or -errno when it cannot be read. */
 static int check_config(struct arena *arena)
@@ -36,7 +35,7 @@ static int check_config(struct arena *arena)
 static int run_regenerate(int count, char *const *arguments)
 {
 	bool list = count == 1 && streq(arguments[0], "--list");
-	char *const command[] = { SCRIPT, list ? "--list" : NULL, NULL };
+	char *const command[] = { REGENERATE_SCRIPT, list ? "--list" : NULL, NULL };
 	struct arena *arena;
 	int error;
 
@@ -57,8 +56,8 @@ static int run_regenerate(int count, char *const *arguments)
 			strerror(-error));
 		return EXIT_PARTLY;
 	}
-	execv(SCRIPT, command);
-	fprintf(stderr, "vfio-early: " SCRIPT ": %s; it comes with make install\n",
+	execv(REGENERATE_SCRIPT, command);
+	fprintf(stderr, "vfio-early: " REGENERATE_SCRIPT ": %s; it comes with make install\n",
 		strerror(errno));
 	return EXIT_PARTLY;
 }

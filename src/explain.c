@@ -222,7 +222,7 @@ const char *explain_refusal(const struct run *run, const struct planned_group *g
 	if (blamed > 1)
 		more = SAY(run->arena, " (and %zu more)", blamed - 1);
 	if (force)
-		advice = SAY(run->arena, "; to take it all the same: vfio_early.force=%s", force);
+		advice = SAY(run->arena, "; to take it all the same: %s%s", run->force_by, force);
 	if (group->number < 0)
 		return SAY(run->arena, "%s %04x:%04x left to the host: %s",
 			   pci_address_format(&member->device->address, text),

@@ -18,7 +18,7 @@ static const char *const mount_points[] = {
 	"/", "/usr", "/nix", "/boot", "/efi", "/boot/efi", "/boot/firmware",
 };
 
-static void begin_use(struct host_search *search, const char *use)
+void search_begin_use(struct host_search *search, const char *use)
 {
 	search->use = use;
 	search->visits = NULL;
@@ -71,7 +71,7 @@ static void search_mount_points(struct host_search *search, const char *root)
 	for (size_t i = 0; i < ARRAY_SIZE(mount_points); i++) {
 		const struct mount *mount = mountinfo_find(search->mounts, mount_points[i]);
 
-		begin_use(search, mount_points[i]);
+		search_begin_use(search, mount_points[i]);
 		if (mount && streq(mount->point, mount_points[i]))
 			search_mount(search, mount);
 		else
@@ -83,7 +83,7 @@ static void search_swaps(struct host_search *search, const char *root)
 {
 	char *text = search_read_proc(search, "swaps"), *line;
 
-	begin_use(search, "swap");
+	search_begin_use(search, "swap");
 	strsep(&text, "\n"); /* the columns' names */
 	while ((line = strsep(&text, "\n"))) {
 		char *name = mountinfo_word(&line), *type = mountinfo_word(&line);
@@ -105,7 +105,7 @@ static void search_resume(struct host_search *search)
 	struct cmdline_token token;
 	size_t position = 0;
 
-	begin_use(search, "resume");
+	search_begin_use(search, "resume");
 	if (sysfs_read(&search->sysfs, "power/resume", number, sizeof(number)) > 0 &&
 	    !streq(number, "0:0"))
 		search_block(search, number);
@@ -165,7 +165,8 @@ static const char *needs_text(struct host_search *search)
 	return text;
 }
 
-static int search_all(struct host_search *search, const char *root)
+static int search_all(struct host_search *search, const char *root,
+		      void (*more)(struct host_search *search))
 {
 	char *text = search_read_proc(search, "self/mountinfo");
 	int error = text ? mountinfo_read(search->arena, text, &search->mounts) : 0;
@@ -179,16 +180,20 @@ static int search_all(struct host_search *search, const char *root)
 	search_resume(search);
 	search_keyboard(search, root);
 	search_claims(search, root);
+	if (more)
+		more(search);
 	return search->error;
 }
 
-int host_find_needs(struct host_needs *needs, struct arena *arena, const struct host_roots *roots)
+int search_run(struct host_needs *needs, struct arena *arena, const struct host_roots *roots,
+	       void (*more)(struct host_search *search), void *context)
 {
 	const char *root = roots->root ? roots->root : "";
 	struct host_search search = {
 		.arena = arena,
 		.proc = roots->proc ? roots->proc : "/proc",
 		.zpool = roots->zpool,
+		.context = context,
 		.last_device = &search.devices,
 		.last_gap = &search.gaps,
 		.last_claim = &search.claims,
@@ -204,11 +209,16 @@ int host_find_needs(struct host_needs *needs, struct arena *arena, const struct 
 		close(search.root);
 		return 0;
 	}
-	error = search_all(&search, root);
+	error = search_all(&search, root, more);
 	needs->gaps = search.gaps;
 	if (!error && (search.devices || search.claims))
 		needs->text = needs_text(&search);
 	sysfs_close(&search.sysfs);
 	close(search.root);
 	return error ? error : search.error;
+}
+
+int host_find_needs(struct host_needs *needs, struct arena *arena, const struct host_roots *roots)
+{
+	return search_run(needs, arena, roots, NULL, NULL);
 }

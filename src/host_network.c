@@ -52,13 +52,11 @@ static bool search_route(struct host_search *search, const char *interface)
 	return search_interface(search, interface);
 }
 
-void search_network(struct host_search *search)
+bool search_routes(struct host_search *search)
 {
 	char *text, *line;
 	bool found = false;
 
-	if (!search_enter(search, "network"))
-		return;
 	text = search_read_proc(search, "net/route");
 	strsep(&text, "\n"); /* the columns' names */
 	while ((line = strsep(&text, "\n")))
@@ -72,7 +70,12 @@ void search_network(struct host_search *search)
 		if (destination && !leads_nowhere(destination))
 			found |= search_route(search, last);
 	}
-	if (!found)
+	return found;
+}
+
+void search_network(struct host_search *search)
+{
+	if (search_enter(search, "network") && !search_routes(search))
 		search_note_gap(search, "it comes over the network, but no interface with a route "
 					"is a PCI device");
 }

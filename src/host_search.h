@@ -40,12 +40,23 @@ struct host_search {
 	int root;	      /* an open directory */
 	struct mount *mounts; /* of this process */
 	const char *use;      /* what is looked for now: "/boot", "swap" */
+	void *context;	      /* of who asked for more than what the host needs */
 	struct host_visit *visits;
 	struct host_device *devices, **last_device;
 	struct host_gap *gaps, **last_gap;
 	struct host_claim *claims, **last_claim;
 	int error; /* -ENOMEM once it has happened: the search is useless then */
 };
+
+/*
+ * What host_find_needs() does, and more, unless that is NULL, which is called at
+ * the end on a host that is at home and finds search->context set.
+ */
+int search_run(struct host_needs *needs, struct arena *arena, const struct host_roots *roots,
+	       void (*more)(struct host_search *search), void *context);
+
+/* Says what what is found from now on is needed for; the text is not copied. */
+void search_begin_use(struct host_search *search, const char *use);
 
 /* Reads a file, or one of /proc; NULL where it cannot be read. */
 char *search_read_file(struct host_search *search, const char *path);
@@ -115,8 +126,11 @@ void search_keyboard(struct host_search *search, const char *root);
 /* host_claims.c: what driverctl and modprobe.d give to vfio-pci, pci-stub or xen-pciback. */
 void search_claims(struct host_search *search, const char *root);
 
-/* host_network.c: every interface with a route. */
+/* host_network.c: every interface with a route; that there is none is a gap. */
 void search_network(struct host_search *search);
+
+/* The same, but gives false where there is none. */
+bool search_routes(struct host_search *search);
 
 /* One interface, and what it lies on. Gives false when no PCI device is behind it. */
 bool search_interface(struct host_search *search, const char *name);

@@ -118,14 +118,11 @@ int preview_complain(const char *what, int error)
 	return error;
 }
 
-static int read_settings(struct preview *preview, struct run *run)
+int preview_read_cmdline(const struct preview *preview, struct run *run)
 {
-	const char *path = preview->file ? preview->file : CONFIG_PATH;
-	int error = config_read(&preview->config, &run->settings, path);
 	char *text;
+	int error;
 
-	if (error && (error != -ENOENT || (preview->file && !preview->may_lack_file)))
-		return preview_complain(path, error);
 	if (preview->cmdline)
 		return settings_read_cmdline(&run->settings, preview->cmdline);
 	/* A captured tree is another machine's: this one's command line says nothing of it. */
@@ -147,9 +144,19 @@ static int read_host(const struct preview *preview, struct run *run)
 		     : settings_read_host(&run->settings, preview->host, text);
 }
 
+int preview_read_settings(struct preview *preview, struct run *run)
+{
+	const char *path = preview->file ? preview->file : CONFIG_PATH;
+	int error = config_read(&preview->config, &run->settings, path);
+
+	if (error && (error != -ENOENT || (preview->file && !preview->may_lack_file)))
+		return preview_complain(path, error);
+	return preview_read_cmdline(preview, run);
+}
+
 int preview_read(struct preview *preview, struct run *run, int count, char *const *selectors)
 {
-	int error = read_settings(preview, run);
+	int error = preview_read_settings(preview, run);
 
 	if (!error && preview->host)
 		error = read_host(preview, run);
@@ -160,8 +167,7 @@ int preview_read(struct preview *preview, struct run *run, int count, char *cons
 	return error;
 }
 
-/* What the running host needs: its next image will say the same. */
-static int read_needs(struct run *run)
+int preview_read_needs(struct run *run)
 {
 	struct host_roots roots = { 0 };
 	struct host_needs needs;
@@ -183,7 +189,7 @@ static int make_plan(struct preview *preview, struct run *run)
 	int error = 0;
 
 	if (!preview->sysfs && !preview->host && !preview->addresses)
-		error = read_needs(run);
+		error = preview_read_needs(run);
 	if (!error && !preview->sysfs && !run->settings.driver && run_is_wanted(run))
 		error = module_open(NULL, &modules);
 	if (!error)

@@ -46,6 +46,20 @@ int preview_parse(struct preview *preview, int count, char *const *arguments, in
 int preview_read(struct preview *preview, struct run *run, int count, char *const *selectors);
 
 /*
+ * What preview_read() does without selectors, for those who want to know what is
+ * configured; and the half of it that is about the kernel command line. Gives 0 or -errno.
+ */
+int preview_read_settings(struct preview *preview, struct run *run);
+int preview_read_cmdline(const struct preview *preview, struct run *run);
+
+/*
+ * Adds what the running host needs, which its next image will say too; says on
+ * standard error what could not be resolved. preview_plan() does it by itself.
+ * Gives 0 or -ENOMEM.
+ */
+int preview_read_needs(struct run *run);
+
+/*
  * Surveys and plans, unless nothing is asked for; says on standard error what
  * was in the way. preview->source is open then. Gives 0 or -errno.
  */

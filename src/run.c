@@ -39,6 +39,7 @@ struct run *run_create(void)
 	run->arena = arena;
 	run->lock = -1;
 	run->started = deadline_now();
+	run->force_by = "vfio_early.force=";
 	settings_init(&run->settings, arena);
 	return run;
 }

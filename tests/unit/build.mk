@@ -10,11 +10,11 @@ UNIT_CFLAGS = -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
 U := build/unit
 UNIT := tests/unit
 
-UNIT_TESTS := address arena beneath cmdline config cpio cpio_reader deadline embed execute \
-	execute_cut explain framebuffer host host_keyboard host_network host_storage index init \
-	input json loader lock log mountinfo plan plan_actions report run selector \
-	settings settings_host settings_places survey sysfs terminal topology traits \
-	unified
+UNIT_TESTS := address arena beneath cmdline config config_edit cpio cpio_reader deadline \
+	embed execute execute_cut explain framebuffer host host_keyboard host_network \
+	host_storage in_use index init input json json_read loader lock log mountinfo \
+	plan plan_actions regenerate release report run selector settings settings_host \
+	settings_places survey sysfs terminal topology traits unified
 
 # What is often linked together.
 unit_settings := settings settings_cmdline claim selector address cmdline
@@ -30,6 +30,8 @@ unit_src_arena = arena
 unit_src_beneath = beneath
 unit_lib_beneath = scratch
 unit_src_cmdline = cmdline
+unit_src_config_edit = config_edit $(unit_settings)
+unit_lib_config_edit = strict_arena
 unit_src_cpio = cpio
 unit_lib_cpio = strict_arena
 unit_src_cpio_reader = cpio_reader cpio
@@ -59,12 +61,16 @@ unit_src_host_network = $(unit_host)
 unit_lib_host_network = $(unit_lib_host)
 unit_src_host_storage = $(unit_host)
 unit_lib_host_storage = $(unit_lib_host)
+unit_src_in_use = in_use open_files framebuffer $(unit_host)
+unit_lib_in_use = $(unit_lib_host)
 unit_src_index = index
 unit_src_init = init deadline log
 unit_src_input = input
 unit_lib_input = strict_arena scratch
 unit_src_json = json address
 unit_lib_json = strict_json
+unit_src_json_read = json_read json address
+unit_lib_json_read = strict_arena
 unit_src_loader = loader deadline
 unit_wrap_loader = pthread_create
 unit_src_lock = lock deadline
@@ -77,6 +83,11 @@ unit_src_plan = $(unit_plan)
 unit_lib_plan = strict_arena machine
 unit_src_plan_actions = $(unit_plan)
 unit_lib_plan_actions = strict_arena machine
+unit_src_regenerate = regenerate
+unit_lib_regenerate = scratch
+unit_src_release = release execute log json $(unit_plan)
+unit_lib_release = strict_arena strict_json machine kernel_model
+unit_wrap_release = $(unit_wrap_execute) in_use_find_machine explain_finding
 unit_src_report = report report_text explain json json_device $(unit_run)
 unit_lib_report = strict_arena strict_json machine nowhere scratch
 unit_wrap_report = log_line mkdir

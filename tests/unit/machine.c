@@ -60,6 +60,7 @@ struct run *machine_run(void)
 	struct run *run = arena_allocate(arena, 1, sizeof(*run));
 
 	run->arena = arena;
+	run->force_by = "vfio_early.force=";
 	settings_init(&run->settings, arena);
 	return run;
 }

@@ -123,3 +123,40 @@ boot()
 	rm -rf "$work/initrd" "$work/kernel/vmlinuz" "$work/result.tar"
 	forget
 }
+
+# debian_disk: the root itself as the disk to boot from, and beside its own files
+# those of the tests. Only the kernel that boots stays.
+debian_disk()
+{
+	mkdir -p "$root/tests/bin"
+	cp /bin/busybox "$root/tests/bin/busybox"
+	for applet in $(/bin/busybox --list); do
+		[ "$applet" = busybox ] || ln -s busybox "$root/tests/bin/$applet"
+	done
+	${HOSTCC:-gcc} -static -O2 -o "$root/tests/bin/client" "$vm/client.c"
+	# Where record.sh has it.
+	ln -s /tests/bin/client "$root/bin/client"
+	cp "$vm/guest/record.sh" "$root/tests/record.sh"
+	cp "$here/guest/debian-init" "$root/tests/init"
+	for release in $kernels; do
+		[ "$release" = "$kernel" ] || rm -rf "$root/lib/modules/$release" "$root"/boot/*-"$release"
+	done
+	rm -rf "$root/var/cache/apt" "$root/var/lib/apt/lists"
+	mke2fs -q -F -t ext4 -d "$root" "$case_work/disk" "${1:-2G}" >"$case_work/mke2fs.log" 2>&1 ||
+		stop "the disk" "a file system" "$(tail -n 1 "$case_work/mke2fs.log")"
+}
+
+# step NAME...: what is done on that disk, once it has booted.
+step()
+{
+	cmdline init=/tests/init "tests.step=$1"
+}
+
+# disk_image: the image that the disk has for its kernel by now, as $disk_image.
+disk_image()
+{
+	disk_image=$case_work/disk.img
+	rm -f "$disk_image"
+	debugfs -R "dump $(image "$kernel") $disk_image" "$case_work/disk" >"$case_work/debugfs.log" 2>&1
+	[ -s "$disk_image" ] || stop "image on the disk" "a file" "$(tail -n 1 "$case_work/debugfs.log")"
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "input.h"
+#include "preview.h"
+#include "run.h"
+
+/* More than anybody forces. */
+#define OPTIONS_FORCE_MAX 32
+
+/* What a command for a running system is told, beside selectors. */
+struct options {
+	const char *name; /* the command, what stands behind its options, and what it does */
+	const char *arguments;
+	const char *help;
+	const char *letters; /* the options that it has, by the letters of options.c */
+
+	struct preview preview; /* --sysfs, --config, --cmdline, --ids, --json */
+	bool dry_run;
+	bool no_regenerate;
+	const char *report; /* a directory of reports instead of the usual; NULL for those */
+	const char *force[OPTIONS_FORCE_MAX];
+	size_t force_count;
+};
+
+/*
+ * Reads the options from a command's arguments. Gives the index of the first
+ * that is none, or -1 when there is nothing to do, with *code set to an
+ * exit_code; what was wrong was said then.
+ */
+int options_parse(struct options *options, int count, char *const *arguments, int *code);
+
+/*
+ * Adds what --force said to what the settings force. To be called once all
+ * other settings are read. Gives 0 or -ENOMEM.
+ */
+int options_add_force(const struct options *options, struct settings *settings);
