@@ -151,12 +151,3 @@ step()
 {
 	cmdline init=/tests/init "tests.step=$1"
 }
-
-# disk_image: the image that the disk has for its kernel by now, as $disk_image.
-disk_image()
-{
-	disk_image=$case_work/disk.img
-	rm -f "$disk_image"
-	debugfs -R "dump $(image "$kernel") $disk_image" "$case_work/disk" >"$case_work/debugfs.log" 2>&1
-	[ -s "$disk_image" ] || stop "image on the disk" "a file" "$(tail -n 1 "$case_work/debugfs.log")"
-}
