@@ -82,7 +82,7 @@ all: $(PROGRAMS)
 
 # The goals that compile nothing by themselves work before the toolchain is installed.
 TASKS := clean lint uninstall dist deb check check-unit check-plans check-binary check-hooks \
-	check-packages check-image check-vm check-kernels check-generators check-generators-quick \
+	check-packages check-image check-vm check-kernels check-stops soak check-generators check-generators-quick \
 	bench demo unit-programs fuzz check-fuzz coverage check-leaks
 ifneq ($(filter-out $(TASKS) setup-%,$(or $(MAKECMDGOALS),all)),)
 ifeq ($(LINK),dynamic)
@@ -255,6 +255,18 @@ check-vm:
 check-kernels:
 	$(MAKE) all
 	tests/vm/run-all --all-kernels
+
+# vfio-early killed after each thing that it changes, which check-vm does now and then.
+STOPS = $(foreach n,1 2 3 4 5 6 7 8 9,stops-image@$(n)) stops-image@2-all stops@1 unplug@1 unplug@2
+check-stops:
+	$(MAKE) all
+	tests/vm/run-all $(STOPS)
+
+# The main case, again and again.
+N = 200
+soak:
+	$(MAKE) all
+	tests/vm/soak $(N)
 
 # Real generators' images. What is installed there is the Debian package.
 check-generators-quick:
