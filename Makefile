@@ -84,9 +84,10 @@ LINKED = $(filter-out $(B)/obj/commands%,$(OBJECTS)) $(B)/obj/$(TABLE).o
 all: $(PROGRAMS)
 
 # The goals that compile nothing by themselves work before the toolchain is installed.
-TASKS := clean lint uninstall dist deb check check-unit check-plans check-check check-binary check-hooks \
-	check-packages check-image check-vm check-kernels check-generators check-generators-quick \
-	check-completions bench bench-list demo unit-programs fuzz check-fuzz coverage check-leaks
+TASKS := clean lint uninstall dist deb check check-unit check-plans check-completions check-check \
+	check-leaks check-fuzz check-binary check-hooks check-packages check-image check-vm \
+	check-kernels check-stops soak check-generators check-generators-quick bench bench-list demo \
+	unit-programs fuzz coverage
 ifneq ($(filter-out $(TASKS) setup-%,$(or $(MAKECMDGOALS),all)),)
 ifeq ($(LINK),dynamic)
 LIBC_CFLAGS := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 \
@@ -271,6 +272,18 @@ check-vm:
 check-kernels:
 	$(MAKE) all
 	tests/vm/run-all --all-kernels
+
+# vfio-early killed after each thing that it changes, which check-vm does now and then.
+STOPS = $(foreach n,1 2 3 4 5 6 7 8 9,stops-image@$(n)) stops-image@2-all stops@1 unplug@1 unplug@2
+check-stops:
+	$(MAKE) all
+	tests/vm/run-all $(STOPS)
+
+# The main case, again and again.
+N = 200
+soak:
+	$(MAKE) all
+	tests/vm/soak $(N)
 
 # Real generators' images. What is installed there is the Debian package.
 check-generators-quick:

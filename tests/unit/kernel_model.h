@@ -62,10 +62,10 @@ struct kernel {
 	size_t fail_also;  /* one more that fails; 0 for none */
 	int fail_error;
 	char failed_path[128];
-	size_t steps;	/* writes, reads and probes so far */
-	size_t cut_at;	/* at this one the worker is no more; 0 for none */
+	size_t steps;	    /* writes, reads and probes so far */
+	size_t cut_at;	    /* at this one the worker is no more; 0 for none */
 	bool lists_nothing; /* no driver's directory can be read */
-	bool cut_after; /* after its effect rather than before */
+	bool cut_after;	    /* after its effect rather than before */
 	jmp_buf cut;
 	bool in_child;
 	bool hung;

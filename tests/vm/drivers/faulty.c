@@ -49,10 +49,7 @@ static void faulty_remove(struct pci_dev *dev)
 		msleep(100);
 }
 
-static const struct pci_device_id faulty_ids[] = {
-	{ PCI_DEVICE(PCI_ANY_ID, PCI_ANY_ID) },
-	{}
-};
+static const struct pci_device_id faulty_ids[] = { { PCI_DEVICE(PCI_ANY_ID, PCI_ANY_ID) }, {} };
 
 static struct pci_driver faulty_driver = {
 	.name = "faulty",

@@ -18,6 +18,7 @@ rdinit=
 rdinit_program=/vfio-early
 monitor_after=
 sysrq=
+may_skip=
 runs=1
 
 # cmdline WORD...: more of the kernel command line, as it stands there.
@@ -105,6 +106,11 @@ faulty()
 {
 	if ! driver=$("$here/driver" "$kernel" 2>"$work/driver.log"); then
 		skip "no driver for tests: $(tail -n 1 "$work/driver.log")"
+		# Not with the compiler that Debian 12 has.
+		case $kernel in
+		5.10 | 6.1) ;;
+		*) may_skip=yes ;;
+		esac
 		return
 	fi
 	cp "$driver" "$work/root/faulty.ko"
@@ -150,7 +156,8 @@ sysrq()
 	cmdline sysrq_always_enabled ignore_loglevel
 }
 
-# skip REASON: the case cannot run here.
+# skip REASON: the case cannot run here. With $may_skip that is no failure even
+# where every case must run.
 skip()
 {
 	skipped=$1
