@@ -324,6 +324,14 @@ fake_machine()
 	echo '  1:     9   IR-IO-APIC    1-edge      i8042' >"$root/proc/interrupts"
 }
 
+# no_machine: nothing but files again.
+no_machine()
+{
+	rm -rf --one-file-system "$root/sys"
+	mkdir "$root/sys"
+	rm -f "$root/proc/cmdline" "$root/proc/cpuinfo" "$root/proc/interrupts"
+}
+
 # finds CODE [ERE...]: vfio-early check finds these things and nothing else, each
 # line with its command behind it.
 finds()
