@@ -52,6 +52,7 @@ struct device {
 	const char *driver;		/* bound to it; NULL when none is */
 	const char *driver_override;	/* NULL when unset */
 	unsigned int virtual_functions; /* enabled on this SR-IOV physical function */
+	bool has_sriov;			/* it could have some, as far as its driver was asked */
 
 	/* framebuffer_find() */
 	const char *framebuffer;	/* the platform device that draws in its memory; NULL */

@@ -394,19 +394,32 @@ static int note_member(void *context, const char *name)
 	return 0;
 }
 
-void pci_find_group(struct pci_source *source, struct device *device)
+void pci_read_group(struct pci_source *source, struct device *device)
 {
-	struct group_listing listing = { .source = source };
 	char path[SYSFS_PATH_SIZE], number[16];
 
 	if (device->group >= 0)
 		return;
-	device_path(&device->address, "/iommu_group", path);
-	if (sysfs_read_link_name(source->sysfs, path, number, sizeof(number)) <= 0 ||
-	    number[0] < '0' || number[0] > '9')
+	if (device->directory)
+		snprintf(path, sizeof(path), "%s/iommu_group", device->directory);
+	else
+		device_path(&device->address, "/iommu_group", path);
+	if (sysfs_read_link_name(source->sysfs, path, number, sizeof(number)) > 0 &&
+	    number[0] >= '0' && number[0] <= '9')
+		device->group = atoi(number);
+}
+
+void pci_find_group(struct pci_source *source, struct device *device)
+{
+	struct group_listing listing = { .source = source };
+	char path[SYSFS_PATH_SIZE];
+
+	if (device->group >= 0)
 		return;
-	listing.number = atoi(number);
-	device->group = listing.number;
+	pci_read_group(source, device);
+	if (device->group < 0)
+		return;
+	listing.number = device->group;
 	snprintf(path, sizeof(path), "kernel/iommu_groups/%d/devices", listing.number);
 	sysfs_list(source->sysfs, path, note_member, &listing);
 }
@@ -475,8 +488,10 @@ static int describe(const struct sysfs *directory, struct arena *arena, struct d
 	 * Only a driver enables virtual functions (sriov_numvfs_store()). Were they left by one
 	 * that is gone, vfio-pci would refuse the device (drivers/vfio/pci/vfio_pci_core.c).
 	 */
-	if (device->driver)
-		device->virtual_functions = read_number(directory, "sriov_numvfs");
+	if (device->driver && sysfs_read(directory, "sriov_numvfs", text, sizeof(text)) > 0) {
+		device->has_sriov = true;
+		device->virtual_functions = (unsigned int)strtoul(text, NULL, 10);
+	}
 	return 0;
 }
 
@@ -494,23 +509,6 @@ int pci_describe(struct pci_source *source, struct arena *arena, struct device *
 	error = describe(directory, arena, device);
 	device->header_type = read_header_type(function_of(source, device), device);
 	return error;
-}
-
-static int found_one(void *context, const char *name)
-{
-	(void)context, (void)name;
-	return 1;
-}
-
-enum iommu_state pci_iommu_state(const struct sysfs *sysfs)
-{
-	if (sysfs_list(sysfs, "class/iommu", found_one, NULL) > 0)
-		return IOMMU_ON;
-	if (sysfs_exists(sysfs, "firmware/acpi/tables/DMAR"))
-		return IOMMU_OFF_INTEL;
-	if (sysfs_exists(sysfs, "firmware/acpi/tables/IVRS"))
-		return IOMMU_OFF_AMD;
-	return IOMMU_ABSENT;
 }
 
 /* Looks a name up; flags and numbers as pci_lookup_name() takes them. */

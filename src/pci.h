@@ -54,6 +54,12 @@ int pci_describe(struct pci_source *source, struct arena *arena, struct device *
  */
 void pci_find_group(struct pci_source *source, struct device *device);
 
+/*
+ * Reads the number of a device's own group only: less work where every device is asked.
+ * Does nothing for one whose group is known.
+ */
+void pci_read_group(struct pci_source *source, struct device *device);
+
 /* Tells whether an IOMMU is in use and what the firmware says of it. */
 enum iommu_state pci_iommu_state(const struct sysfs *sysfs);
 

@@ -187,8 +187,8 @@ int survey_all(struct topology *topology, struct arena *arena, const struct sett
 	for (size_t i = 0; !error && i < survey.count; i++) {
 		struct device *device = &survey.devices[i];
 
-		pci_find_group(source, device);
 		error = pci_identify(source, arena, device);
+		pci_read_group(source, device);
 		if (!error)
 			error = pci_describe(source, arena, device);
 	}

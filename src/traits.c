@@ -117,30 +117,45 @@ static const struct device *read_physical_function(const struct reading *reading
 
 /* What of it differs between a device and a bridge is asked of devices only: it costs time. */
 static int read_endpoint(const struct reading *reading, const struct sysfs *directory,
-			 struct traits *traits)
+			 const struct device *device, struct traits *traits)
 {
-	traits->virtual_functions_max = read_number(directory, "sriov_totalvfs");
+	/* With a driver, it is known already whether there is any such thing. */
+	if (!device->driver || device->has_sriov)
+		traits->virtual_functions_max = read_number(directory, "sriov_totalvfs");
 	if (!traits->virtual_functions_max)
 		traits->physical_function = read_physical_function(reading, directory);
 	return read_reset(reading, directory, traits);
 }
 
+/*
+ * A port for plugging, such as Thunderbolt's, shows in what is behind it (since 5.14;
+ * pci_set_removable() in drivers/pci/probe.c): all functions of a slot say the same.
+ */
+static void read_removable(const struct reading *reading, const struct sysfs *directory,
+			   const struct device *device, struct traits *traits)
+{
+	const struct device *before = device - 1;
+	char removable[16];
+
+	if (device > reading->topology->devices && before->directory && !before->gone &&
+	    pci_address_same_slot(&before->address, &device->address))
+		traits->hot_pluggable |= traits_of(reading, before)->hot_pluggable;
+	else if (sysfs_read(directory, "removable", removable, sizeof(removable)) > 0)
+		traits->hot_pluggable |= streq(removable, "removable");
+}
+
 static int read_device(const struct reading *reading, const struct device *device)
 {
 	struct traits *traits = traits_of(reading, device);
-	char removable[16];
 	struct sysfs directory;
 	int error = 0;
 
 	if (device->gone || !device->directory ||
 	    sysfs_open_below(&directory, reading->sysfs, device->directory))
 		return 0;
-	/* A port for plugging, such as Thunderbolt's, shows in what is behind it (since 5.14). */
-	if (sysfs_read(&directory, "removable", removable, sizeof(removable)) > 0 &&
-	    streq(removable, "removable"))
-		traits->hot_pluggable = true;
+	read_removable(reading, &directory, device, traits);
 	if (!device_is_bridge(device))
-		error = read_endpoint(reading, &directory, traits);
+		error = read_endpoint(reading, &directory, device, traits);
 	sysfs_close(&directory);
 	return error;
 }
