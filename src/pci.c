@@ -309,6 +309,19 @@ static bool read_modalias(const struct sysfs *directory, struct arena *arena, st
 	return modalias != NULL;
 }
 
+static void identify(struct pci_source *source, struct arena *arena, struct device *device,
+		     const struct sysfs *directory)
+{
+	device->identified = true;
+	/* libpci asks for each id by itself, with the whole path each time. */
+	if (!read_modalias(directory, arena, device) &&
+	    !read_ids(function_of(source, device), device))
+		device->gone = true;
+	if (device->class >> 16 == PCI_CLASS_DISPLAY)
+		device->boot_display = read_number(directory, "boot_vga") ||
+				       read_number(directory, "boot_display");
+}
+
 int pci_identify(struct pci_source *source, struct arena *arena, struct device *device)
 {
 	struct sysfs directory;
@@ -322,13 +335,7 @@ int pci_identify(struct pci_source *source, struct arena *arena, struct device *
 		return error;
 	if (open_device(source, device, &directory))
 		return 0;
-	/* libpci asks for each id by itself, with the whole path each time. */
-	if (!read_modalias(&directory, arena, device) &&
-	    !read_ids(function_of(source, device), device))
-		device->gone = true;
-	if (device->class >> 16 == PCI_CLASS_DISPLAY)
-		device->boot_display = read_number(&directory, "boot_vga") ||
-				       read_number(&directory, "boot_display");
+	identify(source, arena, device, &directory);
 	sysfs_close(&directory);
 	return 0;
 }
@@ -353,7 +360,7 @@ static int note_member(void *context, const char *name)
 	return 0;
 }
 
-void pci_read_group(struct pci_source *source, struct device *device)
+static void read_group(struct pci_source *source, struct device *device)
 {
 	char path[SYSFS_PATH_SIZE], number[16];
 
@@ -375,7 +382,7 @@ void pci_find_group(struct pci_source *source, struct device *device)
 
 	if (device->group >= 0)
 		return;
-	pci_read_group(source, device);
+	read_group(source, device);
 	if (device->group < 0)
 		return;
 	listing.number = device->group;
@@ -452,6 +459,27 @@ static int describe(const struct sysfs *directory, struct arena *arena, struct d
 		device->virtual_functions = (unsigned int)strtoul(text, NULL, 10);
 	}
 	return 0;
+}
+
+int pci_read(struct pci_source *source, struct arena *arena, struct device *device)
+{
+	struct sysfs directory;
+	int error = pci_locate(source, arena, device);
+
+	read_group(source, device);
+	if (error || device->gone || device->identified || device->described ||
+	    open_device(source, device, &directory)) {
+		error = error ? error : pci_identify(source, arena, device);
+		return error ? error : pci_describe(source, arena, device);
+	}
+	identify(source, arena, device, &directory);
+	if (!device->gone) {
+		device->described = true;
+		error = describe(&directory, arena, device);
+		device->header_type = read_header_type(function_of(source, device), device);
+	}
+	sysfs_close(&directory);
+	return error;
 }
 
 int pci_describe(struct pci_source *source, struct arena *arena, struct device *device)
