@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "command.h"
 #include "explain.h"
@@ -36,8 +37,11 @@ static int complain_of_absent(const struct run *run, const struct settings *filt
 
 static int write_listing(const struct listing *listing, const struct preview *preview)
 {
+	static char buffer[65536];
 	struct terminal terminal;
 
+	/* musl's own is a kilobyte. Of a terminal, each line is to be seen at once. */
+	setvbuf(stdout, buffer, isatty(STDOUT_FILENO) ? _IOLBF : _IOFBF, sizeof(buffer));
 	if (preview->json) {
 		listing_json(listing, stdout);
 	} else if (preview->addresses) {

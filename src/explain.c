@@ -183,17 +183,26 @@ static const char *refusal_reason(const struct run *run, const struct member *me
 
 const char *explain_force(const struct run *run, const struct planned_group *group)
 {
-	const char *list = setting_value(&run->settings, SETTING_FORCE, run->arena);
-	char text[PCI_ADDRESS_SIZE];
+	const char *before = setting_value(&run->settings, SETTING_FORCE, run->arena);
+	size_t used = before ? strlen(before) : 0;
+	char *list =
+		before ? arena_allocate(run->arena, used + group->count * PCI_ADDRESS_SIZE + 1, 1)
+		       : NULL;
 
-	for (size_t i = 0; list && i < group->count; i++) {
+	if (!list)
+		return NULL;
+	memcpy(list, before, used);
+	for (size_t i = 0; i < group->count; i++) {
 		const struct member *member = &group->members[i];
 
 		if (member->refusal == REFUSAL_NO_GROUP || member->refusal == REFUSAL_GONE)
 			return NULL;
-		if (member->refusal != REFUSAL_NONE)
-			list = arena_print(run->arena, "%s%s%s", list, *list ? "," : "",
-					   pci_address_format(&member->device->address, text));
+		if (member->refusal == REFUSAL_NONE)
+			continue;
+		if (used)
+			list[used++] = ',';
+		pci_address_format(&member->device->address, list + used);
+		used += strlen(list + used);
 	}
 	return list;
 }

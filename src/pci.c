@@ -394,7 +394,7 @@ static int note_member(void *context, const char *name)
 	return 0;
 }
 
-void pci_read_group(struct pci_source *source, struct device *device)
+static void read_group(struct pci_source *source, struct device *device)
 {
 	char path[SYSFS_PATH_SIZE], number[16];
 
@@ -416,7 +416,7 @@ void pci_find_group(struct pci_source *source, struct device *device)
 
 	if (device->group >= 0)
 		return;
-	pci_read_group(source, device);
+	read_group(source, device);
 	if (device->group < 0)
 		return;
 	listing.number = device->group;
@@ -509,6 +509,14 @@ int pci_describe(struct pci_source *source, struct arena *arena, struct device *
 	error = describe(directory, arena, device);
 	device->header_type = read_header_type(function_of(source, device), device);
 	return error;
+}
+
+int pci_read(struct pci_source *source, struct arena *arena, struct device *device)
+{
+	int error = pci_identify(source, arena, device);
+
+	read_group(source, device);
+	return error ? error : pci_describe(source, arena, device);
 }
 
 /* Looks a name up; flags and numbers as pci_lookup_name() takes them. */

@@ -49,16 +49,16 @@ int pci_identify(struct pci_source *source, struct arena *arena, struct device *
 int pci_describe(struct pci_source *source, struct arena *arena, struct device *device);
 
 /*
+ * All of that, and the number of the device's own group: less work than one by one, where
+ * every device is asked. Gives 0 or -ENOMEM.
+ */
+int pci_read(struct pci_source *source, struct arena *arena, struct device *device);
+
+/*
  * Finds the IOMMU group of a device, and sets its number in all of the scan's
  * devices that are in it. Does nothing for one whose group is known.
  */
 void pci_find_group(struct pci_source *source, struct device *device);
-
-/*
- * Reads the number of a device's own group only: less work where every device is asked.
- * Does nothing for one whose group is known.
- */
-void pci_read_group(struct pci_source *source, struct device *device);
 
 /* Tells whether an IOMMU is in use and what the firmware says of it. */
 enum iommu_state pci_iommu_state(const struct sysfs *sysfs);

@@ -453,10 +453,20 @@ const char *setting_name(enum setting_key key)
 
 static const char *list_text(const struct selector_list *list, struct arena *arena)
 {
-	const char *text = "";
+	size_t length = 0, used = 0;
+	char *text;
 
-	for (size_t i = 0; text && i < list->count; i++)
-		text = arena_print(arena, "%s%s%s", text, i ? "," : "", list->items[i].text);
+	for (size_t i = 0; i < list->count; i++)
+		length += strlen(list->items[i].text) + 1;
+	text = arena_allocate(arena, length + 1, 1);
+	for (size_t i = 0; text && i < list->count; i++) {
+		size_t size = strlen(list->items[i].text);
+
+		if (i)
+			text[used++] = ',';
+		memcpy(text + used, list->items[i].text, size);
+		used += size;
+	}
 	return text;
 }
 

@@ -184,14 +184,8 @@ int survey_all(struct topology *topology, struct arena *arena, const struct sett
 				 .modules = modules };
 	int error = read_wanted(&survey);
 
-	for (size_t i = 0; !error && i < survey.count; i++) {
-		struct device *device = &survey.devices[i];
-
-		error = pci_identify(source, arena, device);
-		pci_read_group(source, device);
-		if (!error)
-			error = pci_describe(source, arena, device);
-	}
+	if (!error)
+		error = for_all(&survey, pci_read);
 	return error ? error : build(&survey, topology);
 }
 

@@ -75,11 +75,20 @@ static int read_slot(void *context, const char *name)
 	return 0;
 }
 
-static int read_reset(const struct reading *reading, const struct sysfs *directory,
+/* An attribute of a device: by its whole path, for hardly more than one is read of most. */
+static const char *attribute(const struct device *device, const char *name,
+			     char path[static SYSFS_PATH_SIZE])
+{
+	snprintf(path, SYSFS_PATH_SIZE, "%s/%s", device->directory, name);
+	return path;
+}
+
+static int read_reset(const struct reading *reading, const struct device *device,
 		      struct traits *traits)
 {
-	char text[RESET_METHODS_SIZE];
-	int length = sysfs_read(directory, "reset_method", text, sizeof(text));
+	char path[SYSFS_PATH_SIZE], text[RESET_METHODS_SIZE];
+	int length = sysfs_read(reading->sysfs, attribute(device, "reset_method", path), text,
+				sizeof(text));
 
 	traits->reset_methods = "";
 	if (length > 0) {
@@ -88,76 +97,59 @@ static int read_reset(const struct reading *reading, const struct sysfs *directo
 		return traits->reset_methods ? 0 : -ENOMEM;
 	}
 	/* Before 5.15, this is all that is said. */
-	traits->can_reset = length < 0 && sysfs_exists(directory, "reset");
+	traits->can_reset =
+		length < 0 && sysfs_exists(reading->sysfs, attribute(device, "reset", path));
 	if (traits->can_reset)
 		traits->reset_methods = NULL;
 	return 0;
 }
 
-static unsigned int read_number(const struct sysfs *directory, const char *attribute)
+static void read_virtual_functions(const struct reading *reading, const struct device *device,
+				   struct traits *traits)
 {
-	char text[16];
-
-	if (sysfs_read(directory, attribute, text, sizeof(text)) <= 0)
-		return 0;
-	return (unsigned int)strtoul(text, NULL, 10);
-}
-
-static const struct device *read_physical_function(const struct reading *reading,
-						   const struct sysfs *directory)
-{
-	char name[PCI_ADDRESS_SIZE];
+	char path[SYSFS_PATH_SIZE], text[PCI_ADDRESS_SIZE];
 	struct pci_address address;
 
-	if (sysfs_read_link_name(directory, "physfn", name, sizeof(name)) <= 0 ||
-	    pci_address_parse(name, strlen(name), &address))
-		return NULL;
-	return find_device(reading->topology, &address);
-}
-
-/* What of it differs between a device and a bridge is asked of devices only: it costs time. */
-static int read_endpoint(const struct reading *reading, const struct sysfs *directory,
-			 const struct device *device, struct traits *traits)
-{
 	/* With a driver, it is known already whether there is any such thing. */
-	if (!device->driver || device->has_sriov)
-		traits->virtual_functions_max = read_number(directory, "sriov_totalvfs");
-	if (!traits->virtual_functions_max)
-		traits->physical_function = read_physical_function(reading, directory);
-	return read_reset(reading, directory, traits);
+	if ((!device->driver || device->has_sriov) &&
+	    sysfs_read(reading->sysfs, attribute(device, "sriov_totalvfs", path), text,
+		       sizeof(text)) > 0)
+		traits->virtual_functions_max = (unsigned int)strtoul(text, NULL, 10);
+	else if (sysfs_read_link_name(reading->sysfs, attribute(device, "physfn", path), text,
+				      sizeof(text)) > 0 &&
+		 pci_address_parse(text, strlen(text), &address) == 0)
+		traits->physical_function = find_device(reading->topology, &address);
 }
 
 /*
  * A port for plugging, such as Thunderbolt's, shows in what is behind it (since 5.14;
  * pci_set_removable() in drivers/pci/probe.c): all functions of a slot say the same.
  */
-static void read_removable(const struct reading *reading, const struct sysfs *directory,
-			   const struct device *device, struct traits *traits)
+static void read_removable(const struct reading *reading, const struct device *device,
+			   struct traits *traits)
 {
 	const struct device *before = device - 1;
-	char removable[16];
+	char path[SYSFS_PATH_SIZE], text[16];
 
 	if (device > reading->topology->devices && before->directory && !before->gone &&
 	    pci_address_same_slot(&before->address, &device->address))
 		traits->hot_pluggable |= traits_of(reading, before)->hot_pluggable;
-	else if (sysfs_read(directory, "removable", removable, sizeof(removable)) > 0)
-		traits->hot_pluggable |= streq(removable, "removable");
+	else if (sysfs_read(reading->sysfs, attribute(device, "removable", path), text,
+			    sizeof(text)) > 0)
+		traits->hot_pluggable |= streq(text, "removable");
 }
 
 static int read_device(const struct reading *reading, const struct device *device)
 {
 	struct traits *traits = traits_of(reading, device);
-	struct sysfs directory;
-	int error = 0;
 
-	if (device->gone || !device->directory ||
-	    sysfs_open_below(&directory, reading->sysfs, device->directory))
+	if (device->gone || !device->directory)
 		return 0;
-	read_removable(reading, &directory, device, traits);
-	if (!device_is_bridge(device))
-		error = read_endpoint(reading, &directory, device, traits);
-	sysfs_close(&directory);
-	return error;
+	read_removable(reading, device, traits);
+	if (device_is_bridge(device))
+		return 0;
+	read_virtual_functions(reading, device, traits);
+	return read_reset(reading, device, traits);
 }
 
 /* Whatever is behind a bridge comes and goes with it. No path of sysfs is deeper than this. */

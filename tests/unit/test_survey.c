@@ -134,6 +134,18 @@ int pci_describe(struct pci_source *source, struct arena *arena, struct device *
 	return 0;
 }
 
+int pci_read(struct pci_source *source, struct arena *arena, struct device *device)
+{
+	size_t index;
+	const struct device *known = find_truth(device, &index);
+
+	if (pci_locate(source, arena, device) || pci_identify(source, arena, device) ||
+	    pci_describe(source, arena, device))
+		return -ENOMEM;
+	device->group = known->group;
+	return 0;
+}
+
 void pci_find_group(struct pci_source *source, struct device *device)
 {
 	size_t index, other;
@@ -237,6 +249,30 @@ static void test_reads(void **state)
 		check_text(rows[i].cmdline, reads.bytes, rows[i].reads);
 		assert_int_equal(run->topology.count, ARRAY_SIZE(functions));
 		assert_int_equal(run->topology.iommu, IOMMU_ON);
+		machine_forget(run);
+	}
+}
+
+/* Whatever is listed, everything is known; and what is listed, as well as otherwise. */
+static void test_all(void **state)
+{
+	static const char *const cmdlines[] = { "", "vfio_early.devs=01:00.0", "vfio_early=off" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cmdlines); i++) {
+		struct run *run = machine_run();
+
+		assert_int_equal(settings_read_cmdline(&run->settings, cmdlines[i]), 0);
+		assert_int_equal(
+			survey_all(&run->topology, run->arena, &run->settings, NULL, &here, NULL),
+			0);
+		assert_int_equal(run->topology.count, truth.count);
+		for (size_t j = 0; j < truth.count; j++) {
+			const struct device *device = &run->topology.devices[j];
+
+			assert_true(device->located && device->identified && device->described);
+			assert_int_equal(device->group, truth.devices[j].group);
+		}
 		machine_forget(run);
 	}
 }
@@ -381,14 +417,9 @@ static void test_errors(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_reads),
-		TEST(test_groups),
-		TEST(test_gone),
-		TEST(test_variants),
-		TEST(test_variants_not_asked_for),
-		TEST(test_completeness),
-		TEST(test_kernels),
-		TEST(test_errors),
+		TEST(test_reads),	 TEST(test_all),      TEST(test_groups),
+		TEST(test_gone),	 TEST(test_variants), TEST(test_variants_not_asked_for),
+		TEST(test_completeness), TEST(test_kernels),  TEST(test_errors),
 	};
 
 	return cmocka_run_group_tests_name("survey", tests, NULL, NULL);
