@@ -33,7 +33,7 @@ static unsigned char *make(size_t virtual_size, size_t raw_size, size_t offset)
 {
 	unsigned char *file = calloc(1, SIZE);
 
-	memcpy(file, "MZ", 2);
+	put(file, 2, 0x5a4d); /* "MZ" */
 	put(file + 0x3c, 4, PE);
 	memcpy(file + PE, "PE\0", 4);
 	put(file + PE + 6, 2, 2);
