@@ -243,6 +243,15 @@ const char *image_content_order(const struct image_content *content, bool *works
 	return "is there, but it is not known what made this image, nor whether it runs";
 }
 
+static bool starts_alike(const char *a, const char *b, size_t length)
+{
+	size_t same = 0;
+
+	while (same < length && a[same] == b[same])
+		same++;
+	return same == length;
+}
+
 bool image_content_has_module(const struct image_content *content, const char *path)
 {
 	const char *file = name_of(path);
@@ -253,7 +262,7 @@ bool image_content_has_module(const struct image_content *content, const char *p
 	     member = member->next) {
 		const char *name = name_of(member->path);
 
-		if (strncmp(name, file, length) == 0 && (!name[length] || name[length] == '.') &&
+		if (starts_alike(name, file, length) && (!name[length] || name[length] == '.') &&
 		    strstr(member->path, content->modules))
 			return true;
 	}

@@ -129,21 +129,21 @@ static const char *check_section(const char *data, size_t size, const char *name
 	return section;
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const char *data = (const char *)bytes, *section;
+	const char *bytes = (const char *)data, *section;
 	size_t length;
 
 	if (size == 0)
 		return 0;
-	check_section(data, size, ".cmdline", &length);
-	check_section(data, size, ".uname", &length);
-	section = check_section(data, size, ".initrd", &length);
+	check_section(bytes, size, ".cmdline", &length);
+	check_section(bytes, size, ".uname", &length);
+	section = check_section(bytes, size, ".initrd", &length);
 	if (section && length) {
 		check_archives(section, length);
-	} else if (!unified_is_program(data, size)) {
-		check_archives(data, size);
-		check_shortage(data, size);
+	} else if (!unified_is_program(bytes, size)) {
+		check_archives(bytes, size);
+		check_shortage(bytes, size);
 	}
 	return 0;
 }

@@ -96,11 +96,12 @@ static void test_cut_off(void **state)
 /* The caller has to see where something else starts. */
 static void test_stops(void **state)
 {
+	static const unsigned char magic[] = { 0x28, 0xb5, 0x2f, 0xfd };
 	struct archive *archive = *state;
 	char *both = calloc(1, archive->size + 16);
 
 	memcpy(both, archive->bytes, archive->size);
-	memcpy(both + archive->size + 8, "\x28\xb5\x2f\xfd", 4);
+	memcpy(both + archive->size + 8, magic, sizeof(magic));
 	cpio_reader_start(&archive->reader, archive->arena, keep);
 	assert_int_equal(cpio_reader_feed(&archive->reader, both, archive->size + 16),
 			 archive->size + 8);

@@ -21,7 +21,8 @@ static void put(unsigned char *at, size_t size, size_t number)
 static void put_section(unsigned char *at, const char *name, size_t virtual_size, size_t raw_size,
 			size_t offset)
 {
-	memcpy(at, name, strnlen(name, 8));
+	for (size_t i = 0; i < 8 && name[i]; i++)
+		at[i] = (unsigned char)name[i];
 	put(at + 8, 4, virtual_size);
 	put(at + 16, 4, raw_size);
 	put(at + 20, 4, offset);
@@ -32,14 +33,14 @@ static unsigned char *make(size_t virtual_size, size_t raw_size, size_t offset)
 {
 	unsigned char *file = calloc(1, SIZE);
 
-	memcpy(file, "MZ", 2);
+	put(file, 2, 0x5a4d); /* "MZ" */
 	put(file + 0x3c, 4, PE);
 	memcpy(file + PE, "PE\0", 4);
 	put(file + PE + 6, 2, 2);
 	put(file + PE + 20, 2, 16);
 	put_section(file + SECTIONS, ".text", 4, 4, 0x40);
 	put_section(file + SECTIONS + 40, ".cmdline", virtual_size, raw_size, offset);
-	memcpy(file + DATA, "root=/dev/sda1", 14);
+	strcpy((char *)file + DATA, "root=/dev/sda1");
 	return file;
 }
 
