@@ -9,7 +9,7 @@
 
 const char *check_reinstall(const struct check *check)
 {
-	if (root_has(&check->root, "/usr/share/doc/vfio-early/changelog.Debian.gz"))
+	if (root_has(&check->root, "/usr/share/doc/vfio-early/copyright"))
 		return "apt-get install --reinstall vfio-early";
 	if (root_has(&check->root, "/usr/bin/dnf") || root_has(&check->root, "/usr/bin/dnf5"))
 		return "dnf reinstall vfio-early";
