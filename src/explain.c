@@ -191,7 +191,7 @@ const char *explain_force(const struct run *run, const struct planned_group *gro
 
 	if (!list)
 		return NULL;
-	memcpy(list, before, used);
+	memcpy(list, before, used + 1);
 	for (size_t i = 0; i < group->count; i++) {
 		const struct member *member = &group->members[i];
 

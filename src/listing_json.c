@@ -100,7 +100,7 @@ static void put_member(const struct listing *listing, struct json *json,
 	put_traits(listing, json, device);
 	put_protection(listing->run, json, listed->protect);
 	if (listed->member) {
-		bool take = listed->member->role == ROLE_TAKE && !planned->refused;
+		bool take = listed->member->role == ROLE_TAKE && planned && !planned->refused;
 
 		json_string(json, "action", take ? "take" : "leave");
 		if (take)

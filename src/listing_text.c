@@ -135,7 +135,7 @@ static void put_driver(const struct listing *listing, const struct terminal *ter
 	const char *driver = device->driver ? device->driver : "no driver";
 
 	fputs(driver, terminal->out);
-	if (member && member->role == ROLE_TAKE && !planned->refused &&
+	if (member && member->role == ROLE_TAKE && planned && !planned->refused &&
 	    !streq(driver, member->driver)) {
 		fputs(" -> ", terminal->out);
 		terminal_put(terminal, TERMINAL_YELLOW, member->driver);

@@ -48,8 +48,8 @@ static void mark_slot(const struct reading *reading, const char *slot)
 	const struct device *device;
 	char text[PCI_ADDRESS_SIZE];
 
-	for (char function = '0'; function < '8'; function++) {
-		int length = snprintf(text, sizeof(text), "%s.%c", slot, function);
+	for (int function = 0; function < 8; function++) {
+		int length = snprintf(text, sizeof(text), "%s.%d", slot, function);
 
 		/* A slot that is a whole bus has no device number; none of those is for this. */
 		if (length >= (int)sizeof(text) ||
