@@ -11,14 +11,15 @@ void mountinfo_unescape(char *text)
 	char *to = text;
 
 	while (*text) {
+		char byte = 0;
+
 		if (text[0] == '\\' && text[1] >= '0' && text[1] <= '3' && text[2] >= '0' &&
-		    text[2] <= '7' && text[3] >= '0' && text[3] <= '7') {
-			*to++ = (char)((text[1] - '0') << 6 | (text[2] - '0') << 3 |
-				       (text[3] - '0'));
-			text += 4;
-		} else {
-			*to++ = *text++;
-		}
+		    text[2] <= '7' && text[3] >= '0' && text[3] <= '7')
+			byte = (char)((text[1] - '0') << 6 | (text[2] - '0') << 3 |
+				      (text[3] - '0'));
+		/* A NUL is no part of any path, and would cut the rest off. */
+		*to++ = byte ? byte : *text;
+		text += byte ? 4 : 1;
 	}
 	*to = '\0';
 }

@@ -34,6 +34,8 @@ static const struct {
 	{ "1 0 0:9 / /x rw - tmpfs none\n", "[0:9|/x|tmpfs|none|]" },
 	{ "1 0 0:9 / /x rw - tmpfs\n1 0 0:9 / /x rw\n1 0 0:9\n\n \n- - - - - - -\n", "" },
 	{ "1 0 0:9 / /\\ rw - t \\1 a\n", "[0:9|/\\|t|\\1|a]" },
+	/* No escape ends a path before its end. */
+	{ "1 0 0:9 / \\000/x rw - t a b\n", "[0:9|\\000/x|t|a|b]" },
 };
 
 static void test_read(void **state)
