@@ -193,7 +193,7 @@ static void print_json(const struct check *check)
 
 static enum check_exit check_system(struct check *check, bool json)
 {
-	struct preview preview = { .name = "check" };
+	struct preview preview = { 0 };
 	const char *cmdline = root_read(&check->root, CMDLINE_PATH);
 	int error;
 

@@ -6,7 +6,7 @@
 #include "command.h"
 #include "explain.h"
 #include "listing.h"
-#include "preview.h"
+#include "options.h"
 #include "survey.h"
 #include "terminal.h"
 
@@ -82,20 +82,17 @@ static int list(struct run *run, struct preview *preview, const struct settings 
 
 static int run_list(int count, char *const *arguments)
 {
-	struct preview preview = {
+	struct options options = {
 		.name = "list",
+		.arguments = "[SELECTOR...]",
 		.help = "Shows the IOMMU groups and their functions, which of them are taken now "
-			"and which\nwill be.",
-		.selectors = "With selectors, only the groups that they pick a function of.",
-		.options = "  --host FILE     take what the host needs from this file of an image\n"
-			   "  --ids FILE      take device names from this pci.ids\n"
-			   "  --tree          show which function is behind which bridge\n"
-			   "  --json          print JSON\n"
-			   "  --addresses     print addresses and names only, a tab between them\n",
-		.letters = "Hijta",
-		.survey = survey_all,
+			"and which\nwill be. With selectors, only the groups that they pick a "
+			"function of.",
+		.letters = "sclHitja",
+		.preview.survey = survey_all,
 	};
-	int code, first = preview_parse(&preview, count, arguments, &code), error;
+	struct preview *preview = &options.preview;
+	int code, first = options_parse(&options, count, arguments, &code), error;
 	struct settings filter;
 	struct run *run;
 
@@ -108,9 +105,9 @@ static int run_list(int count, char *const *arguments)
 	for (error = 0; !error && first < count; first++)
 		error = settings_add_argument(&filter, arguments[first]);
 	if (!error)
-		error = preview_read(&preview, run, 0, NULL);
-	code = error ? EXIT_PARTLY : list(run, &preview, &filter);
-	preview_close(&preview);
+		error = preview_read(preview, run, 0, NULL);
+	code = error ? EXIT_PARTLY : list(run, preview, &filter);
+	preview_close(preview);
 	run_destroy(run);
 	return code;
 }

@@ -7,8 +7,8 @@
 #include "command.h"
 #include "explain.h"
 #include "input.h"
+#include "options.h"
 #include "pin.h"
-#include "preview.h"
 #include "util.h"
 
 /* Whether the selectors cannot be pinned at all; says why. */
@@ -94,7 +94,7 @@ static int write_config(const struct pin *pin, const struct preview *preview)
 	return EXIT_DONE;
 }
 
-static int pin(const struct pin *pin, const struct preview *preview)
+static int pin(const struct pin *pin, const struct options *options)
 {
 	const struct settings *settings = &pin->run->settings;
 	const char *text;
@@ -115,31 +115,32 @@ static int pin(const struct pin *pin, const struct preview *preview)
 	fputs(text, stdout);
 	/* What is said of it comes behind it, wherever both are read together. */
 	fflush(stdout);
-	if (preview->write && settings->problems) {
+	if (options->write && settings->problems) {
 		fprintf(stderr, "vfio-early: not written: correct the errors first\n");
-	} else if (preview->write) {
-		code |= write_config(pin, preview);
+	} else if (options->write) {
+		code |= write_config(pin, &options->preview);
 	}
 	return settings->problems ? EXIT_MALFORMED : code;
 }
 
 static int run_pin(int count, char *const *arguments)
 {
-	struct preview preview = {
+	struct options options = {
 		.name = "pin",
+		.arguments = "[SELECTOR...]",
 		.help = "Prints the selectors as functions with their paths and ids, and the "
-			"members\n"
-			"of their groups, as lines for the config file.",
-		.options = "  --write         put them into the config file\n",
-		.letters = "w",
+			"members\nof their groups, as lines for the config file. Selectors "
+			"stand in for those\nconfigured.",
+		.letters = "sclw",
 	};
-	int code, first = preview_parse(&preview, count, arguments, &code), error;
+	struct preview *preview = &options.preview;
+	int code, first = options_parse(&options, count, arguments, &code), error;
 	struct run *run;
 	struct pin pinned;
 
 	if (first < 0)
 		return code;
-	if (preview.write && preview.sysfs && !preview.file) {
+	if (options.write && preview->sysfs && !preview->file) {
 		fprintf(stderr, "vfio-early: what is in another tree is not for this machine's "
 				"config: name a file with --config\n");
 		return EXIT_MALFORMED;
@@ -147,7 +148,7 @@ static int run_pin(int count, char *const *arguments)
 	run = run_create();
 	if (!run)
 		return preview_complain("pin", -ENOMEM) ? EXIT_PARTLY : EXIT_DONE;
-	error = preview_read(&preview, run, count - first, arguments + first);
+	error = preview_read(preview, run, count - first, arguments + first);
 	for (const struct problem *problem = run->settings.problems; problem;
 	     problem = problem->next)
 		fprintf(stderr, "vfio-early: %s\n", explain_problem(run->arena, problem));
@@ -156,9 +157,9 @@ static int run_pin(int count, char *const *arguments)
 	run->settings.members = (struct selector_list){ 0 };
 	run->settings.off = false;
 	if (!error)
-		error = preview_plan(&preview, run);
-	code = error ? EXIT_PARTLY : pin(&pinned, &preview);
-	preview_close(&preview);
+		error = preview_plan(preview, run);
+	code = error ? EXIT_PARTLY : pin(&pinned, &options);
+	preview_close(preview);
 	run_destroy(run);
 	return code;
 }

@@ -3,19 +3,20 @@
 #include <stdio.h>
 
 #include "command.h"
-#include "preview.h"
+#include "options.h"
 #include "report.h"
 
 static int run_plan(int count, char *const *arguments)
 {
-	struct preview preview = {
+	struct options options = {
 		.name = "plan",
-		.help = "Shows what boot would do and why.",
-		.options = "  --ids FILE      take device names from this pci.ids\n"
-			   "  --json          print the report as JSON\n",
-		.letters = "ij",
+		.arguments = "[SELECTOR...]",
+		.help = "Shows what boot would do and why. Selectors stand in for those "
+			"configured.",
+		.letters = "sclij",
 	};
-	int code, first = preview_parse(&preview, count, arguments, &code), error;
+	struct preview *preview = &options.preview;
+	int code, first = options_parse(&options, count, arguments, &code), error;
 	struct run *run;
 
 	if (first < 0)
@@ -23,16 +24,16 @@ static int run_plan(int count, char *const *arguments)
 	run = run_create();
 	if (!run)
 		return preview_complain("plan", -ENOMEM) ? EXIT_PARTLY : EXIT_DONE;
-	error = preview_read(&preview, run, count - first, arguments + first);
+	error = preview_read(preview, run, count - first, arguments + first);
 	if (!error)
-		error = preview_plan(&preview, run);
-	preview.ids = preview_find_ids(&preview);
-	if (!error && preview.json)
+		error = preview_plan(preview, run);
+	preview->ids = preview_find_ids(preview);
+	if (!error && preview->json)
 		report_json(run, stdout);
 	else if (!error)
-		report_text(run, stdout, preview.ids ? preview.source : NULL, preview.ids);
+		report_text(run, stdout, preview->ids ? preview->source : NULL, preview->ids);
 	code = error ? EXIT_PARTLY : run_exit_code(run);
-	preview_close(&preview);
+	preview_close(preview);
 	run_destroy(run);
 	return code;
 }

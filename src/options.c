@@ -9,11 +9,21 @@
 #include "settings_parse.h"
 
 static const struct option known[] = {
-	{ "sysfs", required_argument, NULL, 's' },   { "config", required_argument, NULL, 'c' },
-	{ "cmdline", required_argument, NULL, 'l' }, { "json", no_argument, NULL, 'j' },
-	{ "dry-run", no_argument, NULL, 'd' },	     { "no-regenerate", no_argument, NULL, 'n' },
-	{ "report", required_argument, NULL, 'r' },  { "force", required_argument, NULL, 'f' },
-	{ "help", no_argument, NULL, 'h' },	     { 0 },
+	{ "sysfs", required_argument, NULL, 's' },
+	{ "config", required_argument, NULL, 'c' },
+	{ "cmdline", required_argument, NULL, 'l' },
+	{ "host", required_argument, NULL, 'H' },
+	{ "ids", required_argument, NULL, 'i' },
+	{ "report", required_argument, NULL, 'r' },
+	{ "tree", no_argument, NULL, 't' },
+	{ "json", no_argument, NULL, 'j' },
+	{ "addresses", no_argument, NULL, 'a' },
+	{ "write", no_argument, NULL, 'w' },
+	{ "dry-run", no_argument, NULL, 'd' },
+	{ "no-regenerate", no_argument, NULL, 'n' },
+	{ "force", required_argument, NULL, 'f' },
+	{ "help", no_argument, NULL, 'h' },
+	{ 0 },
 };
 
 static const struct {
@@ -23,8 +33,13 @@ static const struct {
 	{ 's', "--sysfs DIR      read the devices from this tree instead of /sys" },
 	{ 'c', "--config FILE    use this file instead of " CONFIG_PATH },
 	{ 'l', "--cmdline TEXT   take this for the kernel command line" },
+	{ 'H', "--host FILE      take what the host needs from this file of an image" },
+	{ 'i', "--ids FILE       take device names from this pci.ids" },
 	{ 'r', "--report DIR     look for the boot's report here" },
 	{ 'j', "--json           print JSON" },
+	{ 't', "--tree           show which function is behind which bridge" },
+	{ 'a', "--addresses      print addresses and names only, a tab between them" },
+	{ 'w', "--write          put them into the config file" },
 	{ 'd', "--dry-run        show what would change, and change nothing" },
 	{ 'n', "--no-regenerate  leave the initramfs images as they are" },
 	{ 'f', "--force SELECTOR take it although a guard speaks against it; may be repeated" },
@@ -50,6 +65,21 @@ static bool set_option(struct options *options, int option)
 		break;
 	case 'l':
 		options->preview.cmdline = optarg;
+		break;
+	case 'H':
+		options->preview.host = optarg;
+		break;
+	case 'i':
+		options->preview.ids = optarg;
+		break;
+	case 't':
+		options->preview.behind = true;
+		break;
+	case 'a':
+		options->preview.addresses = true;
+		break;
+	case 'w':
+		options->write = true;
 		break;
 	case 'r':
 		options->report = optarg;
@@ -90,7 +120,6 @@ int options_parse(struct options *options, int count, char *const *arguments, in
 			return -1;
 		}
 	}
-	options->preview.name = options->name;
 	return optind - 1;
 }
 

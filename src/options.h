@@ -11,14 +11,15 @@
 /* More than anybody forces. */
 #define OPTIONS_FORCE_MAX 32
 
-/* What a command for a running system is told, beside selectors. */
+/* What a command is told, beside selectors. */
 struct options {
 	const char *name; /* the command, what stands behind its options, and what it does */
 	const char *arguments;
 	const char *help;
 	const char *letters; /* the options that it has, by the letters of options.c */
 
-	struct preview preview; /* --sysfs, --config, --cmdline, --ids, --json */
+	struct preview preview; /* what --sysfs to --json of options.c say */
+	bool write;
 	bool dry_run;
 	bool no_regenerate;
 	const char *report; /* a directory of reports instead of the usual; NULL for those */

@@ -2,7 +2,6 @@
 #include "preview.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -20,87 +19,6 @@ static const char *const ids_paths[] = {
 	"/usr/share/hwdata/pci.ids",
 	"/usr/share/pci.ids",
 };
-
-static void print_usage(const struct preview *preview, FILE *out)
-{
-	fprintf(out,
-		"usage: vfio-early %s [OPTION...] [SELECTOR...]\n"
-		"%s %s\n"
-		"  --sysfs DIR     read the devices from this tree instead of /sys\n"
-		"  --config FILE   use this file instead of " CONFIG_PATH "\n"
-		"  --cmdline TEXT  take this for the kernel command line\n"
-		"%s",
-		preview->name, preview->help,
-		preview->selectors ? preview->selectors
-				   : "Selectors stand in for those configured.",
-		preview->options);
-}
-
-static void set_option(struct preview *preview, int option)
-{
-	switch (option) {
-	case 's':
-		preview->sysfs = optarg;
-		break;
-	case 'c':
-		preview->file = optarg;
-		break;
-	case 'l':
-		preview->cmdline = optarg;
-		break;
-	case 'i':
-		preview->ids = optarg;
-		break;
-	case 'j':
-		preview->json = true;
-		break;
-	case 'w':
-		preview->write = true;
-		break;
-	case 't':
-		preview->behind = true;
-		break;
-	case 'a':
-		preview->addresses = true;
-		break;
-	case 'H':
-		preview->host = optarg;
-		break;
-	}
-}
-
-int preview_parse(struct preview *preview, int count, char *const *arguments, int *code)
-{
-	static const struct option known[] = {
-		{ "sysfs", required_argument, NULL, 's' },
-		{ "config", required_argument, NULL, 'c' },
-		{ "cmdline", required_argument, NULL, 'l' },
-		{ "help", no_argument, NULL, 'h' },
-		{ "ids", required_argument, NULL, 'i' },
-		{ "json", no_argument, NULL, 'j' },
-		{ "tree", no_argument, NULL, 't' },
-		{ "addresses", no_argument, NULL, 'a' },
-		{ "host", required_argument, NULL, 'H' },
-		{ "write", no_argument, NULL, 'w' },
-		{ 0 },
-	};
-	int option;
-
-	*code = EXIT_DONE;
-	optind = 1;
-	/* getopt_long() starts behind the first word. */
-	while ((option = getopt_long(count + 1, arguments - 1, "h", known, NULL)) != -1) {
-		bool ours = strchr("scl", option) || strchr(preview->letters, option);
-
-		if (option == 'h' || !ours) {
-			*code = option == 'h' ? EXIT_DONE : EXIT_MALFORMED;
-			print_usage(preview, *code ? stderr : stdout);
-			return -1;
-		}
-		set_option(preview, option);
-	}
-	return optind - 1;
-}
 
 const char *preview_find_ids(const struct preview *preview)
 {

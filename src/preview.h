@@ -9,11 +9,6 @@
 
 /* What boot would do, found out on a running machine or for a captured tree. */
 struct preview {
-	const char *name; /* the command that asks, and what it does in a sentence or two */
-	const char *help;
-	const char *options;   /* those of its own, as lines of the help */
-	const char *letters;   /* and the first letters of these, 'H' for --host */
-	const char *selectors; /* what they do; NULL where they stand in for those configured */
 	__typeof__(survey) *survey; /* survey_all(), even if nothing is listed; NULL for survey() */
 
 	const char *sysfs;   /* a tree instead of /sys; NULL for this machine's */
@@ -22,7 +17,6 @@ struct preview {
 	const char *cmdline; /* text that stands in for the running kernel's; NULL for that */
 	const char *ids;     /* takes names from this pci.ids, where the command can do that */
 	bool json;	     /* likewise: prints JSON */
-	bool write;	     /* likewise: changes the config file */
 	bool behind;	     /* likewise: shows what is behind which bridge */
 	bool addresses;	     /* likewise: only addresses and names, without the settings */
 	const char *host;    /* likewise: what the host needs (host.h) is read from here */
@@ -32,12 +26,6 @@ struct preview {
 	struct sysfs tree;
 	struct pci_source *source;
 };
-
-/*
- * Reads the options from a command's arguments. Gives the index of the first
- * selector, or -1 when there is nothing to do, with *code set.
- */
-int preview_parse(struct preview *preview, int count, char *const *arguments, int *code);
 
 /*
  * Reads the settings as boot would, and the selectors, which stand in for those
