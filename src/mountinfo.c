@@ -18,8 +18,12 @@ void mountinfo_unescape(char *text)
 			byte = (char)((text[1] - '0') << 6 | (text[2] - '0') << 3 |
 				      (text[3] - '0'));
 		/* A NUL is no part of any path, and would cut the rest off. */
-		*to++ = byte ? byte : *text;
-		text += byte ? 4 : 1;
+		if (byte) {
+			*to++ = byte;
+			text += 4;
+		} else {
+			*to++ = *text++;
+		}
 	}
 	*to = '\0';
 }
