@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "address.h"
+#include "sysfs.h"
 
 #define PCI_CLASS_STORAGE     0x01
 #define PCI_CLASS_DISPLAY     0x03
@@ -73,3 +74,10 @@ static inline bool device_is_storage(const struct device *device)
 {
 	return device->class >> 16 == PCI_CLASS_STORAGE;
 }
+
+/*
+ * Makes the path below sysfs of an attribute, "/driver", or of the device itself, "".
+ * By the link of its bus where its own directory is not known.
+ */
+void device_path(const struct device *device, const char *attribute,
+		 char path[static SYSFS_PATH_SIZE]);

@@ -6,171 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "log.h"
+#include "binding.h"
 #include "util.h"
-
-/* As long as the longest name that a directory of drivers can hold. */
-#define LINK_SIZE 256
-
-/* The least that a step may take when there is hardly any time left: the watcher ends it all. */
-#define STEP_MILLISECONDS 250
-
-static void device_path(const struct device *device, const char *attribute,
-			char path[static SYSFS_PATH_SIZE])
-{
-	char text[PCI_ADDRESS_SIZE];
-
-	if (device->directory)
-		snprintf(path, SYSFS_PATH_SIZE, "%s/%s", device->directory, attribute);
-	else
-		snprintf(path, SYSFS_PATH_SIZE, "bus/pci/devices/%s/%s",
-			 pci_address_format(&device->address, text), attribute);
-}
-
-static void driver_path(const char *driver, const char *file, char path[static SYSFS_PATH_SIZE])
-{
-	snprintf(path, SYSFS_PATH_SIZE, "bus/pci/drivers/%s%s", driver, file);
-}
-
-/*
- * One step that may block gets half of the time that is left: so one that never
- * ends leaves some to undo it, and for the other groups.
- */
-static struct deadline step_deadline(const struct execution *execution)
-{
-	int half = deadline_left(&execution->deadline) / 2;
-
-	return deadline_after(half > STEP_MILLISECONDS ? half : STEP_MILLISECONDS);
-}
-
-/* Logs a step that changes something, with what came of it, for debug=on. */
-static int log_step(const struct device *device, const char *step, const char *what, int result)
-{
-	char text[PCI_ADDRESS_SIZE];
-
-	log_line(LOG_LEVEL_DEBUG, "%s: %s %s: %s", pci_address_format(&device->address, text), step,
-		 what, result ? strerror(-result) : "done");
-	return result;
-}
-
-/* Reads the name of the bound driver; an empty one when none is. */
-static int read_driver(const struct execution *execution, const struct device *device,
-		       char driver[static LINK_SIZE])
-{
-	char path[SYSFS_PATH_SIZE];
-	int length;
-
-	driver[0] = '\0';
-	device_path(device, "driver", path);
-	length = sysfs_read_link_name(execution->sysfs, path, driver, LINK_SIZE);
-	return length < 0 && length != -ENOENT ? length : 0;
-}
-
-/* Sets the override, or clears it with NULL. A lone newline clears; nothing at all would not. */
-static int write_override(const struct execution *execution, const struct device *device,
-			  const char *driver)
-{
-	char path[SYSFS_PATH_SIZE];
-
-	device_path(device, "driver_override", path);
-	return log_step(device, "override", driver ? driver : "cleared",
-			sysfs_write(execution->sysfs, path, driver ? driver : "\n"));
-}
-
-static int bind_driver(const struct execution *execution, const struct device *device,
-		       const char *driver)
-{
-	char path[SYSFS_PATH_SIZE], text[PCI_ADDRESS_SIZE];
-
-	driver_path(driver, "/bind", path);
-	return log_step(
-		device, "bind to", driver,
-		sysfs_write(execution->sysfs, path, pci_address_format(&device->address, text)));
-}
-
-struct unbinding {
-	const struct execution *execution;
-	const struct device *device;
-	const char *driver;
-};
-
-static int unbind_in_child(void *argument)
-{
-	const struct unbinding *unbinding = argument;
-	char path[SYSFS_PATH_SIZE], text[PCI_ADDRESS_SIZE];
-
-	driver_path(unbinding->driver, "/unbind", path);
-	return sysfs_write(unbinding->execution->sysfs, path,
-			   pci_address_format(&unbinding->device->address, text));
-}
-
-/* Drivers wait in remove() for their users, some without end: never in this process. */
-static int unbind_driver(const struct execution *execution, const struct device *device,
-			 const char *driver)
-{
-	struct unbinding unbinding = { execution, device, driver };
-	struct deadline deadline = step_deadline(execution);
-
-	return log_step(device, "unbind from", driver,
-			deadline_call(&deadline, unbind_in_child, &unbinding));
-}
-
-static void framebuffer_path(const struct device *device, const char *file,
-			     char path[static SYSFS_PATH_SIZE])
-{
-	snprintf(path, SYSFS_PATH_SIZE, "bus/platform/drivers/%s/%s", device->framebuffer_driver,
-		 file);
-}
-
-/* Whether a file of the platform device is there; the device itself for an empty name. */
-static bool framebuffer_has(const struct execution *execution, const struct device *device,
-			    const char *file)
-{
-	char path[SYSFS_PATH_SIZE];
-
-	snprintf(path, sizeof(path), "bus/platform/devices/%s%s", device->framebuffer, file);
-	return sysfs_exists(execution->sysfs, path);
-}
-
-struct releasing {
-	const struct execution *execution;
-	const struct device *device;
-};
-
-static int release_in_child(void *argument)
-{
-	const struct releasing *releasing = argument;
-	char path[SYSFS_PATH_SIZE];
-
-	framebuffer_path(releasing->device, "unbind", path);
-	return sysfs_write(releasing->execution->sysfs, path, releasing->device->framebuffer);
-}
-
-/* Takes the framebuffer's driver off the display's memory, once it was said what that means. */
-static int release_framebuffer(const struct execution *execution, const struct device *device)
-{
-	struct releasing releasing = { execution, device };
-	struct deadline deadline = step_deadline(execution);
-	char text[PCI_ADDRESS_SIZE];
-
-	log_line(LOG_LEVEL_WARNING,
-		 "%s: its screen goes dark now: %s, the firmware's framebuffer, is taken off it",
-		 pci_address_format(&device->address, text), device->framebuffer);
-	return log_step(device, "release", device->framebuffer,
-			deadline_call(&deadline, release_in_child, &releasing));
-}
-
-/* Gives the framebuffer back; one that the kernel removed, as drivers may ask it to, stays so. */
-static int restore_framebuffer(const struct execution *execution, const struct device *device)
-{
-	char path[SYSFS_PATH_SIZE];
-	int error;
-
-	framebuffer_path(device, "bind", path);
-	error = log_step(device, "restore", device->framebuffer,
-			 sysfs_write(execution->sysfs, path, device->framebuffer));
-	return error && framebuffer_has(execution, device, "") ? error : 0;
-}
 
 static int fail(struct member *member, enum step step, int error)
 {
@@ -188,7 +25,7 @@ static int take_override(const struct execution *execution, struct member *membe
 
 	member->step = STEP_OVERRIDE;
 	member->override_written = true;
-	error = write_override(execution, member->device, member->driver);
+	error = binding_override(execution, member->device, member->driver);
 	/* What the kernel refused it did not change; of a short write that is not known. */
 	member->override_written = !error || error == -EIO;
 	if (error)
@@ -202,12 +39,12 @@ static int take_framebuffer(const struct execution *execution, struct member *me
 	int error;
 
 	member->step = STEP_RELEASE;
-	error = release_framebuffer(execution, member->device);
+	error = binding_release(execution, member->device);
 	if (error == -ETIMEDOUT)
 		member->result = RESULT_STUCK;
 	member->released = !error;
 	/* Without a driver it was given up by somebody else meanwhile. */
-	if (error && framebuffer_has(execution, member->device, "/driver"))
+	if (error && binding_has_framebuffer_driver(execution, member->device))
 		return fail(member, STEP_RELEASE, error);
 	member->step = STEP_NONE;
 	return 0;
@@ -259,7 +96,7 @@ static void list_bound(struct plan *plan, const struct execution *execution)
 
 		if (!plan->modules[i].required)
 			continue;
-		driver_path(listing.driver, "", path);
+		binding_driver_path(listing.driver, "", path);
 		/* Of whom it does not tell, their own links do. */
 		sysfs_list(execution->sysfs, path, note_listed, &listing);
 	}
@@ -268,7 +105,7 @@ static void list_bound(struct plan *plan, const struct execution *execution)
 /* Binds a member that the module's own loading did not bind, and reads the link back. */
 static int take_device(const struct execution *execution, struct member *member)
 {
-	char driver[LINK_SIZE];
+	char driver[BOUND_NAME_SIZE];
 	int error, bind_error = 0;
 
 	member->step = STEP_READ_BACK;
@@ -277,10 +114,10 @@ static int take_device(const struct execution *execution, struct member *member)
 		member->result = RESULT_TAKEN;
 		return 0;
 	}
-	error = read_driver(execution, member->device, driver);
+	error = binding_read(execution, member->device, driver);
 	if (!error && driver[0] && !streq(driver, member->driver)) {
 		member->step = STEP_UNBIND;
-		error = unbind_driver(execution, member->device, driver);
+		error = binding_unbind(execution, member->device, driver);
 		if (error == -ETIMEDOUT)
 			member->result = RESULT_STUCK;
 		if (error)
@@ -290,8 +127,8 @@ static int take_device(const struct execution *execution, struct member *member)
 	}
 	if (!error && !driver[0]) {
 		member->step = STEP_BIND;
-		bind_error = bind_driver(execution, member->device, member->driver);
-		error = read_driver(execution, member->device, driver);
+		bind_error = binding_bind(execution, member->device, member->driver);
+		error = binding_read(execution, member->device, driver);
 	}
 	if (error)
 		return fail(member, STEP_READ_BACK, error);
@@ -304,31 +141,10 @@ static int take_device(const struct execution *execution, struct member *member)
 	return fail(member, STEP_BIND, bind_error ? bind_error : -ENODEV);
 }
 
-/* Makes the kernel look for a driver again. Its answer says nothing: see the link. */
-static void offer(const struct execution *execution, const struct device *device)
-{
-	char text[PCI_ADDRESS_SIZE];
-	int error;
-
-	if (device->driver && bind_driver(execution, device, device->driver) == 0)
-		return;
-	error = sysfs_write(execution->sysfs, "bus/pci/drivers_probe",
-			    pci_address_format(&device->address, text));
-	log_step(device, "offer to", "every driver", error);
-}
-
 /* Whether a driver, or none where it is empty, is what the device had before. */
 static bool is_as_before(const struct device *device, const char *driver)
 {
 	return streq(driver, device->driver ? device->driver : "");
-}
-
-static bool is_gone(const struct execution *execution, const struct device *device)
-{
-	char path[SYSFS_PATH_SIZE];
-
-	device_path(device, "", path);
-	return !sysfs_exists(execution->sysfs, path);
 }
 
 /* Takes our override off; one that is free then is offered to its own driver again. */
@@ -342,15 +158,15 @@ static int give_back(const struct execution *execution, struct member *member, b
 
 	member->step = STEP_OVERRIDE;
 	if (member->override_written || restore_later)
-		error = write_override(execution, device, restore_later ? NULL : before);
+		error = binding_override(execution, device, restore_later ? NULL : before);
 	/* What was free under an override before is to be so again. */
 	if (!error && is_free && (device->driver || !before)) {
 		member->step = STEP_BIND;
-		offer(execution, device);
+		binding_offer(execution, device);
 	}
 	if (!error && restore_later) {
 		member->step = STEP_OVERRIDE;
-		error = write_override(execution, device, before);
+		error = binding_override(execution, device, before);
 	}
 	return error;
 }
@@ -359,7 +175,7 @@ static int give_back(const struct execution *execution, struct member *member, b
 static void undo_member(const struct execution *execution, struct member *member)
 {
 	const struct device *device = member->device;
-	char driver[LINK_SIZE];
+	char driver[BOUND_NAME_SIZE];
 	int error, read_error;
 	bool lost;
 
@@ -367,7 +183,7 @@ static void undo_member(const struct execution *execution, struct member *member
 		member->result = RESULT_STUCK;
 		return;
 	}
-	error = read_driver(execution, device, driver);
+	error = binding_read(execution, device, driver);
 	/* One that had the override before may have been bound by loading the module alone. */
 	if (!member->override_written && !member->unbound && !member->released &&
 	    (error || is_as_before(device, driver))) {
@@ -376,27 +192,27 @@ static void undo_member(const struct execution *execution, struct member *member
 	}
 	member->step = STEP_UNBIND;
 	if (!error && streq(driver, member->driver) && !is_as_before(device, driver)) {
-		error = unbind_driver(execution, device, driver);
+		error = binding_unbind(execution, device, driver);
 		if (!error)
 			driver[0] = '\0';
 	}
 	/* Before its own driver is there again, which has the better claim to the memory. */
 	if (error != -ETIMEDOUT && member->released) {
 		member->step = STEP_RELEASE;
-		member->released = restore_framebuffer(execution, device) != 0;
+		member->released = binding_restore(execution, device) != 0;
 	}
 	if (error != -ETIMEDOUT) {
 		int given = give_back(execution, member, !error && !driver[0]);
 
 		error = error ? error : given;
 	}
-	read_error = read_driver(execution, device, driver);
+	read_error = binding_read(execution, device, driver);
 	if (!read_error)
 		settle(member, driver);
 	/* What went away meanwhile needs nothing undone. */
 	lost = error || read_error || member->released ||
 	       (!driver[0] && (device->driver || member->unbound));
-	if (lost && is_gone(execution, device))
+	if (lost && binding_is_gone(execution, device))
 		lost = false;
 	member->result = lost ? RESULT_STUCK : RESULT_UNDONE;
 	member->step = STEP_NONE;
@@ -416,7 +232,7 @@ static bool is_provided(const struct execution *execution, const struct planned_
 	char path[SYSFS_PATH_SIZE];
 
 	if (module->required)
-		driver_path(module->name, "", path);
+		binding_driver_path(module->name, "", path);
 	else
 		snprintf(path, sizeof(path), "module/%s", module->name);
 	return sysfs_exists(execution->sysfs, path);
@@ -469,12 +285,12 @@ static void verify_untouched(const struct execution *execution, struct planned_g
 {
 	for (size_t i = 0; i < group->count && !group->failed; i++) {
 		struct member *member = &group->members[i];
-		char driver[LINK_SIZE];
+		char driver[BOUND_NAME_SIZE];
 		int error;
 
 		if (member->role != ROLE_TAKE || member->result != RESULT_PENDING)
 			continue;
-		error = read_driver(execution, member->device, driver);
+		error = binding_read(execution, member->device, driver);
 		if (!error && streq(driver, member->driver)) {
 			settle(member, driver);
 			member->result = RESULT_ALREADY;
@@ -557,7 +373,7 @@ static void recover(const struct execution *execution, struct member *member, bo
 	member->override_written |= member->step == STEP_OVERRIDE || member->step == STEP_BIND;
 	member->unbound |= member->step == STEP_UNBIND && !was_undone;
 	if (member->step == STEP_RELEASE)
-		member->released = !framebuffer_has(execution, member->device, "/driver");
+		member->released = !binding_has_framebuffer_driver(execution, member->device);
 	member->step = STEP_NONE;
 }
 

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "modalias.h"
+
 /* The longest driver name or override: one sysfs attribute may be a page. */
 #define ATTRIBUTE_SIZE 4096
 
@@ -28,8 +30,8 @@ struct pci_source {
 
 /*
  * libpci reports that a device vanished by a callback that must not return
- * and is given no context, so the way back lies in a variable that each use sets anew. Code between
- * setjmp() and longjmp() must own nothing.
+ * and is given no context, so the way back lies in a variable that each use sets
+ * anew. Code between setjmp() and longjmp() must own nothing.
  */
 static jmp_buf libpci_failure;
 
@@ -87,45 +89,6 @@ void pci_close(struct pci_source *source)
 	free(source);
 }
 
-static int device_path(const struct pci_address *address, const char *attribute,
-		       char path[static SYSFS_PATH_SIZE])
-{
-	char text[PCI_ADDRESS_SIZE];
-
-	return snprintf(path, SYSFS_PATH_SIZE, "bus/pci/devices/%s%s",
-			pci_address_format(address, text), attribute);
-}
-
-/* Reads what stands behind a letter or two of a modalias: "v000010DE"; moves *text past it. */
-static bool parse_part(const char **text, const char *name, size_t digits, uint32_t *value)
-{
-	size_t length = strlen(name);
-
-	if (strncmp(*text, name, length) != 0 || !hex_parse(*text + length, digits, value))
-		return false;
-	*text += length + digits;
-	return true;
-}
-
-/* The modalias holds every id in one attribute (drivers/pci/pci-sysfs.c, modalias_show()). */
-static bool parse_modalias(const char *modalias, struct device *device)
-{
-	uint32_t vendor, id, subsystem_vendor, subsystem_device, base, sub, interface;
-
-	if (!parse_part(&modalias, "pci:v", 8, &vendor) || !parse_part(&modalias, "d", 8, &id) ||
-	    !parse_part(&modalias, "sv", 8, &subsystem_vendor) ||
-	    !parse_part(&modalias, "sd", 8, &subsystem_device) ||
-	    !parse_part(&modalias, "bc", 2, &base) || !parse_part(&modalias, "sc", 2, &sub) ||
-	    !parse_part(&modalias, "i", 2, &interface))
-		return false;
-	device->id = (struct pci_id){ .vendor = (uint16_t)vendor,
-				      .device = (uint16_t)id,
-				      .subsystem_vendor = (uint16_t)subsystem_vendor,
-				      .subsystem_device = (uint16_t)subsystem_device };
-	device->class = base << 16 | sub << 8 | interface;
-	return true;
-}
-
 static struct pci_address address_of(const struct pci_dev *pci)
 {
 	return (struct pci_address){ .domain = (uint32_t)pci->domain,
@@ -142,19 +105,16 @@ static int compare_functions(const void *a, const void *b)
 	return pci_address_compare(&left, &right);
 }
 
-static int compare_devices(const void *a, const void *b)
+static int compare_device(const void *address, const void *device)
 {
-	const struct device *left = a, *right = b;
-
-	return pci_address_compare(&left->address, &right->address);
+	return pci_address_compare(address, &((const struct device *)device)->address);
 }
 
 static struct device *find_device(const struct pci_source *source,
 				  const struct pci_address *address)
 {
-	struct device key = { .address = *address };
-
-	return bsearch(&key, source->devices, source->count, sizeof(key), compare_devices);
+	return bsearch(address, source->devices, source->count, sizeof(*source->devices),
+		       compare_device);
 }
 
 static struct pci_dev *function_of(const struct pci_source *source, const struct device *device)
@@ -234,16 +194,12 @@ static unsigned int read_number(const struct sysfs *directory, const char *attri
 static const struct sysfs *open_device(struct pci_source *source, struct device *device)
 {
 	char path[SYSFS_PATH_SIZE];
-	const char *own = device->directory;
 
 	if (source->looked_at == device)
 		return &source->directory;
 	close_device(source);
-	if (!own) {
-		device_path(&device->address, "", path);
-		own = path;
-	}
-	if (sysfs_open_below(&source->directory, source->sysfs, own)) {
+	device_path(device, "", path);
+	if (sysfs_open_below(&source->directory, source->sysfs, path)) {
 		device->gone = true;
 		return NULL;
 	}
@@ -299,7 +255,7 @@ static int read_directory(const struct pci_source *source, struct arena *arena,
 				    pci_address_format(&device->address, path));
 		return device->directory ? 0 : -ENOMEM;
 	}
-	device_path(&device->address, "", path);
+	device_path(device, "", path);
 	if (sysfs_read_link(source->sysfs, path, target, sizeof(target)) <= 0)
 		return 0;
 	while (strncmp(directory, "../", 3) == 0)
@@ -342,7 +298,7 @@ static bool read_modalias(const struct sysfs *directory, struct arena *arena, st
 	int length = sysfs_read(directory, "modalias", text, sizeof(text));
 	const char *modalias;
 
-	if (length <= 0 || !parse_modalias(text, device))
+	if (length <= 0 || !modalias_parse(text, &device->id, &device->class))
 		return false;
 	modalias = arena_copy(arena, text, (size_t)length);
 	if (modalias)
@@ -400,10 +356,7 @@ static void read_group(struct pci_source *source, struct device *device)
 
 	if (device->group >= 0)
 		return;
-	if (device->directory)
-		snprintf(path, sizeof(path), "%s/iommu_group", device->directory);
-	else
-		device_path(&device->address, "/iommu_group", path);
+	device_path(device, "/iommu_group", path);
 	if (sysfs_read_link_name(source->sysfs, path, number, sizeof(number)) > 0 &&
 	    number[0] >= '0' && number[0] <= '9')
 		device->group = atoi(number);

@@ -12,7 +12,7 @@ UNIT := tests/unit
 
 UNIT_TESTS := address arena beneath cmdline config config_edit cpio cpio_reader deadline \
 	embed execute execute_cut explain framebuffer host host_keyboard host_network \
-	host_storage in_use index init input json json_read loader lock log mountinfo \
+	host_storage in_use index init input json json_read loader lock log modalias mountinfo \
 	plan plan_actions regenerate release report run selector settings settings_host \
 	settings_places survey sysfs terminal topology traits unified
 
@@ -42,7 +42,7 @@ unit_wrap_config = geteuid fstat
 unit_src_deadline = deadline
 unit_src_embed = embed config input $(unit_settings)
 unit_lib_embed = strict_arena scratch
-unit_src_execute = execute deadline log $(unit_plan)
+unit_src_execute = execute binding device deadline log $(unit_plan)
 unit_lib_execute = strict_arena machine kernel_model scenarios outcome
 unit_wrap_execute = log_line sysfs_write sysfs_read_link_name sysfs_exists sysfs_list \
 	deadline_call
@@ -77,6 +77,7 @@ unit_src_lock = lock deadline
 unit_lib_lock = scratch
 unit_src_log = log
 unit_wrap_log = open close write
+unit_src_modalias = modalias address
 unit_src_mountinfo = mountinfo
 unit_lib_mountinfo = strict_arena
 unit_src_plan = $(unit_plan)
@@ -85,7 +86,7 @@ unit_src_plan_actions = $(unit_plan)
 unit_lib_plan_actions = strict_arena machine
 unit_src_regenerate = regenerate
 unit_lib_regenerate = scratch
-unit_src_release = release execute deadline log json $(unit_plan)
+unit_src_release = release execute binding device deadline log json $(unit_plan)
 unit_lib_release = strict_arena strict_json machine kernel_model
 unit_wrap_release = $(unit_wrap_execute) in_use_find_machine explain_finding
 unit_src_report = report report_text explain json json_device $(unit_run)

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "binding.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "log.h"
+
+/* The least that a step may take when there is hardly any time left: the watcher ends it all. */
+#define STEP_MILLISECONDS 250
+
+void binding_driver_path(const char *driver, const char *file, char path[static SYSFS_PATH_SIZE])
+{
+	snprintf(path, SYSFS_PATH_SIZE, "bus/pci/drivers/%s%s", driver, file);
+}
+
+/*
+ * One step that may block gets half of the time that is left: so one that never
+ * ends leaves some to undo it, and for the other groups.
+ */
+static struct deadline step_deadline(const struct execution *execution)
+{
+	int half = deadline_left(&execution->deadline) / 2;
+
+	return deadline_after(half > STEP_MILLISECONDS ? half : STEP_MILLISECONDS);
+}
+
+/* Logs a step that changes something, with what came of it, for debug=on. */
+static int log_step(const struct device *device, const char *step, const char *what, int result)
+{
+	char text[PCI_ADDRESS_SIZE];
+
+	log_line(LOG_LEVEL_DEBUG, "%s: %s %s: %s", pci_address_format(&device->address, text), step,
+		 what, result ? strerror(-result) : "done");
+	return result;
+}
+
+int binding_read(const struct execution *execution, const struct device *device,
+		 char driver[static BOUND_NAME_SIZE])
+{
+	char path[SYSFS_PATH_SIZE];
+	int length;
+
+	driver[0] = '\0';
+	device_path(device, "/driver", path);
+	length = sysfs_read_link_name(execution->sysfs, path, driver, BOUND_NAME_SIZE);
+	return length < 0 && length != -ENOENT ? length : 0;
+}
+
+int binding_override(const struct execution *execution, const struct device *device,
+		     const char *driver)
+{
+	char path[SYSFS_PATH_SIZE];
+
+	device_path(device, "/driver_override", path);
+	return log_step(device, "override", driver ? driver : "cleared",
+			/* A lone newline clears; nothing at all would never arrive. */
+			sysfs_write(execution->sysfs, path, driver ? driver : "\n"));
+}
+
+int binding_bind(const struct execution *execution, const struct device *device, const char *driver)
+{
+	char path[SYSFS_PATH_SIZE], text[PCI_ADDRESS_SIZE];
+
+	binding_driver_path(driver, "/bind", path);
+	return log_step(
+		device, "bind to", driver,
+		sysfs_write(execution->sysfs, path, pci_address_format(&device->address, text)));
+}
+
+struct unbinding {
+	const struct execution *execution;
+	const struct device *device;
+	const char *driver;
+};
+
+static int unbind_in_child(void *argument)
+{
+	const struct unbinding *unbinding = argument;
+	char path[SYSFS_PATH_SIZE], text[PCI_ADDRESS_SIZE];
+
+	binding_driver_path(unbinding->driver, "/unbind", path);
+	return sysfs_write(unbinding->execution->sysfs, path,
+			   pci_address_format(&unbinding->device->address, text));
+}
+
+/* Drivers wait in remove() for their users, some without end: never in this process. */
+int binding_unbind(const struct execution *execution, const struct device *device,
+		   const char *driver)
+{
+	struct unbinding unbinding = { execution, device, driver };
+	struct deadline deadline = step_deadline(execution);
+
+	return log_step(device, "unbind from", driver,
+			deadline_call(&deadline, unbind_in_child, &unbinding));
+}
+
+static void framebuffer_path(const struct device *device, const char *file,
+			     char path[static SYSFS_PATH_SIZE])
+{
+	snprintf(path, SYSFS_PATH_SIZE, "bus/platform/drivers/%s/%s", device->framebuffer_driver,
+		 file);
+}
+
+/* Whether a file of the platform device is there; the device itself for an empty name. */
+static bool framebuffer_has(const struct execution *execution, const struct device *device,
+			    const char *file)
+{
+	char path[SYSFS_PATH_SIZE];
+
+	snprintf(path, sizeof(path), "bus/platform/devices/%s%s", device->framebuffer, file);
+	return sysfs_exists(execution->sysfs, path);
+}
+
+bool binding_has_framebuffer_driver(const struct execution *execution, const struct device *device)
+{
+	return framebuffer_has(execution, device, "/driver");
+}
+
+struct releasing {
+	const struct execution *execution;
+	const struct device *device;
+};
+
+static int release_in_child(void *argument)
+{
+	const struct releasing *releasing = argument;
+	char path[SYSFS_PATH_SIZE];
+
+	framebuffer_path(releasing->device, "unbind", path);
+	return sysfs_write(releasing->execution->sysfs, path, releasing->device->framebuffer);
+}
+
+int binding_release(const struct execution *execution, const struct device *device)
+{
+	struct releasing releasing = { execution, device };
+	struct deadline deadline = step_deadline(execution);
+	char text[PCI_ADDRESS_SIZE];
+
+	log_line(LOG_LEVEL_WARNING,
+		 "%s: its screen goes dark now: %s, the firmware's framebuffer, is taken off it",
+		 pci_address_format(&device->address, text), device->framebuffer);
+	return log_step(device, "release", device->framebuffer,
+			deadline_call(&deadline, release_in_child, &releasing));
+}
+
+int binding_restore(const struct execution *execution, const struct device *device)
+{
+	char path[SYSFS_PATH_SIZE];
+	int error;
+
+	framebuffer_path(device, "bind", path);
+	error = log_step(device, "restore", device->framebuffer,
+			 sysfs_write(execution->sysfs, path, device->framebuffer));
+	return error && framebuffer_has(execution, device, "") ? error : 0;
+}
+
+void binding_offer(const struct execution *execution, const struct device *device)
+{
+	char text[PCI_ADDRESS_SIZE];
+	int error;
+
+	if (device->driver && binding_bind(execution, device, device->driver) == 0)
+		return;
+	error = sysfs_write(execution->sysfs, "bus/pci/drivers_probe",
+			    pci_address_format(&device->address, text));
+	log_step(device, "offer to", "every driver", error);
+}
+
+bool binding_is_gone(const struct execution *execution, const struct device *device)
+{
+	char path[SYSFS_PATH_SIZE];
+
+	device_path(device, "", path);
+	return !sysfs_exists(execution->sysfs, path);
+}
