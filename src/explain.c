@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "module.h"
+#include "names.h"
 #include "util.h"
 
 #define OUT_OF_MEMORY "out of memory"
@@ -471,55 +472,4 @@ const char *explain_summary(const struct run *run)
 	return SAY(run->arena, "%s%s, in %lld.%03lld ms",
 		   run->settings.dry_run ? "dry run, nothing was touched: " : "", list,
 		   (long long)microseconds / 1000, (long long)microseconds % 1000);
-}
-
-const char *refusal_name(enum refusal refusal)
-{
-	static const char *const names[] = {
-		[REFUSAL_NONE] = "none",
-		[REFUSAL_NO_GROUP] = "no-iommu-group",
-		[REFUSAL_GONE] = "gone",
-		[REFUSAL_STORAGE] = "storage",
-		[REFUSAL_BOOT_DISPLAY] = "boot-display",
-		[REFUSAL_PROTECTED] = "protected",
-		[REFUSAL_VIRTUAL_FUNCTIONS] = "virtual-functions",
-		[REFUSAL_EXCLUDED] = "excluded",
-		[REFUSAL_NEWCOMER] = "newcomer",
-	};
-
-	return names[refusal];
-}
-
-const char *step_name(enum step step)
-{
-	static const char *const names[] = {
-		[STEP_NONE] = "none",		[STEP_OVERRIDE] = "override",
-		[STEP_RELEASE] = "release",	[STEP_LOAD] = "load",
-		[STEP_UNBIND] = "unbind",	[STEP_BIND] = "bind",
-		[STEP_READ_BACK] = "read-back",
-	};
-
-	return names[step];
-}
-
-const char *result_name(enum result result)
-{
-	static const char *const names[] = {
-		[RESULT_PENDING] = "pending", [RESULT_TAKEN] = "taken",
-		[RESULT_ALREADY] = "already", [RESULT_LEFT] = "left",
-		[RESULT_UNDONE] = "undone",   [RESULT_STUCK] = "stuck",
-	};
-
-	return names[result];
-}
-
-const char *finding_name(enum finding_kind kind)
-{
-	static const char *const names[] = {
-		[FINDING_ABSENT] = "absent",
-		[FINDING_IDENTITY] = "identity",
-		[FINDING_BRIDGES] = "bridges-only",
-	};
-
-	return names[kind];
 }

@@ -59,9 +59,3 @@ const char *explain_summary(const struct run *run);
 
 /* The likely cause of an error in a step; NULL where the error says it all. */
 const char *explain_cause(enum step step, int error);
-
-/* Short names, as the report has them. */
-const char *refusal_name(enum refusal refusal);
-const char *step_name(enum step step);
-const char *result_name(enum result result);
-const char *finding_name(enum finding_kind kind);

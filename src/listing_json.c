@@ -5,6 +5,7 @@
 #include "json_device.h"
 #include "listing.h"
 #include "module.h"
+#include "names.h"
 
 static const char *iommu_name(enum iommu_state state)
 {

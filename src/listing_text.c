@@ -4,6 +4,7 @@
 
 #include "explain.h"
 #include "listing.h"
+#include "names.h"
 #include "util.h"
 
 /* How far a function's second line is indented, as in what plan prints. */

@@ -13,6 +13,7 @@
 #include "json.h"
 #include "json_device.h"
 #include "log.h"
+#include "names.h"
 #include "util.h"
 
 static bool group_is_taken(const struct planned_group *group)

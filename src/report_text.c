@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "explain.h"
+#include "names.h"
 #include "report.h"
 #include "util.h"
 

@@ -49,7 +49,7 @@ unit_wrap_execute = log_line sysfs_write sysfs_read_link_name sysfs_exists sysfs
 unit_src_execute_cut = $(unit_src_execute)
 unit_lib_execute_cut = $(unit_lib_execute)
 unit_wrap_execute_cut = $(unit_wrap_execute)
-unit_src_explain = explain $(unit_run)
+unit_src_explain = explain names $(unit_run)
 unit_lib_explain = strict_arena machine nowhere
 unit_src_framebuffer = framebuffer input sysfs address arena
 unit_lib_framebuffer = scratch
@@ -89,7 +89,7 @@ unit_lib_regenerate = scratch
 unit_src_release = release execute binding device deadline log json $(unit_plan)
 unit_lib_release = strict_arena strict_json machine kernel_model
 unit_wrap_release = $(unit_wrap_execute) in_use_find_machine explain_finding
-unit_src_report = report report_text explain json json_device $(unit_run)
+unit_src_report = report report_text explain names json json_device $(unit_run)
 unit_lib_report = strict_arena strict_json machine nowhere scratch
 unit_wrap_report = log_line mkdir
 # The worker shares the real arena with its watcher.

@@ -7,6 +7,7 @@
 
 #include "machine.h"
 #include "module.h"
+#include "names.h"
 #include "unit.h"
 
 static const struct function functions[] = {
