@@ -332,6 +332,12 @@ no_machine()
 	rm -f "$root/proc/cmdline" "$root/proc/cpuinfo" "$root/proc/interrupts"
 }
 
+# release_ere ERE RELEASE: the expression, with @ standing for a kernel's release.
+release_ere()
+{
+	printf '%s\n' "$1" | sed "s/@/$(echo "$2" | sed 's/[.+]/[&]/g')/g"
+}
+
 # finds CODE [ERE...]: vfio-early check finds these things and nothing else, each
 # line with its command behind it.
 finds()
@@ -351,6 +357,7 @@ finds()
 	[ "$(wc -l <"$work/findings")" -eq $# ] ||
 		stop "findings of check" "$#" "$(paste -sd '|' "$work/findings")"
 	for ere; do
+		ere=$(release_ere "$ere" "$kernel")
 		grep -qE -e "$ere" "$work/findings" ||
 			stop "findings of check" "$ere" "$(paste -sd '|' "$work/findings")"
 	done
@@ -363,7 +370,7 @@ finds_all()
 	ere=$2
 	set --
 	for release in $kernels; do
-		set -- "$@" "$(echo "$ere" | sed "s/@/$release/g")"
+		set -- "$@" "$(release_ere "$ere" "$release")"
 	done
 	finds "$wanted" "$@"
 }
