@@ -19,6 +19,9 @@ use_root()
 	mkdir -p "$root"
 	tar -C "$root" --numeric-owner --xattrs -I zstd -xf "$archive"
 	[ "$generator" != mkinitcpio ] || install_mkinitcpio
+	# Newer ones depend on systemd, and take it into the image wherever they find it.
+	[ "$generator,$runtime" != dracut,shell ] ||
+		echo 'omit_dracutmodules+=" systemd "' >"$root/etc/dracut.conf.d/shell.conf"
 	kernels=$(ls "$root/lib/modules")
 	kernel=$(echo "$kernels" | grep -v cloud)
 	case $kernel in
@@ -262,7 +265,17 @@ holds()
 	case $generator,$runtime in
 	initramfs-tools,*) first_in_order "$1" ;;
 	*,systemd) ordered_unit "$1" ;;
+	dracut,shell) hooked_in_cmdline "$1" ;;
 	esac
+}
+
+# hooked_in_cmdline RELEASE: dracut's own init runs the hook, which is before udev.
+hooked_in_cmdline()
+{
+	[ ! -e "$unpacked/usr/lib/systemd/systemd" ] ||
+		stop "image of $1" "no systemd" "$(ls "$unpacked/usr/lib/systemd/systemd")"
+	[ -n "$(find "$unpacked" -path '*/hooks/cmdline/00-vfio-early.sh' -perm -u=x)" ] ||
+		stop "image of $1" "the hook in hooks/cmdline" "none"
 }
 
 first_in_order()
