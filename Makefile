@@ -84,7 +84,7 @@ LINKED = $(filter-out $(B)/obj/commands%,$(OBJECTS)) $(B)/obj/$(TABLE).o
 all: $(PROGRAMS)
 
 # The goals that compile nothing by themselves work before the toolchain is installed.
-TASKS := clean lint uninstall dist deb check check-unit check-plans check-completions check-check \
+TASKS := clean lint uninstall dist deb check check-unit check-plans check-completions check-check check-man \
 	check-leaks check-fuzz check-binary check-hooks check-packages check-image check-vm \
 	check-kernels check-stops soak check-generators check-generators-quick bench bench-list demo \
 	unit-programs fuzz coverage
@@ -235,6 +235,12 @@ check-check:
 	$(MAKE) all
 	tests/check/run
 
+# A machine that has not what the examples are about must fail them.
+check-man:
+	$(MAKE) all
+	tests/man/run
+	! tests/man/run tests/fixtures/no-iommu.tree >/dev/null
+
 check-leaks:
 	$(MAKE) build/fuzz/replay/vfio-early
 	$(UNIT_CC) -shared -fPIC -o build/fuzz/replay/leak.so tests/leaks/leak.c
@@ -305,6 +311,7 @@ check:
 	$(MAKE) check-plans
 	$(MAKE) check-completions
 	$(MAKE) check-check
+	$(MAKE) check-man
 	$(MAKE) check-leaks
 	$(MAKE) check-fuzz
 	$(MAKE) check-binary

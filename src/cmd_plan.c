@@ -25,6 +25,9 @@ static int run_plan(int count, char *const *arguments)
 	if (!run)
 		return preview_complain("plan", -ENOMEM) ? EXIT_PARTLY : EXIT_DONE;
 	error = preview_read(preview, run, count - first, arguments + first);
+	/* What was pinned was pinned for those configured. */
+	if (first < count)
+		run->settings.members = (struct selector_list){ 0 };
 	if (!error)
 		error = preview_plan(preview, run);
 	preview->ids = preview_find_ids(preview);

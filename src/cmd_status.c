@@ -67,6 +67,10 @@ static int run_status(int count, char *const *arguments)
 		return preview_complain("status", -ENOMEM) ? EXIT_PARTLY : EXIT_DONE;
 	status.run = run;
 	error = preview_read(&options.preview, run, count - first, arguments + first);
+	status.of_others = first < count;
+	/* What was pinned was pinned for those configured. */
+	if (status.of_others)
+		run->settings.members = (struct selector_list){ 0 };
 	/* What the rescue switch keeps from being taken is wanted all the same. */
 	run->settings.off = false;
 	if (!error)

@@ -276,9 +276,9 @@ int status_find(struct status *status, const struct sysfs *sysfs)
 		status->as_wanted &= group->as_wanted;
 		bound |= group->as_wanted;
 	}
-	if (!error)
+	if (!error && !status->of_others)
 		error = find_lost(status, sysfs);
-	if (!error)
+	if (!error && !status->of_others)
 		error = find_changes(status);
 	/* A tree that was captured does not have them. */
 	if (bound && streq(sysfs->root, "/sys"))

@@ -35,6 +35,7 @@ struct status {
 	const struct json_value *boot; /* that report; NULL without one */
 	const char *boot_text;	       /* in one line: what the boot did, or that it did nothing */
 	bool boot_ran;
+	bool of_others; /* than are configured: what became of those is not asked */
 	struct status_group *groups;
 	size_t group_count;
 	struct status_device *lost; /* that the boot took, and nobody wants or has any more */
