@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "arguments.h"
 #include "boot_loader.h"
 #include "check.h"
 #include "command.h"
@@ -11,6 +11,7 @@
 #include "json.h"
 #include "preview.h"
 #include "terminal.h"
+#include "util.h"
 
 /* Address space, not memory. */
 #define ARENA_SIZE (256 << 20)
@@ -26,50 +27,28 @@ enum check_exit {
 
 static const char *const severity_names[] = { "error", "warning", "note" };
 
-static void print_usage(FILE *out)
-{
-	fprintf(out,
-		"usage: vfio-early check [OPTION...]\n"
-		"Finds what would keep vfio-early from working at the next boot, and what could\n"
+struct options {
+	const char *root;
+	bool json;
+};
+
+static const struct usage usage = {
+	.command = "check",
+	.arguments = "",
+	.help = "Finds what would keep vfio-early from working at the next boot, and what could\n"
 		"be better: a line for each, worst first, and the command that helps below it.\n"
-		"Exit code: 0 nothing is wrong, 1 something will not work, 2 warnings only.\n"
-		"  --json          print the findings as JSON\n"
-		"  --root DIR      check the system below this directory instead\n");
-}
+		"Exit code: 0 nothing is wrong, 1 something will not work, 2 warnings only.",
+};
 
-/* Gives 0, -1 for a bad option or argument, -2 when help was printed. */
-static int parse_options(int count, char *const *arguments, const char **root, bool *json)
-{
-	static const struct option known[] = {
-		{ "json", no_argument, NULL, 'j' },
-		{ "root", required_argument, NULL, 'r' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
-	};
-	int option;
-
-	optind = 1;
-	while ((option = getopt_long(count, arguments, "h", known, NULL)) != -1) {
-		switch (option) {
-		case 'j':
-			*json = true;
-			break;
-		case 'r':
-			*root = optarg;
-			break;
-		case 'h':
-			print_usage(stdout);
-			return -2;
-		default:
-			print_usage(stderr);
-			return -1;
-		}
-	}
-	if (optind == count)
-		return 0;
-	print_usage(stderr);
-	return -1;
-}
+static const struct argument known[] = {
+	{ .name = "json",
+	  .help = "print the findings as JSON",
+	  .offset = offsetof(struct options, json) },
+	{ .name = "root",
+	  .value = "DIR",
+	  .help = "check the system below this directory instead",
+	  .offset = offsetof(struct options, root) },
+};
 
 /*
  * Plans as `vfio-early plan' would, from the installed config. Where there is
@@ -220,27 +199,27 @@ static enum check_exit check_system(struct check *check, bool json)
 
 static int run_check(int count, char *const *arguments)
 {
-	const char *root = NULL;
-	bool json = false;
-	int parsed = parse_options(count + 1, arguments - 1, &root, &json), error;
-	struct check check = { .arena = arena_create(ARENA_SIZE), .run = run_create() };
-	enum check_exit code = CHECK_EXIT_BROKEN;
+	struct options options = { 0 };
+	int code, first = arguments_read_exactly(&usage, known, ARRAY_SIZE(known), &options, 0,
+						 count, arguments, &code);
+	struct check check = { .root.fd = -1 };
+	int error;
 
-	if (parsed == 0 && (!check.arena || !check.run)) {
-		preview_complain("check", -ENOMEM);
-	} else if (parsed == 0) {
-		error = root_open(&check.root, check.arena, root);
-		if (error)
-			preview_complain(root, error);
-		else
-			code = check_system(&check, json);
-		root_close(&check.root);
-	}
+	if (first < 0)
+		return code;
+	code = CHECK_EXIT_BROKEN;
+	check.arena = arena_create(ARENA_SIZE);
+	check.run = run_create();
+	error = check.arena && check.run ? root_open(&check.root, check.arena, options.root)
+					 : -ENOMEM;
+	if (error)
+		preview_complain(options.root ? options.root : "check", error);
+	else
+		code = check_system(&check, options.json);
+	root_close(&check.root);
 	if (check.run)
 		run_destroy(check.run);
 	arena_destroy(check.arena);
-	if (parsed)
-		return parsed == -2 ? CHECK_EXIT_FINE : CHECK_EXIT_WARNED;
 	return code;
 }
 

@@ -1,68 +1,41 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "arguments.h"
 #include "beneath.h"
 #include "command.h"
 #include "embed.h"
 #include "explain.h"
 #include "input.h"
+#include "util.h"
 
 /* Address space, not memory. */
 #define ARENA_SIZE (64 << 20)
 
-static void print_usage(FILE *out)
-{
-	fprintf(out,
-		"usage: vfio-early embed [OPTION...] DIR\n"
-		"Writes what an initramfs needs of this host's settings into DIR, the image's\n"
-		"root, and prints the names of the modules that it needs.\n"
-		"  --kernel VERSION  the image's kernel instead of the running one\n"
-		"  --modules DIR     where its modules are instead of /lib/modules/VERSION\n"
-		"  --generic         the image is for any machine: say nothing of this one\n");
-}
+static const struct usage usage = {
+	.command = "embed",
+	.arguments = "DIR",
+	.help = "Writes what an initramfs needs of this host's settings into DIR, the image's\n"
+		"root, and prints the names of the modules that it needs.",
+};
 
-/* Gives the index of the first argument that is no option, -1 for a bad one, -2 after help. */
-static int parse_options(int count, char *const *arguments, struct embed_request *request)
-{
-	static const struct option known[] = {
-		{ "kernel", required_argument, NULL, 'k' },
-		{ "modules", required_argument, NULL, 'm' },
-		{ "generic", no_argument, NULL, 'g' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
-	};
-	int option;
-
-	optind = 1;
-	while ((option = getopt_long(count, arguments, "h", known, NULL)) != -1) {
-		switch (option) {
-		case 'k':
-			request->kernel = optarg;
-			break;
-		case 'm':
-			request->modules = optarg;
-			break;
-		case 'g':
-			request->generic = true;
-			break;
-		case 'h':
-			print_usage(stdout);
-			return -2;
-		default:
-			print_usage(stderr);
-			return -1;
-		}
-	}
-	if (optind == count - 1)
-		return optind;
-	print_usage(stderr);
-	return -1;
-}
+static const struct argument options[] = {
+	{ .name = "kernel",
+	  .value = "VERSION",
+	  .help = "the image's kernel instead of the running one",
+	  .offset = offsetof(struct embed_request, kernel) },
+	{ .name = "modules",
+	  .value = "DIR",
+	  .help = "where its modules are instead of /lib/modules/VERSION",
+	  .offset = offsetof(struct embed_request, modules) },
+	{ .name = "generic",
+	  .help = "the image is for any machine: say nothing of this one",
+	  .offset = offsetof(struct embed_request, generic) },
+};
 
 static int complain(const char *path, int error)
 {
@@ -121,15 +94,16 @@ static int embed_into(struct arena *arena, const struct embed_request *request, 
 static int run_embed(int count, char *const *arguments)
 {
 	struct embed_request request = { 0 };
-	int first = parse_options(count + 1, arguments - 1, &request);
+	int code, first = arguments_read_exactly(&usage, options, ARRAY_SIZE(options), &request, 1,
+						 count, arguments, &code);
 	struct arena *arena;
-	int root, code;
+	int root;
 
 	if (first < 0)
-		return first == -2 ? EXIT_DONE : EXIT_MALFORMED;
-	root = open(arguments[first - 1], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		return code;
+	root = open(arguments[first], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (root < 0)
-		return complain(arguments[first - 1], -errno);
+		return complain(arguments[first], -errno);
 	arena = arena_create(ARENA_SIZE);
 	code = arena ? embed_into(arena, &request, root) : complain("embed", -ENOMEM);
 	arena_destroy(arena);

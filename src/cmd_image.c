@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <libgen.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "arguments.h"
 #include "command.h"
 #include "embed.h"
 #include "explain.h"
@@ -15,6 +15,7 @@
 #include "init.h"
 #include "input.h"
 #include "module.h"
+#include "util.h"
 
 /* The program that images are given. */
 #define PROGRAM_PATH VFIO_EARLY_LIBDIR "/vfio-early"
@@ -28,67 +29,35 @@ struct options {
 	const char *output; /* NULL for standard output */
 };
 
-static void print_usage(FILE *out)
-{
-	fprintf(out, "usage: vfio-early image [OPTION...]\n"
-		     "Writes an image for the boot loader to put in front of any initramfs, with\n"
-		     "rdinit=" INIT_PATH " on the kernel command line.\n"
-		     "  --kernel VERSION  the image's kernel instead of the running one\n"
-		     "  --modules DIR     where its modules are instead of /lib/modules/VERSION\n"
-		     "  --generic         the image is for any machine: say nothing of this one\n"
-		     "  --config FILE     put this file in instead of " CONFIG_PATH "\n"
-		     "  --output FILE     write it there instead of to standard output\n");
-}
+static const struct usage usage = {
+	.command = "image",
+	.arguments = "",
+	.help = "Writes an image for the boot loader to put in front of any initramfs, with\n"
+		"rdinit=" INIT_PATH " on the kernel command line.",
+};
 
-/* Gives 0, -1 for a bad option or argument, -2 when help was printed. */
-static int parse_options(int count, char *const *arguments, struct options *options)
-{
-	static const struct option known[] = {
-		{ "kernel", required_argument, NULL, 'k' },
-		{ "modules", required_argument, NULL, 'm' },
-		{ "config", required_argument, NULL, 'c' },
-		{ "generic", no_argument, NULL, 'g' },
-		{ "program", required_argument, NULL, 'p' },
-		{ "output", required_argument, NULL, 'o' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
-	};
-	int option;
-
-	optind = 1;
-	while ((option = getopt_long(count, arguments, "h", known, NULL)) != -1) {
-		switch (option) {
-		case 'k':
-			options->request.kernel = optarg;
-			break;
-		case 'm':
-			options->request.modules = optarg;
-			break;
-		case 'c':
-			options->request.config = optarg;
-			break;
-		case 'g':
-			options->request.generic = true;
-			break;
-		case 'p':
-			options->program = optarg;
-			break;
-		case 'o':
-			options->output = optarg;
-			break;
-		case 'h':
-			print_usage(stdout);
-			return -2;
-		default:
-			print_usage(stderr);
-			return -1;
-		}
-	}
-	if (optind == count)
-		return 0;
-	print_usage(stderr);
-	return -1;
-}
+static const struct argument known[] = {
+	{ .name = "kernel",
+	  .value = "VERSION",
+	  .help = "the image's kernel instead of the running one",
+	  .offset = offsetof(struct options, request.kernel) },
+	{ .name = "modules",
+	  .value = "DIR",
+	  .help = "where its modules are instead of /lib/modules/VERSION",
+	  .offset = offsetof(struct options, request.modules) },
+	{ .name = "generic",
+	  .help = "the image is for any machine: say nothing of this one",
+	  .offset = offsetof(struct options, request.generic) },
+	{ .name = "config",
+	  .value = "FILE",
+	  .help = "put this file in instead of " CONFIG_PATH,
+	  .offset = offsetof(struct options, request.config) },
+	{ .name = "program", .value = "FILE", .offset = offsetof(struct options, program) },
+	{ .name = "output",
+	  .value = "FILE",
+	  .help = "write it there instead of to standard output",
+	  .offset = offsetof(struct options, output) },
+};
 
 /* Says what is wrong with what, and gives the error back. */
 static int complain(const char *what, int error)
@@ -250,14 +219,14 @@ static int make_image(struct arena *arena, const struct options *options)
 static int run_image(int count, char *const *arguments)
 {
 	struct options options = { .program = PROGRAM_PATH };
-	int parsed = parse_options(count + 1, arguments - 1, &options);
+	int code, first = arguments_read_exactly(&usage, known, ARRAY_SIZE(known), &options, 0,
+						 count, arguments, &code);
 	char directory[MODULE_PATH_SIZE];
 	struct utsname running;
 	struct arena *arena;
-	int code;
 
-	if (parsed < 0)
-		return parsed == -2 ? EXIT_DONE : EXIT_MALFORMED;
+	if (first < 0)
+		return code;
 	if (!options.output && isatty(STDOUT_FILENO)) {
 		fprintf(stderr,
 			"vfio-early: an image is nothing for a terminal: use --output FILE\n");

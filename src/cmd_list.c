@@ -85,9 +85,8 @@ static int run_list(int count, char *const *arguments)
 	struct options options = {
 		.name = "list",
 		.arguments = "[SELECTOR...]",
-		.help = "Shows the IOMMU groups and their functions, which of them are taken now "
-			"and which\nwill be. With selectors, only the groups that they pick a "
-			"function of.",
+		.help = "Shows the IOMMU groups and their functions, which are taken now and which "
+			"will\nbe. With selectors, only the groups that they pick a function of.",
 		.letters = "sclHitja",
 		.preview.survey = survey_all,
 	};

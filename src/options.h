@@ -2,14 +2,11 @@
 #pragma once
 
 #include <stdbool.h>
-#include <stddef.h>
 
+#include "arguments.h"
 #include "input.h"
 #include "preview.h"
 #include "run.h"
-
-/* More than anybody forces. */
-#define OPTIONS_FORCE_MAX 32
 
 /* What a command is told, beside selectors. */
 struct options {
@@ -23,8 +20,7 @@ struct options {
 	bool dry_run;
 	bool no_regenerate;
 	const char *report; /* a directory of reports instead of the usual; NULL for those */
-	const char *force[OPTIONS_FORCE_MAX];
-	size_t force_count;
+	struct argument_list force;
 };
 
 /*

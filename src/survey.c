@@ -161,32 +161,27 @@ static int build(const struct survey *survey, struct topology *topology)
 	return error;
 }
 
+static int read_machine(struct survey survey, bool all, struct topology *topology)
+{
+	int error = read_wanted(&survey);
+
+	if (!error && all)
+		error = for_all(&survey, pci_read);
+	return error ? error : build(&survey, topology);
+}
+
 int survey(struct topology *topology, struct arena *arena, const struct settings *settings,
 	   struct pci_source *source, const struct sysfs *sysfs, struct module_context *modules)
 {
-	struct survey survey = { .arena = arena,
-				 .settings = settings,
-				 .source = source,
-				 .sysfs = sysfs,
-				 .modules = modules };
-	int error = read_wanted(&survey);
-
-	return error ? error : build(&survey, topology);
+	return read_machine((struct survey){ arena, settings, source, sysfs, modules, NULL, 0 },
+			    false, topology);
 }
 
 int survey_all(struct topology *topology, struct arena *arena, const struct settings *settings,
 	       struct pci_source *source, const struct sysfs *sysfs, struct module_context *modules)
 {
-	struct survey survey = { .arena = arena,
-				 .settings = settings,
-				 .source = source,
-				 .sysfs = sysfs,
-				 .modules = modules };
-	int error = read_wanted(&survey);
-
-	if (!error)
-		error = for_all(&survey, pci_read);
-	return error ? error : build(&survey, topology);
+	return read_machine((struct survey){ arena, settings, source, sysfs, modules, NULL, 0 },
+			    true, topology);
 }
 
 const struct selector *survey_find_missing(const struct topology *topology,
