@@ -10,7 +10,7 @@ UNIT_CFLAGS = -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
 U := build/unit
 UNIT := tests/unit
 
-UNIT_TESTS := address arena beneath cmdline config config_edit cpio cpio_reader deadline \
+UNIT_TESTS := address arena arguments beneath cmdline config config_edit cpio cpio_reader deadline \
 	embed execute execute_cut explain framebuffer host host_keyboard host_network \
 	host_storage in_use index init input json json_read loader lock log modalias mountinfo \
 	plan plan_actions regenerate release report run selector settings settings_host \
@@ -27,6 +27,7 @@ unit_run := run log sysfs deadline $(unit_plan)
 # beside unit.c, and the functions that it stands in for.
 unit_src_address = address
 unit_src_arena = arena
+unit_src_arguments = arguments
 unit_src_beneath = beneath
 unit_lib_beneath = scratch
 unit_src_cmdline = cmdline
