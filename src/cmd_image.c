@@ -2,7 +2,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -221,7 +223,7 @@ static int run_image(int count, char *const *arguments)
 	struct options options = { .program = PROGRAM_PATH };
 	int code, first = arguments_read_exactly(&usage, known, ARRAY_SIZE(known), &options, 0,
 						 count, arguments, &code);
-	char directory[MODULE_PATH_SIZE];
+	char directory[MODULE_PATH_SIZE], modules[PATH_MAX];
 	struct utsname running;
 	struct arena *arena;
 
@@ -242,6 +244,10 @@ static int run_image(int count, char *const *arguments)
 	module_directory(options.request.kernel, directory);
 	if (!options.request.modules)
 		options.request.modules = directory;
+	/* libkmod names each module with its whole path. One that is not there is complained of
+	 * later. */
+	else if (realpath(options.request.modules, modules))
+		options.request.modules = modules;
 	arena = arena_create(ARENA_SIZE);
 	code = arena ? make_image(arena, &options) : EXIT_PARTLY;
 	if (!arena)
