@@ -137,8 +137,8 @@ $(PROGRAMS): %: %.debug
 # $(call put,MODE,SOURCE,TARGET): installs a file that names directories of the others.
 put = @echo 'install -D -m $(1) $(2) $(DESTDIR)$(3)'; \
 	sed -e 's,@SBINDIR@,$(SBINDIR),g' -e 's,@LIBDIR@,$(LIBDIR),g' \
-		-e 's,@INITCPIODIR@,$(INITCPIODIR),g' $(2) >$(B)/put && \
-	install -D -m $(1) $(B)/put $(DESTDIR)$(3) && rm $(B)/put
+		-e 's,@INITCPIODIR@,$(INITCPIODIR),g' $(2) >$(B)/put.$$$$ && \
+	install -D -m $(1) $(B)/put.$$$$ $(DESTDIR)$(3) && rm $(B)/put.$$$$
 
 regenerates := $(if $(DESTDIR),,$(filter yes,$(REGENERATE)))
 
