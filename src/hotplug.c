@@ -12,6 +12,10 @@
 /* How long to sleep where no event will wake us, and at most between two looks. */
 #define LOOK_AGAIN_MILLISECONDS 250
 
+/* The kernel adds all functions of a slot in one go (drivers/pci/probe.c, pci_scan_slot()). */
+#define QUIET_MILLISECONDS  250
+#define SETTLE_MILLISECONDS 2000
+
 int hotplug_listen(void)
 {
 	struct sockaddr_nl address = { .nl_family = AF_NETLINK, .nl_groups = 1 };
@@ -36,22 +40,44 @@ static bool is_pci_added(const char *event)
 	       strstr(event, "/pci") != NULL;
 }
 
-void hotplug_wait(int fd, const struct deadline *deadline)
+/* Sleeps until a PCI device was added, which it gives true for, or the deadline has passed. */
+static bool wait_for_device(int fd, const struct deadline *deadline)
 {
-	struct deadline look_again = deadline_after(LOOK_AGAIN_MILLISECONDS);
 	struct pollfd events = { .fd = fd, .events = POLLIN };
 	char event[2048];
 
-	if (deadline->at < look_again.at)
-		look_again = *deadline;
 	/* poll() ignores a negative descriptor and just sleeps. */
-	while (poll(&events, 1, deadline_left(&look_again)) > 0) {
+	while (poll(&events, 1, deadline_left(deadline)) > 0) {
 		ssize_t length = recv(fd, event, sizeof(event) - 1, 0);
 
+		/* Some were lost: who knows which. */
 		if (length <= 0)
-			return;
+			return true;
 		event[length] = '\0';
 		if (is_pci_added(event))
-			return;
+			return true;
 	}
+	return false;
+}
+
+static struct deadline earlier(const struct deadline *a, struct deadline b)
+{
+	return a->at < b.at ? *a : b;
+}
+
+void hotplug_wait(int fd, const struct deadline *deadline)
+{
+	struct deadline until = earlier(deadline, deadline_after(LOOK_AGAIN_MILLISECONDS));
+
+	wait_for_device(fd, &until);
+}
+
+void hotplug_settle(int fd)
+{
+	const struct deadline last = deadline_after(SETTLE_MILLISECONDS);
+	struct deadline until;
+
+	do
+		until = earlier(&last, deadline_after(QUIET_MILLISECONDS));
+	while (wait_for_device(fd, &until) && deadline_left(&last));
 }

@@ -17,3 +17,9 @@ int hotplug_listen(void);
  * there (device_add() in drivers/base/core.c).
  */
 void hotplug_wait(int fd, const struct deadline *deadline);
+
+/*
+ * Sleeps until no PCI device has been added for a while, a fraction of a second, and not for
+ * ever where they come without end; just for that while where listening failed.
+ */
+void hotplug_settle(int fd);

@@ -64,6 +64,7 @@ static int survey_and_wait(struct run *run, const struct sysfs *sysfs,
 	int events = run->settings.wait_seconds ? hotplug_listen() : -1;
 	const struct selector *missing, *said = NULL;
 	size_t mark = arena_mark(run->arena);
+	bool came = false, settled = false;
 	int error;
 
 	for (;;) {
@@ -74,11 +75,18 @@ static int survey_and_wait(struct run *run, const struct sysfs *sysfs,
 		if (error)
 			break;
 		error = survey(&run->topology, run->arena, &run->settings, source, sysfs, modules);
-		missing = error ? NULL : survey_find_missing(&run->topology, &run->settings);
+		missing = error ? NULL : survey_find_missing(&run->topology, &run->settings, came);
 		/* What the last look at the bus has open goes with the worker. */
-		if (!missing || !deadline_left(&deadline))
+		if (error || (missing ? !deadline_left(&deadline) : !came || settled))
 			break;
 		pci_close(source);
+		came = true;
+		settled = !missing;
+		/* It may not be alone: the functions of a slot come one after another. */
+		if (settled) {
+			hotplug_settle(events);
+			continue;
+		}
 		if (missing != said)
 			log_line(LOG_LEVEL_DEBUG, "waiting for '%s', for %d s at most",
 				 missing->text, (deadline_left(&deadline) + 999) / 1000);

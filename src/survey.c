@@ -185,14 +185,22 @@ int survey_all(struct topology *topology, struct arena *arena, const struct sett
 }
 
 const struct selector *survey_find_missing(const struct topology *topology,
-					   const struct settings *settings)
+					   const struct settings *settings, bool with_group)
 {
+	bool grouped = with_group && topology->iommu == IOMMU_ON;
+
 	for (size_t i = 0; i < settings->devs.count; i++) {
 		const struct selector *selector = &settings->devs.items[i];
 		bool found = selector->exclude;
 
-		for (size_t j = 0; !found && j < topology->count; j++)
-			found = selector_matches(selector, &topology->devices[j]);
+		for (size_t j = 0; !found && j < topology->count; j++) {
+			const struct device *device = &topology->devices[j];
+
+			/* Of what is not taken for its id the group is not read. */
+			found = selector_matches(selector, device) &&
+				(!grouped || device->group >= 0 ||
+				 !selector_identity_holds(selector, device));
+		}
 		if (!found)
 			return selector;
 	}

@@ -25,6 +25,10 @@ int survey_all(struct topology *topology, struct arena *arena, const struct sett
 	       struct pci_source *source, const struct sysfs *sysfs,
 	       struct module_context *modules);
 
-/* Gives the first selector that finds no device, and is worth waiting for; NULL where all do. */
+/*
+ * Gives the first selector that finds no device, and is worth waiting for; NULL where all do.
+ * with_group tells whether a device without a group counts as none where others have one: one
+ * that comes shows on the bus before it has its group (drivers/base/core.c, device_add()).
+ */
 const struct selector *survey_find_missing(const struct topology *topology,
-					   const struct settings *settings);
+					   const struct settings *settings, bool with_group);

@@ -58,9 +58,9 @@ int survey(struct topology *topology, struct arena *arena, const struct settings
 }
 
 const struct selector *survey_find_missing(const struct topology *topology,
-					   const struct settings *settings)
+					   const struct settings *settings, bool with_group)
 {
-	(void)topology, (void)settings;
+	(void)topology, (void)settings, (void)with_group;
 	return NULL;
 }
 
@@ -72,6 +72,11 @@ int hotplug_listen(void)
 void hotplug_wait(int fd, const struct deadline *deadline)
 {
 	(void)fd, (void)deadline;
+}
+
+void hotplug_settle(int fd)
+{
+	(void)fd;
 }
 
 void execute(struct plan *plan, const struct execution *execution)

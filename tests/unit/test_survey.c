@@ -295,7 +295,7 @@ static void test_gone(void **state)
 
 	gone[4] = true;
 	assert_int_equal(look(run, "vfio_early.devs=02:00.0,03:00.0", true), 0);
-	missing = survey_find_missing(&run->topology, &run->settings);
+	missing = survey_find_missing(&run->topology, &run->settings, false);
 	assert_non_null(missing);
 	assert_string_equal(missing->text, "02:00.0");
 	assert_int_equal(plan_make(&run->plan, run->arena, &run->settings, &run->topology), 0);
@@ -328,6 +328,7 @@ static void test_variants_not_asked_for(void **state)
 static const struct {
 	const char *devs;
 	const char *missing; /* NULL when there is nothing to wait for */
+	bool lacks_group;    /* it is there, but not yet with a group */
 } completeness[] = {
 	{ "02:00.0", NULL },
 	{ "02:00.0,0a:00.0", "0a:00.0" },
@@ -340,7 +341,7 @@ static const struct {
 	{ "15b3:ffff", "15b3:ffff" },
 	{ "class:03", NULL },
 	{ "class:12", "class:12" },
-	{ "boot_vga", NULL },
+	{ "boot_vga", NULL, true },
 	/* Another id in its place is no reason to wait, nor is what is left out. */
 	{ "02:00.0@15b3:ffff", NULL },
 	{ "02:00.0,!0a:00.0", NULL },
@@ -357,7 +358,15 @@ static void test_completeness(void **state)
 
 		text_add(&cmdline, "vfio_early.devs=%s", completeness[i].devs);
 		assert_int_equal(look(run, cmdline.bytes, false), 0);
-		missing = survey_find_missing(&run->topology, &run->settings);
+		missing = survey_find_missing(&run->topology, &run->settings, false);
+		check_text(completeness[i].devs, missing ? missing->text : NULL,
+			   completeness[i].missing);
+		missing = survey_find_missing(&run->topology, &run->settings, true);
+		check_text(completeness[i].devs, missing ? missing->text : NULL,
+			   completeness[i].lacks_group ? completeness[i].devs
+						       : completeness[i].missing);
+		run->topology.iommu = IOMMU_ABSENT;
+		missing = survey_find_missing(&run->topology, &run->settings, true);
 		check_text(completeness[i].devs, missing ? missing->text : NULL,
 			   completeness[i].missing);
 		machine_forget(run);
