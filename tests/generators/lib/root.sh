@@ -6,11 +6,13 @@
 # fails.
 
 # use_root NAME: a fresh copy of that root. Afterwards $root is its directory,
-# $generator and $runtime (shell or systemd) what it has, $kernel the release
-# that boots, $kernels all of them, and $series the list of modules it goes by.
+# $suite the Debian that it is, $generator and $runtime (shell or systemd) what it
+# has, $kernel the release that boots, $kernels all of them, and $series the list of
+# modules it goes by.
 use_root()
 {
 	root=$work/root
+	suite=$(awk -v n="$1" '$1 == n { print $2 }' "$here/roots")
 	generator=$(awk -v n="$1" '$1 == n { print $3 }' "$here/roots")
 	runtime=$(awk -v n="$1" '$1 == n { sub(/,.*/, "", $4); print $4 }' "$here/roots")
 	[ "$generator" != mkinitcpio ] || find_mkinitcpio
@@ -121,6 +123,36 @@ install_package()
 	apt) must apt-get -y install "/tmp/${deb##*/}" ;;
 	esac
 	rm "$root/tmp/${deb##*/}"
+}
+
+# suite_apt FILE WORD...: apt-get of the root's suite, for what the root has; what it
+# prints goes to the file.
+suite_apt()
+{
+	printed=$1
+	shift
+	"$top/third-party/debian-suite" "$suite" apt-get -q -y --no-install-recommends \
+		-o "Dir::State::status=$root/var/lib/dpkg/status" -o Dir::Cache::pkgcache= "$@" \
+		>>"$printed" 2>>"$work/steps.log" </dev/null
+}
+
+# install_debian PACKAGE...: from the root's suite, with what they need. What was
+# downloaded stays in the cache.
+install_debian()
+{
+	mkdir -p "$work/archives/partial" "$root/tmp/debs"
+	if ! suite_apt "$work/uris" -o "Dir::Cache::Archives=$work/archives" --print-uris install "$@" ||
+		! suite_apt "$work/steps.log" --download-only install "$@"; then
+		verdict skip "no packages: $(tail -n 1 "$work/steps.log")"
+	fi
+	# shellcheck disable=SC2016 # the inner shell expands these
+	archives=$("$top/third-party/debian-suite" "$suite" \
+		sh -c 'echo "$(dirname "$APT_CONFIG")/archives"')
+	sed -n "s/^'[^']*' \([^ ]*\.deb\) .*/\1/p" "$work/uris" |
+		(cd "$archives" && xargs cp -t "$root/tmp/debs") ||
+		stop "packages" "all in $archives" "not all"
+	must sh -c 'dpkg --force-unsafe-io -i /tmp/debs/*.deb'
+	rm -r "$work/archives" "$root/tmp/debs" "$work/uris"
 }
 
 # install_make [VARIABLE=VALUE...]: from the tree into the root, which then
