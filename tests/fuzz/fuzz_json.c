@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../unit/strict_json.h"
 #include "fuzz.h"
 #include "json.h"
 #include "json_read.h"
-#include "strict_json.h"
 #include "util.h"
 
 static void write_value(struct json *json, const struct json_value *value)
