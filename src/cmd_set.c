@@ -14,6 +14,8 @@
 #include "pin.h"
 #include "regenerate.h"
 #include "report.h"
+#include "selector.h"
+#include "survey.h"
 #include "util.h"
 
 /* One change of the config file, from what it says to what it is to say. */
@@ -120,7 +122,77 @@ static int edit(struct change *change)
 	return error ? error : kept;
 }
 
-/* What is to be removed has to be there, by name; what is to be added may be. */
+static bool picks(const struct selector *selector, const struct device *device)
+{
+	return selector_matches(selector, device) && selector_identity_holds(selector, device);
+}
+
+/* Whether two selectors pick the same functions of this machine, and some at all. */
+static bool pick_alike(const struct topology *topology, const struct selector *a,
+		       const struct selector *b)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < topology->count; i++) {
+		bool picked = picks(a, &topology->devices[i]);
+
+		if (picked != picks(b, &topology->devices[i]))
+			return false;
+		any |= picked;
+	}
+	return any;
+}
+
+/* Names an item as the file does, which may have its path or its id. Gives 0 or -ENOMEM. */
+static int name_as_in_file(struct arena *arena, const struct run *machine, struct config_item *item)
+{
+	const struct selector_list *devs = &machine->settings.devs;
+	struct selector_error why;
+	struct selector selector = { 0 };
+
+	if (selector_parse(item->text, strlen(item->text), &selector, &why))
+		return 0;
+	for (size_t i = 0; i < devs->count; i++) {
+		const struct selector *other = &devs->items[i];
+
+		if (other->exclude != selector.exclude ||
+		    !pick_alike(&machine->topology, &selector, other))
+			continue;
+		item->text = arena_copy(arena, other->text, strlen(other->text));
+		return item->text ? 0 : -ENOMEM;
+	}
+	return 0;
+}
+
+/* Finds what the file does not name in so many words by what it picks. Gives 0 or -errno. */
+static int find_by_device(struct change *change)
+{
+	struct preview preview = change->options->preview;
+	struct run *machine = run_create();
+	int error = machine ? settings_read_config(&machine->settings, change->path, change->old)
+			    : -ENOMEM;
+
+	preview.survey = survey_all;
+	if (!error)
+		error = preview_plan(&preview, machine);
+	for (size_t i = 0; !error && i < change->count; i++)
+		if (!change->items[i].found)
+			error = name_as_in_file(change->run->arena, machine, &change->items[i]);
+	preview_close(&preview);
+	if (machine)
+		run_destroy(machine);
+	return error;
+}
+
+static bool lacks_some(const struct change *change)
+{
+	for (size_t i = 0; i < change->count; i++)
+		if (!change->items[i].found)
+			return true;
+	return false;
+}
+
+/* What is to be removed has to be there; what is to be added may be. */
 static bool is_possible(const struct change *change)
 {
 	bool possible = true;
@@ -309,6 +381,11 @@ static int work(struct change *change, int count, char *const *words)
 	if (read_old(change))
 		return EXIT_PARTLY;
 	error = edit(change);
+	if (!error && change->kind == CONFIG_REMOVE && lacks_some(change)) {
+		error = find_by_device(change);
+		if (!error)
+			error = edit(change);
+	}
 	if (!error && !is_possible(change))
 		return EXIT_PARTLY;
 	if (!error)
