@@ -64,7 +64,7 @@ static int survey_and_wait(struct run *run, const struct sysfs *sysfs,
 	int events = run->settings.wait_seconds ? hotplug_listen() : -1;
 	const struct selector *missing, *said = NULL;
 	size_t mark = arena_mark(run->arena);
-	bool came = false, settled = false;
+	bool waited = false, settled = false;
 	int error;
 
 	for (;;) {
@@ -75,12 +75,13 @@ static int survey_and_wait(struct run *run, const struct sysfs *sysfs,
 		if (error)
 			break;
 		error = survey(&run->topology, run->arena, &run->settings, source, sysfs, modules);
-		missing = error ? NULL : survey_find_missing(&run->topology, &run->settings, came);
+		missing =
+			error ? NULL : survey_find_missing(&run->topology, &run->settings, waited);
 		/* What the last look at the bus has open goes with the worker. */
-		if (error || (missing ? !deadline_left(&deadline) : !came || settled))
+		if (error || (missing ? !deadline_left(&deadline) : !waited || settled))
 			break;
 		pci_close(source);
-		came = true;
+		waited = true;
 		settled = !missing;
 		/* It may not be alone: the functions of a slot come one after another. */
 		if (settled) {
