@@ -3,8 +3,8 @@
 
 #include <stdio.h>
 
-void device_path(const struct device *device, const char *attribute,
-		 char path[static SYSFS_PATH_SIZE])
+const char *device_path(const struct device *device, const char *attribute,
+			char path[static SYSFS_PATH_SIZE])
 {
 	char text[PCI_ADDRESS_SIZE];
 
@@ -13,4 +13,5 @@ void device_path(const struct device *device, const char *attribute,
 	else
 		snprintf(path, SYSFS_PATH_SIZE, "bus/pci/devices/%s%s",
 			 pci_address_format(&device->address, text), attribute);
+	return path;
 }

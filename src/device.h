@@ -77,7 +77,7 @@ static inline bool device_is_storage(const struct device *device)
 
 /*
  * Makes the path below sysfs of an attribute, "/driver", or of the device itself, "".
- * By the link of its bus where its own directory is not known.
+ * By the link of its bus where its own directory is not known. Gives path.
  */
-void device_path(const struct device *device, const char *attribute,
-		 char path[static SYSFS_PATH_SIZE]);
+const char *device_path(const struct device *device, const char *attribute,
+			char path[static SYSFS_PATH_SIZE]);

@@ -166,9 +166,9 @@ static void add_lost(struct status *status, const struct sysfs *sysfs,
 	*device = (struct status_device){ .address = address };
 	/* What nobody wants was not described. */
 	on_bus = (struct device *)find_on_bus(&status->run->topology, address);
-	snprintf(path, sizeof(path), "bus/pci/devices/%s/driver", address);
 	if (on_bus && !on_bus->driver &&
-	    sysfs_read_link_name(sysfs, path, driver, sizeof(driver)) > 0)
+	    sysfs_read_link_name(sysfs, device_path(on_bus, "/driver", path), driver,
+				 sizeof(driver)) > 0)
 		on_bus->driver = arena_print(status->run->arena, "%s", driver);
 	device->device = on_bus;
 	if (on_bus)

@@ -75,19 +75,12 @@ static int read_slot(void *context, const char *name)
 	return 0;
 }
 
-/* An attribute of a device: by its whole path, for hardly more than one is read of most. */
-static const char *attribute(const struct device *device, const char *name,
-			     char path[static SYSFS_PATH_SIZE])
-{
-	snprintf(path, SYSFS_PATH_SIZE, "%s/%s", device->directory, name);
-	return path;
-}
-
+/* By whole paths, for hardly more than one attribute is read of most devices. */
 static int read_reset(const struct reading *reading, const struct device *device,
 		      struct traits *traits)
 {
 	char path[SYSFS_PATH_SIZE], text[RESET_METHODS_SIZE];
-	int length = sysfs_read(reading->sysfs, attribute(device, "reset_method", path), text,
+	int length = sysfs_read(reading->sysfs, device_path(device, "/reset_method", path), text,
 				sizeof(text));
 
 	traits->reset_methods = "";
@@ -98,7 +91,7 @@ static int read_reset(const struct reading *reading, const struct device *device
 	}
 	/* Before 5.15, this is all that is said. */
 	traits->can_reset =
-		length < 0 && sysfs_exists(reading->sysfs, attribute(device, "reset", path));
+		length < 0 && sysfs_exists(reading->sysfs, device_path(device, "/reset", path));
 	if (traits->can_reset)
 		traits->reset_methods = NULL;
 	return 0;
@@ -112,10 +105,10 @@ static void read_virtual_functions(const struct reading *reading, const struct d
 
 	/* With a driver, it is known already whether there is any such thing. */
 	if ((!device->driver || device->has_sriov) &&
-	    sysfs_read(reading->sysfs, attribute(device, "sriov_totalvfs", path), text,
+	    sysfs_read(reading->sysfs, device_path(device, "/sriov_totalvfs", path), text,
 		       sizeof(text)) > 0)
 		traits->virtual_functions_max = (unsigned int)strtoul(text, NULL, 10);
-	else if (sysfs_read_link_name(reading->sysfs, attribute(device, "physfn", path), text,
+	else if (sysfs_read_link_name(reading->sysfs, device_path(device, "/physfn", path), text,
 				      sizeof(text)) > 0 &&
 		 pci_address_parse(text, strlen(text), &address) == 0)
 		traits->physical_function = find_device(reading->topology, &address);
@@ -134,7 +127,7 @@ static void read_removable(const struct reading *reading, const struct device *d
 	if (device > reading->topology->devices && before->directory && !before->gone &&
 	    pci_address_same_slot(&before->address, &device->address))
 		traits->hot_pluggable |= traits_of(reading, before)->hot_pluggable;
-	else if (sysfs_read(reading->sysfs, attribute(device, "removable", path), text,
+	else if (sysfs_read(reading->sysfs, device_path(device, "/removable", path), text,
 			    sizeof(text)) > 0)
 		traits->hot_pluggable |= streq(text, "removable");
 }
