@@ -34,7 +34,15 @@ static void print_usage(const struct usage *usage, const struct argument *table,
 	}
 }
 
-/* Keeps what an option says; gives false for one that was repeated too often. */
+/* What is wrong was said. */
+static int refuse(const struct usage *usage, const struct argument *table, size_t size, int *code)
+{
+	*code = EXIT_MALFORMED;
+	print_usage(usage, table, size, stderr);
+	return -1;
+}
+
+/* Keeps what an option says; complains, and gives false, for one that was repeated too often. */
 static bool keep(const struct argument *argument, void *target)
 {
 	char *place = (char *)target + argument->offset;
@@ -42,8 +50,11 @@ static bool keep(const struct argument *argument, void *target)
 	if (argument->repeated) {
 		struct argument_list *list = (struct argument_list *)(void *)place;
 
-		if (list->count == ARGUMENTS_MAX)
+		if (list->count == ARGUMENTS_MAX) {
+			fprintf(stderr, "vfio-early: --%s %s: given more than %d times\n",
+				argument->name, optarg, ARGUMENTS_MAX);
 			return false;
+		}
 		list->items[list->count++] = optarg;
 	} else if (argument->value) {
 		*(const char **)(void *)place = optarg;
@@ -73,11 +84,8 @@ int arguments_read(const struct usage *usage, const struct argument *table, size
 			print_usage(usage, table, size, stdout);
 			return -1;
 		}
-		if (option < FIRST_OPTION || !keep(&table[option - FIRST_OPTION], target)) {
-			*code = EXIT_MALFORMED;
-			print_usage(usage, table, size, stderr);
-			return -1;
-		}
+		if (option < FIRST_OPTION || !keep(&table[option - FIRST_OPTION], target))
+			return refuse(usage, table, size, code);
 	}
 	return optind - 1;
 }
@@ -89,7 +97,11 @@ int arguments_read_exactly(const struct usage *usage, const struct argument *tab
 
 	if (first < 0 || first + wanted == count)
 		return first;
-	*code = EXIT_MALFORMED;
-	print_usage(usage, table, size, stderr);
-	return -1;
+	if (first + wanted < count)
+		fprintf(stderr, "vfio-early: %s: '%s' is one argument too many\n", usage->command,
+			arguments[first + wanted]);
+	else
+		fprintf(stderr, "vfio-early: %s: %s is missing\n", usage->command,
+			usage->arguments);
+	return refuse(usage, table, size, code);
 }
