@@ -239,7 +239,8 @@ check-check:
 check-man:
 	$(MAKE) all
 	tests/man/run
-	! tests/man/run tests/fixtures/no-iommu.tree >/dev/null
+	tests/man/run tests/fixtures/no-iommu.tree | \
+		grep '^not ok man vfio-early.conf.5: devs = 01:00.0: it is not taken as a whole$$' >/dev/null
 
 check-leaks:
 	$(MAKE) build/fuzz/replay/vfio-early
