@@ -19,9 +19,9 @@ void binding_driver_path(const char *driver, const char *file, char path[static 
  * One step that may block gets half of the time that is left: so one that never
  * ends leaves some to undo it, and for the other groups.
  */
-static struct deadline step_deadline(const struct execution *execution)
+static struct deadline step_deadline(const struct deadline *deadline)
 {
-	int half = deadline_left(&execution->deadline) / 2;
+	int half = deadline_left(deadline) / 2;
 
 	return deadline_after(half > STEP_MILLISECONDS ? half : STEP_MILLISECONDS);
 }
@@ -36,7 +36,7 @@ static int log_step(const struct device *device, const char *step, const char *w
 	return result;
 }
 
-int binding_read(const struct execution *execution, const struct device *device,
+int binding_read(const struct sysfs *sysfs, const struct device *device,
 		 char driver[static BOUND_NAME_SIZE])
 {
 	char path[SYSFS_PATH_SIZE];
@@ -44,33 +44,31 @@ int binding_read(const struct execution *execution, const struct device *device,
 
 	driver[0] = '\0';
 	device_path(device, "/driver", path);
-	length = sysfs_read_link_name(execution->sysfs, path, driver, BOUND_NAME_SIZE);
+	length = sysfs_read_link_name(sysfs, path, driver, BOUND_NAME_SIZE);
 	return length < 0 && length != -ENOENT ? length : 0;
 }
 
-int binding_override(const struct execution *execution, const struct device *device,
-		     const char *driver)
+int binding_override(const struct sysfs *sysfs, const struct device *device, const char *driver)
 {
 	char path[SYSFS_PATH_SIZE];
 
 	device_path(device, "/driver_override", path);
 	return log_step(device, "override", driver ? driver : "cleared",
 			/* A lone newline clears; nothing at all would never arrive. */
-			sysfs_write(execution->sysfs, path, driver ? driver : "\n"));
+			sysfs_write(sysfs, path, driver ? driver : "\n"));
 }
 
-int binding_bind(const struct execution *execution, const struct device *device, const char *driver)
+int binding_bind(const struct sysfs *sysfs, const struct device *device, const char *driver)
 {
 	char path[SYSFS_PATH_SIZE], text[PCI_ADDRESS_SIZE];
 
 	binding_driver_path(driver, "/bind", path);
-	return log_step(
-		device, "bind to", driver,
-		sysfs_write(execution->sysfs, path, pci_address_format(&device->address, text)));
+	return log_step(device, "bind to", driver,
+			sysfs_write(sysfs, path, pci_address_format(&device->address, text)));
 }
 
 struct unbinding {
-	const struct execution *execution;
+	const struct sysfs *sysfs;
 	const struct device *device;
 	const char *driver;
 };
@@ -81,19 +79,19 @@ static int unbind_in_child(void *argument)
 	char path[SYSFS_PATH_SIZE], text[PCI_ADDRESS_SIZE];
 
 	binding_driver_path(unbinding->driver, "/unbind", path);
-	return sysfs_write(unbinding->execution->sysfs, path,
+	return sysfs_write(unbinding->sysfs, path,
 			   pci_address_format(&unbinding->device->address, text));
 }
 
 /* Drivers wait in remove() for their users, some without end: never in this process. */
-int binding_unbind(const struct execution *execution, const struct device *device,
-		   const char *driver)
+int binding_unbind(const struct sysfs *sysfs, const struct deadline *deadline,
+		   const struct device *device, const char *driver)
 {
-	struct unbinding unbinding = { execution, device, driver };
-	struct deadline deadline = step_deadline(execution);
+	struct unbinding unbinding = { sysfs, device, driver };
+	struct deadline share = step_deadline(deadline);
 
 	return log_step(device, "unbind from", driver,
-			deadline_call(&deadline, unbind_in_child, &unbinding));
+			deadline_call(&share, unbind_in_child, &unbinding));
 }
 
 static void framebuffer_path(const struct device *device, const char *file,
@@ -104,22 +102,22 @@ static void framebuffer_path(const struct device *device, const char *file,
 }
 
 /* Whether a file of the platform device is there; the device itself for an empty name. */
-static bool framebuffer_has(const struct execution *execution, const struct device *device,
+static bool framebuffer_has(const struct sysfs *sysfs, const struct device *device,
 			    const char *file)
 {
 	char path[SYSFS_PATH_SIZE];
 
 	snprintf(path, sizeof(path), "bus/platform/devices/%s%s", device->framebuffer, file);
-	return sysfs_exists(execution->sysfs, path);
+	return sysfs_exists(sysfs, path);
 }
 
-bool binding_has_framebuffer_driver(const struct execution *execution, const struct device *device)
+bool binding_has_framebuffer_driver(const struct sysfs *sysfs, const struct device *device)
 {
-	return framebuffer_has(execution, device, "/driver");
+	return framebuffer_has(sysfs, device, "/driver");
 }
 
 struct releasing {
-	const struct execution *execution;
+	const struct sysfs *sysfs;
 	const struct device *device;
 };
 
@@ -129,49 +127,50 @@ static int release_in_child(void *argument)
 	char path[SYSFS_PATH_SIZE];
 
 	framebuffer_path(releasing->device, "unbind", path);
-	return sysfs_write(releasing->execution->sysfs, path, releasing->device->framebuffer);
+	return sysfs_write(releasing->sysfs, path, releasing->device->framebuffer);
 }
 
-int binding_release(const struct execution *execution, const struct device *device)
+int binding_release(const struct sysfs *sysfs, const struct deadline *deadline,
+		    const struct device *device)
 {
-	struct releasing releasing = { execution, device };
-	struct deadline deadline = step_deadline(execution);
+	struct releasing releasing = { sysfs, device };
+	struct deadline share = step_deadline(deadline);
 	char text[PCI_ADDRESS_SIZE];
 
 	log_line(LOG_LEVEL_WARNING,
 		 "%s: its screen goes dark now: %s, the firmware's framebuffer, is taken off it",
 		 pci_address_format(&device->address, text), device->framebuffer);
 	return log_step(device, "release", device->framebuffer,
-			deadline_call(&deadline, release_in_child, &releasing));
+			deadline_call(&share, release_in_child, &releasing));
 }
 
-int binding_restore(const struct execution *execution, const struct device *device)
+int binding_restore(const struct sysfs *sysfs, const struct device *device)
 {
 	char path[SYSFS_PATH_SIZE];
 	int error;
 
 	framebuffer_path(device, "bind", path);
 	error = log_step(device, "restore", device->framebuffer,
-			 sysfs_write(execution->sysfs, path, device->framebuffer));
-	return error && framebuffer_has(execution, device, "") ? error : 0;
+			 sysfs_write(sysfs, path, device->framebuffer));
+	return error && framebuffer_has(sysfs, device, "") ? error : 0;
 }
 
-void binding_offer(const struct execution *execution, const struct device *device)
+void binding_offer(const struct sysfs *sysfs, const struct device *device)
 {
 	char text[PCI_ADDRESS_SIZE];
 	int error;
 
-	if (device->driver && binding_bind(execution, device, device->driver) == 0)
+	if (device->driver && binding_bind(sysfs, device, device->driver) == 0)
 		return;
-	error = sysfs_write(execution->sysfs, "bus/pci/drivers_probe",
+	error = sysfs_write(sysfs, "bus/pci/drivers_probe",
 			    pci_address_format(&device->address, text));
 	log_step(device, "offer to", "every driver", error);
 }
 
-bool binding_is_gone(const struct execution *execution, const struct device *device)
+bool binding_is_gone(const struct sysfs *sysfs, const struct device *device)
 {
 	char path[SYSFS_PATH_SIZE];
 
 	device_path(device, "", path);
-	return !sysfs_exists(execution->sysfs, path);
+	return !sysfs_exists(sysfs, path);
 }

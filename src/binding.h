@@ -3,8 +3,8 @@
 
 #include <stdbool.h>
 
+#include "deadline.h"
 #include "device.h"
-#include "execute.h"
 #include "sysfs.h"
 
 /*
@@ -19,38 +19,37 @@
 void binding_driver_path(const char *driver, const char *file, char path[static SYSFS_PATH_SIZE]);
 
 /* Reads the name of the bound driver; an empty one when none is. */
-int binding_read(const struct execution *execution, const struct device *device,
+int binding_read(const struct sysfs *sysfs, const struct device *device,
 		 char driver[static BOUND_NAME_SIZE]);
 
 /* Sets the driver override, or clears it with NULL. */
-int binding_override(const struct execution *execution, const struct device *device,
-		     const char *driver);
+int binding_override(const struct sysfs *sysfs, const struct device *device, const char *driver);
 
 /* Binds a driver. Older kernels report success when nothing was bound: read it back. */
-int binding_bind(const struct execution *execution, const struct device *device,
-		 const char *driver);
+int binding_bind(const struct sysfs *sysfs, const struct device *device, const char *driver);
 
 /*
  * Unbinds a driver, in a child: drivers wait in remove() for their users, some without end.
- * -ETIMEDOUT when it did not return in its share of the execution's time.
+ * -ETIMEDOUT when it did not return in its share, a half, of the time until the deadline.
  */
-int binding_unbind(const struct execution *execution, const struct device *device,
-		   const char *driver);
+int binding_unbind(const struct sysfs *sysfs, const struct deadline *deadline,
+		   const struct device *device, const char *driver);
 
 /* Makes the kernel look for a driver again. Its answer says nothing: read it back. */
-void binding_offer(const struct execution *execution, const struct device *device);
+void binding_offer(const struct sysfs *sysfs, const struct device *device);
 
 /* Whether the device is no more. */
-bool binding_is_gone(const struct execution *execution, const struct device *device);
+bool binding_is_gone(const struct sysfs *sysfs, const struct device *device);
 
 /*
  * Takes the driver of the firmware's framebuffer off a display's memory, once it was said
  * what that means. -ETIMEDOUT as for unbinding.
  */
-int binding_release(const struct execution *execution, const struct device *device);
+int binding_release(const struct sysfs *sysfs, const struct deadline *deadline,
+		    const struct device *device);
 
 /* Gives the framebuffer back; one that the kernel removed, as drivers may ask it to, stays so. */
-int binding_restore(const struct execution *execution, const struct device *device);
+int binding_restore(const struct sysfs *sysfs, const struct device *device);
 
 /* Whether a driver has the display's framebuffer. */
-bool binding_has_framebuffer_driver(const struct execution *execution, const struct device *device);
+bool binding_has_framebuffer_driver(const struct sysfs *sysfs, const struct device *device);

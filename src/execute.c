@@ -25,7 +25,7 @@ static int take_override(const struct execution *execution, struct member *membe
 
 	member->step = STEP_OVERRIDE;
 	member->override_written = true;
-	error = binding_override(execution, member->device, member->driver);
+	error = binding_override(execution->sysfs, member->device, member->driver);
 	/* What the kernel refused it did not change; of a short write that is not known. */
 	member->override_written = !error || error == -EIO;
 	if (error)
@@ -39,12 +39,12 @@ static int take_framebuffer(const struct execution *execution, struct member *me
 	int error;
 
 	member->step = STEP_RELEASE;
-	error = binding_release(execution, member->device);
+	error = binding_release(execution->sysfs, &execution->deadline, member->device);
 	if (error == -ETIMEDOUT)
 		member->result = RESULT_STUCK;
 	member->released = !error;
 	/* Without a driver it was given up by somebody else meanwhile. */
-	if (error && binding_has_framebuffer_driver(execution, member->device))
+	if (error && binding_has_framebuffer_driver(execution->sysfs, member->device))
 		return fail(member, STEP_RELEASE, error);
 	member->step = STEP_NONE;
 	return 0;
@@ -114,10 +114,11 @@ static int take_device(const struct execution *execution, struct member *member)
 		member->result = RESULT_TAKEN;
 		return 0;
 	}
-	error = binding_read(execution, member->device, driver);
+	error = binding_read(execution->sysfs, member->device, driver);
 	if (!error && driver[0] && !streq(driver, member->driver)) {
 		member->step = STEP_UNBIND;
-		error = binding_unbind(execution, member->device, driver);
+		error = binding_unbind(execution->sysfs, &execution->deadline, member->device,
+				       driver);
 		if (error == -ETIMEDOUT)
 			member->result = RESULT_STUCK;
 		if (error)
@@ -127,8 +128,8 @@ static int take_device(const struct execution *execution, struct member *member)
 	}
 	if (!error && !driver[0]) {
 		member->step = STEP_BIND;
-		bind_error = binding_bind(execution, member->device, member->driver);
-		error = binding_read(execution, member->device, driver);
+		bind_error = binding_bind(execution->sysfs, member->device, member->driver);
+		error = binding_read(execution->sysfs, member->device, driver);
 	}
 	if (error)
 		return fail(member, STEP_READ_BACK, error);
@@ -158,15 +159,15 @@ static int give_back(const struct execution *execution, struct member *member, b
 
 	member->step = STEP_OVERRIDE;
 	if (member->override_written || restore_later)
-		error = binding_override(execution, device, restore_later ? NULL : before);
+		error = binding_override(execution->sysfs, device, restore_later ? NULL : before);
 	/* What was free under an override before is to be so again. */
 	if (!error && is_free && (device->driver || !before)) {
 		member->step = STEP_BIND;
-		binding_offer(execution, device);
+		binding_offer(execution->sysfs, device);
 	}
 	if (!error && restore_later) {
 		member->step = STEP_OVERRIDE;
-		error = binding_override(execution, device, before);
+		error = binding_override(execution->sysfs, device, before);
 	}
 	return error;
 }
@@ -183,7 +184,7 @@ static void undo_member(const struct execution *execution, struct member *member
 		member->result = RESULT_STUCK;
 		return;
 	}
-	error = binding_read(execution, device, driver);
+	error = binding_read(execution->sysfs, device, driver);
 	/* One that had the override before may have been bound by loading the module alone. */
 	if (!member->override_written && !member->unbound && !member->released &&
 	    (error || is_as_before(device, driver))) {
@@ -192,27 +193,27 @@ static void undo_member(const struct execution *execution, struct member *member
 	}
 	member->step = STEP_UNBIND;
 	if (!error && streq(driver, member->driver) && !is_as_before(device, driver)) {
-		error = binding_unbind(execution, device, driver);
+		error = binding_unbind(execution->sysfs, &execution->deadline, device, driver);
 		if (!error)
 			driver[0] = '\0';
 	}
 	/* Before its own driver is there again, which has the better claim to the memory. */
 	if (error != -ETIMEDOUT && member->released) {
 		member->step = STEP_RELEASE;
-		member->released = binding_restore(execution, device) != 0;
+		member->released = binding_restore(execution->sysfs, device) != 0;
 	}
 	if (error != -ETIMEDOUT) {
 		int given = give_back(execution, member, !error && !driver[0]);
 
 		error = error ? error : given;
 	}
-	read_error = binding_read(execution, device, driver);
+	read_error = binding_read(execution->sysfs, device, driver);
 	if (!read_error)
 		settle(member, driver);
 	/* What went away meanwhile needs nothing undone. */
 	lost = error || read_error || member->released ||
 	       (!driver[0] && (device->driver || member->unbound));
-	if (lost && binding_is_gone(execution, device))
+	if (lost && binding_is_gone(execution->sysfs, device))
 		lost = false;
 	member->result = lost ? RESULT_STUCK : RESULT_UNDONE;
 	member->step = STEP_NONE;
@@ -290,7 +291,7 @@ static void verify_untouched(const struct execution *execution, struct planned_g
 
 		if (member->role != ROLE_TAKE || member->result != RESULT_PENDING)
 			continue;
-		error = binding_read(execution, member->device, driver);
+		error = binding_read(execution->sysfs, member->device, driver);
 		if (!error && streq(driver, member->driver)) {
 			settle(member, driver);
 			member->result = RESULT_ALREADY;
@@ -373,7 +374,8 @@ static void recover(const struct execution *execution, struct member *member, bo
 	member->override_written |= member->step == STEP_OVERRIDE || member->step == STEP_BIND;
 	member->unbound |= member->step == STEP_UNBIND && !was_undone;
 	if (member->step == STEP_RELEASE)
-		member->released = !binding_has_framebuffer_driver(execution, member->device);
+		member->released =
+			!binding_has_framebuffer_driver(execution->sysfs, member->device);
 	member->step = STEP_NONE;
 }
 
