@@ -239,14 +239,20 @@ static bool is_provided(const struct execution *execution, const struct planned_
 	return sysfs_exists(execution->sysfs, path);
 }
 
+/* Whether the action is to bind a member to the module's driver, in a group that may be taken. */
+static bool binds_to(const struct action *action, const struct planned_module *module)
+{
+	return action->kind == ACTION_BIND && !action->group->failed &&
+	       streq(action->member->driver, module->name);
+}
+
 static void fail_driver(const struct execution *execution, struct plan *plan,
 			const struct planned_module *module)
 {
 	for (size_t i = 0; i < plan->action_count; i++) {
 		struct action *action = &plan->actions[i];
 
-		if (action->kind == ACTION_BIND && streq(action->member->driver, module->name) &&
-		    !action->group->failed) {
+		if (binds_to(action, module)) {
 			fail(action->member, STEP_LOAD, module->error);
 			undo_group(execution, action->group);
 		}
@@ -260,6 +266,8 @@ static void load_module(struct plan *plan, const struct execution *execution,
 	module->done = module->required && is_provided(execution, module);
 	if (module->done)
 		return;
+	/* Should it never return. */
+	module->error = -ETIMEDOUT;
 	module->error = execution->loader->load(execution->loader->context, module->name);
 	module->done = module->error == 0 || is_provided(execution, module);
 	if (module->done)
@@ -275,8 +283,8 @@ static bool needs_module(const struct plan *plan, const struct planned_module *m
 	for (size_t i = 0; i < plan->action_count && !needed; i++) {
 		const struct action *action = &plan->actions[i];
 
-		needed = action->kind == ACTION_BIND && !action->group->failed &&
-			 (!module->required || streq(action->member->driver, module->name));
+		needed = module->required ? binds_to(action, module)
+					  : action->kind == ACTION_BIND && !action->group->failed;
 	}
 	return needed;
 }
@@ -395,9 +403,31 @@ static void undo_unfinished(const struct execution *execution, struct planned_gr
 	undo_group(execution, group);
 }
 
+/* Says of the groups that waited for a module that it was this one's loading that did not end. */
+static void blame_loading(struct plan *plan, enum worker_end end)
+{
+	for (size_t i = 0; i < plan->module_count; i++) {
+		struct planned_module *module = &plan->modules[i];
+
+		if (module->done || module->error != -ETIMEDOUT)
+			continue;
+		if (end == WORKER_DIED)
+			module->error = -EOWNERDEAD;
+		for (size_t j = 0; module->required && j < plan->action_count; j++) {
+			struct action *action = &plan->actions[j];
+
+			if (binds_to(action, module)) {
+				fail(action->member, STEP_LOAD, module->error);
+				action->group->failed = true;
+			}
+		}
+	}
+}
+
 void execute_undo_unfinished(struct plan *plan, const struct execution *execution,
 			     enum worker_end end)
 {
+	blame_loading(plan, end);
 	/* What may block comes last. */
 	for (int blocking = 0; blocking <= 1; blocking++)
 		for (size_t i = 0; i < plan->group_count; i++)

@@ -279,6 +279,8 @@ static const char *load_cause(int error)
 	case EPERM:
 		return "the kernel allows no more modules, or not this one: see "
 		       "module_blacklist= on its command line";
+	case ETIMEDOUT:
+		return "the kernel may be waiting for a driver that is still starting a device";
 	default:
 		return NULL;
 	}

@@ -265,6 +265,15 @@ const struct scenario scenarios[] = {
 };
 const size_t scenario_count = ARRAY_SIZE(scenarios);
 
+const struct scenario *scenario_find(const char *name)
+{
+	for (size_t i = 0; i < scenario_count; i++)
+		if (streq(scenarios[i].name, name))
+			return &scenarios[i];
+	fail_msg("no scenario '%s'", name);
+	return NULL;
+}
+
 struct execution scenario_boot(const struct scenario *scenario)
 {
 	kernel_boot(scenario->machine);

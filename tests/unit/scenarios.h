@@ -18,6 +18,9 @@ struct scenario {
 extern const struct scenario scenarios[];
 extern const size_t scenario_count;
 
+/* Gives the scenario of that name; fails the test when there is none. */
+const struct scenario *scenario_find(const char *name);
+
 /* Starts the kernel as the scenario wants it. */
 struct execution scenario_boot(const struct scenario *scenario);
 

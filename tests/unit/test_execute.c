@@ -27,16 +27,6 @@ static void test_scenarios(void **state)
 	}
 }
 
-/* Gives the scenario with that name. */
-static const struct scenario *find_scenario(const char *name)
-{
-	for (size_t i = 0; i < scenario_count; i++)
-		if (streq(scenarios[i].name, name))
-			return &scenarios[i];
-	fail_msg("no scenario '%s'", name);
-	return NULL;
-}
-
 static const struct {
 	const char *scenario;
 	const char *journal;
@@ -107,7 +97,7 @@ static void test_order(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(journals); i++) {
-		const struct scenario *scenario = find_scenario(journals[i].scenario);
+		const struct scenario *scenario = scenario_find(journals[i].scenario);
 		struct text journal = { .used = 0 };
 		struct execution execution = scenario_boot(scenario);
 		struct run *run = machine_plan(scenario->machine, scenario->cmdline);
@@ -222,7 +212,7 @@ static void test_every_two_writes_failing(void **state)
 
 static void test_modules(void **state)
 {
-	const struct scenario *scenario = find_scenario("no vfio_iommu_type1");
+	const struct scenario *scenario = scenario_find("no vfio_iommu_type1");
 	struct execution execution = scenario_boot(scenario);
 	struct run *run = machine_plan(scenario->machine, scenario->cmdline);
 
@@ -237,7 +227,7 @@ static void test_modules(void **state)
 	machine_forget(run);
 
 	/* What is there is not loaded, but counts as loaded. */
-	scenario = find_scenario("built in");
+	scenario = scenario_find("built in");
 	execution = scenario_boot(scenario);
 	run = machine_plan(scenario->machine, scenario->cmdline);
 	execute(&run->plan, &execution);
@@ -246,7 +236,7 @@ static void test_modules(void **state)
 	machine_forget(run);
 
 	/* One failure is enough for all that need the module; it is not asked for again. */
-	scenario = find_scenario("no module");
+	scenario = scenario_find("no module");
 	execution = scenario_boot(scenario);
 	run = machine_plan(scenario->machine, scenario->cmdline);
 	execute(&run->plan, &execution);

@@ -175,13 +175,66 @@ static void test_not_begun(void **state)
 	}
 }
 
+/* The kernel loads this one for ever, as while a driver is still starting a device. */
+static const char *module_that_hangs;
+
+static int load_or_hang(void *context, const char *name)
+{
+	if (streq(name, module_that_hangs))
+		longjmp(kernel.cut, 1);
+	return kernel_execution().loader->load(context, name);
+}
+
+static const struct {
+	const char *scenario, *module;
+	enum worker_end end;
+	const char *groups;
+} hangs[] = {
+	{ "two groups", "vfio-pci", WORKER_CUT_OFF,
+	  "!1:undone(load -110),undone !2:undone(load -110)" },
+	{ "two groups", "vfio-pci", WORKER_DIED,
+	  "!1:undone(load -130),undone !2:undone(load -130)" },
+	/* What could be loaded is not to blame. */
+	{ "variants", "mlx5_vfio_pci", WORKER_CUT_OFF, "!1:undone,undone !2:undone(load -110)" },
+	/* Without this one the groups come out too. */
+	{ "two groups", "vfio_iommu_type1", WORKER_CUT_OFF, "!1:undone,undone !2:undone" },
+};
+
+/* Gives false when it came to its end all the same. */
+static bool hang(struct plan *plan, const struct execution *execution)
+{
+	if (setjmp(kernel.cut))
+		return true;
+	execute(plan, execution);
+	return false;
+}
+
+static void test_load_hangs(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(hangs); i++) {
+		const struct scenario *scenario = scenario_find(hangs[i].scenario);
+		struct execution execution = scenario_boot(scenario);
+		struct module_loader loader = *execution.loader;
+		struct run *run = machine_plan(scenario->machine, scenario->cmdline);
+
+		loader.load = load_or_hang;
+		execution.loader = &loader;
+		module_that_hangs = hangs[i].module;
+		check_true(scenario->name, hang(&run->plan, &execution));
+		undo(&run->plan, hangs[i].end);
+		outcome_check_groups(scenario->name, &run->plan, hangs[i].groups);
+		outcome_check(scenario->name, &run->plan, OUTCOME_CUT);
+		machine_forget(run);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_every_end),
-		cmocka_unit_test(test_every_death),
-		cmocka_unit_test(test_finished),
-		cmocka_unit_test(test_not_begun),
+		cmocka_unit_test(test_every_end),  cmocka_unit_test(test_every_death),
+		cmocka_unit_test(test_finished),   cmocka_unit_test(test_not_begun),
+		cmocka_unit_test(test_load_hangs),
 	};
 
 	return cmocka_run_group_tests_name("execute_cut", tests, NULL, NULL);

@@ -52,6 +52,9 @@ static const struct {
 	{ STEP_LOAD, -EPERM,
 	  "could not load vfio-pci: Operation not permitted (the kernel allows no more modules, or "
 	  "not this one: see module_blacklist= on its command line)" },
+	{ STEP_LOAD, -ETIMEDOUT,
+	  "could not load vfio-pci: Connection timed out (the kernel may be waiting for a driver "
+	  "that is still starting a device)" },
 	{ STEP_UNBIND, -ENODEV, "could not unbind from nouveau: No such device" },
 	{ STEP_BIND, -EINVAL,
 	  "could not bind to vfio-pci: Invalid argument (the driver does not take this kind of "
