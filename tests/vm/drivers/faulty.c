@@ -66,15 +66,26 @@ static void faulty_attach(struct work_struct *work)
 
 static DECLARE_WORK(faulty_work, faulty_attach);
 
-/* Called with the device's lock held, under which its override is written too. */
+/* Called with the device's lock held, under which its override is written where the bus has it. */
+static int override(struct pci_dev *dev, const char *name)
+{
+#ifdef CORE_HAS_OVERRIDE
+	return device_set_driver_override(&dev->dev, name);
+#else
+	kfree(dev->driver_override);
+	dev->driver_override = kstrdup(name, GFP_KERNEL);
+	return dev->driver_override ? 0 : -ENOMEM;
+#endif
+}
+
 static int faulty_notify(struct notifier_block *block, unsigned long action, void *data)
 {
 	struct pci_dev *dev = to_pci_dev(data);
 
 	if (action != BUS_NOTIFY_UNBOUND_DRIVER || !returns || strcmp(pci_name(dev), at))
 		return NOTIFY_DONE;
-	kfree(dev->driver_override);
-	dev->driver_override = kstrdup(faulty_driver.name, GFP_KERNEL);
+	if (override(dev, faulty_driver.name))
+		return NOTIFY_DONE;
 	returning = dev;
 	schedule_work(&faulty_work);
 	return NOTIFY_OK;
