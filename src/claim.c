@@ -39,11 +39,21 @@ static bool format_ids(const char *word, char text[static CLAIM_SIZE])
 	return true;
 }
 
+/* Whether it is an id or an address, as they have it, and nothing that only selectors have. */
+static bool is_claim(const char *text)
+{
+	struct selector_error error;
+	struct selector selector;
+
+	return selector_parse(text, strlen(text), &selector, &error) == 0 && !selector.exclude &&
+	       !selector.has_identity &&
+	       (selector.kind == SELECTOR_FUNCTION || selector.kind == SELECTOR_SLOT ||
+		selector.kind == SELECTOR_ID);
+}
+
 bool claim_next(const char **list, char text[static CLAIM_SIZE])
 {
 	for (;;) {
-		struct selector_error error;
-		struct selector selector;
 		char word[CLAIM_SIZE];
 		size_t length;
 
@@ -54,11 +64,13 @@ bool claim_next(const char **list, char text[static CLAIM_SIZE])
 		snprintf(word, sizeof(word), "%.*s", (int)length, *list);
 		*list += length;
 		text[0] = '\0';
+		if (length >= sizeof(word))
+			continue;
 		if (strchr(word, '.'))
 			strcpy(text, word);
 		else if (!format_ids(word, text))
 			continue;
-		if (selector_parse(text, strlen(text), &selector, &error) == 0)
+		if (is_claim(text))
 			return true;
 	}
 }

@@ -10,8 +10,8 @@ UNIT_CFLAGS = -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
 U := build/unit
 UNIT := tests/unit
 
-UNIT_TESTS := address arena arguments beneath cmdline config config_edit cpio cpio_reader deadline \
-	embed execute execute_cut explain framebuffer host host_keyboard host_network \
+UNIT_TESTS := address arena arguments beneath claim cmdline config config_edit cpio cpio_reader \
+	deadline embed execute execute_cut explain framebuffer host host_keyboard host_network \
 	host_storage in_use index init input json json_read loader lock log modalias mountinfo \
 	plan plan_actions regenerate release report run selector settings settings_host \
 	settings_places survey sysfs terminal topology traits unified
@@ -37,6 +37,7 @@ unit_src_cpio = cpio
 unit_lib_cpio = strict_arena
 unit_src_cpio_reader = cpio_reader cpio
 unit_lib_cpio_reader = strict_arena
+unit_src_claim = claim selector address
 unit_src_config = config input $(unit_settings)
 unit_lib_config = strict_arena scratch
 unit_wrap_config = geteuid fstat
