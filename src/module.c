@@ -58,19 +58,42 @@ static bool is_loaded(struct kmod_module *module)
 	return state == KMOD_MODULE_BUILTIN || state == KMOD_MODULE_LIVE;
 }
 
-static int load_module(struct kmod_module *module)
+/* Whether a value of the configuration holds what stands for a module's options. */
+static bool names_options(struct kmod_config_iter *values)
+{
+	bool found = false;
+
+	if (!values)
+		return false;
+	while (!found && kmod_config_iter_next(values)) {
+		const char *value = kmod_config_iter_get_value(values);
+
+		found = value && strstr(value, "$CMDLINE_OPTS");
+	}
+	kmod_config_iter_free_iter(values);
+	return found;
+}
+
+static int load_module(struct module_context *context, struct kmod_module *module)
 {
 	int result;
 
 	if (is_loaded(module))
 		return 0;
+	/*
+	 * libkmod puts the options in until the command holds no $CMDLINE_OPTS any more
+	 * (libkmod-module.c, module_do_install_commands()): for ever, if they hold it too.
+	 */
+	if (names_options(kmod_config_get_install_commands(context->kmod)) &&
+	    names_options(kmod_config_get_options(context->kmod)))
+		return -ELOOP;
 	result = kmod_module_probe_insert_module(module, KMOD_PROBE_APPLY_BLACKLIST, NULL,
 						 insert_instead, NULL, NULL);
 	return result > 0 ? MODULE_BLACKLISTED : result;
 }
 
 /* Loads all modules that a name or alias stands for; libkmod resolves it. */
-static int load_list(const struct kmod_list *list)
+static int load_list(struct module_context *context, const struct kmod_list *list)
 {
 	const struct kmod_list *item;
 	int result = -ENOENT;
@@ -79,7 +102,7 @@ static int load_list(const struct kmod_list *list)
 	{
 		struct kmod_module *module = kmod_module_get_module(item);
 
-		result = load_module(module);
+		result = load_module(context, module);
 		kmod_module_unref(module);
 		if (result)
 			break;
@@ -94,7 +117,7 @@ int module_load(struct module_context *context, const char *name)
 	int result = kmod_module_new_from_lookup(context->kmod, name, &list);
 
 	if (!result)
-		result = load_list(list);
+		result = load_list(context, list);
 	kmod_module_unref_list(list);
 	log_line(LOG_LEVEL_DEBUG, "module %s: %s", name,
 		 result == 0			? "loaded"
@@ -163,12 +186,12 @@ static bool has_preparation(const struct kmod_module *module)
 }
 
 /* Loads a module by itself if it needs no more than that; libkmod would go through all below it. */
-static void load_dependency(struct kmod_module *module)
+static void load_dependency(struct module_context *context, struct kmod_module *module)
 {
 	if (is_loaded(module))
 		return;
 	if (has_preparation(module) || !dependencies_are_loaded(module))
-		load_module(module);
+		load_module(context, module);
 	else
 		kmod_module_insert_module(module, 0, kmod_module_get_options(module));
 }
@@ -190,7 +213,7 @@ void module_load_dependencies(struct module_context *context, const char *name, 
 				wait->function(wait->argument);
 				wait = NULL;
 			}
-			load_dependency(module);
+			load_dependency(context, module);
 		}
 		kmod_module_unref(module);
 	}
