@@ -168,6 +168,13 @@ static bool is_question(char *line)
 	       after(line, "list");
 }
 
+/* Of the indexes, which come last, none is a directory. */
+static void add_to_tree(char *line)
+{
+	if (!strstr(line, ".bin/"))
+		tree_add_line(line);
+}
+
 static void read_line(char *line)
 {
 	char *rest;
@@ -181,7 +188,7 @@ static void read_line(char *line)
 	else if ((rest = after(line, "answer")))
 		add_answers(rest);
 	else if (!is_question(line))
-		tree_add_line(line);
+		add_to_tree(line);
 	else if (asked_count < ASKED_MAX)
 		asked[asked_count++] = line;
 }
