@@ -277,18 +277,21 @@ check-vm:
 	tests/vm/run-all --quick
 
 check-kernels:
+	tests/setup check
 	$(MAKE) all
 	tests/vm/run-all --all-kernels
 
 # vfio-early killed after each thing that it changes, which check-vm does now and then.
 STOPS = $(foreach n,1 2 3 4 5 6 7 8 9,stops-image@$(n)) stops-image@2-all stops@1 unplug@1 unplug@2
 check-stops:
+	tests/setup demo
 	$(MAKE) all
 	tests/vm/run-all $(STOPS)
 
 # The main case, again and again.
 N = 200
 soak:
+	tests/setup demo
 	$(MAKE) all
 	tests/vm/soak $(N)
 
