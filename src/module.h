@@ -32,7 +32,8 @@ struct module_loader {
 	 * Loads a module by name or alias, with all it depends on, soft
 	 * dependencies and configured options included. Gives 0 when it is in
 	 * the kernel (also when it was before, or is built in), -ENOENT when
-	 * this kernel has no such module, MODULE_BLACKLISTED, or -errno.
+	 * this kernel has no such module, MODULE_BLACKLISTED, -ELOOP for a
+	 * modprobe.d that libkmod would expand without end, or -errno.
 	 */
 	int (*load)(void *context, const char *name);
 };

@@ -104,7 +104,7 @@ struct planned_module {
 	const char *name;
 	bool required; /* nothing can be taken without it */
 	bool done;     /* is in the kernel now, or was before */
-	int error;     /* -errno, or MODULE_BLACKLISTED of module.h */
+	int error;     /* -errno (-ETIMEDOUT until the loading ends), or MODULE_BLACKLISTED */
 };
 
 enum action_kind {

@@ -196,7 +196,7 @@ static const struct {
 	  "!1:undone(load -130),undone !2:undone(load -130)" },
 	/* What could be loaded is not to blame. */
 	{ "variants", "mlx5_vfio_pci", WORKER_CUT_OFF, "!1:undone,undone !2:undone(load -110)" },
-	/* Without this one the groups come out too. */
+	/* No group needs this one, so none is said to have failed by it. */
 	{ "two groups", "vfio_iommu_type1", WORKER_CUT_OFF, "!1:undone,undone !2:undone" },
 };
 
