@@ -85,7 +85,7 @@ all: $(PROGRAMS)
 
 # The goals that compile nothing by themselves work before the toolchain is installed.
 TASKS := clean lint uninstall dist deb check check-unit check-plans check-completions check-check check-man \
-	check-leaks check-fuzz check-binary check-hooks check-packages check-image check-vm \
+	check-all check-leaks check-fuzz check-binary check-trixie check-sid check-hooks check-packages check-image check-vm \
 	check-kernels check-bench check-stops soak check-generators check-generators-quick bench bench-list demo \
 	unit-programs fuzz coverage
 ifneq ($(filter-out $(TASKS) setup-%,$(or $(MAKECMDGOALS),all)),)
@@ -261,6 +261,11 @@ check-binary:
 	tests/binary/check $(B)/image/vfio-early $(SIZE_LIMIT)
 	tests/binary/must-fail
 
+# The distributions of today have newer compilers, and a newer musl, than Debian 12.
+check-trixie check-sid: check-%:
+	tests/setup generators
+	tests/binary/build-in $*
+
 check-hooks:
 	$(MAKE) all
 	tests/hooks/run
@@ -323,10 +328,18 @@ check:
 	$(MAKE) check-packages
 	$(MAKE) LINK=dynamic all
 	$(MAKE) CC=clang all
+	$(MAKE) check-trixie
 	$(MAKE) check-image
 	$(MAKE) check-vm
 	$(MAKE) check-bench
 	$(MAKE) check-generators-quick
+
+# All there is but for what is run for hours: fuzz and soak.
+check-all: check
+	$(MAKE) check-sid
+	$(MAKE) check-kernels
+	$(MAKE) check-stops
+	$(MAKE) check-generators
 
 # That what bench stands on is there; what it measures here is nobody's concern.
 check-bench:

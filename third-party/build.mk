@@ -74,7 +74,8 @@ $$($(1)_OBJECTS): $(TP_OBJ)/$(1)/%.o: third-party/config/$(1).h $(B)/flags/third
 		| $(TP_UNPACKED) $(THIRD_PARTY_HEADERS)
 	@mkdir -p $$(@D)
 	$$(call say,CC,$(1)/$$*.c)
-	$$(Q)$$(CC) -std=gnu11 -w -D_GNU_SOURCE= -DNDEBUG -include third-party/config/$(1).h \
+	$$(Q)$$(CC) -std=gnu11 -w -D_GNU_SOURCE= -DNDEBUG -include third-party/config/basename.h \
+		-include third-party/config/$(1).h \
 		$$($(1)_CPPFLAGS) $$(LIBC_CFLAGS) $$(COMPILE_FLAGS) -MMD -MP \
 		-c $(TP_SRC)/$(1)/$$*.c -o $$@
 $$($(1)_OBJECTS): $(TP_SRC)/$(1)/.unpacked

@@ -1,21 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
-/* <string.h> must come before the macro: some C libraries declare basename() there. */
-#include <string.h>
-
-/*
- * kmod wants the GNU basename(), which takes a const path and leaves it alone.
- * musl declares it without a prototype, or from 1.2.5 on not at all.
- */
-static inline const char *kmod_compat_basename(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-#define basename(path) ((char *)kmod_compat_basename(path))
-
 /*
  * kmod reads /etc, /run, /usr/local/lib and /lib; images without a merged /usr
  * need /usr/lib as well. The first place wins where two hold a file of one
