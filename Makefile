@@ -293,12 +293,13 @@ check-stops:
 	$(MAKE) all
 	tests/vm/run-all $(STOPS)
 
-# The main case, again and again.
+# Machines and configurations drawn at random. FIRST is the number of the first draw.
 N = 200
+FIRST = 1
 soak:
 	tests/setup demo
 	$(MAKE) all
-	tests/vm/soak $(N)
+	tests/vm/soak $(N) $(FIRST)
 
 # Real generators' images. What is installed there is the Debian package.
 check-generators-quick:
