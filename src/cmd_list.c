@@ -18,7 +18,8 @@ static int complain(struct arena *arena, const struct settings *settings)
 	return settings->problems ? EXIT_MALFORMED : EXIT_DONE;
 }
 
-/* Says which selectors pick nothing, and gives an exit_code. What picks bridges shows them. */
+/* Says which selectors pick nothing, and gives an exit_code. What picks bridges, or what is
+ * not taken by itself, shows them. */
 static int complain_of_absent(const struct run *run, const struct settings *filter)
 {
 	struct plan plan;
@@ -27,7 +28,8 @@ static int complain_of_absent(const struct run *run, const struct settings *filt
 	if (plan_make(&plan, run->arena, filter, &run->topology))
 		return EXIT_PARTLY;
 	for (size_t i = 0; i < plan.finding_count; i++) {
-		if (plan.findings[i].kind == FINDING_BRIDGES)
+		if (plan.findings[i].kind == FINDING_BRIDGES ||
+		    (plan.findings[i].kind == FINDING_BEHIND_VMD && plan.findings[i].device))
 			continue;
 		fprintf(stderr, "vfio-early: %s\n", explain_finding(run->arena, &plan.findings[i]));
 		code = EXIT_PARTLY;

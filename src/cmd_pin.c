@@ -20,6 +20,11 @@ static bool is_hopeless(const struct run *run)
 		fprintf(stderr, "vfio-early: no devices are listed: there is nothing to pin\n");
 		return true;
 	}
+	for (size_t i = 0; plan->stopped && i < plan->finding_count; i++)
+		fprintf(stderr, "vfio-early: not pinned: %s\n",
+			explain_finding(run->arena, &plan->findings[i]));
+	if (plan->stopped)
+		return true;
 	for (size_t i = 0; i < plan->group_count; i++) {
 		if (plan->groups[i].number >= 0)
 			continue;

@@ -8,10 +8,16 @@
 #include "address.h"
 #include "sysfs.h"
 
+#define PCI_CLASS_OLD	      0x00 /* from before there were classes */
 #define PCI_CLASS_STORAGE     0x01
 #define PCI_CLASS_DISPLAY     0x03
 #define PCI_CLASS_BRIDGE      0x06
 #define PCI_CLASS_HOST_BRIDGE 0x0600
+#define PCI_CLASS_ACCELERATOR 0x12
+#define PCI_CLASS_UNKNOWN     0xff
+#define PCI_CLASS_RAID	      0x0104
+#define PCI_CLASS_VGA	      0x0300
+#define PCI_CLASS_VIDEO	      0x0400
 
 #define PCI_HEADER_ENDPOINT 0
 
@@ -39,13 +45,14 @@ struct device {
 	const struct device *parent; /* the bridge above; NULL on a root bus */
 	const char *kernel_path;     /* the path form of the kernel's pci= parameters */
 	const char *directory; /* its own in sysfs; NULL where only the link of its bus is known */
+	const struct device *vmd; /* the VMD that its domain hangs under; NULL outside of one */
 
 	/* pci_identify() */
 	bool identified;
 	struct pci_id id;
 	uint32_t class;	      /* base class, subclass and interface, 24 bits */
 	const char *modalias; /* "pci:v0000..."; empty where the kernel shows none */
-	bool boot_display;    /* the firmware's display */
+	bool boot_display;    /* the firmware's display; survey.c adds what only the machine tells */
 
 	/* pci_describe() */
 	bool described;

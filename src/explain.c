@@ -6,16 +6,9 @@
 
 #include "module.h"
 #include "names.h"
+#include "picks.h"
+#include "say.h"
 #include "util.h"
-
-#define OUT_OF_MEMORY "out of memory"
-
-/* Formats into the arena; there is always something to say. */
-#define SAY(arena, ...)                                             \
-	({                                                          \
-		const char *said = arena_print(arena, __VA_ARGS__); \
-		said ? said : OUT_OF_MEMORY;                        \
-	})
 
 const char *explain_origin(struct arena *arena, const struct origin *origin)
 {
@@ -29,70 +22,6 @@ const char *explain_origin(struct arena *arena, const struct origin *origin)
 const char *explain_problem(struct arena *arena, const struct problem *problem)
 {
 	return SAY(arena, "%s: %s", explain_origin(arena, &problem->origin), problem->text);
-}
-
-const char *explain_pin(struct arena *arena, const struct device *device)
-{
-	const struct pci_id *id = &device->id;
-	const char *path = device->kernel_path;
-
-	/* As the kernel's own parameters have it, and the manual. */
-	if (strncmp(path, "0000:", 5) == 0)
-		path += 5;
-	return SAY(arena, "%s@%04x:%04x:%04x:%04x", path, id->vendor, id->device,
-		   id->subsystem_vendor, id->subsystem_device);
-}
-
-/* Where the id behind '@' is now, and how to list what has it. */
-static const char *explain_moved(struct arena *arena, const struct finding *finding)
-{
-	const char *more = "";
-	char text[PCI_ADDRESS_SIZE];
-
-	if (!finding->selector->has_identity)
-		return "";
-	if (!finding->moved)
-		return "; the id after @ is nowhere on this machine";
-	if (finding->moved_count > 1)
-		more = SAY(arena, " and %zu more", finding->moved_count - 1);
-	return SAY(arena, "; the id after @ is at %s%s now: list %s if that is meant",
-		   pci_address_format(&finding->moved->address, text), more,
-		   explain_pin(arena, finding->moved));
-}
-
-/* "10de:1f91", and the subsystem where the selector says something of it. */
-static const char *explain_id(struct arena *arena, const struct selector *selector,
-			      const struct pci_id *id)
-{
-	if (selector->identity.subsystem_vendor < 0 && selector->identity.subsystem_device < 0)
-		return SAY(arena, "%04x:%04x", id->vendor, id->device);
-	return SAY(arena, "%04x:%04x:%04x:%04x", id->vendor, id->device, id->subsystem_vendor,
-		   id->subsystem_device);
-}
-
-const char *explain_finding(struct arena *arena, const struct finding *finding)
-{
-	const struct selector *selector = finding->selector;
-	const char *place = explain_origin(arena, &selector->origin);
-	const char *moved = explain_moved(arena, finding);
-	char text[PCI_ADDRESS_SIZE];
-
-	switch (finding->kind) {
-	case FINDING_ABSENT:
-		return SAY(arena, "%s: '%s': no such device is there%s", place, selector->text,
-			   moved);
-	case FINDING_IDENTITY:
-		return SAY(arena, "%s: '%s': left to the host, for %s is %s now%s", place,
-			   selector->text, pci_address_format(&finding->device->address, text),
-			   explain_id(arena, selector, &finding->device->id), moved);
-	case FINDING_BRIDGES:
-		return SAY(arena,
-			   "%s: '%s': %s is a bridge, and bridges stay with the host; "
-			   "list the device behind it",
-			   place, selector->text,
-			   pci_address_format(&finding->device->address, text));
-	}
-	return OUT_OF_MEMORY;
 }
 
 const char *explain_iommu(const struct run *run)
@@ -133,7 +62,9 @@ static const char *protected_reason(struct arena *arena, const struct member *me
 	const char *purpose = selector->purpose ? selector->purpose : "";
 	const char *what = "the host needs it";
 
-	if (!selector_matches(selector, member->device))
+	if (picks_behind_vmd(selector) && !selector_matches(selector, member->device))
+		what = "what is behind it would go away with it";
+	else if (!selector_matches(selector, member->device))
 		what = "its id is that of what the host needs, which is not in its place";
 	return SAY(arena, "%s%s%.80s (protect: '%s', %s)", what, *purpose ? ", for " : "", purpose,
 		   selector->text, place);
@@ -155,6 +86,7 @@ static const char *refusal_reason(const struct run *run, const struct member *me
 				  enum refusal refusal)
 {
 	const struct selector *selector = member->blame;
+	char address[PCI_ADDRESS_SIZE];
 
 	switch (refusal) {
 	case REFUSAL_NONE:
@@ -178,6 +110,9 @@ static const char *refusal_reason(const struct run *run, const struct member *me
 			   selector ? explain_origin(run->arena, &selector->origin) : "");
 	case REFUSAL_NEWCOMER:
 		return newcomer_reason(run, member);
+	case REFUSAL_BEHIND_VMD:
+		return SAY(run->arena, "it is behind the VMD %s and cannot be taken by itself",
+			   pci_address_format(&member->device->vmd->address, address));
 	}
 	return "";
 }
@@ -196,7 +131,8 @@ const char *explain_force(const struct run *run, const struct planned_group *gro
 	for (size_t i = 0; i < group->count; i++) {
 		const struct member *member = &group->members[i];
 
-		if (member->refusal == REFUSAL_NO_GROUP || member->refusal == REFUSAL_GONE)
+		if (member->refusal == REFUSAL_NO_GROUP || member->refusal == REFUSAL_GONE ||
+		    member->refusal == REFUSAL_BEHIND_VMD)
 			return NULL;
 		if (member->refusal == REFUSAL_NONE)
 			continue;
@@ -395,6 +331,29 @@ const char *explain_member(const struct run *run, const struct member *member)
 		   refusal_reason(run, member, member->forced));
 }
 
+const char *explain_dark(struct arena *arena, const struct member *member)
+{
+	const struct device *device = member->device;
+
+	if (member->role != ROLE_TAKE)
+		return NULL;
+	if (device->framebuffer)
+		return SAY(arena,
+			   "the screen goes dark: the firmware framebuffer %s is released",
+			   device->framebuffer);
+	return device->boot_display ? "the screen goes dark: it is the boot display" : NULL;
+}
+
+const char *explain_lost(struct arena *arena, const struct member *member)
+{
+	const struct device *device = member->device;
+	char text[PCI_ADDRESS_SIZE], vmd[PCI_ADDRESS_SIZE];
+
+	return SAY(arena, "%s %04x:%04x is lost to the host: it goes away with the VMD %s",
+		   pci_address_format(&device->address, text), device->id.vendor,
+		   device->id.device, pci_address_format(&device->vmd->address, vmd));
+}
+
 const char *explain_claim(struct arena *arena, const struct member *member)
 {
 	const struct selector *claim = member->claim;
@@ -467,6 +426,10 @@ const char *explain_summary(const struct run *run)
 		for (size_t j = 0; !group->refused && !group->failed && j < group->count; j++)
 			taken += group->members[j].role == ROLE_TAKE;
 	}
+	if (run->plan.stopped)
+		return SAY(run->arena,
+			   "nothing was touched: a selector that keeps devices with the host "
+			   "cannot be used");
 	list = SAY(run->arena, "%zu device%s %s", taken, taken == 1 ? "" : "s",
 		   run->settings.dry_run ? "would be taken" : "taken");
 	list = add_count(run->arena, list, refused, "group", "refused");

@@ -18,7 +18,7 @@ const char *explain_origin(struct arena *arena, const struct origin *origin);
 /* Something that did not parse, with its place. */
 const char *explain_problem(struct arena *arena, const struct problem *problem);
 
-/* A selector that took nothing. */
+/* A selector that took nothing, or that restricts and stops the taking. */
 const char *explain_finding(struct arena *arena, const struct finding *finding);
 
 /* Why a group was refused, with the first member to blame and what would waive it. */
@@ -41,6 +41,15 @@ const char *explain_block(struct arena *arena, const struct member *member);
  * and past which guard it was forced, if it was.
  */
 const char *explain_member(const struct run *run, const struct member *member);
+
+/*
+ * Why a screen goes dark when the member is taken: "the screen goes dark: ...". NULL where it
+ * is neither the boot display nor shows the firmware's framebuffer.
+ */
+const char *explain_dark(struct arena *arena, const struct member *member);
+
+/* A member that goes away with its VMD. */
+const char *explain_lost(struct arena *arena, const struct member *member);
 
 /* Who else claims a member that was taken; NULL if nobody does. */
 const char *explain_claim(struct arena *arena, const struct member *member);

@@ -19,7 +19,7 @@ static const char *owner_of(const char *line, size_t length)
 	return found ? found + sizeof(separator) - 1 : NULL;
 }
 
-static bool is_framebuffer(const char *name, size_t length)
+bool framebuffer_is_owner(const char *name, size_t length)
 {
 	static const char *const names[] = { "BOOTFB",		"efifb",     "vesafb",
 					     "simplefb",	"simpledrm", "simple-framebuffer",
@@ -52,7 +52,7 @@ bool framebuffer_lies_in(const char *iomem, const struct pci_address *address)
 
 		/* What lies in something is indented below it. */
 		inside = inside && depth > outer;
-		if (inside && is_framebuffer(owner, owner_length))
+		if (inside && framebuffer_is_owner(owner, owner_length))
 			return true;
 		if (!inside && owner && is_address(owner, owner_length, address)) {
 			inside = true;

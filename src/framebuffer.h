@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "arena.h"
 #include "device.h"
@@ -9,6 +10,9 @@
 
 /* Who claims which addresses (kernel/resource.c). Only root sees the addresses. */
 #define IOMEM_PATH "/proc/iomem"
+
+/* Whether a name in /proc/iomem is one under which the framebuffer's memory is claimed. */
+bool framebuffer_is_owner(const char *name, size_t length);
 
 /*
  * Whether the text of /proc/iomem shows the firmware's framebuffer inside one

@@ -62,7 +62,7 @@ static void add_group(struct listing *listing, const struct settings *filter, in
 	group->now = judge_now(group);
 	group->shown = !filter;
 	for (size_t i = 0; !group->shown && i < count; i++)
-		group->shown = plan_picks(filter, members[i]);
+		group->shown = plan_picks(filter, &listing->run->topology, members[i]);
 	for (size_t i = 0; i < count; i++)
 		listing->functions[index_of(listing, members[i])].shown = group->shown;
 }

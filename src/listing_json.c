@@ -102,8 +102,9 @@ static void put_member(const struct listing *listing, struct json *json,
 	put_protection(listing->run, json, listed->protect);
 	if (listed->member) {
 		bool take = listed->member->role == ROLE_TAKE && planned && !planned->refused;
+		bool lost = listed->member->result == RESULT_LOST;
 
-		json_string(json, "action", take ? "take" : "leave");
+		json_string(json, "action", take ? "take" : lost ? "lost" : "leave");
 		if (take)
 			json_string(json, "driver_wanted", listed->member->driver);
 		if (listed->member->refusal != REFUSAL_NONE)

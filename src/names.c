@@ -13,6 +13,7 @@ const char *refusal_name(enum refusal refusal)
 		[REFUSAL_VIRTUAL_FUNCTIONS] = "virtual-functions",
 		[REFUSAL_EXCLUDED] = "excluded",
 		[REFUSAL_NEWCOMER] = "newcomer",
+		[REFUSAL_BEHIND_VMD] = "behind-vmd",
 	};
 
 	return names[refusal];
@@ -36,6 +37,7 @@ const char *result_name(enum result result)
 		[RESULT_PENDING] = "pending", [RESULT_TAKEN] = "taken",
 		[RESULT_ALREADY] = "already", [RESULT_LEFT] = "left",
 		[RESULT_UNDONE] = "undone",   [RESULT_STUCK] = "stuck",
+		[RESULT_LOST] = "lost",
 	};
 
 	return names[result];
@@ -47,6 +49,9 @@ const char *finding_name(enum finding_kind kind)
 		[FINDING_ABSENT] = "absent",
 		[FINDING_IDENTITY] = "identity",
 		[FINDING_BRIDGES] = "bridges-only",
+		[FINDING_BEHIND_VMD] = "behind-vmd",
+		[FINDING_EXCLUDES_NOTHING] = "excludes-nothing",
+		[FINDING_DISPLAY_UNKNOWN] = "boot-display-unknown",
 	};
 
 	return names[kind];

@@ -207,19 +207,43 @@ static const struct sysfs *open_device(struct pci_source *source, struct device 
 	return &source->directory;
 }
 
-/* Gives the bridge that a directory of sysfs is behind, NULL on a root bus. */
-static struct device *find_parent(const struct pci_source *source, const char *directory)
+/* Returns where the name that ends at end begins in a path. */
+static const char *name_before(const char *path, const char *end)
 {
-	const char *own = strrchr(directory, '/'), *above = own;
+	while (end > path && end[-1] != '/')
+		end--;
+	return end;
+}
+
+/* Returns the function whose name in a path ends at end; NULL where it is no function's. */
+static struct device *function_before(const struct pci_source *source, const char *path,
+				      const char *end)
+{
+	const char *name = name_before(path, end);
 	struct pci_address address;
 
-	if (!own)
-		return NULL;
-	while (above > directory && above[-1] != '/')
-		above--;
-	if (pci_address_parse(above, (size_t)(own - above), &address))
+	if (pci_address_parse(name, (size_t)(end - name), &address))
 		return NULL;
 	return find_device(source, &address);
+}
+
+/*
+ * Finds the bridge above a function by its directory in sysfs, and the VMD that its domain
+ * hangs under: ".../0000:00:0e.0/pci10000:e0/10000:e0:17.0" (drivers/pci/controller/vmd.c,
+ * vmd_enable_domain(), makes the root bus a child of the VMD).
+ */
+static void find_above(const struct pci_source *source, const struct device *device,
+		       struct device **parent, const struct device **vmd)
+{
+	const char *own = device->directory ? strrchr(device->directory, '/') : NULL, *bus;
+
+	*parent = own ? function_before(source, device->directory, own) : NULL;
+	*vmd = NULL;
+	if (!own || *parent)
+		return;
+	bus = name_before(device->directory, own);
+	if (bus > device->directory && strncmp(bus, "pci", strlen("pci")) == 0)
+		*vmd = function_before(source, device->directory, bus - 1);
 }
 
 /*
@@ -277,11 +301,13 @@ int pci_locate(struct pci_source *source, struct arena *arena, struct device *de
 	error = read_directory(source, arena, device);
 	if (error)
 		return error;
-	parent = device->directory ? find_parent(source, device->directory) : NULL;
+	find_above(source, device, &parent, &device->vmd);
 	device->parent = parent;
 	error = parent ? pci_locate(source, arena, parent) : 0;
 	if (error)
 		return error;
+	if (parent)
+		device->vmd = parent->vmd;
 	if (parent && parent->kernel_path)
 		device->kernel_path = arena_print(arena, "%s/%02x.%x", parent->kernel_path,
 						  device->address.device, device->address.function);
@@ -325,8 +351,8 @@ int pci_identify(struct pci_source *source, struct arena *arena, struct device *
 	    !read_ids(function_of(source, device), device))
 		device->gone = true;
 	if (device->class >> 16 == PCI_CLASS_DISPLAY)
-		device->boot_display = read_number(directory, "boot_vga") ||
-				       read_number(directory, "boot_display");
+		device->boot_display |= read_number(directory, "boot_vga") ||
+					read_number(directory, "boot_display");
 	return 0;
 }
 

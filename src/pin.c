@@ -11,11 +11,13 @@ bool pin_keeps(const struct pin *pin, const struct selector *selector)
 {
 	const struct plan *plan = &pin->run->plan;
 
+	/* Which display the firmware uses may change, and is meant by that. */
+	if (selector->exclude)
+		return selector->kind == SELECTOR_BOOT_VGA;
 	for (size_t i = 0; i < plan->finding_count; i++)
 		if (plan->findings[i].selector == selector)
 			return true;
-	/* Which display the firmware uses may change, and is meant by that. */
-	return selector->exclude && selector->kind == SELECTOR_BOOT_VGA;
+	return false;
 }
 
 /* Adds to a list, ", " between; text may be NULL, as may be what it gives. */

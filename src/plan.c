@@ -5,78 +5,26 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "findings.h"
 #include "module.h"
+#include "picks.h"
 #include "util.h"
-
-static const struct selector *find_match(const struct selector_list *list,
-					 const struct device *device, bool exclude,
-					 bool check_identity)
-{
-	for (size_t i = 0; i < list->count; i++) {
-		const struct selector *selector = &list->items[i];
-
-		if (selector->exclude == exclude && selector_matches(selector, device) &&
-		    (!check_identity || selector_identity_holds(selector, device)))
-			return selector;
-	}
-	return NULL;
-}
-
-/* Gives the selector that picks the device, whatever '!' says and whether or not it is a bridge. */
-static const struct selector *picking_selector(const struct settings *settings,
-					       const struct device *device)
-{
-	return find_match(&settings->devs, device, false, true);
-}
-
-static const struct selector *excluding_selector(const struct settings *settings,
-						 const struct device *device)
-{
-	return find_match(&settings->devs, device, true, true);
-}
-
-bool plan_picks(const struct settings *settings, const struct device *device)
-{
-	return picking_selector(settings, device) && !excluding_selector(settings, device);
-}
-
-static bool is_picked(const struct settings *settings, const struct device *device)
-{
-	return !device_is_bridge(device) && plan_picks(settings, device);
-}
-
-/*
- * The boot display counts as listed by its neighbours too: whoever lists the
- * audio function of a card means the card.
- */
-static bool is_listed(const struct settings *settings, const struct topology *topology,
-		      const struct device *device)
-{
-	if (is_picked(settings, device))
-		return true;
-	if (!device->boot_display)
-		return false;
-	for (size_t i = 0; i < topology->count; i++)
-		if (pci_address_same_slot(&topology->devices[i].address, &device->address) &&
-		    is_picked(settings, &topology->devices[i]))
-			return true;
-	return false;
-}
-
-/* Whether something with the id behind '@' sits where the selector says. */
-static bool is_in_place(const struct topology *topology, const struct selector *selector)
-{
-	for (size_t i = 0; i < topology->count; i++)
-		if (selector_matches(selector, &topology->devices[i]) &&
-		    selector_identity_holds(selector, &topology->devices[i]))
-			return true;
-	return false;
-}
 
 bool plan_may_be_protected(const struct selector *selector, const struct device *device)
 {
 	return selector->has_identity && !device->gone && !selector_matches(selector, device) &&
 	       id_pattern_matches(&selector->identity, &device->id);
+}
+
+/*
+ * Whether a protected place may go away with the device: it is in a domain that a VMD makes,
+ * which at boot is not there yet, and the device may be that VMD. What the host was found to
+ * need (its purpose is known) has an entry for the VMD itself.
+ */
+static bool goes_with(const struct selector *selector, const struct device *device)
+{
+	return picks_behind_vmd(selector) && !selector->purpose && device->id.vendor == 0x8086 &&
+	       device->class >> 8 == PCI_CLASS_RAID;
 }
 
 /*
@@ -87,11 +35,12 @@ const struct selector *plan_find_protection(const struct settings *settings,
 					    const struct topology *topology,
 					    const struct device *device)
 {
-	const struct selector *selector = find_match(&settings->protect, device, false, false);
+	const struct selector *selector = picks_find(&settings->protect, device, false, false);
 
 	for (size_t i = 0; !selector && i < settings->protect.count; i++)
-		if (plan_may_be_protected(&settings->protect.items[i], device) &&
-		    !is_in_place(topology, &settings->protect.items[i]))
+		if ((plan_may_be_protected(&settings->protect.items[i], device) &&
+		     !picks_is_in_place(topology, &settings->protect.items[i])) ||
+		    goes_with(&settings->protect.items[i], device))
 			selector = &settings->protect.items[i];
 	return selector;
 }
@@ -101,13 +50,13 @@ static enum refusal judge_member(const struct settings *settings, const struct t
 				 struct member *member)
 {
 	const struct device *device = member->device;
-	bool listed = is_listed(settings, topology, device);
+	bool listed = picks_list(settings, topology, device);
 
 	if (device->group < 0)
 		return REFUSAL_NO_GROUP;
 	if (device->gone)
 		return REFUSAL_GONE;
-	member->blame = excluding_selector(settings, device);
+	member->blame = picks_find_exclusion(settings, topology, device);
 	if (member->blame)
 		return REFUSAL_EXCLUDED;
 	member->blame = plan_find_protection(settings, topology, device);
@@ -120,8 +69,8 @@ static enum refusal judge_member(const struct settings *settings, const struct t
 	if (device->virtual_functions > 0)
 		return REFUSAL_VIRTUAL_FUNCTIONS;
 	if (settings->members.written && !device->gone &&
-	    !find_match(&settings->members, device, false, true)) {
-		member->blame = find_match(&settings->members, device, false, false);
+	    !picks_find(&settings->members, device, false, true)) {
+		member->blame = picks_find(&settings->members, device, false, false);
 		return REFUSAL_NEWCOMER;
 	}
 	return REFUSAL_NONE;
@@ -130,9 +79,10 @@ static enum refusal judge_member(const struct settings *settings, const struct t
 /* Without a group no driver of this kind binds at all: there is nothing to waive. */
 static void waive(const struct settings *settings, struct member *member)
 {
-	if (member->refusal == REFUSAL_NONE || member->refusal == REFUSAL_NO_GROUP)
+	if (member->refusal == REFUSAL_NONE || member->refusal == REFUSAL_NO_GROUP ||
+	    member->refusal == REFUSAL_BEHIND_VMD)
 		return;
-	member->force = find_match(&settings->force, member->device, false, true);
+	member->force = picks_find(&settings->force, member->device, false, true);
 	if (member->force) {
 		member->forced = member->refusal;
 		member->refusal = REFUSAL_NONE;
@@ -156,12 +106,26 @@ static bool keeps_group_shut(const struct topology *topology, const struct devic
 	return true;
 }
 
+/* Whether the member goes away with another one of its group, its VMD. */
+static bool is_lost(const struct planned_group *planned, const struct member *member)
+{
+	const struct device *vmd = member->device->vmd;
+
+	return vmd && vmd->group == planned->number;
+}
+
 static void decide_member(const struct settings *settings, const struct topology *topology,
-			  struct member *member)
+			  const struct planned_group *planned, struct member *member)
 {
 	const struct device *device = member->device;
 
-	member->selector = picking_selector(settings, device);
+	/* No guard is asked: at boot, before its VMD has a driver, it is not there either. */
+	if (is_lost(planned, member)) {
+		member->role = ROLE_LOST;
+		member->result = RESULT_LOST;
+		return;
+	}
+	member->selector = picks_find_pick(settings, device);
 	if (device_is_bridge(device)) {
 		member->role = ROLE_LEAVE;
 		member->result = RESULT_LEFT;
@@ -173,36 +137,57 @@ static void decide_member(const struct settings *settings, const struct topology
 		member->driver = settings->driver;
 	else
 		member->driver = device->variant_driver ? device->variant_driver : "vfio-pci";
-	member->refusal = judge_member(settings, topology, member);
+	member->refusal = device->vmd ? REFUSAL_BEHIND_VMD
+				      : judge_member(settings, topology, member);
 	waive(settings, member);
-	member->claim = find_match(&settings->claimed, device, false, true);
+	member->claim = picks_find(&settings->claimed, device, false, true);
+}
+
+/* Whether the device is in another group than its VMD, and so is lost with that one's. */
+static bool is_lost_beside(const struct planned_group *planned, const struct device *device)
+{
+	return device->vmd && planned->number >= 0 && device->vmd->group == planned->number &&
+	       device->group != planned->number;
+}
+
+/* Lists the members of a group, and after them what is lost with it. */
+static int list_members(struct planned_group *planned, struct arena *arena,
+			const struct topology *topology, struct device *const *members,
+			size_t count)
+{
+	size_t beside = 0;
+
+	planned->number = members[0]->group;
+	for (size_t i = 0; i < topology->count; i++)
+		beside += is_lost_beside(planned, &topology->devices[i]);
+	planned->members = arena_allocate(arena, count + beside, sizeof(struct member));
+	if (!planned->members)
+		return -ENOMEM;
+	while (planned->count < count) {
+		planned->members[planned->count].device = members[planned->count];
+		planned->count++;
+	}
+	for (size_t i = 0; i < topology->count; i++)
+		if (is_lost_beside(planned, &topology->devices[i]))
+			planned->members[planned->count++].device = &topology->devices[i];
+	return 0;
 }
 
 static int decide_group(struct planned_group *planned, struct arena *arena,
 			const struct settings *settings, const struct topology *topology,
 			struct device *const *members, size_t count)
 {
-	planned->number = members[0]->group;
-	planned->count = count;
-	planned->members = arena_allocate(arena, count, sizeof(struct member));
-	if (!planned->members)
-		return -ENOMEM;
-	for (size_t i = 0; i < count; i++) {
-		planned->members[i].device = members[i];
-		decide_member(settings, topology, &planned->members[i]);
+	int error = list_members(planned, arena, topology, members, count);
+
+	if (error)
+		return error;
+	for (size_t i = 0; i < planned->count; i++) {
+		decide_member(settings, topology, planned, &planned->members[i]);
 		planned->refused |= planned->members[i].refusal != REFUSAL_NONE;
 	}
-	for (size_t i = 0; planned->refused && i < count; i++)
+	for (size_t i = 0; planned->refused && i < planned->count; i++)
 		planned->members[i].result = RESULT_LEFT;
 	return 0;
-}
-
-static bool group_is_wanted(const struct settings *settings, const struct group *group)
-{
-	for (size_t i = 0; i < group->count; i++)
-		if (is_picked(settings, group->members[i]))
-			return true;
-	return false;
 }
 
 static int decide_groups(struct plan *plan, struct arena *arena, const struct settings *settings,
@@ -212,17 +197,17 @@ static int decide_groups(struct plan *plan, struct arena *arena, const struct se
 	int error;
 
 	for (size_t i = 0; i < topology->group_count; i++)
-		wanted += group_is_wanted(settings, &topology->groups[i]);
+		wanted += picks_take_group(settings, topology, &topology->groups[i]);
 	for (size_t i = 0; i < topology->count; i++)
 		wanted += topology->devices[i].group < 0 &&
-			  is_picked(settings, &topology->devices[i]);
+			  picks_take(settings, topology, &topology->devices[i]);
 	plan->groups = arena_allocate(arena, wanted + 1, sizeof(struct planned_group));
 	if (!plan->groups)
 		return -ENOMEM;
 	for (size_t i = 0; i < topology->group_count; i++) {
 		const struct group *group = &topology->groups[i];
 
-		if (!group_is_wanted(settings, group))
+		if (!picks_take_group(settings, topology, group))
 			continue;
 		error = decide_group(&plan->groups[plan->group_count++], arena, settings, topology,
 				     group->members, group->count);
@@ -232,66 +217,13 @@ static int decide_groups(struct plan *plan, struct arena *arena, const struct se
 	for (size_t i = 0; i < topology->count; i++) {
 		struct device *device = &topology->devices[i];
 
-		if (device->group >= 0 || !is_picked(settings, device))
+		if (device->group >= 0 || !picks_take(settings, topology, device))
 			continue;
 		error = decide_group(&plan->groups[plan->group_count++], arena, settings, topology,
 				     &device, 1);
 		if (error)
 			return error;
 	}
-	return 0;
-}
-
-/* Finds the devices of that id, which a selector with '@' may have meant. */
-static void find_identity(const struct topology *topology, struct finding *finding)
-{
-	for (size_t i = 0; i < topology->count; i++) {
-		const struct device *device = &topology->devices[i];
-
-		if (device->gone || !id_pattern_matches(&finding->selector->identity, &device->id))
-			continue;
-		if (!finding->moved_count++)
-			finding->moved = device;
-	}
-}
-
-/* Fills finding and gives true when a selector names nothing that could be taken. */
-static bool find_selector(const struct topology *topology, const struct selector *selector,
-			  struct finding *finding)
-{
-	*finding = (struct finding){ .kind = FINDING_ABSENT, .selector = selector };
-	for (size_t i = 0; i < topology->count; i++) {
-		const struct device *device = &topology->devices[i];
-
-		if (!selector_matches(selector, device))
-			continue;
-		finding->device = device;
-		if (!selector_identity_holds(selector, device)) {
-			finding->kind = FINDING_IDENTITY;
-			find_identity(topology, finding);
-			return true;
-		}
-		if (!device_is_bridge(device))
-			return false;
-		finding->kind = FINDING_BRIDGES;
-	}
-	if (selector->has_identity)
-		find_identity(topology, finding);
-	return true;
-}
-
-static int find_selectors(struct plan *plan, struct arena *arena, const struct settings *settings,
-			  const struct topology *topology)
-{
-	const struct selector_list *devs = &settings->devs;
-
-	plan->findings = arena_allocate(arena, devs->count + 1, sizeof(struct finding));
-	if (!plan->findings)
-		return -ENOMEM;
-	for (size_t i = 0; i < devs->count; i++)
-		if (!devs->items[i].exclude &&
-		    find_selector(topology, &devs->items[i], &plan->findings[plan->finding_count]))
-			plan->finding_count++;
 	return 0;
 }
 
@@ -422,7 +354,10 @@ int plan_make(struct plan *plan, struct arena *arena, const struct settings *set
 	plan->iommu = topology->iommu;
 	error = decide_groups(plan, arena, settings, topology);
 	if (!error)
-		error = find_selectors(plan, arena, settings, topology);
+		error = findings_list(plan, arena, settings, topology);
+	/* What is left out may be any of what the others pick. */
+	if (plan->stopped)
+		plan->group_count = 0;
 	if (!error)
 		error = list_actions(plan, arena);
 	return error;

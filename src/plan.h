@@ -22,12 +22,14 @@ enum refusal {
 	REFUSAL_VIRTUAL_FUNCTIONS, /* an SR-IOV physical function whose virtual functions are on */
 	REFUSAL_EXCLUDED,	   /* '!' leaves it out, yet its group cannot go without it */
 	REFUSAL_NEWCOMER,	   /* no entry of members has it: the group has grown */
+	REFUSAL_BEHIND_VMD,	   /* it goes away with its VMD, which is not of the group */
 };
 
 /* What is to become of a member. */
 enum role {
 	ROLE_TAKE,  /* gets the driver */
 	ROLE_LEAVE, /* a bridge: neither binds nor stands in the way */
+	ROLE_LOST,  /* is gone once its VMD, another member, is taken */
 };
 
 /* The step that failed for a member, or which of its steps could not be undone. */
@@ -49,6 +51,7 @@ enum result {
 	RESULT_LEFT,	/* left to the host by the plan */
 	RESULT_UNDONE,	/* was taken or under way, and given back */
 	RESULT_STUCK,	/* was to be given back, which failed or would have blocked */
+	RESULT_LOST,	/* goes away, or went, with its VMD */
 };
 
 struct member {
@@ -84,11 +87,14 @@ struct planned_group {
 	bool failed; /* was accepted, but did not come out whole */
 };
 
-/* What became of a selector that took nothing. */
+/* What became of a selector that took nothing, or that restricts and cannot be used. */
 enum finding_kind {
 	FINDING_ABSENT,	  /* no device is what it names */
 	FINDING_IDENTITY, /* another id sits there than the one behind '@' */
 	FINDING_BRIDGES,  /* only bridges are what it names */
+	FINDING_BEHIND_VMD,	  /* only what goes away with its VMD is what it names */
+	FINDING_EXCLUDES_NOTHING, /* a '!' that leaves nothing out: nothing is taken */
+	FINDING_DISPLAY_UNKNOWN,  /* nobody knows the boot display: nothing is taken */
 };
 
 struct finding {
@@ -97,6 +103,8 @@ struct finding {
 	const struct device *device; /* that sits there now; NULL for an absent one */
 	const struct device *moved;  /* where the id behind '@' is now; NULL if nowhere */
 	size_t moved_count;	     /* how many have that id now */
+	const struct device *meant[3]; /* of what stops the taking: what it may be about */
+	size_t meant_count;	       /* how many such there are; the first three are in meant */
 };
 
 /* One module to load, and what came of it. */
@@ -126,6 +134,7 @@ struct plan {
 	size_t group_count;
 	struct finding *findings;
 	size_t finding_count;
+	bool stopped; /* a selector that restricts cannot be used: there are no groups */
 	struct planned_module *modules;
 	size_t module_count;
 	struct action *actions; /* in the order in which they are to be done */
@@ -158,5 +167,6 @@ const struct selector *plan_find_protection(const struct settings *settings,
 					    const struct topology *topology,
 					    const struct device *device);
 
-/* Whether a selector picks the device, so that its group is to be taken. */
-bool plan_picks(const struct settings *settings, const struct device *device);
+/* Whether a selector picks the device, and no '!' leaves it out. */
+bool plan_picks(const struct settings *settings, const struct topology *topology,
+		const struct device *device);

@@ -37,6 +37,8 @@ static void log_member(const struct run *run, const struct member *member)
 	if (member->role == ROLE_TAKE)
 		log_line(LOG_LEVEL_INFO, "%s%s", run->settings.dry_run ? "dry run: " : "",
 			 explain_member(run, member));
+	if (member->role == ROLE_LOST)
+		log_line(LOG_LEVEL_INFO, "%s", explain_lost(run->arena, member));
 	if (claim)
 		log_line(LOG_LEVEL_INFO, "%s", claim);
 	if (member->blocks)
@@ -140,9 +142,18 @@ static void json_selector(const struct run *run, struct json *json, const char *
 	json_string(json, place_key, explain_origin(run->arena, &selector->origin));
 }
 
+/* What the plan makes of a member. */
+static const char *action_name(const struct member *member, bool refused)
+{
+	if (refused || member->role == ROLE_LEAVE)
+		return "leave";
+	return member->role == ROLE_LOST ? "lost" : "take";
+}
+
 static void json_member(const struct run *run, struct json *json, const struct member *member,
 			bool refused)
 {
+	const char *dark = refused ? NULL : explain_dark(run->arena, member);
 	const char *before = member->device->driver;
 	const char *after = before;
 
@@ -150,13 +161,17 @@ static void json_member(const struct run *run, struct json *json, const struct m
 		after = member->driver_after[0] ? member->driver_after : NULL;
 	json_open_inline(json, NULL);
 	json_device_identity(json, member->device);
-	json_string(json, "action", member->role == ROLE_TAKE && !refused ? "take" : "leave");
+	json_string(json, "action", action_name(member, refused));
 	json_string(json, "driver_before", before);
 	json_string(json, "driver_wanted", member->driver);
 	json_string(json, "driver_after", after);
 	json_string(json, "override_before", member->device->driver_override);
 	if (member->device->framebuffer)
 		json_string(json, "framebuffer", member->device->framebuffer);
+	if (dark)
+		json_string(json, "goes_dark", dark);
+	if (member->role == ROLE_LOST)
+		json_device_address(json, "lost_with", member->device->vmd);
 	json_string(json, "result", result_name(member->result));
 	json_selector(run, json, "selector", "selector_at",
 		      member->blame && !member->force ? member->blame : member->selector);
@@ -241,6 +256,8 @@ void report_json(const struct run *run, FILE *out)
 	json_string(&json, "summary", explain_summary(run));
 	if (end)
 		json_string(&json, "error", end);
+	if (run->plan.stopped)
+		json_boolean(&json, "stopped", true);
 	json_settings(run, &json);
 	json_findings(run, &json);
 	json_groups(run, &json);

@@ -11,12 +11,18 @@ static void print_member(const struct run *run, FILE *out, const struct member *
 {
 	const struct device *device = member->device;
 	char address[PCI_ADDRESS_SIZE], name[256];
-	const char *known = NULL;
+	const char *known = NULL, *dark = NULL;
 
+	if (member->result != RESULT_LEFT)
+		dark = explain_dark(run->arena, member);
 	fprintf(out, "  %s %04x:%04x  ", pci_address_format(&device->address, address),
 		device->id.vendor, device->id.device);
 	if (member->role == ROLE_LEAVE)
 		fprintf(out, "bridge, left alone");
+	else if (member->result == RESULT_LOST)
+		fprintf(out, "%s, lost to the host: it goes away with %s",
+			device->driver ? device->driver : "no driver",
+			pci_address_format(&device->vmd->address, address));
 	else if (member->result == RESULT_LEFT)
 		fprintf(out, "stays with %s", device->driver ? device->driver : "the host");
 	else if (device->driver && streq(device->driver, member->driver))
@@ -31,8 +37,8 @@ static void print_member(const struct run *run, FILE *out, const struct member *
 	if (member->force)
 		fprintf(out, "  [forced: %s, by %s, %s]", refusal_name(member->forced),
 			member->force->text, explain_origin(run->arena, &member->force->origin));
-	if (device->framebuffer && !member->blocks && member->result != RESULT_LEFT)
-		fprintf(out, "  (its screen goes dark: %s)", device->framebuffer);
+	if (dark)
+		fprintf(out, "  (%s)", dark);
 	if (names)
 		known = pci_device_name(names, ids, &device->id, name, sizeof(name));
 	fprintf(out, "\n");

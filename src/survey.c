@@ -6,7 +6,9 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "firmware_display.h"
 #include "framebuffer.h"
+#include "picks.h"
 #include "plan.h"
 #include "util.h"
 
@@ -17,14 +19,22 @@ struct survey {
 	struct pci_source *source;
 	const struct sysfs *sysfs;
 	struct module_context *modules;
+	bool all; /* whether the settings ask for it or not */
 	struct device *devices;
 	size_t count;
+	bool boot_display_unknown;
 };
 
-static bool asks_of_all(const struct settings *settings, bool (*asks)(const struct selector *))
+/* Whether it is no tree of another machine, of which this kernel knows nothing. */
+static bool is_this_machine(const struct survey *survey)
 {
-	for (size_t i = 0; i < settings->devs.count; i++)
-		if (asks(&settings->devs.items[i]))
+	return streq(survey->sysfs->root, "/sys");
+}
+
+static bool asks_of_all(const struct selector_list *list, bool (*asks)(const struct selector *))
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (asks(&list->items[i]))
 			return true;
 	return false;
 }
@@ -34,6 +44,11 @@ static bool asks_for_identity(const struct selector *selector)
 	/* An id that is not where it should be is looked for everywhere. */
 	return selector->kind == SELECTOR_ID || selector->kind == SELECTOR_CLASS ||
 	       selector->kind == SELECTOR_BOOT_VGA || selector->has_identity;
+}
+
+static bool asks_for_boot_display(const struct selector *selector)
+{
+	return selector->kind == SELECTOR_BOOT_VGA;
 }
 
 static bool asks_for_path(const struct selector *selector)
@@ -74,20 +89,32 @@ static int read_details(const struct survey *survey, struct device *device)
 		error = find_variant(survey, device);
 	/* Of a tree that is not this machine's, the addresses are not known. */
 	if (!error && device->class >> 16 == PCI_CLASS_DISPLAY && !device->framebuffer &&
-	    streq(survey->sysfs->root, "/sys"))
+	    is_this_machine(survey))
 		error = framebuffer_find(survey->sysfs, survey->arena, IOMEM_PATH, device);
+	return error;
+}
+
+/* Reads where the devices that a VMD makes are: they are not taken by themselves. */
+static int read_behind_vmd(const struct survey *survey)
+{
+	int error = 0;
+
+	for (size_t i = 0; !error && i < survey->count; i++)
+		if (survey->devices[i].address.domain > UINT16_MAX)
+			error = pci_identify(survey->source, survey->arena, &survey->devices[i]);
 	return error;
 }
 
 /* Reads everything about the groups of all listed devices. */
 static int read_groups(const struct survey *survey)
 {
+	const struct topology topology = { .devices = survey->devices, .count = survey->count };
 	int error = 0;
 
 	for (size_t i = 0; i < survey->count; i++) {
 		struct device *device = &survey->devices[i];
 
-		if (!plan_picks(survey->settings, device))
+		if (!plan_picks(survey->settings, &topology, device))
 			continue;
 		pci_find_group(survey->source, device);
 		/* Details of one that has no group tell whether it is a bridge. */
@@ -98,6 +125,104 @@ static int read_groups(const struct survey *survey)
 	for (size_t i = 0; !error && i < survey->count; i++)
 		if (survey->devices[i].group >= 0)
 			error = read_details(survey, &survey->devices[i]);
+	/* What is lost with a VMD is named with its driver. */
+	for (size_t i = 0; !error && i < survey->count; i++)
+		if (survey->devices[i].vmd && survey->devices[i].vmd->described)
+			error = read_details(survey, &survey->devices[i]);
+	return error;
+}
+
+/* Whether the function may hold the framebuffer: a display, or what its class says too little of. */
+static bool may_draw(const struct device *device)
+{
+	switch (device->class >> 16) {
+	case PCI_CLASS_DISPLAY:
+	case PCI_CLASS_OLD:
+	case PCI_CLASS_ACCELERATOR:
+	case PCI_CLASS_UNKNOWN:
+		return true;
+	default:
+		return device->class >> 8 == PCI_CLASS_VIDEO;
+	}
+}
+
+static bool has_boot_display(const struct survey *survey)
+{
+	for (size_t i = 0; i < survey->count; i++)
+		if (survey->devices[i].boot_display)
+			return true;
+	return false;
+}
+
+/* Where nothing else tells, the only display that shows a picture is the boot display. */
+static void take_only_lit(struct survey *survey, bool framebuffer)
+{
+	struct device *only = NULL;
+	size_t lit = 0;
+
+	for (size_t i = 0; i < survey->count; i++) {
+		struct device *device = &survey->devices[i];
+
+		if (device->class >> 16 != PCI_CLASS_DISPLAY)
+			continue;
+		survey->boot_display_unknown |= framebuffer || device->class >> 8 == PCI_CLASS_VGA;
+		if (firmware_display_is_lit(survey->sysfs, device)) {
+			only = device;
+			lit++;
+		}
+	}
+	if (lit != 1)
+		return;
+	only->boot_display = true;
+	survey->boot_display_unknown = false;
+}
+
+/*
+ * Finds the boot display by what is not among its own attributes. Everything that points to a
+ * display counts. Nothing is read of the others unless it is asked which one it is, or one
+ * that is to be taken shows a picture.
+ */
+static int find_boot_display(struct survey *survey, bool asked)
+{
+	struct firmware_display firmware;
+	bool search = asked, lit = asked;
+	int error;
+
+	for (size_t i = 0; !search && i < survey->count; i++)
+		search = survey->devices[i].described && may_draw(&survey->devices[i]);
+	if (!search)
+		return 0;
+	error = firmware_display_find(&firmware, survey->sysfs, survey->arena,
+				      is_this_machine(survey) ? IOMEM_PATH : NULL);
+	for (size_t i = 0; !error && firmware.held && i < survey->count; i++)
+		if (pci_address_compare(&survey->devices[i].address, &firmware.holder) == 0)
+			survey->devices[i].boot_display = true;
+	if (error || has_boot_display(survey))
+		return error;
+	for (size_t i = 0; !lit && i < survey->count; i++)
+		lit = survey->devices[i].described && may_draw(&survey->devices[i]) &&
+		      firmware_display_is_lit(survey->sysfs, &survey->devices[i]);
+	error = lit ? for_all(survey, pci_identify) : 0;
+	if (!error && lit && !has_boot_display(survey))
+		take_only_lit(survey, firmware.found);
+	return error;
+}
+
+/* Reads what shares a slot with the boot display, which tells whether that is a card. */
+static int read_card(const struct survey *survey)
+{
+	int error = 0;
+
+	for (size_t i = 0; !error && i < survey->count; i++) {
+		const struct device *display = &survey->devices[i];
+
+		if (!display->boot_display || !display->described)
+			continue;
+		for (size_t j = 0; !error && j < survey->count; j++)
+			if (pci_address_same_slot(&survey->devices[j].address, &display->address))
+				error = pci_identify(survey->source, survey->arena,
+						     &survey->devices[j]);
+	}
 	return error;
 }
 
@@ -138,15 +263,25 @@ static bool kernel_counts_owners(const struct sysfs *sysfs)
 static int read_wanted(struct survey *survey)
 {
 	const struct settings *settings = survey->settings;
+	bool display = survey->all || asks_of_all(&settings->devs, asks_for_boot_display) ||
+		       asks_of_all(&settings->protect, asks_for_boot_display);
 	int error = pci_scan(survey->source, survey->arena, &survey->devices, &survey->count);
 
-	if (!error && asks_of_all(settings, asks_for_identity))
+	if (!error && (display || asks_of_all(&settings->devs, asks_for_identity)))
 		error = for_all(survey, pci_identify);
+	if (!error)
+		error = read_behind_vmd(survey);
+	if (!error && display)
+		error = find_boot_display(survey, true);
 	/* Of members that are gone, only the places of all devices tell. */
-	if (!error && (settings->members.written || asks_of_all(settings, asks_for_path)))
+	if (!error && (settings->members.written || asks_of_all(&settings->devs, asks_for_path)))
 		error = for_all(survey, pci_locate);
 	if (!error)
 		error = read_groups(survey);
+	if (!error && !display)
+		error = find_boot_display(survey, false);
+	if (!error)
+		error = read_card(survey);
 	if (!error && asks_for_protected(survey))
 		error = read_protected(survey);
 	return error;
@@ -158,14 +293,15 @@ static int build(const struct survey *survey, struct topology *topology)
 				   pci_iommu_state(survey->sysfs));
 
 	topology->counts_owners = kernel_counts_owners(survey->sysfs);
+	topology->boot_display_unknown = survey->boot_display_unknown;
 	return error;
 }
 
-static int read_machine(struct survey survey, bool all, struct topology *topology)
+static int read_machine(struct survey survey, struct topology *topology)
 {
 	int error = read_wanted(&survey);
 
-	if (!error && all)
+	if (!error && survey.all)
 		error = for_all(&survey, pci_read);
 	return error ? error : build(&survey, topology);
 }
@@ -173,15 +309,24 @@ static int read_machine(struct survey survey, bool all, struct topology *topolog
 int survey(struct topology *topology, struct arena *arena, const struct settings *settings,
 	   struct pci_source *source, const struct sysfs *sysfs, struct module_context *modules)
 {
-	return read_machine((struct survey){ arena, settings, source, sysfs, modules, NULL, 0 },
-			    false, topology);
+	return read_machine((struct survey){ .arena = arena,
+					     .settings = settings,
+					     .source = source,
+					     .sysfs = sysfs,
+					     .modules = modules },
+			    topology);
 }
 
 int survey_all(struct topology *topology, struct arena *arena, const struct settings *settings,
 	       struct pci_source *source, const struct sysfs *sysfs, struct module_context *modules)
 {
-	return read_machine((struct survey){ arena, settings, source, sysfs, modules, NULL, 0 },
-			    true, topology);
+	return read_machine((struct survey){ .arena = arena,
+					     .settings = settings,
+					     .source = source,
+					     .sysfs = sysfs,
+					     .modules = modules,
+					     .all = true },
+			    topology);
 }
 
 const struct selector *survey_find_missing(const struct topology *topology,
@@ -191,9 +336,13 @@ const struct selector *survey_find_missing(const struct topology *topology,
 
 	for (size_t i = 0; i < settings->devs.count; i++) {
 		const struct selector *selector = &settings->devs.items[i];
-		bool found = selector->exclude;
+		/* What only a VMD makes is not taken by itself, however long it is waited for. */
+		bool found = selector->exclude
+				     ? selector->kind == SELECTOR_BOOT_VGA ||
+					       picks_exclusion_holds(settings, topology, selector)
+				     : picks_behind_vmd(selector);
 
-		for (size_t j = 0; !found && j < topology->count; j++) {
+		for (size_t j = 0; !found && !selector->exclude && j < topology->count; j++) {
 			const struct device *device = &topology->devices[j];
 
 			/* Of what is not taken for its id the group is not read. */

@@ -26,7 +26,8 @@ int survey_all(struct topology *topology, struct arena *arena, const struct sett
 	       struct module_context *modules);
 
 /*
- * Gives the first selector that finds no device, and is worth waiting for; NULL where all do.
+ * Returns the first selector that finds no device, or leaves none out, and is worth waiting
+ * for; NULL where there is none.
  * with_group tells whether a device without a group counts as none where others have one: one
  * that comes shows on the bus before it has its group (drivers/base/core.c, device_add()).
  */

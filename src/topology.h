@@ -29,6 +29,12 @@ struct topology {
 	 * 5.19). Before, a bridge's driver never kept a group from being opened.
 	 */
 	bool counts_owners;
+
+	/*
+	 * Whether there is a boot display, and nothing tells which it is. Only looked for where a
+	 * selector asks for it.
+	 */
+	bool boot_display_unknown;
 };
 
 /* Sorts devices into groups, allocated from the arena. Gives 0 or -ENOMEM. */
