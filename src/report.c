@@ -241,6 +241,8 @@ void report_json(const struct run *run, FILE *out)
 	json_string(&json, "summary", explain_summary(run));
 	if (end)
 		json_string(&json, "error", end);
+	if (settings_find_stop(&run->settings))
+		json_string(&json, "stopped", explain_stop(run->arena, &run->settings));
 	json_settings(run, &json);
 	json_findings(run, &json);
 	json_groups(run, &json);
