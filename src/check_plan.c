@@ -26,6 +26,10 @@ void check_settings(struct check *check)
 	for (const struct problem *problem = settings->problems; problem; problem = problem->next)
 		check_say(check, CHECK_ERROR, "config", edit_at(check, &problem->origin), "%s",
 			  explain_problem(check->arena, problem));
+	if (settings_find_stop(settings))
+		check_say(check, CHECK_ERROR, "stopped",
+			  edit_at(check, &settings_find_stop(settings)->origin), "%s",
+			  explain_stop(check->arena, settings));
 	if (settings->off) {
 		parameter = check_parameter(check, "vfio_early", NULL);
 		check_say(check, CHECK_ERROR, "off",

@@ -83,7 +83,7 @@ static int run_bind(int count, char *const *arguments)
 	error = read_settings(&options, run, count - first, arguments + first);
 	if (!error)
 		error = read_uses(run);
-	if (!error)
+	if (!error && run_is_wanted(run))
 		run_supervise(run);
 	run_finish(run);
 	if (!error && options.preview.json)

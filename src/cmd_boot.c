@@ -15,7 +15,10 @@
 /* Address space, not memory: for what a report says of ten thousand functions. */
 #define REPORT_ARENA_SIZE (64 << 20)
 
-/* Reads a file that need not be there. Gives 0 or -ENOMEM. */
+/*
+ * Reads a file that need not be there. One that is there but cannot be read stops the taking,
+ * for it may restrict it. Gives 0 or -ENOMEM.
+ */
 static int read_file(struct run *run, const char *path,
 		     int (*read)(struct settings *settings, const char *path, const char *text))
 {
@@ -24,9 +27,9 @@ static int read_file(struct run *run, const char *path,
 
 	if (!error)
 		return read(&run->settings, path, text);
-	if (error != -ENOENT)
-		log_line(LOG_LEVEL_ERROR, "%s: could not be read: %s", path, strerror(-error));
-	return error == -ENOMEM ? error : 0;
+	if (error == -ENOENT || error == -ENOMEM)
+		return error == -ENOMEM ? error : 0;
+	return settings_add_unread(&run->settings, path, strerror(-error));
 }
 
 /*

@@ -67,6 +67,8 @@ static void complain_of_config(struct arena *arena, const struct embed *embed)
 		fprintf(stderr, "vfio-early: %s\n", explain_problem(arena, problem));
 	fprintf(stderr, "vfio-early: " CONFIG_PATH " %s; correct it and build the image again\n",
 		embed->config ? "goes into the image as it is" : "does not go into the image");
+	if (settings_find_stop(&embed->settings))
+		fprintf(stderr, "vfio-early: %s\n", explain_stop(arena, &embed->settings));
 }
 
 static int embed_into(struct arena *arena, const struct embed_request *request, int root)

@@ -104,7 +104,7 @@ static int run_list(int count, char *const *arguments)
 		return preview_complain("list", -ENOMEM) ? EXIT_PARTLY : EXIT_DONE;
 	settings_init(&filter, run->arena);
 	for (error = 0; !error && first < count; first++)
-		error = settings_add_argument(&filter, arguments[first]);
+		error = settings_add_argument(&filter, arguments[first], first == count - 1);
 	if (!error)
 		error = preview_read(preview, run, 0, NULL);
 	code = error ? EXIT_PARTLY : list(run, preview, &filter);

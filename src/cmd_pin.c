@@ -105,6 +105,10 @@ static int pin(const struct pin *pin, const struct options *options)
 	const char *text;
 	int error, code;
 
+	if (settings_find_stop(settings)) {
+		fprintf(stderr, "vfio-early: not pinned: correct the errors first\n");
+		return EXIT_MALFORMED;
+	}
 	if (is_hopeless(pin->run))
 		return EXIT_PARTLY;
 	text = pin_text(pin);

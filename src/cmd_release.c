@@ -8,6 +8,7 @@
 #include "explain.h"
 #include "options.h"
 #include "release.h"
+#include "settings_parse.h"
 #include "survey.h"
 #include "util.h"
 
@@ -74,6 +75,13 @@ static int read_settings(struct options *options, struct run *run, int count,
 	return error;
 }
 
+/* Lets what is configured stop nothing: it says what is taken, not what is given back. */
+static void forget_configured(struct settings *settings)
+{
+	for (enum setting_key key = 0; key <= SETTING_COUNT; key++)
+		settings_forget_stops(settings, key, settings->origins[SETTING_DEVS].source);
+}
+
 static int release(struct options *options, struct run *run)
 {
 	struct release *release = arena_allocate(run->arena, 1, sizeof(*release));
@@ -129,7 +137,15 @@ static int run_release(int count, char *const *arguments)
 	if (!run)
 		return preview_complain("release", -ENOMEM) ? EXIT_PARTLY : EXIT_DONE;
 	error = read_settings(&options, run, count - first, arguments + first);
-	code = error ? EXIT_PARTLY : release(&options, run);
+	if (!error)
+		forget_configured(&run->settings);
+	if (!error && settings_find_stop(&run->settings))
+		fprintf(stderr, "vfio-early: release: nothing is given back: correct the "
+				"selectors first\n");
+	if (error || settings_find_stop(&run->settings))
+		code = error ? EXIT_PARTLY : EXIT_MALFORMED;
+	else
+		code = release(&options, run);
 	run_destroy(run);
 	return code;
 }

@@ -50,7 +50,7 @@ static int read_words(struct change *change, int count, char *const *words)
 	int code = EXIT_DONE;
 
 	for (int i = 0; !error && i < count; i++)
-		error = settings_add_argument(&scratch->settings, words[i]);
+		error = settings_add_argument(&scratch->settings, words[i], i == count - 1);
 	if (error) {
 		preview_complain(change->options->name, error);
 		code = EXIT_PARTLY;

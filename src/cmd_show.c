@@ -53,6 +53,8 @@ static void print_text(const struct run *run)
 	for (const struct problem *problem = run->settings.problems; problem;
 	     problem = problem->next)
 		fprintf(stderr, "vfio-early: %s\n", explain_problem(run->arena, problem));
+	if (settings_find_stop(&run->settings))
+		fprintf(stderr, "vfio-early: %s\n", explain_stop(run->arena, &run->settings));
 	if (run->settings.off)
 		printf("# vfio_early=off is on the kernel command line: nothing is taken\n");
 	for (enum setting_key key = 0; key < SETTING_CLAIMED; key++) {

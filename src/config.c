@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "input.h"
-#include "settings_parse.h"
+#include "settings.h"
 
 #define OPEN_FLAGS (O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
 
@@ -20,14 +20,6 @@ static int directory_length(const char *path)
 	const char *slash = strrchr(path, '/');
 
 	return slash ? (int)(slash - path + 1) : 0;
-}
-
-/* Says that the file is not read, and why. */
-static int refuse(struct settings *settings, const char *path, const char *reason)
-{
-	struct origin origin = { .source = path };
-
-	return settings_add_problem(settings, &origin, "not read: %s", reason);
 }
 
 /*
@@ -74,7 +66,7 @@ static int read_open(struct config *config, struct settings *settings, int fd)
 		return -errno;
 	fault = find_fault(&status);
 	if (fault)
-		return refuse(settings, config->path, fault);
+		return settings_add_unread(settings, config->path, fault);
 	config->mode = status.st_mode & 07777;
 	config->owner = status.st_uid;
 	config->group = status.st_gid;
@@ -90,13 +82,13 @@ int config_read(struct config *config, struct settings *settings, const char *pa
 	};
 	error = follow_link(settings->arena, &config->path);
 	if (!error && !config->path)
-		return refuse(settings, path,
-			      "it is a link to another directory: copy the file here");
+		return settings_add_unread(settings, path,
+					   "it is a link to another directory: copy the file here");
 	if (error)
 		return error;
 	fd = open(config->path, O_RDONLY | OPEN_FLAGS);
 	if (fd < 0 && errno == ELOOP)
-		return refuse(settings, config->path, "it is a link to a link");
+		return settings_add_unread(settings, config->path, "it is a link to a link");
 	if (fd < 0)
 		return -errno;
 	error = read_open(config, settings, fd);

@@ -24,6 +24,18 @@ const char *explain_problem(struct arena *arena, const struct problem *problem)
 	return SAY(arena, "%s: %s", explain_origin(arena, &problem->origin), problem->text);
 }
 
+const char *explain_stop(struct arena *arena, const struct settings *settings)
+{
+	const struct problem *problem = settings_find_stop(settings);
+
+	if (!problem)
+		return NULL;
+	return SAY(arena,
+		   "nothing is taken, because what stands at %s could not be used and may be "
+		   "what keeps a device with the host: correct it first",
+		   explain_origin(arena, &problem->origin));
+}
+
 const char *explain_iommu(const struct run *run)
 {
 	if (run->settings.iommu_off)
@@ -411,10 +423,12 @@ const char *explain_summary(const struct run *run)
 {
 	size_t taken = 0, refused = 0, undone = 0;
 	int64_t microseconds = (run->finished - run->started) / 1000;
-	const char *list;
+	const char *list, *stop = explain_stop(run->arena, &run->settings);
 
 	if (run->settings.off)
 		return "vfio_early=off is on the kernel command line: nothing was touched";
+	if (stop)
+		return stop;
 	if (!run_is_wanted(run))
 		return run->settings.problems ? "nothing was touched: no device is listed"
 					      : "no devices are listed: nothing to do";

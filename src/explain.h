@@ -18,6 +18,9 @@ const char *explain_origin(struct arena *arena, const struct origin *origin);
 /* Something that did not parse, with its place. */
 const char *explain_problem(struct arena *arena, const struct problem *problem);
 
+/* Why nothing is taken although devices are listed: what could not be used. NULL if none is. */
+const char *explain_stop(struct arena *arena, const struct settings *settings);
+
 /* A selector that took nothing, or that restricts and stops the taking. */
 const char *explain_finding(struct arena *arena, const struct finding *finding);
 

@@ -44,6 +44,9 @@ void json_problems(const struct settings *settings, struct json *json)
 		json_open_inline(json, NULL);
 		json_origin(json, &problem->origin);
 		json_string(json, "text", problem->text);
+		json_boolean(json, "stops", problem->stops);
+		if (problem->meant)
+			json_string(json, "meant", problem->meant);
 		json_close_object(json);
 	}
 	json_close_array(json);

@@ -352,6 +352,8 @@ int plan_make(struct plan *plan, struct arena *arena, const struct settings *set
 
 	memset(plan, 0, sizeof(*plan));
 	plan->iommu = topology->iommu;
+	if (settings_find_stop(settings))
+		return 0;
 	error = decide_groups(plan, arena, settings, topology);
 	if (!error)
 		error = findings_list(plan, arena, settings, topology);

@@ -148,7 +148,8 @@ struct plan {
  * Decides about every listed device's group. A pure function of what it is
  * given; allocates the plan's parts from arena, which must outlive it, as
  * must settings and topology. Every member of a group that a listed device is
- * in must have been described. Gives 0 or -ENOMEM.
+ * in must have been described. Where a problem of the settings stops the
+ * taking, the plan is empty. Gives 0 or -ENOMEM.
  */
 int plan_make(struct plan *plan, struct arena *arena, const struct settings *settings,
 	      const struct topology *topology);

@@ -80,7 +80,7 @@ int preview_read(struct preview *preview, struct run *run, int count, char *cons
 		error = read_host(preview, run);
 
 	for (int i = 0; !error && i < count; i++)
-		error = settings_add_argument(&run->settings, selectors[i]);
+		error = settings_add_argument(&run->settings, selectors[i], i == count - 1);
 	run->settings.dry_run = true;
 	return error;
 }

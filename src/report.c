@@ -256,8 +256,8 @@ void report_json(const struct run *run, FILE *out)
 	json_string(&json, "summary", explain_summary(run));
 	if (end)
 		json_string(&json, "error", end);
-	if (run->plan.stopped)
-		json_boolean(&json, "stopped", true);
+	if (settings_find_stop(&run->settings) || run->plan.stopped)
+		json_string(&json, "stopped", explain_summary(run));
 	json_settings(run, &json);
 	json_findings(run, &json);
 	json_groups(run, &json);

@@ -81,6 +81,8 @@ void report_text(const struct run *run, FILE *out, struct pci_source *names, con
 	}
 	if (run->settings.off)
 		fprintf(out, "off: vfio_early=off is on the kernel command line\n");
+	else if (settings_find_stop(&run->settings))
+		fprintf(out, "%s\n", explain_stop(run->arena, &run->settings));
 	else if (!run_is_wanted(run))
 		fprintf(out, "no devices are listed: nothing to do\n");
 }

@@ -53,7 +53,8 @@ void run_destroy(struct run *run)
 
 bool run_is_wanted(const struct run *run)
 {
-	return !run->settings.off && run->settings.devs.count > 0;
+	return !run->settings.off && run->settings.devs.count > 0 &&
+	       !settings_find_stop(&run->settings);
 }
 
 /* Reads the devices; a listed one that is missing is waited for. */

@@ -45,7 +45,7 @@ struct run *run_create(void);
 
 void run_destroy(struct run *run);
 
-/* Whether the user asked for anything. */
+/* Whether the user asked for anything, and nothing stops the taking. */
 bool run_is_wanted(const struct run *run);
 
 /*

@@ -2,11 +2,10 @@
 #include "settings.h"
 
 #include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "settings_parse.h"
+#include "suggest.h"
 #include "util.h"
 
 #define SECONDS_MAX 3600
@@ -15,8 +14,6 @@
 #define DRIVER_NAME_MAX 255
 
 #define SOURCE_ARGUMENT "argument"
-
-#define PIECE_MAX 80
 
 enum value_type {
 	TYPE_SELECTORS,
@@ -56,36 +53,6 @@ void settings_init(struct settings *settings, struct arena *arena)
 	settings->timeout_seconds = 10;
 	settings->arena = arena;
 	settings->last_problem = &settings->problems;
-}
-
-/* Makes what a user wrote fit to print: control characters become '?'. */
-static void make_printable(char *text)
-{
-	for (; *text; text++)
-		if ((unsigned char)*text < 0x20 || *text == 0x7f)
-			*text = '?';
-}
-
-int settings_add_problem(struct settings *settings, const struct origin *origin, const char *format,
-			 ...)
-{
-	struct problem *problem = arena_allocate(settings->arena, 1, sizeof(*problem));
-	char text[512];
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(text, sizeof(text), format, arguments);
-	va_end(arguments);
-	make_printable(text);
-	if (!problem)
-		return -ENOMEM;
-	problem->origin = *origin;
-	problem->text = arena_copy(settings->arena, text, strlen(text));
-	if (!problem->text)
-		return -ENOMEM;
-	*settings->last_problem = problem;
-	settings->last_problem = &problem->next;
-	return 0;
 }
 
 static bool is_separator(char c)
@@ -128,24 +95,20 @@ int settings_read_selector(struct settings *settings, enum setting_key key, cons
 	struct selector *selector = list_grow(value_of(settings, key), settings->arena);
 	struct selector_error error = { 0 };
 	struct origin place = *origin;
-	int shown = length < PIECE_MAX ? (int)length : PIECE_MAX;
 
 	if (!selector)
 		return -ENOMEM;
 	((struct selector_list *)value_of(settings, key))->written = true;
 	if (selector_parse(text, length, selector, &error)) {
 		place.column += (unsigned int)error.offset;
-		return settings_add_problem(settings, &place, "%s: '%.*s': %s", keys[key].name,
-					    shown, text, error.reason);
+		return settings_add_bad_selector(settings, key, &place, text, length, error.reason);
 	}
 	if (selector->exclude && key != SETTING_DEVS)
-		return settings_add_problem(settings, &place,
-					    "%s: '%.*s': '!' has a meaning in devs only",
-					    keys[key].name, shown, text);
+		return settings_add_bad_selector(settings, key, &place, text, length,
+						 "'!' has a meaning in devs only");
 	if (key == SETTING_MEMBERS && !is_member(selector))
-		return settings_add_problem(settings, &place,
-					    "%s: '%.*s': not PATH@ID, as vfio-early pin writes it",
-					    keys[key].name, shown, text);
+		return settings_add_bad_selector(settings, key, &place, text, length,
+						 "not PATH@ID, as vfio-early pin writes it");
 	selector->origin = *origin;
 	selector->text = arena_copy(settings->arena, text, length);
 	if (!selector->text)
@@ -177,7 +140,10 @@ static int read_selectors(struct settings *settings, enum setting_key key, const
 	return result;
 }
 
-/* Whether the name could stand in sysfs, and in a log, and leads out of no directory. */
+/*
+ * Whether the name could stand in sysfs, and in a log, and leads out of no directory. One
+ * with '=' or ',' is a parameter that lost the blank before it.
+ */
 static bool is_driver_name(const char *text)
 {
 	size_t length = strlen(text);
@@ -185,7 +151,7 @@ static bool is_driver_name(const char *text)
 	if (length == 0 || length > DRIVER_NAME_MAX || text[0] == '.' || streq(text, "(null)"))
 		return false;
 	for (; *text; text++)
-		if ((unsigned char)*text <= ' ' || *text == 0x7f || *text == '/')
+		if ((unsigned char)*text <= ' ' || *text == 0x7f || strchr("/=,", *text))
 			return false;
 	return true;
 }
@@ -198,11 +164,20 @@ static int read_driver(struct settings *settings, enum setting_key key, const ch
 		return 0;
 	}
 	if (!is_driver_name(text))
-		return settings_add_problem(settings, origin,
-					    "%s: " PIECE ": not the name of a driver",
-					    keys[key].name, text);
+		return settings_complain(
+			settings, &(struct complaint){ .origin = origin, .key = key },
+			"%s: " PIECE ": not the name of a driver", keys[key].name, text);
 	settings->driver = arena_copy(settings->arena, text, strlen(text));
 	return settings->driver ? 0 : -ENOMEM;
+}
+
+/*
+ * Whether a bad value restricts nothing. One with '=' has swallowed what stood behind it,
+ * which may.
+ */
+static bool may_drop(enum setting_key key, const char *text)
+{
+	return key != SETTING_DRY_RUN && !strchr(text, '=');
 }
 
 static int read_seconds(struct settings *settings, enum setting_key key, const char *text,
@@ -219,21 +194,24 @@ static int read_seconds(struct settings *settings, enum setting_key key, const c
 		value = value * 10 + (unsigned int)(text[i] - '0');
 	}
 	if (length == 0 || value < keys[key].least || value > SECONDS_MAX)
-		return settings_add_problem(settings, origin,
-					    "%s: " PIECE ": not a number of seconds from %u to %u",
-					    keys[key].name, text, keys[key].least, SECONDS_MAX);
+		return settings_complain(settings,
+					 &(struct complaint){ .origin = origin,
+							      .key = key,
+							      .dropped = may_drop(key, text) },
+					 "%s: " PIECE ": not a number of seconds from %u to %u",
+					 keys[key].name, text, keys[key].least, SECONDS_MAX);
 	*(unsigned int *)value_of(settings, key) = value;
 	return 0;
 }
 
+const char *const settings_switch_words[] = { "on",  "1", "yes", "true",  "y",
+					      "off", "0", "no",	 "false", "n" };
+
 bool settings_parse_switch(const char *text, bool *value)
 {
-	static const char *const on[] = { "on", "1", "yes", "true", "y" };
-	static const char *const off[] = { "off", "0", "no", "false", "n" };
-
-	for (size_t i = 0; i < ARRAY_SIZE(on); i++) {
-		if (streq(text, on[i]) || streq(text, off[i])) {
-			*value = streq(text, on[i]);
+	for (size_t i = 0; i < SETTINGS_SWITCH_WORDS; i++) {
+		if (streq(text, settings_switch_words[i])) {
+			*value = i < SETTINGS_SWITCH_WORDS / 2;
 			return true;
 		}
 	}
@@ -243,10 +221,24 @@ bool settings_parse_switch(const char *text, bool *value)
 static int read_switch(struct settings *settings, enum setting_key key, const char *text,
 		       const struct origin *origin)
 {
+	size_t near;
+
 	if (settings_parse_switch(text, value_of(settings, key)))
 		return 0;
-	return settings_add_problem(settings, origin, "%s: " PIECE ": neither on nor off",
-				    keys[key].name, text);
+	near = suggest_word(text, settings_switch_words, SETTINGS_SWITCH_WORDS);
+	return settings_complain(settings,
+				 &(struct complaint){ .origin = origin,
+						      .key = key,
+						      .meant = near < SETTINGS_SWITCH_WORDS
+								       ? settings_switch_words[near]
+								       : NULL,
+						      .dropped = may_drop(key, text) },
+				 "%s: " PIECE ": neither on nor off", keys[key].name, text);
+}
+
+bool settings_is_list(enum setting_key key)
+{
+	return keys[key].type == TYPE_SELECTORS;
 }
 
 int settings_read_value(struct settings *settings, enum setting_key key, const char *value,
@@ -258,12 +250,20 @@ int settings_read_value(struct settings *settings, enum setting_key key, const c
 	if (keys[key].type == TYPE_SELECTORS) {
 		/* Lists written twice in one place add up; from another place they start anew. */
 		if (!settings->origins[key].source ||
-		    !streq(settings->origins[key].source, origin->source))
+		    !streq(settings->origins[key].source, origin->source)) {
 			list_clear(value_of(settings, key));
+			settings_forget_stops(settings, key, origin->source);
+		}
 		settings->origins[key] = *origin;
 	}
 	if (!value && keys[key].type != TYPE_SWITCH)
-		return settings_add_problem(settings, origin, "%s: has no value", keys[key].name);
+		return settings_complain(
+			settings,
+			&(struct complaint){ .origin = origin,
+					     .key = key,
+					     .dropped = keys[key].type == TYPE_SECONDS ||
+							key == SETTING_FORCE },
+			"%s: has no value", keys[key].name);
 	switch (keys[key].type) {
 	case TYPE_SELECTORS:
 		return read_selectors(settings, key, value, origin);
@@ -278,8 +278,10 @@ int settings_read_value(struct settings *settings, enum setting_key key, const c
 		break;
 	}
 	/* A bad value leaves the one that was there, and where that came from. */
-	if (settings->last_problem == problems)
+	if (settings->last_problem == problems) {
+		settings_forget_stops(settings, key, origin->source);
 		settings->origins[key] = *origin;
+	}
 	return result;
 }
 
@@ -300,19 +302,6 @@ enum setting_key settings_find_key(const char *name)
 		    settings_starts_with_name(name, keys[key].name))
 			break;
 	return key;
-}
-
-int settings_add_unknown(struct settings *settings, const struct origin *origin, const char *what,
-			 const char *name)
-{
-	const char *known = "";
-
-	for (enum setting_key key = 0; known && key < SETTING_CLAIMED; key++)
-		known = arena_print(settings->arena, "%s%s %s", known, key ? "," : "",
-				    keys[key].name);
-	return known ? settings_add_problem(settings, origin, PIECE ": unknown %s; known are%s",
-					    name, what, known)
-		     : -ENOMEM;
 }
 
 /* Cuts blanks off both ends; *column moves with the start. */
@@ -341,6 +330,9 @@ static int read_key(struct settings *settings, char *name, char *value, const st
 					    name);
 	if (key == SETTING_COUNT || (key == SETTING_CLAIMED && !host))
 		return settings_add_unknown(settings, origin, "key", name);
+	if (settings_is_list(key) && settings_is_cut(value) &&
+	    settings_add_cut_list(settings, key, value_origin, NULL))
+		return -ENOMEM;
 	return settings_read_value(settings, key, value, value_origin);
 }
 
@@ -399,7 +391,7 @@ static int read_lines(struct settings *settings, const char *path, const char *t
 		result = read_config_line(settings, line, origin, host);
 		if (host) {
 			comment = trim(comment ? comment + 1 : line + length, &column);
-			make_printable(comment);
+			settings_make_printable(comment);
 			note_purpose(&settings->protect, protected, path, comment);
 			note_purpose(&settings->claimed, claimed, path, comment);
 		}
@@ -439,11 +431,14 @@ int settings_read_host(struct settings *settings, const char *path, const char *
 	return result;
 }
 
-int settings_add_argument(struct settings *settings, const char *text)
+int settings_add_argument(struct settings *settings, const char *text, bool last)
 {
 	struct origin origin = { .source = SOURCE_ARGUMENT, .column = 1 };
+	int error = settings_read_value(settings, SETTING_DEVS, text, &origin);
 
-	return settings_read_value(settings, SETTING_DEVS, text, &origin);
+	if (error || !last || !settings_is_cut(text))
+		return error;
+	return settings_add_cut_list(settings, SETTING_DEVS, &origin, NULL);
 }
 
 const char *setting_name(enum setting_key key)

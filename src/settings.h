@@ -33,10 +33,16 @@ struct selector_list {
 	bool written; /* there was something to read, even if none of it parsed */
 };
 
-/* Something the user wrote that could not be used. */
+/*
+ * Something the user wrote that could not be used. It stops the taking, for it may be what
+ * keeps a device with the host; only what can do no more than add a device is dropped alone.
+ */
 struct problem {
 	struct origin origin;
-	const char *text; /* names the bad piece and says what is wrong with it */
+	const char *text;     /* names the bad piece and says what is wrong with it */
+	const char *meant;    /* what was probably meant, as it is to be written; NULL if unknown */
+	enum setting_key key; /* whose value it was; SETTING_COUNT where that is unknown */
+	bool stops;	      /* nothing is taken until it is corrected */
 	struct problem *next;
 };
 
@@ -63,6 +69,15 @@ struct settings {
 void settings_init(struct settings *settings, struct arena *arena);
 
 /*
+ * Returns the first problem that stops the taking, or NULL. A value that another source
+ * replaces stops nothing any more.
+ */
+const struct problem *settings_find_stop(const struct settings *settings);
+
+/* Adds the problem that a file is there, but its text is not: whatever it restricts is unknown. */
+int settings_add_unread(struct settings *settings, const char *path, const char *reason);
+
+/*
  * Reads the text of a config file; path is what errors name it by, and must
  * outlive settings. Bad pieces become problems, the rest is used. Gives 0,
  * or -ENOMEM.
@@ -85,9 +100,9 @@ int settings_read_host(struct settings *settings, const char *path, const char *
 
 /*
  * Adds selectors as the argument of a command, replacing those from elsewhere
- * when it is the first. Gives 0, or -ENOMEM.
+ * when it is the first. The last may not end in a comma. Gives 0, or -ENOMEM.
  */
-int settings_add_argument(struct settings *settings, const char *text);
+int settings_add_argument(struct settings *settings, const char *text, bool last);
 
 /* The key's name, as in the table of the manual. */
 const char *setting_name(enum setting_key key);

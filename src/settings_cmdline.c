@@ -6,15 +6,17 @@
 #include "claim.h"
 #include "cmdline.h"
 #include "settings_parse.h"
+#include "suggest.h"
+
+static const char own_name[] = "vfio_early";
 
 /* Takes "vfio_early" off a parameter's name; NULL for those that are not ours. */
 static const char *own_parameter(const char *key)
 {
-	static const char name[] = "vfio_early";
-	const char *rest = key + sizeof(name) - 1;
+	const char *rest = key + sizeof(own_name) - 1;
 
-	return settings_starts_with_name(key, name) && (*rest == '\0' || *rest == '.') ? rest
-										       : NULL;
+	return settings_starts_with_name(key, own_name) && (*rest == '\0' || *rest == '.') ? rest
+											   : NULL;
 }
 
 /*
@@ -31,9 +33,10 @@ static int read_rescue_switch(struct settings *settings, const char *value,
 		return 0;
 	}
 	settings->off = true;
-	return settings_add_problem(settings, origin,
-				    "vfio_early: " PIECE ": neither on nor off, taken for off",
-				    value ? value : "");
+	return settings_complain(
+		settings,
+		&(struct complaint){ .origin = origin, .key = SETTING_COUNT, .dropped = true },
+		"vfio_early: " PIECE ": neither on nor off, taken for off", value ? value : "");
 }
 
 /* As drivers/iommu/{intel,amd} and arch/x86/kernel/pci-dma.c read theirs. */
@@ -92,13 +95,127 @@ static int note_claims(struct settings *settings, const struct cmdline_token *to
 	return result;
 }
 
-static int read_token(struct settings *settings, const struct cmdline_token *token)
+/* A list that was read, while the words behind it may belong to it. */
+struct pending_list {
+	enum setting_key key; /* SETTING_COUNT where there is none */
+	struct origin origin;
+	const char *text; /* the parameter as it was probably meant */
+	bool cut;	  /* a blank ended it, or it ends in a comma */
+};
+
+/*
+ * Whether a word without '=' reads as a selector. What the kernel and init know by
+ * such a word ("quiet", "single", "3", "--") reads as none.
+ */
+static bool reads_as_selector(const char *word)
+{
+	struct selector selector;
+	struct selector_error error;
+	char meant[SUGGEST_SIZE];
+	size_t length = strlen(word);
+
+	return strchr("!@", word[0]) || selector_parse(word, length, &selector, &error) == 0 ||
+	       (strpbrk(word, ":.@") && suggest_selector(word, length, meant));
+}
+
+/* Says that the list before this parameter is cut off, if it is. */
+static int end_list(struct settings *settings, struct pending_list *list)
+{
+	enum setting_key key = list->key;
+	bool joined = list->cut && strchr(list->text, '\0')[-1] != ',';
+
+	list->key = SETTING_COUNT;
+	if (key == SETTING_COUNT || !list->cut)
+		return 0;
+	return settings_add_cut_list(settings, key, &list->origin, joined ? list->text : NULL);
+}
+
+static int begin_list(struct settings *settings, struct pending_list *list, enum setting_key key,
+		      const struct cmdline_token *token, const struct origin *origin)
+{
+	*list = (struct pending_list){ .key = key, .origin = *origin };
+	list->cut = settings_is_cut(token->value);
+	list->text =
+		arena_print(settings->arena, "vfio_early.%s=%s", setting_name(key), token->value);
+	return list->text ? 0 : -ENOMEM;
+}
+
+/* Takes in a word that belongs to the list before it. Returns 1 if it does, 0 or -ENOMEM. */
+static int continue_list(struct settings *settings, struct pending_list *list,
+			 const struct cmdline_token *token)
+{
+	if (list->key == SETTING_COUNT || token->value || !reads_as_selector(token->key))
+		return 0;
+	list->text = arena_print(settings->arena, "%s%s%s", list->text,
+				 settings_is_cut(list->text) ? "" : ",", token->key);
+	list->cut = true;
+	return list->text ? 1 : -ENOMEM;
+}
+
+static bool is_key(const char *text)
+{
+	return settings_find_key(text) < SETTING_CLAIMED;
+}
+
+/* Whether one of our parameters stands in the middle of the text, the blank before it lost. */
+static bool has_own_parameter(const char *text, bool ends_at_value)
+{
+	for (; *text; text++) {
+		const char *rest;
+		char key[16] = "";
+		size_t length;
+
+		if (!settings_starts_with_name(text, own_name))
+			continue;
+		rest = text + sizeof(own_name) - 1;
+		length = strcspn(rest, "= \t\"");
+		if (*rest == '.' && length <= sizeof(key))
+			memcpy(key, rest + 1, length - 1);
+		if (is_key(key) || *rest == '=' || (!*rest && ends_at_value))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Whether a blank in our name left this of it: "early.protect=01:00.0". Of the rescue
+ * switch, less than three letters could be another's.
+ */
+static bool is_rest_of_name(const char *text, size_t length, const char *key)
+{
+	return length < sizeof(own_name) - 1 && (key ? is_key(key) : length >= 3) &&
+	       settings_starts_with_name(text, own_name + sizeof(own_name) - 1 - length);
+}
+
+/* Whether a parameter that is not ours was probably meant to be. */
+static bool is_near_own(const struct cmdline_token *token)
+{
+	const char *key = token->key, *dot = strrchr(key, '.');
+	size_t length = dot ? (size_t)(dot - key) : strlen(key);
+
+	return settings_starts_with_name(key, own_name) ||
+	       suggest_distance(key, length, own_name) <= 2 ||
+	       ((dot || token->value) && is_rest_of_name(key, length, dot ? dot + 1 : NULL)) ||
+	       has_own_parameter(key, token->value) ||
+	       (token->value && has_own_parameter(token->value, false));
+}
+
+static int read_token(struct settings *settings, const struct cmdline_token *token,
+		      struct pending_list *list)
 {
 	struct origin origin = { .source = SETTINGS_SOURCE_CMDLINE,
 				 .column = (unsigned int)token->column };
 	const char *own = own_parameter(token->key);
+	int result = continue_list(settings, list, token);
 	enum setting_key key;
 
+	if (result)
+		return result < 0 ? result : 0;
+	result = end_list(settings, list);
+	if (result)
+		return result;
+	if (!own && is_near_own(token))
+		return settings_add_unknown(settings, &origin, "parameter", token->key);
 	if (!own)
 		return note_claims(settings, token, &origin);
 	if (!*own)
@@ -107,12 +224,16 @@ static int read_token(struct settings *settings, const struct cmdline_token *tok
 	if (key >= SETTING_CLAIMED)
 		return settings_add_unknown(settings, &origin, "parameter", token->key);
 	origin.column = (unsigned int)token->value_column;
-	return settings_read_value(settings, key, token->value, &origin);
+	result = settings_read_value(settings, key, token->value, &origin);
+	if (result || !settings_is_list(key) || !token->value)
+		return result;
+	return begin_list(settings, list, key, token, &origin);
 }
 
 int settings_read_cmdline(struct settings *settings, const char *text)
 {
 	char *copy = arena_copy(settings->arena, text, strlen(text));
+	struct pending_list list = { .key = SETTING_COUNT };
 	struct cmdline_token token;
 	unsigned int iommus_off = 0;
 	size_t position = 0;
@@ -122,8 +243,10 @@ int settings_read_cmdline(struct settings *settings, const char *text)
 		return -ENOMEM;
 	while (!result && cmdline_next(copy, &position, &token)) {
 		note_iommu_parameter(&iommus_off, &token);
-		result = read_token(settings, &token);
+		result = read_token(settings, &token, &list);
 	}
+	if (!result)
+		result = end_list(settings, &list);
 	if (iommus_off)
 		settings->iommu_off = iommu_parameters[ffs((int)iommus_off) - 1].parameter;
 	return result;

@@ -12,16 +12,53 @@
 /* So much of a bad piece is shown that what is wrong with it still fits into a log line. */
 #define PIECE "'%.80s'"
 
+/* What there is to say of a problem beside its text. */
+struct complaint {
+	const struct origin *origin;
+	enum setting_key key; /* SETTING_COUNT where that is unknown */
+	const char *meant;    /* copied; NULL if unknown */
+	bool dropped; /* it can do no more than add a device, and does not stop the taking */
+};
+
 /*
  * Adds a problem, control characters made visible. The text is the arena's.
  * All of these give 0 or -ENOMEM where nothing else is said.
  */
-int settings_add_problem(struct settings *settings, const struct origin *origin, const char *format,
-			 ...) PRINTF_FORMAT(3, 4);
+int settings_complain(struct settings *settings, const struct complaint *complaint,
+		      const char *format, ...) PRINTF_FORMAT(3, 4);
 
-/* The same for a "key" or "parameter" that is none of ours, with those that are. */
+/* The same for what is no key's value and stops the taking. */
+#define settings_add_problem(settings, at, ...)                                                  \
+	settings_complain(settings, &(struct complaint){ .origin = (at), .key = SETTING_COUNT }, \
+			  __VA_ARGS__)
+
+/*
+ * The same for a "key" or "parameter" that is none of ours, with the one that was probably
+ * meant, or with all that are.
+ */
 int settings_add_unknown(struct settings *settings, const struct origin *origin, const char *what,
 			 const char *name);
+
+/* The same for a word that parses as no selector, with the one that was probably meant. */
+int settings_add_bad_selector(struct settings *settings, enum setting_key key,
+			      const struct origin *origin, const char *text, size_t length,
+			      const char *reason);
+
+/* The same for a list that is cut off: text is its source's, meant may be NULL. */
+int settings_add_cut_list(struct settings *settings, enum setting_key key,
+			  const struct origin *origin, const char *meant);
+
+/* Lets the problems of a key stop nothing any more, once another source has replaced its value. */
+void settings_forget_stops(struct settings *settings, enum setting_key key, const char *source);
+
+/* Whether the key's value is a list of selectors. */
+bool settings_is_list(enum setting_key key);
+
+/* Whether a list's text ends in a comma, so that a part of it is likely to be elsewhere. */
+bool settings_is_cut(const char *list);
+
+/* Makes what a user wrote fit to print: control characters become '?'. */
+void settings_make_printable(char *text);
 
 /* Gives SETTING_COUNT for a name that no key has; '-' and '_' are the same in it. */
 enum setting_key settings_find_key(const char *name);
@@ -43,3 +80,7 @@ bool settings_parse_switch(const char *text, bool *value);
 
 /* Whether text begins with the name, '-' and '_' being the same, as the kernel holds them to be. */
 bool settings_starts_with_name(const char *text, const char *name);
+
+/* The words for on, then those for off, that a switch takes. */
+#define SETTINGS_SWITCH_WORDS 10
+extern const char *const settings_switch_words[SETTINGS_SWITCH_WORDS];

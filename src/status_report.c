@@ -71,6 +71,8 @@ static void print_group(const struct status_group *group, FILE *out)
 
 static const char *summary(const struct status *status)
 {
+	if (settings_find_stop(&status->run->settings))
+		return explain_stop(status->run->arena, &status->run->settings);
 	if (status->run->settings.problems)
 		return "some of the settings do not parse: see above";
 	if (!status->run->settings.devs.count)

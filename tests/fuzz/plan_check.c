@@ -137,6 +137,10 @@ static void check_modules(const struct plan *plan)
 void plan_check(const struct plan *plan, const struct settings *settings,
 		const struct topology *topology)
 {
+	if (settings_find_stop(settings)) {
+		FUZZ_CHECK(!plan->group_count && !plan->action_count && !plan->module_count);
+		return;
+	}
 	for (size_t i = 0; i < plan->group_count; i++)
 		check_group(plan, settings, topology, &plan->groups[i]);
 	for (size_t i = 0; i < plan->action_count; i++) {

@@ -17,7 +17,7 @@ UNIT_TESTS := address arena arguments beneath claim cmdline config config_edit c
 	settings_places survey sysfs terminal topology traits unified
 
 # What is often linked together.
-unit_settings := settings settings_cmdline claim selector address cmdline
+unit_settings := settings settings_problem settings_cmdline suggest claim selector address cmdline
 unit_plan := plan findings picks topology $(unit_settings)
 unit_host := host host_search host_storage host_mount host_network host_zpool host_keyboard \
 	host_claims mountinfo beneath input sysfs deadline $(unit_settings)

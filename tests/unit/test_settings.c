@@ -18,6 +18,8 @@ static int destroy(void **state)
 	return 0;
 }
 
+#define MEANT(key) "; did you mean 'vfio_early." key "'?"
+
 #define UNKNOWN                                                        \
 	"not a selector; write an address (01:00.0), a slot (01:00), " \
 	"a path (00:01.0/00.0), an id (10de:1f91), a class (class:0300) or boot_vga"
@@ -60,7 +62,7 @@ static const struct row config_rows[] = {
 	{ "devs = 01:00.0, 10de:* ,class:03\tboot_vga,,!02:00\n", NULL,
 	  "devs=01:00.0,10de:*,class:03,boot_vga,!02:00; " },
 	{ "devs =\n", NULL, "" },
-	{ "devs = ,,,\n", NULL, "" },
+	{ "devs = ,,,01:00.0\n", NULL, "devs=01:00.0; " },
 	/* The same key again adds to a list, and replaces what is no list. */
 	{ "devs = 01:00.0\ndevs = 02:00.0\n", NULL, "devs=01:00.0,02:00.0; " },
 	{ "wait = 1\nwait = 2\n", NULL, "wait=2; " },
@@ -91,9 +93,9 @@ static const struct row config_errors[] = {
 	{ "gpu = 01:00.0\n", NULL, "[" CONFIG ":1:1 'gpu': unknown key" KNOWN "]" },
 	{ "# x\n\n\t gpu = 01:00.0", NULL, "[" CONFIG ":3:3 'gpu': unknown key" KNOWN "]" },
 	{ "= 01:00.0\n", NULL, "[" CONFIG ":1:1 '': unknown key" KNOWN "]" },
-	{ "Devs = 01:00.0\n", NULL, "[" CONFIG ":1:1 'Devs': unknown key" KNOWN "]" },
+	{ "Devs = 01:00.0\n", NULL, "[" CONFIG ":1:1 'Devs': unknown key; did you mean 'devs'?]" },
 	{ "vfio_early.devs = 01:00.0\n", NULL,
-	  "[" CONFIG ":1:1 'vfio_early.devs': unknown key" KNOWN "]" },
+	  "[" CONFIG ":1:1 'vfio_early.devs': unknown key; did you mean 'devs'?]" },
 	{ "members = 01:00.0, 10de:1f91,boot_vga@10de:1f91\n", NULL,
 	  "[" CONFIG ":1:11 members: '01:00.0': not PATH@ID, as vfio-early pin writes it]"
 	  "[" CONFIG ":1:20 members: '10de:1f91': not PATH@ID, as vfio-early pin writes it]"
@@ -112,7 +114,8 @@ static const struct row config_errors[] = {
 	{ "devs = 01:00.0, nvidia ,02:00.0\n", NULL,
 	  "devs=01:00.0,02:00.0; [" CONFIG ":1:17 devs: 'nvidia': " UNKNOWN "]" },
 	{ "\ndevs=1:00.0,02:00.0,01:00.9\n", NULL,
-	  "devs=02:00.0; [" CONFIG ":2:6 devs: '1:00.0': a bus number is two hexadecimal digits]"
+	  "devs=02:00.0; [" CONFIG ":2:6 devs: '1:00.0': a bus number is two hexadecimal digits; "
+	  "did you mean '01:00.0'?]"
 	  "[" CONFIG ":2:26 devs: '01:00.9': a function is a dot and one digit from 0 to 7]" },
 	{ "force = !01:00.0\n", NULL,
 	  "[" CONFIG ":1:9 force: '!01:00.0': '!' has a meaning in devs only]" },
@@ -134,7 +137,8 @@ static const struct row config_errors[] = {
 	{ "timeout = 1 2\n", NULL,
 	  "[" CONFIG ":1:11 timeout: '1 2': not a number of seconds from 1 to 3600]" },
 	{ "debug = maybe\n", NULL, "[" CONFIG ":1:9 debug: 'maybe': neither on nor off]" },
-	{ "debug = ON\n", NULL, "[" CONFIG ":1:9 debug: 'ON': neither on nor off]" },
+	{ "debug = ON\n", NULL,
+	  "[" CONFIG ":1:9 debug: 'ON': neither on nor off; did you mean 'on'?]" },
 	{ "debug =\n", NULL, "[" CONFIG ":1:8 debug: '': neither on nor off]" },
 	{ "driver =\n", NULL, "[" CONFIG ":1:9 driver: '': not the name of a driver]" },
 	{ "driver = ../x\n", NULL, "[" CONFIG ":1:10 driver: '../x': not the name of a driver]" },
@@ -176,9 +180,8 @@ static const struct row cmdline_rows[] = {
 	  "driver=auto; wait=3; timeout=20; " },
 	{ NULL, "vfio_early.wait=3 vfio_early.wait=4", "wait=4; " },
 	/* Not ours. */
-	{ NULL, "vfio_earlyx.devs=01:00.0 xvfio_early.devs=01:00.0 vfio_early_devs=1", "" },
-	{ NULL, "vfio.devs=01:00.0 devs=01:00.0 VFIO_EARLY.devs=01:00.0", "" },
-	{ NULL, "vfio.early.devs=01:00.0 v-io_early.devs=01:00.0 vfio_early-devs=1", "" },
+	{ NULL, "vfio.devs=01:00.0 devs=01:00.0 initrd=/boot/vfio-early.img", "" },
+	{ NULL, "vfio_early.devs=01:00.0 quiet ro splash 1 3 single --", "devs=01:00.0; " },
 	/* The rescue switch. */
 	{ NULL, "vfio_early=off vfio_early.devs=01:00.0", "off; devs=01:00.0; " },
 	{ NULL, "vfio_early=0", "off; " },
@@ -229,11 +232,27 @@ static const struct row cmdline_rows[] = {
 
 static const struct row cmdline_errors[] = {
 	{ NULL, "vfio_early.de-s=01:00.0",
-	  "[" CMDLINE ":1 'vfio_early.de-s': unknown parameter" KNOWN "]" },
+	  "[" CMDLINE ":1 'vfio_early.de-s': unknown parameter" MEANT("devs") "]" },
 	{ NULL, "vfio_early.dryXrun",
-	  "[" CMDLINE ":1 'vfio_early.dryXrun': unknown parameter" KNOWN "]" },
+	  "[" CMDLINE ":1 'vfio_early.dryXrun': unknown parameter" MEANT("dry_run") "]" },
 	{ NULL, "quiet vfio_early.gpus=01:00.0",
 	  "[" CMDLINE ":7 'vfio_early.gpus': unknown parameter" KNOWN "]" },
+	/* A name that is nearly ours is a restriction that is lost, should it be one. */
+	{ NULL, "xvfio_early.protect=01:00.0",
+	  "[" CMDLINE ":1 'xvfio_early.protect': unknown parameter" MEANT("protect") "]" },
+	{ NULL, "fio_early.protect=01:00.0",
+	  "[" CMDLINE ":1 'fio_early.protect': unknown parameter" MEANT("protect") "]" },
+	{ NULL, "vfio.early.protect=01:00.0",
+	  "[" CMDLINE ":1 'vfio.early.protect': unknown parameter" MEANT("protect") "]" },
+	{ NULL, "VFIO_EARLY.protect=01:00.0",
+	  "[" CMDLINE ":1 'VFIO_EARLY.protect': unknown parameter" MEANT("protect") "]" },
+	{ NULL, "vf o_early.protect=01:00.0",
+	  "[" CMDLINE ":4 'o_early.protect': unknown parameter" MEANT("protect") "]" },
+	{ NULL, "quietvfio_early.protect=01:00.0",
+	  "[" CMDLINE ":1 'quietvfio_early.protect': unknown parameter" MEANT("protect") "]" },
+	{ NULL, "vfio_early.devs=01:00.0,!02:00.0 @10de:1f91 quiet 03:00.0",
+	  "devs=01:00.0,!02:00.0; [" CMDLINE ":17 devs: the list is cut off by a blank; did you "
+	  "mean 'vfio_early.devs=01:00.0,!02:00.0,@10de:1f91'?]" },
 	{ NULL, "vfio_early.", "[" CMDLINE ":1 'vfio_early.': unknown parameter" KNOWN "]" },
 	{ NULL, "quiet vfio_early.devs", "[" CMDLINE ":7 devs: has no value]" },
 	{ NULL, "vfio_early.wait", "[" CMDLINE ":1 wait: has no value]" },
@@ -243,9 +262,11 @@ static const struct row cmdline_errors[] = {
 	  "boot; list a device of the group by its address instead]"
 	  "[" CMDLINE ":33 devs: '10de:1f9': an id is four hexadecimal digits or *]" },
 	{ NULL, "a  \"vfio_early.devs=01:00.0 1:0\"",
-	  "devs=01:00.0; [" CMDLINE ":29 devs: '1:0': an id is four hexadecimal digits or *]" },
+	  "devs=01:00.0; [" CMDLINE
+	  ":29 devs: '1:0': an id is four hexadecimal digits or *; did you mean '01:00'?]" },
 	{ NULL, "vfio_early.devs=\"1:0\"",
-	  "[" CMDLINE ":18 devs: '1:0': an id is four hexadecimal digits or *]" },
+	  "[" CMDLINE
+	  ":18 devs: '1:0': an id is four hexadecimal digits or *; did you mean '01:00'?]" },
 	{ NULL, "vfio_early.force=!01:00.0",
 	  "[" CMDLINE ":18 force: '!01:00.0': '!' has a meaning in devs only]" },
 	{ NULL, "vfio_early.timeout=0",

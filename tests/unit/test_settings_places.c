@@ -64,8 +64,8 @@ static void test_arguments_replace(void **state)
 	struct text text;
 
 	settings_read(&settings, *state, "devs = 01:00.0\n", "vfio_early.devs=02:00.0");
-	assert_int_equal(settings_add_argument(&settings, "03:00.0,13"), 0);
-	assert_int_equal(settings_add_argument(&settings, "!04:00.0"), 0);
+	assert_int_equal(settings_add_argument(&settings, "03:00.0,13", false), 0);
+	assert_int_equal(settings_add_argument(&settings, "!04:00.0", true), 0);
 	settings_render(&settings, &text);
 	check_text("arguments", text.bytes,
 		   "devs=03:00.0,!04:00.0; [argument:9 devs: '13': looks like an IOMMU group "
@@ -81,7 +81,7 @@ static void test_many_selectors(void **state)
 
 	text_add(&text, "vfio_early.devs=");
 	for (unsigned int i = 0; i < 256; i++)
-		text_add(&text, "%02x:00.0,", i);
+		text_add(&text, "%s%02x:00.0", i ? "," : "", i);
 	settings_read(&settings, *state, NULL, text.bytes);
 	assert_int_equal(settings.devs.count, 256);
 	assert_null(settings.problems);
