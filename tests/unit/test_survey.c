@@ -359,7 +359,6 @@ static const struct {
 	{ "boot_vga", NULL },
 	/* Another id in its place is no reason to wait, nor is what is left out. */
 	{ "02:00.0@15b3:ffff", NULL },
-	{ "class:04,class:02,!02:00.0", NULL },
 	/* What leaves nothing out may do so once it is there. */
 	{ "02:00.0,!0a:00.0", "!0a:00.0" },
 	/* What only a VMD makes is never taken by itself. */
