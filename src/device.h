@@ -52,7 +52,7 @@ struct device {
 	struct pci_id id;
 	uint32_t class;	      /* base class, subclass and interface, 24 bits */
 	const char *modalias; /* "pci:v0000..."; empty where the kernel shows none */
-	bool boot_display;    /* the firmware's display; survey.c adds what only the machine tells */
+	bool boot_display; /* the firmware's display; survey.c adds what only the machine tells */
 
 	/* pci_describe() */
 	bool described;

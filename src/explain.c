@@ -350,8 +350,7 @@ const char *explain_dark(struct arena *arena, const struct member *member)
 	if (member->role != ROLE_TAKE)
 		return NULL;
 	if (device->framebuffer)
-		return SAY(arena,
-			   "the screen goes dark: the firmware framebuffer %s is released",
+		return SAY(arena, "the screen goes dark: the firmware framebuffer %s is released",
 			   device->framebuffer);
 	return device->boot_display ? "the screen goes dark: it is the boot display" : NULL;
 }
@@ -362,8 +361,8 @@ const char *explain_lost(struct arena *arena, const struct member *member)
 	char text[PCI_ADDRESS_SIZE], vmd[PCI_ADDRESS_SIZE];
 
 	return SAY(arena, "%s %04x:%04x is lost to the host: it goes away with the VMD %s",
-		   pci_address_format(&device->address, text), device->id.vendor,
-		   device->id.device, pci_address_format(&device->vmd->address, vmd));
+		   pci_address_format(&device->address, text), device->id.vendor, device->id.device,
+		   pci_address_format(&device->vmd->address, vmd));
 }
 
 const char *explain_claim(struct arena *arena, const struct member *member)

@@ -39,8 +39,8 @@ bool picks_is_in_place(const struct topology *topology, const struct selector *s
 static bool restricts(const struct topology *topology, const struct selector *selector,
 		      const struct device *device)
 {
-	return selector_matches(selector, device) || (plan_may_be_protected(selector, device) &&
-						      !picks_is_in_place(topology, selector));
+	return selector_matches(selector, device) ||
+	       (plan_may_be_protected(selector, device) && !picks_is_in_place(topology, selector));
 }
 
 const struct selector *picks_find_exclusion(const struct settings *settings,

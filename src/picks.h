@@ -19,7 +19,8 @@
 const struct selector *picks_find(const struct selector_list *list, const struct device *device,
 				  bool exclude, bool check_identity);
 
-/* Returns the selector that picks the device, whatever '!' says and whether or not it is a bridge. */
+/* Returns the selector that picks the device, whatever '!' says and whether or not it is a bridge.
+ */
 const struct selector *picks_find_pick(const struct settings *settings,
 				       const struct device *device);
 

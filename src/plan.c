@@ -137,8 +137,8 @@ static void decide_member(const struct settings *settings, const struct topology
 		member->driver = settings->driver;
 	else
 		member->driver = device->variant_driver ? device->variant_driver : "vfio-pci";
-	member->refusal = device->vmd ? REFUSAL_BEHIND_VMD
-				      : judge_member(settings, topology, member);
+	member->refusal =
+		device->vmd ? REFUSAL_BEHIND_VMD : judge_member(settings, topology, member);
 	waive(settings, member);
 	member->claim = picks_find(&settings->claimed, device, false, true);
 }

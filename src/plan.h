@@ -89,9 +89,9 @@ struct planned_group {
 
 /* What became of a selector that took nothing, or that restricts and cannot be used. */
 enum finding_kind {
-	FINDING_ABSENT,	  /* no device is what it names */
-	FINDING_IDENTITY, /* another id sits there than the one behind '@' */
-	FINDING_BRIDGES,  /* only bridges are what it names */
+	FINDING_ABSENT,		  /* no device is what it names */
+	FINDING_IDENTITY,	  /* another id sits there than the one behind '@' */
+	FINDING_BRIDGES,	  /* only bridges are what it names */
 	FINDING_BEHIND_VMD,	  /* only what goes away with its VMD is what it names */
 	FINDING_EXCLUDES_NOTHING, /* a '!' that leaves nothing out: nothing is taken */
 	FINDING_DISPLAY_UNKNOWN,  /* nobody knows the boot display: nothing is taken */
@@ -100,9 +100,9 @@ enum finding_kind {
 struct finding {
 	enum finding_kind kind;
 	const struct selector *selector;
-	const struct device *device; /* that sits there now; NULL for an absent one */
-	const struct device *moved;  /* where the id behind '@' is now; NULL if nowhere */
-	size_t moved_count;	     /* how many have that id now */
+	const struct device *device;   /* that sits there now; NULL for an absent one */
+	const struct device *moved;    /* where the id behind '@' is now; NULL if nowhere */
+	size_t moved_count;	       /* how many have that id now */
 	const struct device *meant[3]; /* of what stops the taking: what it may be about */
 	size_t meant_count;	       /* how many such there are; the first three are in meant */
 };

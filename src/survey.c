@@ -132,7 +132,8 @@ static int read_groups(const struct survey *survey)
 	return error;
 }
 
-/* Whether the function may hold the framebuffer: a display, or what its class says too little of. */
+/* Whether the function may hold the framebuffer: a display, or what its class says too little of.
+ */
 static bool may_draw(const struct device *device)
 {
 	switch (device->class >> 16) {

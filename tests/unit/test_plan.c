@@ -48,7 +48,7 @@ static const struct function split_functions[] = {
 		 .driver = "pcieport"),
 	FUNCTION("0000:00:02.0", 0x038000, 2, 0x8086, 0x3e98, .driver = "i915"),
 	FUNCTION("0000:01:00.0", 0x030000, 3, 0x10de, 0x1f91, .driver = "nouveau",
-		 .boot_display = true),
+		 .boot_display = true, .parent = "0000:00:01.0"),
 	FUNCTION("0000:01:00.1", 0x040300, 3, 0x10de, 0x10fa, .driver = "snd_hda_intel"),
 	FUNCTION("0000:02:00.0", 0x020000, 3, 0x8086, 0x15f3, .driver = "igc"),
 	FUNCTION("0000:03:00.0", 0x010802, 3, 0x144d, 0xa808, .driver = "nvme"),
@@ -90,7 +90,7 @@ static void render_groups(const struct plan *plan, struct text *text)
 {
 	static const char *const refusals[] = {
 		"none",	     "no-group", "gone",     "storage", "boot-display",
-		"protected", "vfs",	 "excluded", "new",
+		"protected", "vfs",	 "excluded", "new",	"behind",
 	};
 	char address[PCI_ADDRESS_SIZE];
 
@@ -117,7 +117,8 @@ static void render_groups(const struct plan *plan, struct text *text)
 
 static void render_findings(const struct plan *plan, struct text *text)
 {
-	static const char *const kinds[] = { "absent", "identity", "bridges-only" };
+	static const char *const kinds[] = { "absent", "identity",	   "bridges-only",
+					     "behind", "excludes-nothing", "unknown" };
 	char address[PCI_ADDRESS_SIZE];
 
 	for (size_t i = 0; i < plan->finding_count; i++) {
@@ -165,12 +166,19 @@ static const struct row groups_taken[] = {
 	{ &desktop, "devs=10de:*,!02:00.0", CARD, "" },
 	{ &desktop, "devs=class:03,!boot_vga,!05:01.0", CARD " 15{02:00.0}", "" },
 	{ &desktop, "devs=!boot_vga,!05:01.0,class:03", CARD " 15{02:00.0}", "" },
-	{ &desktop, "devs=!01:00.0", "", "" },
+	/* One that leaves nothing out stops the taking. */
+	{ &desktop, "devs=!01:00.0", "", " !01:00.0:excludes-nothing there 01:00.0" },
+	{ &desktop, "devs=class:03,!0c:00.0", "", " !0c:00.0:excludes-nothing" },
+	{ &desktop, "devs=class:03,!class:12", "", " !class:12:excludes-nothing" },
+	{ &desktop, "devs=01:00.0,!03:00.0", "", " !03:00.0:excludes-nothing there 03:00.0" },
+	/* The boot display is known, and nobody picks it. */
+	{ &desktop, "devs=01:00.0,!boot_vga", CARD, "" },
 	{ &desktop, "devs=01:00.0,!01:00.0", "", "" },
 	{ &desktop, "devs=10de:1f91,!10de:1f91", "", "" },
-	/* '@' on what is left out holds, too. */
+	/* '!' goes by place, whatever id sits there now. */
 	{ &desktop, "devs=10de:1f91,!02:00.0@10de:1f91", CARD, "" },
-	{ &desktop, "devs=10de:1f91,!02:00.0@10de:ffff", CARD " 15{02:00.0}", "" },
+	{ &desktop, "devs=10de:1f91,!02:00.0@10de:ffff", CARD,
+	  " !02:00.0@10de:ffff:identity there 02:00.0" },
 	{ &desktop, "devs=01:00.0@10de:1f91", CARD, "" },
 	{ &desktop, "devs=01:00.0@10de:*", CARD, "" },
 	{ &desktop, "devs=boot_vga@8086:3e98", "2{00:02.0}", "" },
@@ -287,7 +295,7 @@ static const struct row groups_refused[] = {
 	{ &desktop, "devs=06:00.0 force=06:00.0", "19{06:00.0}", "" },
 	/* What cannot be read might be anything: no force has a name for it. */
 	{ &gone, "devs=8086:15f3", "!1{01:00.0,01:00.1=gone} 2{02:00.0}", "" },
-	{ &gone, "devs=01:00,!01:00.1", "!1{01:00.0,01:00.1=gone}", "" },
+	{ &gone, "devs=01:00,!01:00.1", "", " !01:00.1:excludes-nothing" },
 	{ &gone, "devs=01:00.0 force=01:00.1,01:00", "!1{01:00.0,01:00.1=gone}", "" },
 	{ &gone, "devs=01:00.1", "", " 01:00.1:absent" },
 	/* One refused group stops no other. */
@@ -308,11 +316,11 @@ static const struct row findings[] = {
 	{ &desktop, "devs=0a:00", "", " 0a:00:absent" },
 	{ &desktop, "devs=0a:00.0,02:00.0,10de:ffff", "15{02:00.0}",
 	  " 0a:00.0:absent 10de:ffff:absent" },
-	{ &desktop, "devs=10000:01:00.0", "", " 10000:01:00.0:absent" },
+	{ &desktop, "devs=10000:01:00.0", "", " 10000:01:00.0:behind" },
 	{ &desktop, "devs=00:01.0/00.0", "", " 00:01.0/00.0:absent" },
 	{ &desktop, "devs=class:12", "", " class:12:absent" },
 	{ &bare, "devs=boot_vga,!boot_vga", "", "" },
-	{ &desktop, "devs=!0a:00.0", "", "" },
+	{ &desktop, "devs=!0a:00.0", "", " !0a:00.0:excludes-nothing" },
 	{ &desktop, "devs=0a:00.0@10de:1f91", "", " 0a:00.0@10de:1f91:absent moved 01:00.0" },
 	{ &desktop, "devs=0a:00.0@10de:ffff", "", " 0a:00.0@10de:ffff:absent" },
 	{ &desktop, "devs=03:00.0@10de:1f91", "",

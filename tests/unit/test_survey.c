@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "firmware_display.h"
 #include "framebuffer.h"
 #include "machine.h"
 #include "unit.h"
@@ -101,6 +102,21 @@ int framebuffer_find(const struct sysfs *sysfs, struct arena *arena, const char 
 	assert_string_equal(iomem, "/proc/iomem");
 	text_add(&reads, "f%zu ", index);
 	return 0;
+}
+
+int firmware_display_find(struct firmware_display *display, const struct sysfs *sysfs,
+			  struct arena *arena, const char *iomem)
+{
+	(void)sysfs, (void)arena, (void)iomem;
+	*display = (struct firmware_display){ 0 };
+	text_add(&reads, "w ");
+	return 0;
+}
+
+bool firmware_display_is_lit(const struct sysfs *sysfs, const struct device *device)
+{
+	(void)sysfs, (void)device;
+	return false;
 }
 
 int pci_locate(struct pci_source *source, struct arena *arena, struct device *device)
@@ -218,15 +234,15 @@ static const struct {
 	{ "vfio_early.devs=0a:00.0", "" },
 	{ "vfio_early.devs=02:00.0", "g4 i4 l4 d4 " },
 	/* The others of its group, too. */
-	{ "vfio_early.devs=01:00.1", "g3 i3 l3 d3 i0 l0 d0 i2 l2 d2 f2 " },
+	{ "vfio_early.devs=01:00.1", "g3 i3 l3 d3 i0 l0 d0 i2 l2 d2 f2 w " },
 	{ "vfio_early.devs=04:00.0", "g6 i6 l6 d6 i7 l7 d7 " },
 	/* Without a group there is only itself. */
-	{ "vfio_early.devs=00:02.0", "g1 i1 l1 d1 f1 " },
+	{ "vfio_early.devs=00:02.0", "g1 i1 l1 d1 f1 w " },
 	{ "vfio_early.devs=15b3:101e", "i0 i1 i2 i3 i4 i5 i6 i7 g4 l4 d4 " },
 	{ "vfio_early.devs=class:0108", "i0 i1 i2 i3 i4 i5 i6 i7 g5 l5 d5 " },
-	{ "vfio_early.devs=boot_vga", "i0 i1 i2 i3 i4 i5 i6 i7 g1 l1 d1 f1 " },
+	{ "vfio_early.devs=boot_vga", "i0 i1 i2 i3 i4 i5 i6 i7 w g1 l1 d1 f1 " },
 	{ "vfio_early.devs=02:00.0@15b3:101e", "i0 i1 i2 i3 i4 i5 i6 i7 g4 l4 d4 " },
-	{ "vfio_early.devs=00:01.0/00.1", "l0 l1 l2 l3 l4 l5 l6 l7 g3 i3 d3 i0 d0 i2 d2 f2 " },
+	{ "vfio_early.devs=00:01.0/00.1", "l0 l1 l2 l3 l4 l5 l6 l7 g3 i3 d3 i0 d0 i2 d2 f2 w " },
 	/* What is left out is not looked at, and what protects asks of members alone. */
 	{ "vfio_early.devs=02:00.0,03:00.0,!03:00.0 vfio_early.protect=class:01", "g4 i4 l4 d4 " },
 	/* ... but for one that is like what is protected elsewhere: who is there decides. */
@@ -343,7 +359,11 @@ static const struct {
 	{ "boot_vga", NULL },
 	/* Another id in its place is no reason to wait, nor is what is left out. */
 	{ "02:00.0@15b3:ffff", NULL },
-	{ "02:00.0,!0a:00.0", NULL },
+	/* What leaves nothing out may do so once it is there. */
+	{ "02:00.0,!0a:00.0", "!0a:00.0" },
+	/* What only a VMD makes is never taken by itself. */
+	{ "02:00.0,10000:01:00.0", NULL },
+	{ "class:03,!boot_vga", NULL },
 	{ "00:01.0", NULL },
 };
 
