@@ -279,8 +279,6 @@ static const char *load_cause(int error)
 	case EPERM:
 		return "the kernel allows no more modules, or not this one: see "
 		       "module_blacklist= on its command line";
-	case ELOOP:
-		return "in modprobe.d an install command and options both hold $CMDLINE_OPTS";
 	case ETIMEDOUT:
 		return "the kernel may be waiting for a driver that is still starting a device";
 	default:

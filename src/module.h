@@ -32,8 +32,9 @@ struct module_loader {
 	 * Loads a module by name or alias, with all it depends on, soft
 	 * dependencies and configured options included. Gives 0 when it is in
 	 * the kernel (also when it was before, or is built in), -ENOENT when
-	 * this kernel has no such module, MODULE_BLACKLISTED, -ELOOP for a
-	 * modprobe.d that libkmod would expand without end, or -errno.
+	 * this kernel has no such module, MODULE_BLACKLISTED, or -errno.
+	 * "ids" of vfio-pci and pci-stub is no option to this: what is taken is what
+	 * the plan says, whatever modprobe.d and the kernel command line name.
 	 */
 	int (*load)(void *context, const char *name);
 };

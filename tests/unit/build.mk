@@ -12,7 +12,7 @@ UNIT := tests/unit
 
 UNIT_TESTS := address arena arguments beneath claim cmdline config config_edit cpio cpio_reader \
 	deadline embed execute execute_cut explain framebuffer host host_keyboard host_network \
-	host_storage in_use index init input json json_read loader lock log modalias mountinfo \
+	host_storage in_use index init input json json_read loader lock log modalias module_options mountinfo \
 	plan plan_actions regenerate release report run selector settings settings_host \
 	settings_places survey sysfs terminal topology traits unified
 
@@ -80,6 +80,7 @@ unit_lib_lock = scratch
 unit_src_log = log
 unit_wrap_log = open close write
 unit_src_modalias = modalias address
+unit_src_module_options = module_options cmdline
 unit_src_mountinfo = mountinfo
 unit_lib_mountinfo = strict_arena
 unit_src_plan = $(unit_plan)
