@@ -13,6 +13,7 @@
 
 #include "log.h"
 #include "module_context.h"
+#include "module_options.h"
 #include "util.h"
 
 /* modprobe.d(5), and where distributions that did not merge /lib into /usr keep theirs. */
@@ -90,6 +91,21 @@ int module_list_needed(struct module_context *context, const char *name,
 		result = list ? list_needed(&need, list) : -ENOENT;
 	kmod_module_unref_list(list);
 	return result;
+}
+
+int module_find_values(struct module_context *context, const char *module, const char *parameter,
+		       char **values)
+{
+	struct kmod_module *found;
+	const char *options;
+	int error = kmod_module_new_from_name(context->kmod, module, &found);
+
+	if (error < 0)
+		return error;
+	options = kmod_module_get_options(found);
+	*values = module_options_values(options ? options : "", parameter);
+	kmod_module_unref(found);
+	return *values ? 0 : -ENOMEM;
 }
 
 int module_dump_index(struct module_context *context, enum module_index index, int fd)

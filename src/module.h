@@ -99,6 +99,14 @@ int module_list_needed(struct module_context *context, const char *name,
 		       int (*use)(void *argument, const char *name, const char *path),
 		       void *argument);
 
+/*
+ * Collects the values that modprobe.d and the kernel command line give a parameter of a module,
+ * each with a comma behind it. Returns 0 with *values, the caller's to free and empty where
+ * there are none, or -errno.
+ */
+int module_find_values(struct module_context *context, const char *module, const char *parameter,
+		       char **values);
+
 /* Indexes that depmod(8) makes. */
 enum module_index {
 	MODULE_INDEX_DEPENDENCIES, /* modules.dep.bin */
