@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "log.h"
+#include "util.h"
 
 /* The least that a step may take when there is hardly any time left: the watcher ends it all. */
 #define STEP_MILLISECONDS 250
@@ -165,6 +166,53 @@ void binding_offer(const struct sysfs *sysfs, const struct device *device)
 	error = sysfs_write(sysfs, "bus/pci/drivers_probe",
 			    pci_address_format(&device->address, text));
 	log_step(device, "offer to", "every driver", error);
+}
+
+static int offer_in_child(void *argument)
+{
+	const struct unbinding *offer = argument;
+	char text[PCI_ADDRESS_SIZE];
+
+	return sysfs_write(offer->sysfs, "bus/pci/drivers_probe",
+			   pci_address_format(&offer->device->address, text));
+}
+
+void binding_offer_to_all(const struct sysfs *sysfs, const struct deadline *deadline,
+			  const struct device *device)
+{
+	struct unbinding offer = { sysfs, device, NULL };
+	struct deadline share = step_deadline(deadline);
+
+	log_step(device, "offer to", "every driver", deadline_call(&share, offer_in_child, &offer));
+}
+
+/* More ids than that for one device nobody writes. */
+#define IDS_MAX 16
+
+int binding_remove_ids(const struct sysfs *sysfs, const struct device *device, const char *driver)
+{
+	/* What stands for any number in an id (PCI_ANY_ID). */
+	static const unsigned int any = ~0U;
+	const unsigned int ids[][2] = {
+		{ device->id.vendor, device->id.device },
+		{ device->id.vendor, any },
+		{ any, device->id.device },
+		{ any, any },
+	};
+	char path[SYSFS_PATH_SIZE], text[32];
+	int error = 0;
+
+	binding_driver_path(driver, "/remove_id", path);
+	for (size_t i = 0; i < ARRAY_SIZE(ids) && (!error || error == -ENODEV); i++) {
+		snprintf(text, sizeof(text), "%x %x", ids[i][0], ids[i][1]);
+		/* Each write drops one, until there is none. */
+		error = 0;
+		for (size_t j = 0; j < IDS_MAX && !error; j++)
+			error = sysfs_write(sysfs, path, text);
+	}
+	if (error == -ENODEV)
+		error = 0;
+	return log_step(device, "drop ids of", driver, error);
 }
 
 bool binding_is_gone(const struct sysfs *sysfs, const struct device *device)

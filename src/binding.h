@@ -38,6 +38,19 @@ int binding_unbind(const struct sysfs *sysfs, const struct deadline *deadline,
 /* Makes the kernel look for a driver again. Its answer says nothing: read it back. */
 void binding_offer(const struct sysfs *sysfs, const struct device *device);
 
+/*
+ * The same for a device without a driver, in a child: a driver's probe may take long. What
+ * comes of it is read back.
+ */
+void binding_offer_to_all(const struct sysfs *sysfs, const struct deadline *deadline,
+			  const struct device *device);
+
+/*
+ * Drops the dynamic ids by which a driver matches the device (drivers/pci/pci-driver.c,
+ * remove_id_store()). Devices stay bound. It is no error if there are none.
+ */
+int binding_remove_ids(const struct sysfs *sysfs, const struct device *device, const char *driver);
+
 /* Whether the device is no more. */
 bool binding_is_gone(const struct sysfs *sysfs, const struct device *device);
 

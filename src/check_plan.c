@@ -151,6 +151,13 @@ void check_groups(struct check *check)
 		check_say(check, CHECK_ERROR, "selector",
 			  edit_at(check, &plan->findings[i].selector->origin), "%s",
 			  explain_finding(check->arena, &plan->findings[i]));
+	for (size_t i = 0; i < plan->leftover_count; i++) {
+		const char *selector = explain_leftover_selector(check->arena, &plan->leftovers[i]);
+
+		check_say(check, selector ? CHECK_WARNING : CHECK_NOTE, "ids-left",
+			  selector ? root_print(&check->root, "vfio-early add %s", selector) : NULL,
+			  "%s", explain_leftover(check->run, &plan->leftovers[i]));
+	}
 	for (size_t i = 0; i < plan->group_count; i++) {
 		const struct planned_group *group = &plan->groups[i];
 

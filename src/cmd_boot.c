@@ -98,6 +98,7 @@ int boot(const struct boot_paths *paths, volatile int *allowed)
 		return EXIT_PARTLY;
 	}
 	run->modules = &paths->modules;
+	run->at_boot = true;
 	run->error = read_settings(run, paths);
 	log_set_debug(run->settings.debug);
 	if (allowed)

@@ -67,16 +67,16 @@ static const char *no_group_reason(const struct run *run)
 	       "add intel_iommu=on to the kernel command line if it is an integrated Intel GPU";
 }
 
-static const char *protected_reason(struct arena *arena, const struct member *member)
+const char *explain_protection(struct arena *arena, const struct device *device,
+			       const struct selector *selector)
 {
-	const struct selector *selector = member->blame;
 	const char *place = explain_origin(arena, &selector->origin);
 	const char *purpose = selector->purpose ? selector->purpose : "";
 	const char *what = "the host needs it";
 
-	if (picks_behind_vmd(selector) && !selector_matches(selector, member->device))
+	if (picks_behind_vmd(selector) && !selector_matches(selector, device))
 		what = "what is behind it would go away with it";
-	else if (!selector_matches(selector, member->device))
+	else if (!selector_matches(selector, device))
 		what = "its id is that of what the host needs, which is not in its place";
 	return SAY(arena, "%s%s%.80s (protect: '%s', %s)", what, *purpose ? ", for " : "", purpose,
 		   selector->text, place);
@@ -112,7 +112,8 @@ static const char *refusal_reason(const struct run *run, const struct member *me
 	case REFUSAL_BOOT_DISPLAY:
 		return "it is the boot display, which nobody listed";
 	case REFUSAL_PROTECTED:
-		return selector ? protected_reason(run->arena, member) : "the host needs it";
+		return selector ? explain_protection(run->arena, member->device, selector)
+				: "the host needs it";
 	case REFUSAL_VIRTUAL_FUNCTIONS:
 		return SAY(run->arena, "%u of its SR-IOV virtual functions are enabled",
 			   member->device->virtual_functions);
@@ -227,8 +228,6 @@ static const char *load_cause(int error)
 	case EPERM:
 		return "the kernel allows no more modules, or not this one: see "
 		       "module_blacklist= on its command line";
-	case ELOOP:
-		return "in modprobe.d an install command and options both hold $CMDLINE_OPTS";
 	case ETIMEDOUT:
 		return "the kernel may be waiting for a driver that is still starting a device";
 	default:

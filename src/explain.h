@@ -57,6 +57,19 @@ const char *explain_lost(struct arena *arena, const struct member *member);
 /* Who else claims a member that was taken; NULL if nobody does. */
 const char *explain_claim(struct arena *arena, const struct member *member);
 
+/*
+ * What became of a device that "ids=" names and the plan does not take, and how to take it
+ * properly.
+ */
+const char *explain_leftover(const struct run *run, const struct leftover *leftover);
+
+/* Returns what to add to devs to have it taken; NULL where the host needs it. */
+const char *explain_leftover_selector(struct arena *arena, const struct leftover *leftover);
+
+/* Why an entry of protect keeps a device with the host. */
+const char *explain_protection(struct arena *arena, const struct device *device,
+			       const struct selector *selector);
+
 /* The selector that picks this function and no other: "00:01.0/00.0@10de:1f91:1458:3ffc". */
 const char *explain_pin(struct arena *arena, const struct device *device);
 

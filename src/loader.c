@@ -77,9 +77,8 @@ static int wait_for_thread(struct loader_thread *thread, const struct deadline *
 	return -error;
 }
 
-static int load(void *context, const char *name)
+int loader_modules(struct loader *loader, struct module_context **modules)
 {
-	struct loader *loader = context;
 	struct loader_thread *thread = &loader->driver;
 	int error = wait_for_thread(&loader->driver, &loader->deadline);
 
@@ -89,7 +88,16 @@ static int load(void *context, const char *name)
 		return error;
 	if (!thread->error && !thread->modules)
 		thread->error = module_open(loader->places, &thread->modules);
-	return thread->error ? thread->error : module_load(thread->modules, name);
+	*modules = thread->modules;
+	return thread->error;
+}
+
+static int load(void *context, const char *name)
+{
+	struct module_context *modules;
+	int error = loader_modules(context, &modules);
+
+	return error ? error : module_load(modules, name);
 }
 
 struct module_loader loader_interface(struct loader *loader)

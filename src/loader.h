@@ -38,6 +38,12 @@ struct loader {
 void loader_start(struct loader *loader, const char *driver);
 
 /*
+ * Returns the modules that the driver's thread has opened, once both threads are done, or opens
+ * them. They stay the loader's. Returns 0 or -errno, -ETIMEDOUT as below.
+ */
+int loader_modules(struct loader *loader, struct module_context **modules);
+
+/*
  * Gives the loader for execution. Its answers are those of module_load(), or
  * -ETIMEDOUT when the deadline passes before a thread is done.
  */

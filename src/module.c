@@ -12,11 +12,9 @@
 #include <unistd.h>
 
 #include "log.h"
+#include "module_context.h"
+#include "module_options.h"
 #include "util.h"
-
-struct module_context {
-	struct kmod_ctx *kmod;
-};
 
 /* modprobe.d(5), and where distributions that did not merge /lib into /usr keep theirs. */
 static const char *const config_paths[] = {
@@ -36,189 +34,6 @@ static void log_libkmod(void *data, int priority, const char *file, int line, co
 	if (length && text[length - 1] == '\n')
 		text[length - 1] = '\0';
 	log_line(LOG_LEVEL_DEBUG, "libkmod: %s: %s", function, text);
-}
-
-/*
- * Stands in for "install" commands of modprobe.d: they would need a shell,
- * which an image need not have, and they are often the very scripts that this
- * program replaces. The module itself is loaded instead.
- */
-static int insert_instead(struct kmod_module *module, const char *command, void *data)
-{
-	(void)data;
-	log_line(LOG_LEVEL_DEBUG, "module %s: loaded itself in place of its install command '%s'",
-		 kmod_module_get_name(module), command);
-	return kmod_module_insert_module(module, 0, kmod_module_get_options(module));
-}
-
-static bool is_loaded(struct kmod_module *module)
-{
-	int state = kmod_module_get_initstate(module);
-
-	return state == KMOD_MODULE_BUILTIN || state == KMOD_MODULE_LIVE;
-}
-
-/* Whether a value of the configuration holds what stands for a module's options. */
-static bool names_options(struct kmod_config_iter *values)
-{
-	bool found = false;
-
-	if (!values)
-		return false;
-	while (!found && kmod_config_iter_next(values)) {
-		const char *value = kmod_config_iter_get_value(values);
-
-		found = value && strstr(value, "$CMDLINE_OPTS");
-	}
-	kmod_config_iter_free_iter(values);
-	return found;
-}
-
-static int load_module(struct module_context *context, struct kmod_module *module)
-{
-	int result;
-
-	if (is_loaded(module))
-		return 0;
-	/*
-	 * libkmod puts the options in until the command holds no $CMDLINE_OPTS any more
-	 * (libkmod-module.c, module_do_install_commands()): for ever, if they hold it too.
-	 */
-	if (names_options(kmod_config_get_install_commands(context->kmod)) &&
-	    names_options(kmod_config_get_options(context->kmod)))
-		return -ELOOP;
-	result = kmod_module_probe_insert_module(module, KMOD_PROBE_APPLY_BLACKLIST, NULL,
-						 insert_instead, NULL, NULL);
-	return result > 0 ? MODULE_BLACKLISTED : result;
-}
-
-/* Loads all modules that a name or alias stands for; libkmod resolves it. */
-static int load_list(struct module_context *context, const struct kmod_list *list)
-{
-	const struct kmod_list *item;
-	int result = -ENOENT;
-
-	kmod_list_foreach(item, list)
-	{
-		struct kmod_module *module = kmod_module_get_module(item);
-
-		result = load_module(context, module);
-		kmod_module_unref(module);
-		if (result)
-			break;
-	}
-	return result;
-}
-
-/* Module names are written with '_', drivers' often with '-': to libkmod both are the same. */
-int module_load(struct module_context *context, const char *name)
-{
-	struct kmod_list *list = NULL;
-	int result = kmod_module_new_from_lookup(context->kmod, name, &list);
-
-	if (!result)
-		result = load_list(context, list);
-	kmod_module_unref_list(list);
-	log_line(LOG_LEVEL_DEBUG, "module %s: %s", name,
-		 result == 0			? "loaded"
-		 : result == MODULE_BLACKLISTED ? "blacklisted"
-						: strerror(-result));
-	return result;
-}
-
-static bool list_holds(const struct kmod_list *list, const char *name)
-{
-	const struct kmod_list *item;
-	bool found = false;
-
-	kmod_list_foreach(item, list)
-	{
-		struct kmod_module *module = kmod_module_get_module(item);
-
-		found = found || streq(kmod_module_get_name(module), name);
-		kmod_module_unref(module);
-	}
-	return found;
-}
-
-/* Gives what the modules behind a name or alias depend on; the caller's to free. */
-static struct kmod_list *find_dependencies(struct module_context *context, const char *name)
-{
-	struct kmod_list *list = NULL, *dependencies = NULL;
-
-	if (kmod_module_new_from_lookup(context->kmod, name, &list) == 0 && list) {
-		struct kmod_module *module = kmod_module_get_module(list);
-
-		dependencies = kmod_module_get_dependencies(module);
-		kmod_module_unref(module);
-	}
-	kmod_module_unref_list(list);
-	return dependencies;
-}
-
-static bool dependencies_are_loaded(const struct kmod_module *module)
-{
-	struct kmod_list *dependencies = kmod_module_get_dependencies(module);
-	const struct kmod_list *item;
-	bool loaded = true;
-
-	kmod_list_foreach(item, dependencies)
-	{
-		struct kmod_module *dependency = kmod_module_get_module(item);
-
-		loaded = loaded && is_loaded(dependency);
-		kmod_module_unref(dependency);
-	}
-	kmod_module_unref_list(dependencies);
-	return loaded;
-}
-
-/* Whether the configuration wants something done before the module is loaded. */
-static bool has_preparation(const struct kmod_module *module)
-{
-	struct kmod_list *before = NULL, *after = NULL;
-	bool has = kmod_module_get_install_commands(module) ||
-		   kmod_module_get_softdeps(module, &before, &after) < 0 || before;
-
-	kmod_module_unref_list(before);
-	kmod_module_unref_list(after);
-	return has;
-}
-
-/* Loads a module by itself if it needs no more than that; libkmod would go through all below it. */
-static void load_dependency(struct module_context *context, struct kmod_module *module)
-{
-	if (is_loaded(module))
-		return;
-	if (has_preparation(module) || !dependencies_are_loaded(module))
-		load_module(context, module);
-	else
-		kmod_module_insert_module(module, 0, kmod_module_get_options(module));
-}
-
-void module_load_dependencies(struct module_context *context, const char *name, const char *other,
-			      const struct module_call *wait)
-{
-	struct kmod_list *dependencies = find_dependencies(context, name);
-	struct kmod_list *others = other ? find_dependencies(context, other) : NULL;
-	const struct kmod_list *item;
-
-	/* In libkmod's order a module comes behind those that it depends on. */
-	kmod_list_foreach(item, dependencies)
-	{
-		struct kmod_module *module = kmod_module_get_module(item);
-
-		if (!list_holds(others, kmod_module_get_name(module))) {
-			if (wait && !dependencies_are_loaded(module)) {
-				wait->function(wait->argument);
-				wait = NULL;
-			}
-			load_dependency(context, module);
-		}
-		kmod_module_unref(module);
-	}
-	kmod_module_unref_list(others);
-	kmod_module_unref_list(dependencies);
 }
 
 struct need {
@@ -276,6 +91,21 @@ int module_list_needed(struct module_context *context, const char *name,
 		result = list ? list_needed(&need, list) : -ENOENT;
 	kmod_module_unref_list(list);
 	return result;
+}
+
+int module_find_values(struct module_context *context, const char *module, const char *parameter,
+		       char **values)
+{
+	struct kmod_module *found;
+	const char *options;
+	int error = kmod_module_new_from_name(context->kmod, module, &found);
+
+	if (error < 0)
+		return error;
+	options = kmod_module_get_options(found);
+	*values = module_options_values(options ? options : "", parameter);
+	kmod_module_unref(found);
+	return *values ? 0 : -ENOMEM;
 }
 
 int module_dump_index(struct module_context *context, enum module_index index, int fd)

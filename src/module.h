@@ -32,8 +32,9 @@ struct module_loader {
 	 * Loads a module by name or alias, with all it depends on, soft
 	 * dependencies and configured options included. Gives 0 when it is in
 	 * the kernel (also when it was before, or is built in), -ENOENT when
-	 * this kernel has no such module, MODULE_BLACKLISTED, -ELOOP for a
-	 * modprobe.d that libkmod would expand without end, or -errno.
+	 * this kernel has no such module, MODULE_BLACKLISTED, or -errno.
+	 * "ids" of vfio-pci and pci-stub is no option to this: what is taken is what
+	 * the plan says, whatever modprobe.d and the kernel command line name.
 	 */
 	int (*load)(void *context, const char *name);
 };
@@ -97,6 +98,14 @@ void module_load_dependencies(struct module_context *context, const char *name, 
 int module_list_needed(struct module_context *context, const char *name,
 		       int (*use)(void *argument, const char *name, const char *path),
 		       void *argument);
+
+/*
+ * Collects the values that modprobe.d and the kernel command line give a parameter of a module,
+ * each with a comma behind it. Returns 0 with *values, the caller's to free and empty where
+ * there are none, or -errno.
+ */
+int module_find_values(struct module_context *context, const char *module, const char *parameter,
+		       char **values);
 
 /* Indexes that depmod(8) makes. */
 enum module_index {

@@ -115,6 +115,21 @@ struct planned_module {
 	int error;     /* -errno (-ETIMEDOUT until the loading ends), or MODULE_BLACKLISTED */
 };
 
+/* A device that the plan does not take, although "ids=" of vfio-pci or pci-stub names it. */
+struct leftover {
+	const struct device *device;
+	const struct selector *claim;	   /* that names it; NULL for an id of unknown origin */
+	const struct selector *protection; /* for what the host needs it; NULL */
+	bool give_back;			   /* it was bound by that id, and the host needs it */
+
+	/* Filled while it is given back. */
+	enum result result; /* RESULT_UNDONE or RESULT_STUCK in the end */
+	enum step step;	    /* under way; STEP_NONE between steps */
+	enum step failed_step;
+	int error;			     /* its -errno */
+	char driver_after[DRIVER_NAME_SIZE]; /* empty when none */
+};
+
 enum action_kind {
 	ACTION_OVERRIDE,
 	ACTION_RELEASE, /* the firmware's framebuffer in a display's memory */
@@ -141,6 +156,8 @@ struct plan {
 	size_t action_count;
 	struct member **binds; /* whom ACTION_BIND is for, by address */
 	size_t bind_count;
+	struct leftover *leftovers; /* by address; filled by leftover_list() alone */
+	size_t leftover_count;
 	enum iommu_state iommu;
 };
 

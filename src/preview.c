@@ -9,6 +9,7 @@
 #include "command.h"
 #include "host.h"
 #include "input.h"
+#include "leftover.h"
 #include "module.h"
 #include "survey.h"
 #include "util.h"
@@ -118,6 +119,8 @@ static int make_plan(struct preview *preview, struct run *run)
 	run->plan.iommu = run->topology.iommu;
 	if (!error && run_is_wanted(run))
 		error = plan_make(&run->plan, run->arena, &run->settings, &run->topology);
+	if (!error && run_is_wanted(run))
+		error = leftover_list(&run->plan, run->arena, &run->settings, &run->topology);
 	return error;
 }
 

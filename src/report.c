@@ -77,6 +77,12 @@ static void log_gone(const struct run *run)
 	}
 }
 
+static void log_leftovers(const struct run *run)
+{
+	for (size_t i = 0; i < run->plan.leftover_count; i++)
+		log_line(LOG_LEVEL_WARNING, "%s", explain_leftover(run, &run->plan.leftovers[i]));
+}
+
 void report_log(const struct run *run)
 {
 	const struct plan *plan = &run->plan;
@@ -88,6 +94,7 @@ void report_log(const struct run *run)
 	for (size_t i = 0; i < plan->finding_count; i++)
 		log_line(LOG_LEVEL_WARNING, "%s", explain_finding(run->arena, &plan->findings[i]));
 	log_groups(run);
+	log_leftovers(run);
 	log_gone(run);
 	for (size_t i = 0; i < plan->module_count; i++)
 		if (!plan->modules[i].required && plan->modules[i].error)
@@ -220,6 +227,38 @@ static void json_groups(const struct run *run, struct json *json)
 	json_close_array(json);
 }
 
+/* What "ids=" names and the plan does not take. */
+static void json_left(const struct run *run, struct json *json)
+{
+	if (!run->plan.leftover_count)
+		return;
+	json_open_array(json, "left");
+	for (size_t i = 0; i < run->plan.leftover_count; i++) {
+		const struct leftover *leftover = &run->plan.leftovers[i];
+		const char *selector = explain_leftover_selector(run->arena, leftover);
+
+		json_open_inline(json, NULL);
+		json_device_identity(json, leftover->device);
+		json_string(json, "driver_before", leftover->device->driver);
+		if (leftover->claim)
+			json_string(json, "claim", leftover->claim->purpose);
+		if (leftover->give_back)
+			json_string(json, "result", result_name(leftover->result));
+		if (leftover->result == RESULT_UNDONE)
+			json_string(json, "driver_after",
+				    leftover->driver_after[0] ? leftover->driver_after : NULL);
+		if (leftover->error) {
+			json_string(json, "failed_step", step_name(leftover->failed_step));
+			json_string(json, "error", strerror(-leftover->error));
+		}
+		json_string(json, "text", explain_leftover(run, leftover));
+		if (selector)
+			json_string(json, "add", selector);
+		json_close_object(json);
+	}
+	json_close_array(json);
+}
+
 static void json_modules(const struct run *run, struct json *json)
 {
 	json_open_array(json, "modules");
@@ -261,6 +300,7 @@ void report_json(const struct run *run, FILE *out)
 	json_settings(run, &json);
 	json_findings(run, &json);
 	json_groups(run, &json);
+	json_left(run, &json);
 	json_modules(run, &json);
 	json_close_object(&json);
 }

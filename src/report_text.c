@@ -79,6 +79,8 @@ void report_text(const struct run *run, FILE *out, struct pci_source *names, con
 		if (group->refused)
 			fprintf(out, "  %s\n", explain_refusal(run, group));
 	}
+	for (size_t i = 0; i < plan->leftover_count; i++)
+		fprintf(out, "not taken: %s\n", explain_leftover(run, &plan->leftovers[i]));
 	if (run->settings.off)
 		fprintf(out, "off: vfio_early=off is on the kernel command line\n");
 	else if (settings_find_stop(&run->settings))

@@ -5,18 +5,22 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "deadline.h"
 #include "execute.h"
+#include "give_back.h"
 #include "hotplug.h"
+#include "leftover.h"
 #include "loader.h"
 #include "lock.h"
 #include "log.h"
 #include "module.h"
 #include "pci.h"
 #include "survey.h"
+#include "util.h"
 
 /* Address space, not memory: enough for ten thousand functions. */
 #define ARENA_SIZE (64 << 20)
@@ -59,7 +63,7 @@ bool run_is_wanted(const struct run *run)
 
 /* Reads the devices; a listed one that is missing is waited for. */
 static int survey_and_wait(struct run *run, const struct sysfs *sysfs,
-			   struct module_context *modules)
+			   struct module_context *modules, struct pci_source **source)
 {
 	struct deadline deadline = deadline_after((int64_t)run->settings.wait_seconds * 1000);
 	int events = run->settings.wait_seconds ? hotplug_listen() : -1;
@@ -69,19 +73,17 @@ static int survey_and_wait(struct run *run, const struct sysfs *sysfs,
 	int error;
 
 	for (;;) {
-		struct pci_source *source;
-
 		arena_rewind(run->arena, mark);
-		error = pci_open(sysfs, &source);
+		error = pci_open(sysfs, source);
 		if (error)
 			break;
-		error = survey(&run->topology, run->arena, &run->settings, source, sysfs, modules);
+		error = survey(&run->topology, run->arena, &run->settings, *source, sysfs, modules);
 		missing =
 			error ? NULL : survey_find_missing(&run->topology, &run->settings, waited);
 		/* What the last look at the bus has open goes with the worker. */
 		if (error || (missing ? !deadline_left(&deadline) : !waited || settled))
 			break;
-		pci_close(source);
+		pci_close(*source);
 		waited = true;
 		settled = !missing;
 		/* It may not be alone: the functions of a slot come one after another. */
@@ -114,7 +116,7 @@ static int tell(int fd, enum word word)
 }
 
 /* Makes the plan; nothing is touched yet. */
-static int decide(struct run *run, const struct sysfs *sysfs, int fd)
+static int decide(struct run *run, const struct sysfs *sysfs, int fd, struct pci_source **source)
 {
 	struct module_context *modules = NULL;
 	int error = 0;
@@ -124,13 +126,15 @@ static int decide(struct run *run, const struct sysfs *sysfs, int fd)
 		error = module_open(run->modules, &modules);
 	run->phase = RUN_SURVEY;
 	if (!error)
-		error = survey_and_wait(run, sysfs, modules);
+		error = survey_and_wait(run, sysfs, modules, source);
 	if (modules)
 		module_close(modules);
 	if (!error)
 		error = tell(fd, WORD_WAITED);
 	if (!error)
 		error = plan_make(&run->plan, run->arena, &run->settings, &run->topology);
+	if (!error && run->at_boot)
+		error = leftover_list(&run->plan, run->arena, &run->settings, &run->topology);
 	return error;
 }
 
@@ -146,12 +150,53 @@ static const char *driver_in_advance(const struct settings *settings)
 	return module_is_vfio(driver) ? driver : NULL;
 }
 
+/* The devices that were taken come first: what another driver's start costs is not theirs. */
+static void carry_out(struct run *run, const struct execution *execution)
+{
+	execute(&run->plan, execution);
+	give_back_leftovers(&run->plan, execution);
+}
+
+/*
+ * Notes what "ids=" in modprobe.d would have taken if vfio-pci had been loaded with it. Only the
+ * report stands on that: where it cannot be found out, it is not said.
+ */
+static void note_options(struct run *run, struct loader *loader, struct pci_source *source)
+{
+	static const struct origin origin = { .source = "modprobe.d" };
+	size_t count = run->settings.claimed.count;
+	struct module_context *modules;
+	int error = loader_modules(loader, &modules);
+
+	for (size_t i = 0; !error && i < ARRAY_SIZE(leftover_drivers); i++) {
+		const char *claimant = NULL;
+		char *ids;
+
+		error = module_find_values(modules, leftover_drivers[i], "ids", &ids);
+		if (error)
+			return;
+		if (*ids)
+			claimant = arena_print(run->arena,
+					       "options %s ids= in modprobe.d of this image",
+					       leftover_drivers[i]);
+		if (claimant)
+			error = settings_add_claims(&run->settings, ids, claimant, &origin);
+		free(ids);
+	}
+	if (error || run->settings.claimed.count == count)
+		return;
+	error = survey_claimed(&run->topology, run->arena, &run->settings, source);
+	if (!error)
+		leftover_list(&run->plan, run->arena, &run->settings, &run->topology);
+}
+
 /* What the worker does; it says on fd how far it has come. */
 static int work(struct run *run, int fd)
 {
 	struct loader loader = { .places = run->modules };
 	struct module_loader interface = loader_interface(&loader);
 	struct execution execution = { .loader = &interface };
+	struct pci_source *source;
 	struct sysfs sysfs;
 	int error;
 
@@ -159,7 +204,7 @@ static int work(struct run *run, int fd)
 		loader_start(&loader, driver_in_advance(&run->settings));
 	error = sysfs_open(&sysfs, "/sys");
 	if (!error)
-		error = decide(run, &sysfs, fd);
+		error = decide(run, &sysfs, fd, &source);
 	if (error)
 		return error;
 	execution.sysfs = &sysfs;
@@ -167,7 +212,9 @@ static int work(struct run *run, int fd)
 	loader.deadline = execution.deadline;
 	run->phase = RUN_EXECUTE;
 	if (!run->settings.dry_run)
-		execute(&run->plan, &execution);
+		carry_out(run, &execution);
+	if (run->at_boot)
+		note_options(run, &loader, source);
 	run->phase = RUN_DONE;
 	return 0;
 }
@@ -184,6 +231,7 @@ static int undo(void *argument)
 		return error;
 	execution.sysfs = &sysfs;
 	execute_undo_unfinished(&run->plan, &execution, run->died ? WORKER_DIED : WORKER_CUT_OFF);
+	give_back_leftovers(&run->plan, &execution);
 	return 0;
 }
 
@@ -293,7 +341,8 @@ static bool group_is_done(const struct planned_group *group)
 
 int run_exit_code(const struct run *run)
 {
-	bool unfinished = run->error || run->cut_off || run->died || run->plan.finding_count > 0;
+	bool unfinished = run->error || run->cut_off || run->died || run->plan.finding_count > 0 ||
+			  (!run->settings.dry_run && !leftover_is_done(&run->plan));
 
 	if (run->settings.problems)
 		return 2;

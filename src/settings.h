@@ -104,6 +104,13 @@ int settings_read_host(struct settings *settings, const char *path, const char *
  */
 int settings_add_argument(struct settings *settings, const char *text, bool last);
 
+/*
+ * Adds the devices that a list names which another driver or tool is given (claim.h); the
+ * claimant is what they are said to be claimed by, and is not copied. Returns 0 or -ENOMEM.
+ */
+int settings_add_claims(struct settings *settings, const char *list, const char *claimant,
+			const struct origin *origin);
+
 /* The key's name, as in the table of the manual. */
 const char *setting_name(enum setting_key key);
 

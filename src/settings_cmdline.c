@@ -65,34 +65,40 @@ static void note_iommu_parameter(unsigned int *off, const struct cmdline_token *
 	}
 }
 
+int settings_add_claims(struct settings *settings, const char *list, const char *claimant,
+			const struct origin *origin)
+{
+	size_t first = settings->claimed.count;
+	char text[CLAIM_SIZE];
+	int result = 0;
+
+	while (!result && claim_next(&list, text))
+		result = settings_read_selector(settings, SETTING_CLAIMED, text, strlen(text),
+						origin);
+	for (; first < settings->claimed.count; first++)
+		settings->claimed.items[first].purpose = claimant;
+	return result;
+}
+
 /* Notes the devices that a parameter of another tool asks for. */
 static int note_claims(struct settings *settings, const struct cmdline_token *token,
 		       const struct origin *origin)
 {
 	static const char *const parameters[] = { "vfio_pci.ids", "pci_stub.ids",
 						  "xen_pciback.hide" };
-	size_t first = settings->claimed.count;
-	char text[CLAIM_SIZE];
-	int result = 0;
 
 	for (size_t i = 0; token->value && i < ARRAY_SIZE(parameters); i++) {
-		const char *list = token->value;
+		const char *claimant;
 
 		if (strlen(token->key) != strlen(parameters[i]) ||
 		    !settings_starts_with_name(token->key, parameters[i]))
 			continue;
-		while (!result && claim_next(&list, text))
-			result = settings_read_selector(settings, SETTING_CLAIMED, text,
-							strlen(text), origin);
-	}
-	for (; !result && first < settings->claimed.count; first++) {
-		struct selector *claim = &settings->claimed.items[first];
-
-		claim->purpose =
+		claimant =
 			arena_print(settings->arena, "%s= on the kernel command line", token->key);
-		result = claim->purpose ? 0 : -ENOMEM;
+		return claimant ? settings_add_claims(settings, token->value, claimant, origin)
+				: -ENOMEM;
 	}
-	return result;
+	return 0;
 }
 
 /* A list that was read, while the words behind it may belong to it. */

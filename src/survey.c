@@ -8,6 +8,7 @@
 
 #include "firmware_display.h"
 #include "framebuffer.h"
+#include "leftover.h"
 #include "picks.h"
 #include "plan.h"
 #include "util.h"
@@ -77,14 +78,20 @@ static int find_variant(const struct survey *survey, struct device *device)
 	return device->variant_driver ? 0 : -ENOMEM;
 }
 
-static int read_details(const struct survey *survey, struct device *device)
+/* Reads all about a device that is found without what it shares with others. */
+static int read_whole(const struct survey *survey, struct device *device)
 {
 	int error = pci_identify(survey->source, survey->arena, device);
 
 	if (!error)
 		error = pci_locate(survey->source, survey->arena, device);
-	if (!error)
-		error = pci_describe(survey->source, survey->arena, device);
+	return error ? error : pci_describe(survey->source, survey->arena, device);
+}
+
+static int read_details(const struct survey *survey, struct device *device)
+{
+	int error = read_whole(survey, device);
+
 	if (!error)
 		error = find_variant(survey, device);
 	/* Of a tree that is not this machine's, the addresses are not known. */
@@ -248,6 +255,58 @@ static int read_protected(const struct survey *survey)
 	return error ? error : for_all(survey, pci_locate);
 }
 
+static bool is_claimed_by_id(const struct settings *settings, const struct device *device)
+{
+	for (size_t i = 0; i < settings->claimed.count; i++)
+		if (settings->claimed.items[i].kind == SELECTOR_ID &&
+		    selector_matches(&settings->claimed.items[i], device))
+			return true;
+	return false;
+}
+
+static int read_claimed(const struct survey *survey)
+{
+	bool any = false;
+	int error = 0;
+
+	for (size_t i = 0; i < survey->settings->claimed.count; i++)
+		any |= survey->settings->claimed.items[i].kind == SELECTOR_ID;
+	if (any)
+		error = for_all(survey, pci_identify);
+	for (size_t i = 0; any && !error && i < survey->count; i++)
+		if (is_claimed_by_id(survey->settings, &survey->devices[i]))
+			error = read_whole(survey, &survey->devices[i]);
+	return error;
+}
+
+static int visit_bound(void *context, const char *name)
+{
+	const struct survey *survey = context;
+	struct pci_address address;
+
+	if (pci_address_parse(name, strlen(name), &address))
+		return 0;
+	for (size_t i = 0; i < survey->count; i++)
+		if (pci_address_compare(&survey->devices[i].address, &address) == 0)
+			return read_whole(survey, &survey->devices[i]);
+	return 0;
+}
+
+/* Reads what the drivers have that take devices by "ids=": some of it the host may need. */
+static int read_bound(struct survey *survey)
+{
+	int error = 0;
+
+	for (size_t i = 0; error != -ENOMEM && i < ARRAY_SIZE(leftover_drivers); i++) {
+		char path[SYSFS_PATH_SIZE];
+
+		snprintf(path, sizeof(path), "bus/pci/drivers/%s", leftover_drivers[i]);
+		/* A driver that is not there has nothing. */
+		error = sysfs_list(survey->sysfs, path, visit_bound, survey);
+	}
+	return error == -ENOMEM ? error : 0;
+}
+
 /* Of a tree that is not this machine's, nothing is known: it is taken for a new kernel's. */
 static bool kernel_counts_owners(const struct sysfs *sysfs)
 {
@@ -283,6 +342,10 @@ static int read_wanted(struct survey *survey)
 		error = find_boot_display(survey, false);
 	if (!error)
 		error = read_card(survey);
+	if (!error)
+		error = read_claimed(survey);
+	if (!error)
+		error = read_bound(survey);
 	if (!error && asks_for_protected(survey))
 		error = read_protected(survey);
 	return error;
@@ -328,6 +391,21 @@ int survey_all(struct topology *topology, struct arena *arena, const struct sett
 					     .modules = modules,
 					     .all = true },
 			    topology);
+}
+
+int survey_claimed(struct topology *topology, struct arena *arena, const struct settings *settings,
+		   struct pci_source *source)
+{
+	const struct survey survey = {
+		.arena = arena,
+		.settings = settings,
+		.source = source,
+		.devices = topology->devices,
+		.count = topology->count,
+	};
+	int error = read_claimed(&survey);
+
+	return !error && asks_for_protected(&survey) ? read_protected(&survey) : error;
 }
 
 const struct selector *survey_find_missing(const struct topology *topology,

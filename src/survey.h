@@ -26,6 +26,13 @@ int survey_all(struct topology *topology, struct arena *arena, const struct sett
 	       struct module_context *modules);
 
 /*
+ * Reads what "ids=" names, for a topology that was surveyed before these claims were known, with
+ * the source of that survey. Returns 0 or -errno.
+ */
+int survey_claimed(struct topology *topology, struct arena *arena, const struct settings *settings,
+		   struct pci_source *source);
+
+/*
  * Returns the first selector that finds no device, or leaves none out, and is worth waiting
  * for; NULL where there is none.
  * with_group tells whether a device without a group counts as none where others have one: one

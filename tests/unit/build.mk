@@ -12,13 +12,13 @@ UNIT := tests/unit
 
 UNIT_TESTS := address arena arguments beneath claim cmdline config config_edit cpio cpio_reader \
 	deadline embed execute execute_cut explain firmware_display framebuffer host host_keyboard host_network \
-	host_storage in_use index init input json json_read loader lock log modalias mountinfo \
+	host_storage in_use index init input json json_read loader lock log modalias module_options mountinfo \
 	plan plan_actions regenerate release report run selector settings settings_host \
 	settings_places survey sysfs terminal topology traits unified
 
 # What is often linked together.
 unit_settings := settings settings_problem settings_cmdline suggest claim selector address cmdline
-unit_plan := plan findings picks topology $(unit_settings)
+unit_plan := plan findings picks leftover topology $(unit_settings)
 unit_host := host host_search host_storage host_mount host_network host_zpool host_keyboard \
 	host_claims mountinfo beneath input sysfs deadline $(unit_settings)
 unit_run := run log sysfs deadline $(unit_plan)
@@ -51,7 +51,7 @@ unit_wrap_execute = log_line sysfs_write sysfs_read_link_name sysfs_exists sysfs
 unit_src_execute_cut = $(unit_src_execute)
 unit_lib_execute_cut = $(unit_lib_execute)
 unit_wrap_execute_cut = $(unit_wrap_execute)
-unit_src_explain = explain explain_finding names $(unit_run)
+unit_src_explain = explain explain_finding explain_leftover names $(unit_run)
 unit_lib_explain = strict_arena machine nowhere
 unit_src_firmware_display = firmware_display framebuffer device input sysfs address
 unit_lib_firmware_display = strict_arena scratch
@@ -82,6 +82,7 @@ unit_lib_lock = scratch
 unit_src_log = log
 unit_wrap_log = open close write
 unit_src_modalias = modalias address
+unit_src_module_options = module_options cmdline
 unit_src_mountinfo = mountinfo
 unit_lib_mountinfo = strict_arena
 unit_src_plan = $(unit_plan)
@@ -93,7 +94,7 @@ unit_lib_regenerate = scratch
 unit_src_release = release execute binding device deadline log json $(unit_plan)
 unit_lib_release = strict_arena strict_json machine kernel_model
 unit_wrap_release = $(unit_wrap_execute) in_use_find_machine explain_finding
-unit_src_report = report report_text explain explain_finding names json json_device $(unit_run)
+unit_src_report = report report_text explain explain_finding explain_leftover names json json_device $(unit_run)
 unit_lib_report = strict_arena strict_json machine nowhere scratch
 unit_wrap_report = log_line mkdir
 # The worker shares the real arena with its watcher.
@@ -106,7 +107,7 @@ unit_src_settings_host = $(unit_settings)
 unit_lib_settings_host = strict_arena settings_text
 unit_src_settings_places = $(unit_settings)
 unit_lib_settings_places = strict_arena settings_text
-unit_src_survey = survey $(unit_plan)
+unit_src_survey = survey sysfs $(unit_plan)
 unit_lib_survey = strict_arena machine
 unit_wrap_survey = uname
 unit_src_sysfs = sysfs

@@ -52,9 +52,6 @@ static const struct {
 	{ STEP_LOAD, -EPERM,
 	  "could not load vfio-pci: Operation not permitted (the kernel allows no more modules, or "
 	  "not this one: see module_blacklist= on its command line)" },
-	{ STEP_LOAD, -ELOOP,
-	  "could not load vfio-pci: Too many levels of symbolic links (in modprobe.d an install "
-	  "command and options both hold $CMDLINE_OPTS)" },
 	{ STEP_LOAD, -ETIMEDOUT,
 	  "could not load vfio-pci: Connection timed out (the kernel may be waiting for a driver "
 	  "that is still starting a device)" },

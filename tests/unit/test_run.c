@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "execute.h"
+#include "give_back.h"
 #include "hotplug.h"
 #include "loader.h"
 #include "lock.h"
@@ -139,6 +140,31 @@ void execute(struct plan *plan, const struct execution *execution)
 	if (script->dies_in_execute)
 		raise(SIGKILL);
 	plan->groups[0].members[0].result = RESULT_TAKEN;
+}
+
+void give_back_leftovers(struct plan *plan, const struct execution *execution)
+{
+	(void)plan, (void)execution;
+}
+
+int loader_modules(struct loader *loader, struct module_context **modules)
+{
+	(void)loader, (void)modules;
+	return -ENOENT;
+}
+
+int module_find_values(struct module_context *context, const char *module, const char *parameter,
+		       char **values)
+{
+	(void)context, (void)module, (void)parameter, (void)values;
+	return -ENOENT;
+}
+
+int survey_claimed(struct topology *topology, struct arena *arena, const struct settings *settings,
+		   struct pci_source *source)
+{
+	(void)topology, (void)arena, (void)settings, (void)source;
+	return 0;
 }
 
 void execute_undo_unfinished(struct plan *plan, const struct execution *execution,
