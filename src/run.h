@@ -27,7 +27,7 @@ struct run {
 	struct arena *arena;
 	struct settings settings;
 	const struct module_places *modules; /* NULL for the usual; outlives the run */
-	bool at_boot;	      /* what is beside the plan counts too: leftover.h */
+	bool at_boot;			     /* what is beside the plan counts too: leftover.h */
 	const char *force_by; /* what is written before selectors to force: "vfio_early.force=" */
 	struct topology topology;
 	struct plan plan;
