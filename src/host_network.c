@@ -57,11 +57,11 @@ bool search_routes(struct host_search *search)
 	char *text, *line;
 	bool found = false;
 
-	text = search_read_proc(search, "net/route");
+	text = search_read_table(search, "net/route");
 	strsep(&text, "\n"); /* the columns' names */
 	while ((line = strsep(&text, "\n")))
 		found |= search_route(search, mountinfo_word(&line));
-	text = search_read_proc(search, "net/ipv6_route");
+	text = search_read_table(search, "net/ipv6_route");
 	while ((line = strsep(&text, "\n"))) {
 		const char *destination = mountinfo_word(&line), *word, *last = NULL;
 
