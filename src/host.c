@@ -162,6 +162,7 @@ static int search_all(struct host_search *search, const char *root,
 	search_resume(search);
 	search_keyboard(search, root);
 	search_claims(search, root);
+	search_reach(search, streq(search->proc, "/proc"));
 	if (more)
 		more(search);
 	return search->error;

@@ -217,5 +217,16 @@ void search_network(struct host_search *search);
 /* The same, but gives false where there is none. */
 bool search_routes(struct host_search *search);
 
+/*
+ * Adds what this host is reached by, which is listed as "network": interfaces with a
+ * route, an address beyond the link, or named by ip= on the command line, with the
+ * ports of bridges and bonds. The addresses of IPv4 are the kernel's, so they count
+ * on this machine only, not in another tree.
+ */
+void search_reach(struct host_search *search, bool is_this_machine);
+
+/* Adds what ip= on the command line names to a use. Returns whether it is there. */
+bool search_ip_parameter(struct host_search *search, const char *use);
+
 /* One interface, and what it lies on. Gives false when no PCI device is behind it. */
 bool search_interface(struct host_search *search, const char *name);

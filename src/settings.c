@@ -42,6 +42,7 @@ static const struct {
 	[SETTING_DEBUG] = { "debug", TYPE_SWITCH, offsetof(struct settings, debug), 0 },
 	[SETTING_DRY_RUN] = { "dry_run", TYPE_SWITCH, offsetof(struct settings, dry_run), 0 },
 	[SETTING_CLAIMED] = { "claimed", TYPE_SELECTORS, offsetof(struct settings, claimed), 0 },
+	[SETTING_NETWORK] = { "network", TYPE_SELECTORS, offsetof(struct settings, network), 0 },
 };
 
 static void *value_of(struct settings *settings, enum setting_key key)
@@ -336,10 +337,10 @@ static int read_key(struct settings *settings, char *name, char *value, const st
 {
 	enum setting_key key = settings_find_key(name);
 
-	if (host && key != SETTING_PROTECT && key != SETTING_CLAIMED && key != SETTING_COUNT)
+	if (host && key != SETTING_PROTECT && key < SETTING_CLAIMED)
 		return settings_add_problem(settings, origin, PIECE ": only protect may stand here",
 					    name);
-	if (key == SETTING_COUNT || (key == SETTING_CLAIMED && !host))
+	if (key == SETTING_COUNT || (key >= SETTING_CLAIMED && !host))
 		return settings_add_unknown(settings, origin, "key", name);
 	return settings_read_value(settings, key, value, value_origin);
 }
@@ -389,6 +390,7 @@ static int read_lines(struct settings *settings, const char *path, const char *t
 	while (*text && !result) {
 		size_t length = strcspn(text, "\n");
 		size_t protected = settings->protect.count, claimed = settings->claimed.count;
+		size_t network = settings->network.count;
 		char *line = arena_copy(settings->arena, text, length), *comment;
 		unsigned int column = 0;
 
@@ -402,6 +404,7 @@ static int read_lines(struct settings *settings, const char *path, const char *t
 			make_printable(comment);
 			note_purpose(&settings->protect, protected, path, comment);
 			note_purpose(&settings->claimed, claimed, path, comment);
+			note_purpose(&settings->network, network, path, comment);
 		}
 		text += length + (text[length] == '\n');
 	}
