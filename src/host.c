@@ -18,12 +18,6 @@ static const char *const mount_points[] = {
 	"/", "/usr", "/nix", "/boot", "/efi", "/boot/efi", "/boot/firmware",
 };
 
-void search_begin_use(struct host_search *search, const char *use)
-{
-	search->use = use;
-	search->visits = NULL;
-}
-
 /* Calls function with the first three words of every line of fstab(5). */
 static void for_fstab(struct host_search *search, const char *root,
 		      void (*function)(struct host_search *search, char *words[3]))
@@ -69,7 +63,7 @@ static void search_fstab_swap(struct host_search *search, char *words[3])
 static void search_mount_points(struct host_search *search, const char *root)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(mount_points); i++) {
-		const struct mount *mount = mountinfo_find(search->mounts, mount_points[i]);
+		const struct mount *mount = search_find_mount(search, mount_points[i]);
 
 		search_begin_use(search, mount_points[i]);
 		if (mount && streq(mount->point, mount_points[i]))
@@ -81,7 +75,7 @@ static void search_mount_points(struct host_search *search, const char *root)
 
 static void search_swaps(struct host_search *search, const char *root)
 {
-	char *text = search_read_proc(search, "swaps"), *line;
+	char *text = search_read_table(search, "swaps"), *line;
 
 	search_begin_use(search, "swap");
 	strsep(&text, "\n"); /* the columns' names */
@@ -149,37 +143,26 @@ static bool is_at_home(struct host_search *search)
 	return errno == EACCES && mount && streq(mount->point, "/");
 }
 
-static const char *needs_text(struct host_search *search)
-{
-	const char *text = "# What this host needs of its PCI devices, found when the image was "
-			   "built.\n";
-
-	for (const struct host_device *device = search->devices; device; device = device->next)
-		text = search_print(search, "%sprotect = %s  # %s (%s)\n", text, device->selector,
-				    device->uses, device->parts);
-	for (const struct host_claim *claim = search->claims; claim; claim = claim->next)
-		text = search_print(search, "%sclaimed = %s  # %s\n", text, claim->selector,
-				    claim->claimant);
-	for (const struct host_gap *gap = search->gaps; gap; gap = gap->next)
-		text = search_print(search, "%s# could not be resolved: %s\n", text, gap->text);
-	return text;
-}
-
 static int search_all(struct host_search *search, const char *root,
 		      void (*more)(struct host_search *search))
 {
-	char *text = search_read_proc(search, "self/mountinfo");
-	int error = text ? mountinfo_read(search->arena, text, &search->mounts) : 0;
+	char *text;
+	int error;
 
+	search_begin_use(search, "/");
+	text = search_read_table(search, "self/mountinfo");
+	error = text ? mountinfo_read(search->arena, text, &search->mounts) : 0;
 	if (error)
 		return error;
 	if (!is_at_home(search))
 		return 0;
+	search_index_mounts(search);
 	search_mount_points(search, root);
 	search_swaps(search, root);
 	search_resume(search);
 	search_keyboard(search, root);
 	search_claims(search, root);
+	search_reach(search, streq(search->proc, "/proc"));
 	if (more)
 		more(search);
 	return search->error;
@@ -195,7 +178,7 @@ int search_run(struct host_needs *needs, struct arena *arena, const struct host_
 		.zpool = roots->zpool,
 		.context = context,
 		.last_device = &search.devices,
-		.last_gap = &search.gaps,
+		.last_question = &search.questions,
 		.last_claim = &search.claims,
 	};
 	int error;
@@ -210,9 +193,9 @@ int search_run(struct host_needs *needs, struct arena *arena, const struct host_
 		return 0;
 	}
 	error = search_all(&search, root, more);
-	needs->gaps = search.gaps;
+	search_list_gaps(&search, &needs->gaps);
 	if (!error && (search.devices || search.claims))
-		needs->text = needs_text(&search);
+		needs->text = search_text(&search);
 	sysfs_close(&search.sysfs);
 	close(search.root);
 	return error ? error : search.error;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <limits.h>
 #include <string.h>
 
 #include "host_search.h"
@@ -100,7 +101,7 @@ static void search_virtio(struct host_search *search, const char *driver)
 /* The layers' paths are those of the process that mounted it: they may be elsewhere now. */
 static void search_layer(struct host_search *search, const struct mount *overlay, const char *path)
 {
-	const struct mount *mount = mountinfo_find(search->mounts, path);
+	const struct mount *mount = search_find_mount(search, path);
 
 	if (mount && mount != overlay && path[0] == '/')
 		search_mount(search, mount);
@@ -108,22 +109,42 @@ static void search_layer(struct host_search *search, const struct mount *overlay
 		search_note_gap(search, "overlay: it is not known where '%.100s' lies", path);
 }
 
+/* Looks at each path of a list with colons between, length bytes long. */
+static void search_layers(struct host_search *search, const struct mount *overlay,
+			  const char *paths, size_t length)
+{
+	const char *end = paths + length;
+	char path[PATH_MAX];
+
+	while (paths < end) {
+		const char *colon = memchr(paths, ':', (size_t)(end - paths));
+		size_t size = (size_t)((colon ? colon : end) - paths);
+
+		if (size && size < sizeof(path)) {
+			memcpy(path, paths, size);
+			path[size] = '\0';
+			mountinfo_unescape(path);
+			search_layer(search, overlay, path);
+		}
+		paths += size + 1;
+	}
+}
+
+/* Containers have one each, with dozens of layers: nothing is copied that need not be. */
 static void search_overlay(struct host_search *search, const struct mount *mount)
 {
-	char *options = (char *)search_print(search, "%s", mount->options), *option;
+	static const char *const keys[] = { "lowerdir", "upperdir", "datadir" };
+	const char *option = mount->options;
 
-	while ((option = strsep(&options, ","))) {
-		char *paths = strchr(option, '='), *path;
+	while (*option) {
+		size_t length = strcspn(option, ",");
+		const char *paths = memchr(option, '=', length);
 
-		if (!paths ||
-		    (strncmp(option, "lowerdir", 8) != 0 && strncmp(option, "upperdir", 8) != 0 &&
-		     strncmp(option, "datadir", 7) != 0))
-			continue;
-		paths++;
-		mountinfo_unescape(paths);
-		while ((path = strsep(&paths, ":")))
-			if (*path)
-				search_layer(search, mount, path);
+		for (size_t i = 0; paths && i < ARRAY_SIZE(keys); i++)
+			if (strncmp(option, keys[i], strlen(keys[i])) == 0)
+				search_layers(search, mount, paths + 1,
+					      length - (size_t)(paths + 1 - option));
+		option += length + (option[length] == ',');
 	}
 }
 
@@ -141,12 +162,11 @@ static void search_source(struct host_search *search, const struct mount *mount)
 		search_named_block(search, name);
 }
 
-void search_mount(struct host_search *search, const struct mount *mount)
+/* What a file system lies on, whatever it is mounted on. */
+static void search_file_system(struct host_search *search, const struct mount *mount)
 {
 	const char *type = mount->type;
 
-	if (!search_enter(search, search_print(search, "mount %s", mount->point)))
-		return;
 	if (search_is_network_type(type) || is_9p_over_network(mount))
 		search_network(search);
 	else if (mount_has_device(mount))
@@ -156,19 +176,85 @@ void search_mount(struct host_search *search, const struct mount *mount)
 	else if (streq(type, "zfs"))
 		search_zpool(search, search_print(search, "%.*s", (int)strcspn(mount->source, "/"),
 						  mount->source));
-	else if (streq(type, "overlay"))
-		search_overlay(search, mount);
 	else if (streq(type, "virtiofs"))
 		search_virtio(search, "virtiofs");
 	else if (streq(type, "9p"))
 		search_virtio(search, "9pnet_virtio");
-	else if (!streq(type, "tmpfs") && !streq(type, "ramfs") && !streq(type, "rootfs"))
+	else
 		search_source(search, mount);
+}
+
+/* Returns the same for each of a host's thousands of mounts of one file system or pool. */
+static const char *file_system_name(struct host_search *search, const struct mount *mount)
+{
+	if (mount_has_device(mount))
+		return mount->device;
+	if (streq(mount->type, "zfs"))
+		return search_print(search, "zfs %.*s", (int)strcspn(mount->source, "/"),
+				    mount->source);
+	return search_print(search, "%s%s %s", mount->type,
+			    is_9p_over_network(mount) ? " of a network" : "", mount->source);
+}
+
+static bool lies_in_memory(const struct mount *mount)
+{
+	return streq(mount->type, "tmpfs") || streq(mount->type, "ramfs") ||
+	       streq(mount->type, "rootfs");
+}
+
+void search_mount(struct host_search *search, const struct mount *mount)
+{
+	struct host_entry *entry;
+
+	if (!search_enter(search, search_print(search, "mount %s", mount->point)) ||
+	    lies_in_memory(mount))
+		return;
+	if (streq(mount->type, "overlay")) {
+		search_overlay(search, mount);
+	} else if (!search_recall(search, "file system", file_system_name(search, mount), &entry)) {
+		search_file_system(search, mount);
+		search_keep(search, entry);
+	}
+}
+
+void search_index_mounts(struct host_search *search)
+{
+	for (const struct mount *mount = search->mounts; mount; mount = mount->next) {
+		struct host_entry *entry;
+
+		if (streq(mount->type, "autofs"))
+			continue;
+		entry = search_entry(search, "mount point", mount->point, true);
+		if (entry)
+			entry->value = mount;
+	}
+}
+
+const struct mount *search_find_mount(struct host_search *search, const char *path)
+{
+	size_t length = strlen(path);
+	char point[PATH_MAX];
+
+	if (length >= sizeof(point) || path[0] != '/')
+		return NULL;
+	memcpy(point, path, length + 1);
+	for (;;) {
+		const struct host_entry *entry =
+			search_entry(search, "mount point", length ? point : "/", false);
+
+		if (entry && entry->value)
+			return entry->value;
+		if (!length)
+			return NULL;
+		while (point[--length] != '/')
+			;
+		point[length] = '\0';
+	}
 }
 
 void search_file(struct host_search *search, const char *path)
 {
-	const struct mount *mount = path[0] == '/' ? mountinfo_find(search->mounts, path) : NULL;
+	const struct mount *mount = search_find_mount(search, path);
 
 	if (mount)
 		search_mount(search, mount);

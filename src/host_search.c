@@ -2,17 +2,21 @@
 #include "host_search.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "device.h"
 #include "input.h"
-#include "selector.h"
 
-/* So much of a sentence about a gap is kept. */
-#define GAP_SIZE 256
+/* So much of a sentence about a gap is kept, and of a word of a list. */
+#define GAP_SIZE  256
+#define WORD_SIZE 160
+
+/* A table of /proc that is longer is not read. */
+#define TABLE_SIZE_MAX ((size_t)32 << 20)
 
 char *search_read_file(struct host_search *search, const char *path)
 {
@@ -27,6 +31,73 @@ char *search_read_file(struct host_search *search, const char *path)
 char *search_read_proc(struct host_search *search, const char *name)
 {
 	return search_read_file(search, search_print(search, "%s/%s", search->proc, name));
+}
+
+/* Returns the number of bytes up to the end of a file, at most limit, or -errno. */
+static ssize_t read_length(int fd, char *buffer, size_t limit)
+{
+	char skipped[4096];
+	size_t used = 0;
+
+	while (used < limit) {
+		size_t room = limit - used;
+		ssize_t length;
+
+		if (!buffer && room > sizeof(skipped))
+			room = sizeof(skipped);
+		length = read(fd, buffer ? buffer + used : skipped, room);
+		if (length < 0 && errno == EINTR)
+			continue;
+		if (length < 0)
+			return -errno;
+		if (length == 0)
+			break;
+		used += (size_t)length;
+	}
+	return (ssize_t)used;
+}
+
+/* Reads a file whose length only reading tells: it is measured first. Returns 0 or -errno. */
+static int read_whole(struct host_search *search, int fd, char **text)
+{
+	ssize_t length = read_length(fd, NULL, TABLE_SIZE_MAX);
+	/* It may grow meanwhile. */
+	size_t room = length < 0 ? 0 : (size_t)length + 65536;
+	char *nul;
+
+	if (length < 0)
+		return (int)length;
+	if ((size_t)length == TABLE_SIZE_MAX)
+		return -EFBIG;
+	*text = arena_allocate(search->arena, room + 1, 1);
+	if (!*text)
+		return -ENOMEM;
+	if (lseek(fd, 0, SEEK_SET) < 0)
+		return -errno;
+	length = read_length(fd, *text, room);
+	if (length < 0)
+		return (int)length;
+	while ((nul = memchr(*text, '\0', (size_t)length)))
+		*nul = INPUT_NUL;
+	return (size_t)length == room ? -EFBIG : 0;
+}
+
+char *search_read_table(struct host_search *search, const char *name)
+{
+	int fd = open(search_print(search, "%s/%s", search->proc, name),
+		      O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	char *text;
+	int error;
+
+	if (fd < 0)
+		return NULL;
+	error = read_whole(search, fd, &text);
+	close(fd);
+	if (error == -ENOMEM)
+		search->error = error;
+	else if (error)
+		search_note_gap(search, "%s: %s", name, strerror(-error));
+	return error ? NULL : text;
 }
 
 const char *search_print(struct host_search *search, const char *format, ...)
@@ -57,61 +128,113 @@ void search_make_printable(char *text)
 			*text = '?';
 }
 
-void search_note_gap(struct host_search *search, const char *format, ...)
+void search_begin_use(struct host_search *search, const char *use)
 {
-	struct host_gap *gap = arena_allocate(search->arena, 1, sizeof(*gap));
-	char text[GAP_SIZE];
-	va_list arguments;
+	search->use = use;
+	search->use_number++;
+	search->visit_count = 0;
+}
 
-	if (!gap) {
+/* FNV-1a. */
+static uint32_t hash(const char *kind, const char *name)
+{
+	uint32_t value = 2166136261;
+
+	for (; *kind; kind++)
+		value = (value ^ (unsigned char)*kind) * 16777619;
+	for (; *name; name++)
+		value = (value ^ (unsigned char)*name) * 16777619;
+	return value;
+}
+
+struct host_entry *search_entry(struct host_search *search, const char *kind, const char *name,
+				bool create)
+{
+	struct host_entry **place, *entry;
+
+	if (!search->entries)
+		search->entries =
+			arena_allocate(search->arena, HOST_ENTRY_BUCKETS, sizeof(*search->entries));
+	if (!search->entries) {
 		search->error = -ENOMEM;
-		return;
+		return NULL;
 	}
-	va_start(arguments, format);
-	vsnprintf(text, sizeof(text), format, arguments);
-	va_end(arguments);
-	search_make_printable(text);
-	gap->text = search_print(search, "%s: %s", search->use, text);
-	*search->last_gap = gap;
-	search->last_gap = &gap->next;
+	place = &search->entries[hash(kind, name) % HOST_ENTRY_BUCKETS];
+	for (entry = *place; entry; entry = entry->next)
+		if (streq(entry->kind, kind) && streq(entry->name, name))
+			return entry;
+	if (!create)
+		return NULL;
+	entry = arena_allocate(search->arena, 1, sizeof(*entry));
+	if (!entry) {
+		search->error = -ENOMEM;
+		return NULL;
+	}
+	*entry = (struct host_entry){ .kind = kind,
+				      .name = search_print(search, "%s", name),
+				      .next = *place };
+	*place = entry;
+	return entry;
 }
 
 bool search_enter(struct host_search *search, const char *what)
 {
-	struct host_visit *visit = search->visits;
+	struct host_entry *entry = search_entry(search, "visit", what, true);
 
-	while (visit && !streq(visit->what, what))
-		visit = visit->next;
-	if (visit)
+	if (!entry || entry->last_use == search->use_number)
 		return false;
-	visit = arena_allocate(search->arena, 1, sizeof(*visit));
-	if (!visit) {
-		search->error = -ENOMEM;
-		return false;
-	}
-	visit->what = search_print(search, "%s", what);
-	visit->next = search->visits;
-	search->visits = visit;
+	entry->last_use = search->use_number;
+	search->visit_count++;
 	return true;
 }
 
-/* Adds a word to a list of words with ", " between, unless it is in it. */
-static const char *add_word(struct host_search *search, const char *list, const char *word)
+/* Adds a word, unless it is there. owner and what tell this list from all others. */
+static void add_word(struct host_search *search, struct host_words *words, const char *what,
+		     const char *owner, const char *word)
 {
-	size_t length = strlen(word);
+	size_t kept = words->count < HOST_WORDS_MAX ? words->count : HOST_WORDS_MAX;
+	struct host_entry *entry;
 
-	for (const char *rest = list; (rest = strstr(rest, word)); rest += length)
-		if ((rest == list || rest[-1] == ' ') &&
-		    (rest[length] == ',' || rest[length] == '\0'))
-			return list;
-	return search_print(search, "%s%s%s", list, *list ? ", " : "", word);
+	word = search_print(search, "%.*s", WORD_SIZE, word);
+	for (size_t i = 0; i < kept; i++)
+		if (streq(words->words[i], word))
+			return;
+	if (words->count < HOST_WORDS_MAX) {
+		words->words[words->count++] = word;
+		return;
+	}
+	entry = search_entry(search, what, search_print(search, "%s\n%s", owner, word), true);
+	if (!entry || entry->value)
+		return;
+	entry->value = word;
+	words->count++;
 }
 
-static void add_device(struct host_search *search, const char *selector, const char *part)
+/* Records something that the search under way came upon. */
+static void record(struct host_search *search, const char *selector, const char *text)
+{
+	struct host_find *find;
+
+	if (!search->trail)
+		return;
+	find = arena_allocate(search->arena, 1, sizeof(*find));
+	if (!find) {
+		search->error = -ENOMEM;
+		return;
+	}
+	*find = (struct host_find){ .selector = selector,
+				    .text = search_print(search, "%s", text) };
+	*search->trail->last = find;
+	search->trail->last = &find->next;
+}
+
+void search_add_device(struct host_search *search, const char *selector, const char *part)
 {
 	struct host_device *device = search->devices;
+	const char *kind = search->network ? "network" : "protect";
 
-	while (device && !streq(device->selector, selector))
+	record(search, selector, part);
+	while (device && (device->network != search->network || !streq(device->selector, selector)))
 		device = device->next;
 	if (!device) {
 		device = arena_allocate(search->arena, 1, sizeof(*device));
@@ -119,114 +242,85 @@ static void add_device(struct host_search *search, const char *selector, const c
 			search->error = -ENOMEM;
 			return;
 		}
-		*device = (struct host_device){ .selector = selector, .uses = "", .parts = "" };
+		*device = (struct host_device){ .selector = selector, .network = search->network };
 		*search->last_device = device;
 		search->last_device = &device->next;
 	}
-	device->uses = add_word(search, device->uses, search->use);
-	device->parts = add_word(search, device->parts, part);
+	add_word(search, &device->uses, kind, selector, search->use);
+	add_word(search, &device->parts, "part", selector, part);
 }
 
-/* Reads a hexadecimal attribute ("0x144d") of the first length bytes of a path; -1 without one. */
-static long read_number(const struct host_search *search, const char *path, size_t length,
-			const char *attribute)
+/* Notes that text is true of the use under way. */
+static void note_question(struct host_search *search, const char *text)
 {
-	char name[SYSFS_PATH_SIZE + 32], text[16];
+	struct host_entry *entry = search_entry(search, "question", text, true);
+	struct host_question *question;
 
-	snprintf(name, sizeof(name), "%.*s/%s", (int)length, path, attribute);
-	if (sysfs_read(&search->sysfs, name, text, sizeof(text)) <= 0)
-		return -1;
-	return strtol(text, NULL, 16);
-}
-
-/* Reads an id of 16 bits; -1 for anything else. */
-static long read_id(const struct host_search *search, const char *path, size_t length,
-		    const char *attribute)
-{
-	long id = read_number(search, path, length, attribute);
-
-	return id <= UINT16_MAX ? id : -1;
-}
-
-static const char *identity(struct host_search *search, const char *path, size_t length)
-{
-	long vendor = read_id(search, path, length, "vendor");
-	long device = read_id(search, path, length, "device");
-	long subsystem_vendor = read_id(search, path, length, "subsystem_vendor");
-	long subsystem_device = read_id(search, path, length, "subsystem_device");
-
-	if (vendor < 0 || device < 0)
-		return "";
-	if (subsystem_vendor < 0 || subsystem_device < 0)
-		return search_print(search, "@%04lx:%04lx", vendor, device);
-	return search_print(search, "@%04lx:%04lx:%04lx:%04lx", vendor, device, subsystem_vendor,
-			    subsystem_device);
-}
-
-/* The first step of a path, its domain left out where it is 0. */
-static const char *first_step(struct host_search *search, const struct pci_address *address)
-{
-	char text[PCI_ADDRESS_SIZE];
-
-	pci_address_format(address, text);
-	return search_print(search, "%s", address->domain ? text : text + sizeof("0000:") - 1);
-}
-
-bool search_add_path(struct host_search *search, const char *path, const char *part)
-{
-	const char *place = NULL; /* the path form of the function above, if the bus is its own */
-	unsigned int hops = 0;
-	bool found = false;
-
-	for (const char *name = path; *name;) {
-		size_t length = strcspn(name, "/"), end = (size_t)(name - path) + length;
-		struct pci_address address;
-
-		if (pci_address_parse(name, length, &address)) {
-			place = NULL;
-		} else {
-			/* Behind too many bridges for a selector, its own address has to do. */
-			hops = place ? hops + 1 : 0;
-			place = place && hops <= SELECTOR_HOPS_MAX
-					? search_print(search, "%s/%02x.%x", place, address.device,
-						       address.function)
-					: first_step(search, &address);
-			if (read_number(search, path, end, "class") >> 16 != PCI_CLASS_BRIDGE) {
-				add_device(search,
-					   search_print(search, "%s%s", place,
-							identity(search, path, end)),
-					   part);
-				found = true;
-			}
+	if (!entry)
+		return;
+	record(search, NULL, text);
+	question = (struct host_question *)entry->value;
+	if (!question) {
+		question = arena_allocate(search->arena, 1, sizeof(*question));
+		if (!question) {
+			search->error = -ENOMEM;
+			return;
 		}
-		name += length + (name[length] == '/');
+		question->text = entry->name;
+		entry->value = question;
+		*search->last_question = question;
+		search->last_question = &question->next;
 	}
-	return found;
+	add_word(search, &question->uses, "asked", text, search->use);
 }
 
-size_t search_find_function(const char *path)
+void search_note_gap(struct host_search *search, const char *format, ...)
 {
-	struct pci_address address;
-	size_t found = 0;
+	char text[GAP_SIZE];
+	va_list arguments;
 
-	for (const char *name = path; *name;) {
-		size_t length = strcspn(name, "/");
-
-		if (pci_address_parse(name, length, &address) == 0)
-			found = (size_t)(name - path) + length;
-		name += length + (name[length] == '/');
-	}
-	return found;
+	va_start(arguments, format);
+	vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	search_make_printable(text);
+	note_question(search, text);
 }
 
-const char *search_read_link(struct host_search *search, const char *link)
+bool search_recall(struct host_search *search, const char *kind, const char *name,
+		   struct host_entry **entry)
 {
-	char target[SYSFS_PATH_SIZE];
-	const char *path = target;
+	const struct host_trail *known;
+	struct host_trail *trail;
 
-	if (sysfs_read_link(&search->sysfs, link, target, sizeof(target)) <= 0)
-		return NULL;
-	while (strncmp(path, "../", 3) == 0)
-		path += 3;
-	return search_print(search, "%s", path);
+	*entry = search_entry(search, kind, name, true);
+	known = *entry ? (*entry)->value : NULL;
+	for (struct host_find *find = known ? known->first : NULL; find; find = find->next) {
+		if (find->selector)
+			search_add_device(search, find->selector, find->text);
+		else
+			note_question(search, find->text);
+	}
+	if (known)
+		return true;
+	if (!*entry || search->trail || search->visit_count > 1) {
+		*entry = NULL;
+		return false;
+	}
+	trail = arena_allocate(search->arena, 1, sizeof(*trail));
+	if (!trail) {
+		search->error = -ENOMEM;
+		*entry = NULL;
+		return false;
+	}
+	trail->last = &trail->first;
+	search->trail = trail;
+	return false;
+}
+
+void search_keep(struct host_search *search, struct host_entry *entry)
+{
+	if (!entry)
+		return;
+	entry->value = search->trail;
+	search->trail = NULL;
 }

@@ -92,28 +92,54 @@ static int ask_zpool(const char *program, const char *pool, char *buffer, size_t
 	return error;
 }
 
+/* What zpool(8) said of a pool, or that it said nothing. */
+struct answer {
+	const char *text;
+	int error;
+};
+
+/* Asks once for each pool: one that has lost its disks takes all the time there is. */
+static const struct answer *ask_once(struct host_search *search, const char *program,
+				     const char *pool)
+{
+	struct host_entry *entry = search_entry(search, "pool", pool, true);
+	struct answer *answer;
+	char *buffer;
+
+	if (!entry || entry->value)
+		return entry ? entry->value : NULL;
+	answer = arena_allocate(search->arena, 1, sizeof(*answer));
+	buffer = arena_allocate(search->arena, ZPOOL_OUTPUT_SIZE + 1, 1);
+	if (!answer || !buffer) {
+		search->error = -ENOMEM;
+		return NULL;
+	}
+	answer->error = ask_zpool(program, pool, buffer, ZPOOL_OUTPUT_SIZE);
+	answer->text = buffer;
+	entry->value = answer;
+	return answer;
+}
+
 void search_zpool(struct host_search *search, const char *pool)
 {
 	const char *program = find_zpool(search);
-	char *text, *line;
+	const struct answer *answer;
 	bool found = false;
-	int error;
+	char *text, *line;
 
 	if (!program) {
 		search_note_gap(search, "there is no zpool to ask for the disks of the pool %.80s",
 				pool);
 		return;
 	}
-	text = arena_allocate(search->arena, ZPOOL_OUTPUT_SIZE + 1, 1);
-	if (!text) {
-		search->error = -ENOMEM;
+	answer = ask_once(search, program, pool);
+	if (!answer)
+		return;
+	if (answer->error) {
+		search_note_gap(search, "zpool list %.80s: %s", pool, strerror(-answer->error));
 		return;
 	}
-	error = ask_zpool(program, pool, text, ZPOOL_OUTPUT_SIZE);
-	if (error) {
-		search_note_gap(search, "zpool list %.80s: %s", pool, strerror(-error));
-		return;
-	}
+	text = (char *)search_print(search, "%s", answer->text);
 	while ((line = strsep(&text, "\n"))) {
 		line += strspn(line, "\t");
 		line[strcspn(line, "\t")] = '\0';

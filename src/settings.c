@@ -39,6 +39,7 @@ static const struct {
 	[SETTING_DEBUG] = { "debug", TYPE_SWITCH, offsetof(struct settings, debug), 0 },
 	[SETTING_DRY_RUN] = { "dry_run", TYPE_SWITCH, offsetof(struct settings, dry_run), 0 },
 	[SETTING_CLAIMED] = { "claimed", TYPE_SELECTORS, offsetof(struct settings, claimed), 0 },
+	[SETTING_NETWORK] = { "network", TYPE_SELECTORS, offsetof(struct settings, network), 0 },
 };
 
 static void *value_of(struct settings *settings, enum setting_key key)
@@ -325,10 +326,10 @@ static int read_key(struct settings *settings, char *name, char *value, const st
 {
 	enum setting_key key = settings_find_key(name);
 
-	if (host && key != SETTING_PROTECT && key != SETTING_CLAIMED && key != SETTING_COUNT)
+	if (host && key != SETTING_PROTECT && key < SETTING_CLAIMED)
 		return settings_add_problem(settings, origin, PIECE ": only protect may stand here",
 					    name);
-	if (key == SETTING_COUNT || (key == SETTING_CLAIMED && !host))
+	if (key == SETTING_COUNT || (key >= SETTING_CLAIMED && !host))
 		return settings_add_unknown(settings, origin, "key", name);
 	if (settings_is_list(key) && settings_is_cut(value) &&
 	    settings_add_cut_list(settings, key, value_origin, NULL))
@@ -381,6 +382,7 @@ static int read_lines(struct settings *settings, const char *path, const char *t
 	while (*text && !result) {
 		size_t length = strcspn(text, "\n");
 		size_t protected = settings->protect.count, claimed = settings->claimed.count;
+		size_t network = settings->network.count;
 		char *line = arena_copy(settings->arena, text, length), *comment;
 		unsigned int column = 0;
 
@@ -394,6 +396,7 @@ static int read_lines(struct settings *settings, const char *path, const char *t
 			settings_make_printable(comment);
 			note_purpose(&settings->protect, protected, path, comment);
 			note_purpose(&settings->claimed, claimed, path, comment);
+			note_purpose(&settings->network, network, path, comment);
 		}
 		text += length + (text[length] == '\n');
 	}

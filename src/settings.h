@@ -23,6 +23,7 @@ enum setting_key {
 	SETTING_DEBUG,
 	SETTING_DRY_RUN,
 	SETTING_CLAIMED, /* not the user's: only what the host needs (host.h) may say it */
+	SETTING_NETWORK, /* the same */
 	SETTING_COUNT,
 };
 
@@ -53,6 +54,7 @@ struct settings {
 	struct selector_list protect;
 	struct selector_list members; /* the endpoints that groups may have; any, if not written */
 	struct selector_list claimed; /* what other tools claim; their purpose is which */
+	struct selector_list network; /* what the host is reached by; their purpose is how */
 	const char *driver;	      /* a driver's name; NULL for auto */
 	unsigned int wait_seconds;
 	unsigned int timeout_seconds;
@@ -92,7 +94,7 @@ int settings_read_cmdline(struct settings *settings, const char *text);
 
 /*
  * Reads what the host needs (host.h), a config file that holds nothing but
- * "protect" and "claimed": it adds to whatever else was said of these, in
+ * "protect", "claimed" and "network": it adds to whatever else was said of these, in
  * whichever order. What is behind '#' is what the host needs the line's devices
  * for, or who claims them. Bad pieces become problems. Gives 0, or -ENOMEM.
  */

@@ -11,15 +11,16 @@ U := build/unit
 UNIT := tests/unit
 
 UNIT_TESTS := address arena arguments beneath claim cmdline config config_edit cpio cpio_reader \
-	deadline embed execute execute_cut explain firmware_display framebuffer host host_keyboard host_network \
-	host_storage in_use index init input json json_read loader lock log modalias module_options mountinfo \
+	deadline embed execute execute_cut explain firmware_display framebuffer host host_keyboard host_many \
+	host_network host_storage in_use index init input json json_read loader lock log modalias \
+	module_options mountinfo \
 	plan plan_actions regenerate release report run selector settings settings_host \
 	settings_places survey sysfs terminal topology traits unified
 
 # What is often linked together.
 unit_settings := settings settings_problem settings_cmdline suggest claim selector address cmdline
 unit_plan := plan findings picks leftover topology $(unit_settings)
-unit_host := host host_search host_storage host_mount host_network host_zpool host_keyboard \
+unit_host := host host_search host_path host_text host_storage host_mount host_network host_zpool host_keyboard \
 	host_claims mountinfo beneath input sysfs deadline $(unit_settings)
 unit_run := run log sysfs deadline $(unit_plan)
 
@@ -61,6 +62,8 @@ unit_src_host = $(unit_host)
 unit_lib_host = strict_arena scratch host_tree
 unit_src_host_keyboard = $(unit_host)
 unit_lib_host_keyboard = $(unit_lib_host)
+unit_src_host_many = $(unit_src_in_use) arena
+unit_lib_host_many = scratch host_tree
 unit_src_host_network = $(unit_host)
 unit_lib_host_network = $(unit_lib_host)
 unit_src_host_storage = $(unit_host)

@@ -24,6 +24,7 @@ void settings_render(const struct settings *settings, struct text *text)
 	add_list(text, "protect", &settings->protect);
 	add_list(text, "members", &settings->members);
 	add_list(text, "claimed", &settings->claimed);
+	add_list(text, "network", &settings->network);
 	if (!settings->driver || !streq(settings->driver, "vfio-pci"))
 		text_add(text, "driver=%s; ", settings->driver ? settings->driver : "auto");
 	if (settings->wait_seconds)

@@ -232,6 +232,112 @@ static void test_no_virtio(void **state)
 	host_tree_check(*state, "", "/: the driver virtiofs has no PCI device\n");
 }
 
+#define REACH_NIC0(what) "network = 00:1c.0/00.0@8086:1521:1af4:1100  # " what "\n"
+#define REACH_NIC1(what) "network = 00:1c.0/00.1@8086:1521:1af4:1100  # " what "\n"
+#define REACH_NIC2(what) "network = 00:1f.6@8086:15b8:1af4:1100  # " what "\n"
+#define ROOT_ON_NVME	 "protect = " HOST_NVME0 "  # / (nvme0n1)\n"
+
+/* A host whose own disk is here, and that is reached by the network. */
+static void mount_disk(struct host_tree *tree)
+{
+	host_tree_mount(tree, "259:2 / ext4 /dev/nvme0n1p2 rw\n");
+}
+
+static void test_reached_by_routes(void **state)
+{
+	struct host_tree *tree = *state;
+
+	mount_disk(tree);
+	routes(tree, "eno1\t00000000\t0101A8C0\t0003\t0\t0\t0\t00000000\t0\t0\t0\n"
+		     "eno1\t0001A8C0\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0\n"
+		     "eno2\t000010AC\t00000000\t0001\t0\t0\t0\t0000F0FF\t0\t0\t0\n");
+	scratch_write(&tree->scratch, "proc/net/ipv6_route",
+		      "00000000000000000000000000000000 00 00000000000000000000000000000000 00 "
+		      "fe800000000000000000000000000001 00000400 00000001 00000000 00450003 "
+		      "enp0s31f6\n"
+		      "fe800000000000000000000000000000 40 00000000000000000000000000000000 00 "
+		      "00000000000000000000000000000000 00000100 00000001 00000000 00000001 "
+		      "eno2\n");
+	host_tree_check(tree,
+			ROOT_ON_NVME REACH_NIC0("eno1: default route, a route")
+				REACH_NIC1("eno2: a route") REACH_NIC2("enp0s31f6: default route"),
+			"");
+}
+
+/* The ports of a bridge, by way of a bond; wg0 and its like lie on no device. */
+static void test_reached_by_bridge(void **state)
+{
+	struct host_tree *tree = *state;
+
+	mount_disk(tree);
+	host_tree_interface(tree, "virtual/net/bond0");
+	host_tree_interface(tree, "virtual/net/br0");
+	host_tree_interface(tree, "virtual/net/wg0");
+	lower(tree, "br0", "bond0");
+	lower(tree, "bond0", "eno1");
+	routes(tree, "br0\t00000000\t0101A8C0\t0003\t0\t0\t0\t00000000\t0\t0\t0\n"
+		     "wg0\t00000A0A\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0\n");
+	host_tree_check(tree, ROOT_ON_NVME REACH_NIC0("eno1: default route of br0"), "");
+}
+
+static void test_reached_by_address(void **state)
+{
+	struct host_tree *tree = *state;
+
+	mount_disk(tree);
+	scratch_write(&tree->scratch, "proc/net/if_inet6",
+		      "fe800000000000000000000000000001 02 40 20 80     eno1\n"
+		      "00000000000000000000000000000001 01 80 10 80       lo\n"
+		      "20010db8000000000000000000000001 03 40 00 80     eno2\n"
+		      "20010db8000000000000000000000002 04 40 00 80 enp0s31f6\n");
+	scratch_write(&tree->scratch, "sys/devices/" NIC0 "/net/eno1/flags", "0x1003\n");
+	scratch_write(&tree->scratch, "sys/devices/" NIC1 "/net/eno2/flags", "0x1003\n");
+	scratch_write(&tree->scratch, "sys/devices/" NIC2 "/net/enp0s31f6/flags", "0x1002\n");
+	host_tree_check(tree, ROOT_ON_NVME REACH_NIC1("eno2: an address"), "");
+}
+
+static void test_reached_by_parameter(void **state)
+{
+	static const struct {
+		const char *cmdline, *lines;
+	} rows[] = {
+		{ "ip=192.168.0.2::192.168.0.1:255.255.255.0:host:eno2:none",
+		  REACH_NIC1("eno2: ip= on the command line") },
+		{ "ip=[2001:db8::2]::[2001:db8::1]:64:host:eno2:none",
+		  REACH_NIC1("eno2: ip= on the command line") },
+		{ "ip=eno1:dhcp", REACH_NIC0("eno1: ip= on the command line") },
+		{ "ip=off", "" },
+		{ "zip=eno1:dhcp", "" },
+	};
+	struct host_tree *tree = *state;
+
+	mount_disk(tree);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct text lines = { .used = 0 };
+
+		text_add(&lines, "%s%s", ROOT_ON_NVME, rows[i].lines);
+		scratch_write(&tree->scratch, "proc/cmdline", rows[i].cmdline);
+		host_tree_check(tree, lines.bytes, "");
+	}
+}
+
+/* Any of them may get the address: those with a route, or it is not known which. */
+static void test_reached_by_any(void **state)
+{
+	struct host_tree *tree = *state;
+
+	mount_disk(tree);
+	scratch_write(&tree->scratch, "proc/cmdline", "ip=dhcp");
+	routes(tree, one_route);
+	host_tree_check(
+		tree, ROOT_ON_NVME REACH_NIC1("eno2: default route, ip= on the command line"), "");
+	routes(tree, "");
+#define NO_ROUTE                                                                                \
+	"ip= on the command line: it comes over the network, but no interface with a route is " \
+	"a PCI device\n"
+	host_tree_check(tree, ROOT_ON_NVME "# could not be resolved: " NO_ROUTE, NO_ROUTE);
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, create, destroy)
 
 int main(void)
@@ -249,6 +355,11 @@ int main(void)
 		TEST(test_shared_directories),
 		TEST(test_9p_over_tcp),
 		TEST(test_no_virtio),
+		TEST(test_reached_by_routes),
+		TEST(test_reached_by_bridge),
+		TEST(test_reached_by_address),
+		TEST(test_reached_by_parameter),
+		TEST(test_reached_by_any),
 	};
 
 	return cmocka_run_group_tests_name("host_network", tests, NULL, NULL);

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* PCI functions on the paths of sysfs. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "device.h"
+#include "host_search.h"
+#include "selector.h"
+
+/* Reads a hexadecimal attribute ("0x144d") of the first length bytes of a path; -1 without one. */
+static long read_number(const struct host_search *search, const char *path, size_t length,
+			const char *attribute)
+{
+	char name[SYSFS_PATH_SIZE + 32], text[16];
+
+	snprintf(name, sizeof(name), "%.*s/%s", (int)length, path, attribute);
+	if (sysfs_read(&search->sysfs, name, text, sizeof(text)) <= 0)
+		return -1;
+	return strtol(text, NULL, 16);
+}
+
+/* Reads an id of 16 bits; -1 for anything else. */
+static long read_id(const struct host_search *search, const char *path, size_t length,
+		    const char *attribute)
+{
+	long id = read_number(search, path, length, attribute);
+
+	return id <= UINT16_MAX ? id : -1;
+}
+
+static const char *identity(struct host_search *search, const char *path, size_t length)
+{
+	long vendor = read_id(search, path, length, "vendor");
+	long device = read_id(search, path, length, "device");
+	long subsystem_vendor = read_id(search, path, length, "subsystem_vendor");
+	long subsystem_device = read_id(search, path, length, "subsystem_device");
+
+	if (vendor < 0 || device < 0)
+		return "";
+	if (subsystem_vendor < 0 || subsystem_device < 0)
+		return search_print(search, "@%04lx:%04lx", vendor, device);
+	return search_print(search, "@%04lx:%04lx:%04lx:%04lx", vendor, device, subsystem_vendor,
+			    subsystem_device);
+}
+
+/* The first step of a path, its domain left out where it is 0. */
+static const char *first_step(struct host_search *search, const struct pci_address *address)
+{
+	char text[PCI_ADDRESS_SIZE];
+
+	pci_address_format(address, text);
+	return search_print(search, "%s", address->domain ? text : text + sizeof("0000:") - 1);
+}
+
+bool search_add_path(struct host_search *search, const char *path, const char *part)
+{
+	const char *place = NULL; /* the path form of the function above, if the bus is its own */
+	unsigned int hops = 0;
+	bool found = false;
+
+	for (const char *name = path; *name;) {
+		size_t length = strcspn(name, "/"), end = (size_t)(name - path) + length;
+		struct pci_address address;
+
+		if (pci_address_parse(name, length, &address)) {
+			place = NULL;
+		} else {
+			/* Behind too many bridges for a selector, its own address has to do. */
+			hops = place ? hops + 1 : 0;
+			place = place && hops <= SELECTOR_HOPS_MAX
+					? search_print(search, "%s/%02x.%x", place, address.device,
+						       address.function)
+					: first_step(search, &address);
+			if (read_number(search, path, end, "class") >> 16 != PCI_CLASS_BRIDGE) {
+				search_add_device(search,
+						  search_print(search, "%s%s", place,
+							       identity(search, path, end)),
+						  part);
+				found = true;
+			}
+		}
+		name += length + (name[length] == '/');
+	}
+	return found;
+}
+
+size_t search_find_function(const char *path)
+{
+	struct pci_address address;
+	size_t found = 0;
+
+	for (const char *name = path; *name;) {
+		size_t length = strcspn(name, "/");
+
+		if (pci_address_parse(name, length, &address) == 0)
+			found = (size_t)(name - path) + length;
+		name += length + (name[length] == '/');
+	}
+	return found;
+}
+
+const char *search_read_link(struct host_search *search, const char *link)
+{
+	char target[SYSFS_PATH_SIZE];
+	const char *path = target;
+
+	if (sysfs_read_link(&search->sysfs, link, target, sizeof(target)) <= 0)
+		return NULL;
+	while (strncmp(path, "../", 3) == 0)
+		path += 3;
+	return search_print(search, "%s", path);
+}
