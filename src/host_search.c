@@ -86,7 +86,7 @@ char *search_read_table(struct host_search *search, const char *name)
 {
 	int fd = open(search_print(search, "%s/%s", search->proc, name),
 		      O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	char *text;
+	char *text = NULL;
 	int error;
 
 	if (fd < 0)
