@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "suggest.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -16,7 +17,7 @@ static char fold(char c)
 {
 	if (c == '-')
 		return '_';
-	return c >= 'A' && c <= 'Z' ? (char)(c + 'a' - 'A') : c;
+	return (char)tolower((unsigned char)c);
 }
 
 static size_t least(size_t a, size_t b)
@@ -102,12 +103,13 @@ static size_t split(char *text, const char *parts[PARTS_MAX])
 /* Writes numbers as an id, or as an address: one digit too few is a zero that is missing. */
 static void join(const char *const parts[PARTS_MAX], size_t count, char out[static SUGGEST_SIZE])
 {
-	const char *bus = count == 4 ? parts[1] : parts[0];
-	const char *slot = count == 4 ? parts[2] : count > 1 ? parts[1] : "";
+	const char *bus, *slot;
 	int written = 0;
 
 	if (count < 2)
 		return;
+	bus = count == 4 ? parts[1] : parts[0];
+	slot = count == 4 ? parts[2] : parts[1];
 	if (count == 2 && strlen(parts[0]) > 2) {
 		snprintf(out, SUGGEST_SIZE, "%s:%s", parts[0], parts[1]);
 		return;

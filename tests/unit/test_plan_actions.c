@@ -192,8 +192,8 @@ static void test_picks(void **state)
 
 		text_add(&cmdline, "vfio_early.devs=%s", picks[i].devs);
 		run = machine_plan(&fresh, cmdline.bytes);
-		check_number(picks[i].devs, plan_picks(&run->settings, &run->topology,
-						   &run->topology.devices[1]),
+		check_number(picks[i].devs,
+			     plan_picks(&run->settings, &run->topology, &run->topology.devices[1]),
 			     picks[i].picked);
 		machine_forget(run);
 	}

@@ -5,8 +5,9 @@
 #include <string.h>
 
 /*
- * Included before every file of the libraries. kmod and pciutils want the GNU basename(), which takes a const path and leaves
- * it alone. musl declares it without a prototype, or from 1.2.5 on not at all.
+ * Included before every file of the libraries. kmod and pciutils want the GNU basename(), which
+ * takes a const path and leaves it alone. musl declares it without a prototype, or from 1.2.5 on
+ * not at all.
  */
 static inline const char *compat_basename(const char *path)
 {
