@@ -38,6 +38,7 @@ struct host_search {
 	const char *zpool;
 	struct sysfs sysfs;
 	int root;	      /* an open directory */
+	bool at_home;	      /* neither in a chroot nor in a container */
 	struct mount *mounts; /* of this process */
 	const char *use;      /* what is looked for now: "/boot", "swap" */
 	void *context;	      /* of who asked for more than what the host needs */
