@@ -185,7 +185,9 @@ static int collect(struct check *check, struct installed *installed, struct aren
 	struct module_places places = { .directory = installed->kernel->directory };
 	int error = embed_collect(&installed->embed, arena, &request);
 
-	if (*check->root.path)
+	if (!*check->root.path)
+		host_list_keep_or_say(&installed->embed.needs, arena);
+	else
 		places.configuration = root_path(&check->root, "/etc/modprobe.d");
 	if (module_open(&places, &installed->modules))
 		installed->modules = NULL;

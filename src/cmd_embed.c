@@ -33,7 +33,7 @@ static const struct argument options[] = {
 	  .help = "where its modules are instead of /lib/modules/VERSION",
 	  .offset = offsetof(struct embed_request, modules) },
 	{ .name = "generic",
-	  .help = "the image is for any machine: say nothing of this one",
+	  .help = "the image is for any machine: no list of what this one needs",
 	  .offset = offsetof(struct embed_request, generic) },
 };
 
@@ -84,9 +84,11 @@ static int embed_into(struct arena *arena, const struct embed_request *request, 
 	code |= write_files(root, embed.modprobe);
 	for (const struct embed_name *module = embed.modules; module; module = module->next)
 		printf("%s\n", module->name);
-	for (const struct embed_name *gap = embed.gaps; gap; gap = gap->next)
-		fprintf(stderr, "vfio-early: what the host needs could not be resolved: %s\n",
-			gap->name);
+	/* A generic image has no list, and none was read. */
+	if (!request->generic) {
+		host_list_say(&embed.needs);
+		host_list_keep_or_say(&embed.needs, arena);
+	}
 	complain_of_config(arena, &embed);
 	if (fflush(stdout))
 		code = complain("standard output", -errno);

@@ -48,7 +48,7 @@ static const struct argument known[] = {
 	  .help = "where its modules are instead of /lib/modules/VERSION",
 	  .offset = offsetof(struct options, request.modules) },
 	{ .name = "generic",
-	  .help = "the image is for any machine: say nothing of this one",
+	  .help = "the image is for any machine: no list of what this one needs",
 	  .offset = offsetof(struct options, request.generic) },
 	{ .name = "config",
 	  .value = "FILE",
@@ -129,11 +129,13 @@ static int add_modules(struct image *image, const struct embed *embed)
 }
 
 /* Says what the image lacks, for it is written all the same. Gives an exit_code. */
-static int complain_of_embed(struct arena *arena, const struct embed *embed)
+static int complain_of_embed(struct arena *arena, const struct embed *embed, bool generic)
 {
-	for (const struct embed_name *gap = embed->gaps; gap; gap = gap->next)
-		fprintf(stderr, "vfio-early: what the host needs could not be resolved: %s\n",
-			gap->name);
+	/* A generic image has no list, and none was read. */
+	if (!generic) {
+		host_list_say(&embed->needs);
+		host_list_keep_or_say(&embed->needs, arena);
+	}
 	for (const struct problem *problem = embed->settings.problems; problem;
 	     problem = problem->next)
 		fprintf(stderr, "vfio-early: %s\n", explain_problem(arena, problem));
@@ -213,9 +215,9 @@ static int make_image(struct arena *arena, const struct options *options)
 	missing = add_modules(&image, &embed);
 	if (missing < 0 || write_image(&image, options->output))
 		return EXIT_PARTLY;
-	return complain_of_embed(arena, &embed) ? EXIT_MALFORMED
-	       : missing			? EXIT_PARTLY
-						: EXIT_DONE;
+	return complain_of_embed(arena, &embed, options->request.generic) ? EXIT_MALFORMED
+	       : missing						  ? EXIT_PARTLY
+									  : EXIT_DONE;
 }
 
 static int run_image(int count, char *const *arguments)

@@ -6,6 +6,7 @@
 
 #include "command.h"
 #include "explain.h"
+#include "host_list.h"
 #include "input.h"
 #include "regenerate.h"
 #include "settings.h"
@@ -32,6 +33,16 @@ static int check_config(struct arena *arena)
 	return error;
 }
 
+/* Keeps the list of what this host needs for images that are built where it does not run. */
+static void keep_list(struct arena *arena)
+{
+	const struct host_roots roots = { 0 };
+	struct host_list list;
+
+	if (!host_list_read(&list, arena, &roots))
+		host_list_keep_or_say(&list, arena);
+}
+
 static int run_regenerate(int count, char *const *arguments)
 {
 	bool list = count == 1 && streq(arguments[0], "--list");
@@ -50,6 +61,8 @@ static int run_regenerate(int count, char *const *arguments)
 	}
 	arena = arena_create(ARENA_SIZE);
 	error = arena ? check_config(arena) : -ENOMEM;
+	if (!error && !list)
+		keep_list(arena);
 	arena_destroy(arena);
 	if (error) {
 		fprintf(stderr, "vfio-early: " CONFIG_PATH ": %s; no image was rebuilt\n",

@@ -178,6 +178,7 @@ static int find_by_device(struct change *change)
 	for (size_t i = 0; !error && i < change->count; i++)
 		if (!change->items[i].found)
 			error = name_as_in_file(change->run->arena, machine, &change->items[i]);
+	change->options->preview.needs_said = preview.needs_said;
 	preview_close(&preview);
 	if (machine)
 		run_destroy(machine);
@@ -342,6 +343,7 @@ static int carry_out(const struct change *change)
 	}
 	if (!is_of_host(change))
 		return EXIT_DONE;
+	host_list_keep_or_say(&change->options->preview.needs, change->run->arena);
 	if (!change->options->no_regenerate)
 		return rebuild(change);
 	fprintf(stderr, "vfio-early: build the images again before the next boot: "

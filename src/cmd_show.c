@@ -136,7 +136,7 @@ static int run_show(int count, char *const *arguments)
 		return preview_complain("show", -ENOMEM) ? EXIT_PARTLY : EXIT_DONE;
 	error = preview_read_settings(&options.preview, run);
 	if (!error && !options.preview.sysfs)
-		error = preview_read_needs(run);
+		error = preview_read_needs(&options.preview, run);
 	code = run->settings.problems ? EXIT_MALFORMED : EXIT_DONE;
 	if (error)
 		code = EXIT_PARTLY;

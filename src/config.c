@@ -57,42 +57,53 @@ static const char *find_fault(const struct stat *status)
 	return NULL;
 }
 
-static int read_open(struct config *config, struct settings *settings, int fd)
+static int read_open(struct config *config, struct arena *arena, int fd, const char **fault)
 {
 	struct stat status;
-	const char *fault;
 
 	if (fstat(fd, &status) < 0)
 		return -errno;
-	fault = find_fault(&status);
-	if (fault)
-		return settings_add_unread(settings, config->path, fault);
+	*fault = find_fault(&status);
+	if (*fault)
+		return 0;
 	config->mode = status.st_mode & 07777;
 	config->owner = status.st_uid;
 	config->group = status.st_gid;
-	return input_read_file(settings->arena, fd, &config->text);
+	config->changed = status.st_mtime;
+	return input_read_file(arena, fd, &config->text);
 }
 
-int config_read(struct config *config, struct settings *settings, const char *path)
+int config_read_text(struct config *config, struct arena *arena, const char *path,
+		     const char **fault)
 {
 	int error, fd;
 
 	*config = (struct config){
 		.path = path, .mode = 0644, .owner = geteuid(), .group = getegid()
 	};
-	error = follow_link(settings->arena, &config->path);
+	*fault = NULL;
+	error = follow_link(arena, &config->path);
 	if (!error && !config->path)
-		return settings_add_unread(settings, path,
-					   "it is a link to another directory: copy the file here");
-	if (error)
+		*fault = "it is a link to another directory: copy the file here";
+	if (error || *fault)
 		return error;
 	fd = open(config->path, O_RDONLY | OPEN_FLAGS);
 	if (fd < 0 && errno == ELOOP)
-		return settings_add_unread(settings, config->path, "it is a link to a link");
+		*fault = "it is a link to a link";
 	if (fd < 0)
-		return -errno;
-	error = read_open(config, settings, fd);
+		return *fault ? 0 : -errno;
+	error = read_open(config, arena, fd, fault);
 	close(fd);
+	return error;
+}
+
+int config_read(struct config *config, struct settings *settings, const char *path)
+{
+	const char *fault;
+	int error = config_read_text(config, settings->arena, path, &fault);
+
+	if (!error && fault)
+		return settings_add_unread(settings, config->path ? config->path : path, fault);
 	if (error || !config->text)
 		return error;
 	return settings_read_config(settings, path, config->text);

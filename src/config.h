@@ -2,6 +2,7 @@
 #pragma once
 
 #include <sys/types.h>
+#include <time.h>
 
 #include "settings.h"
 
@@ -16,6 +17,7 @@ struct config {
 	mode_t mode;
 	uid_t owner;
 	gid_t group;
+	time_t changed; /* when it last was, if it was read */
 };
 
 /*
@@ -25,6 +27,15 @@ struct config {
  * Gives 0 or -errno.
  */
 int config_read(struct config *config, struct settings *settings, const char *path);
+
+/*
+ * Reads the file at path into config->text, of the arena, by the rules of
+ * config_read(), without what it says being parsed. A file that those refuse leaves
+ * config->text NULL and *fault with the reason, which is static. Returns 0, -ENOMEM,
+ * or the -errno of opening or reading it.
+ */
+int config_read_text(struct config *config, struct arena *arena, const char *path,
+		     const char **fault);
 
 /*
  * Puts a file with this text in the place of the one that was read, in one step,

@@ -10,7 +10,6 @@
 #include <sys/utsname.h>
 
 #include "config.h"
-#include "host.h"
 #include "input.h"
 #include "util.h"
 
@@ -326,8 +325,6 @@ static int collect_host(struct collection *collection)
 {
 	struct host_roots roots = { 0 };
 	struct embed *embed = collection->embed;
-	struct embed_name **last = &embed->gaps;
-	struct host_needs needs;
 	int error;
 
 	if (*collection->root)
@@ -338,16 +335,11 @@ static int collect_host(struct collection *collection)
 		};
 	if (*collection->root && (!roots.proc || !roots.sysfs))
 		return -ENOMEM;
-	error = host_find_needs(&needs, collection->arena, &roots);
-	if (!error && needs.text)
-		error = add_file(&embed->host, collection->arena, HOST_CONFIG_PATH, needs.text);
-	for (const struct host_gap *gap = error ? NULL : needs.gaps; gap; gap = gap->next) {
-		*last = arena_allocate(collection->arena, 1, sizeof(**last));
-		if (!*last)
-			return -ENOMEM;
-		(*last)->name = gap->text;
-		last = &(*last)->next;
-	}
+	error = host_list_read(&embed->needs, collection->arena, &roots);
+	/* One that protects nothing goes in too: boot must know that somebody looked. */
+	if (!error && embed->needs.text)
+		error = add_file(&embed->host, collection->arena, HOST_CONFIG_PATH,
+				 embed->needs.text);
 	return error;
 }
 

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "arena.h"
+#include "host_list.h"
 #include "settings.h"
 
 /* What an image is made for. Any member may be NULL. */
@@ -13,7 +14,7 @@ struct embed_request {
 	const char *modules; /* its directory of modules; /lib/modules/VERSION */
 	const char *config;  /* the config file to take; /etc/vfio-early.conf */
 	const char *root;    /* reads everything but modules and config below this directory */
-	bool generic;	     /* the image is for other machines: nothing of this one goes in */
+	bool generic;	     /* the image is for other machines: no list of this one goes in */
 };
 
 /* A file that goes into an image. */
@@ -32,18 +33,18 @@ struct embed_name {
 /* What goes into an image. Everything belongs to the arena that embed_collect() was given. */
 struct embed {
 	struct embed_file *config;   /* for CONFIG_PATH, verbatim; NULL without one (config.h) */
-	struct embed_file *host;     /* for HOST_CONFIG_PATH; NULL when nothing is to be said */
+	struct embed_file *host;     /* for HOST_CONFIG_PATH; NULL where there is no list */
 	struct embed_file *modprobe; /* what modprobe.d says of the modules; any number of files */
 	struct embed_name
 		*modules;	  /* to be loaded by name; what they depend on is not among them */
-	struct embed_name *gaps;  /* sentences: what of this host's needs could not be found out */
+	struct host_list needs;	  /* whence host is; all of it 0 for a generic image */
 	struct settings settings; /* what config says: complaints about it are its problems */
 };
 
 /*
  * Collects what an image needs from this host: its config, its modprobe.d
- * files (modprobe.d(5)) that say something of the modules, the PCI devices it
- * cannot do without (host.h), and the names of the modules. A config that does
+ * files (modprobe.d(5)) that say something of the modules, the list of PCI devices
+ * that it cannot do without (host_list.h), and the names of the modules. A config that does
  * not parse is taken as it is. Gives 0, -ENOMEM, or the -errno of a config
  * that was asked for or is there, but cannot be read; all else is collected
  * then too.

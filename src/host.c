@@ -119,10 +119,26 @@ static bool owns_all_users(struct host_search *search)
 }
 
 /*
+ * Whether the first process that /proc shows is the machine's. The number of the first
+ * PID namespace is the kernel's ABI (PROC_PID_INIT_INO, include/linux/proc_ns.h); a
+ * kernel without PID namespaces shows none.
+ */
+static bool sees_all_processes(struct host_search *search)
+{
+	static const char first[] = "pid:[4026531836]";
+	char name[64];
+	ssize_t length =
+		readlink(search_print(search, "%s/self/ns/pid", search->proc), name, sizeof(name));
+
+	return length < 0 ||
+	       (length == sizeof(first) - 1 && memcmp(name, first, sizeof(first) - 1) == 0);
+}
+
+/*
  * Whether this process is at home on the machine: neither in a chroot, where
- * the first process's root is another, nor in a container, by the marks that
- * systemd, systemd-nspawn and podman leave. (Docker's /.dockerenv says nothing:
- * machines are made of such images too. Its file systems lead nowhere.)
+ * the first process's root is another, nor in a container, by its namespaces and by
+ * the marks that systemd, systemd-nspawn and podman leave. (Docker's /.dockerenv says
+ * nothing: machines are made of such images too.)
  */
 static bool is_at_home(struct host_search *search)
 {
@@ -134,7 +150,7 @@ static bool is_at_home(struct host_search *search)
 	for (size_t i = 0; i < ARRAY_SIZE(marks); i++)
 		if (faccessat(search->root, marks[i], F_OK, 0) == 0)
 			return false;
-	if (!owns_all_users(search))
+	if (!owns_all_users(search) || !sees_all_processes(search))
 		return false;
 	if (stat(search_print(search, "%s/1/root", search->proc), &first) == 0)
 		return fstat(search->root, &own) == 0 && first.st_dev == own.st_dev &&
@@ -154,7 +170,8 @@ static int search_all(struct host_search *search, const char *root,
 	error = text ? mountinfo_read(search->arena, text, &search->mounts) : 0;
 	if (error)
 		return error;
-	if (!is_at_home(search))
+	search->at_home = is_at_home(search);
+	if (!search->at_home)
 		return 0;
 	search_index_mounts(search);
 	search_mount_points(search, root);
@@ -194,7 +211,7 @@ int search_run(struct host_needs *needs, struct arena *arena, const struct host_
 	}
 	error = search_all(&search, root, more);
 	search_list_gaps(&search, &needs->gaps);
-	if (!error && (search.devices || search.claims))
+	if (!error && search.at_home)
 		needs->text = search_text(&search);
 	sysfs_close(&search.sysfs);
 	close(search.root);

@@ -17,9 +17,12 @@ struct host_gap {
 	struct host_gap *next;
 };
 
+/* What the text of the host's needs begins with. */
+#define HOST_HEADING "# What this host needs of its PCI devices, as it was found while it ran.\n"
+
 /* What this host needs of its PCI devices. */
 struct host_needs {
-	const char *text; /* in the form of a config file; NULL when there is nothing to say */
+	const char *text; /* in the form of a config file; NULL where the host was not seen */
 	struct host_gap *gaps;
 };
 
@@ -34,9 +37,9 @@ struct host_needs {
  * text has a "protect" line for each, with its place (the path form of the
  * kernel's pci= parameter), its id, and as a comment what needs it; a "claimed"
  * line for each device or id that driverctl or modprobe.d give to vfio-pci,
- * pci-stub or xen-pciback, with the place where; a comment for each gap. In a
- * chroot or a container text is NULL: what is found there says nothing of the
- * machine that the image is for.
+ * pci-stub or xen-pciback, with the place where; a comment for each gap. A host
+ * that needs nothing has a text that says nothing. In a chroot or a container text
+ * is NULL: what is found there says nothing of the machine that the image is for.
  *
  * Reads sysfs, /proc, files of /etc and the names in /dev, but neither a block
  * device nor a file system that could hang. The only program it runs is

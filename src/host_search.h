@@ -72,6 +72,7 @@ struct host_search {
 	const char *zpool;
 	struct sysfs sysfs;
 	int root;	      /* an open directory */
+	bool at_home;	      /* neither in a chroot nor in a container */
 	struct mount *mounts; /* of this process */
 	const char *use;      /* what is looked for now: "/boot", "swap" */
 	unsigned int use_number;

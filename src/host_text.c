@@ -74,7 +74,7 @@ static void put_question(struct output *output, const struct host_question *ques
 
 static void put_all(struct output *output, const struct host_search *search)
 {
-	put(output, "# What this host needs of its PCI devices, found when the image was built.\n");
+	put(output, HOST_HEADING);
 	for (const struct host_device *device = search->devices; device; device = device->next)
 		if (!device->network || !is_protected(search, device->selector))
 			put_device(output, device);

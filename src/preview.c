@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "command.h"
-#include "host.h"
 #include "input.h"
 #include "leftover.h"
 #include "module.h"
@@ -86,19 +85,23 @@ int preview_read(struct preview *preview, struct run *run, int count, char *cons
 	return error;
 }
 
-int preview_read_needs(struct run *run)
+int preview_read_needs(struct preview *preview, struct run *run)
 {
-	struct host_roots roots = { 0 };
-	struct host_needs needs;
-	int error = host_find_needs(&needs, run->arena, &roots);
+	const struct host_roots roots = { 0 };
+	struct host_list *needs = &preview->needs;
+	int error = host_list_read(needs, run->arena, &roots);
 
 	if (error)
 		return error;
-	for (const struct host_gap *gap = needs.gaps; gap; gap = gap->next)
-		fprintf(stderr, "vfio-early: what the host needs could not be resolved: %s\n",
-			gap->text);
-	return needs.text ? settings_read_host(&run->settings, SETTINGS_SOURCE_HOST, needs.text)
-			  : 0;
+	if (!preview->needs_said)
+		host_list_say(needs);
+	preview->needs_said = true;
+	if (!needs->text)
+		return 0;
+	return settings_read_host(&run->settings,
+				  needs->source == HOST_LIST_KEPT ? HOST_LIST_PATH
+								  : SETTINGS_SOURCE_HOST,
+				  needs->text);
 }
 
 static int make_plan(struct preview *preview, struct run *run)
@@ -108,7 +111,7 @@ static int make_plan(struct preview *preview, struct run *run)
 	int error = 0;
 
 	if (!preview->sysfs && !preview->host && !preview->addresses)
-		error = preview_read_needs(run);
+		error = preview_read_needs(preview, run);
 	if (!error && !preview->sysfs && !run->settings.driver && run_is_wanted(run))
 		error = module_open(NULL, &modules);
 	if (!error)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "config.h"
+#include "host_list.h"
 #include "pci.h"
 #include "run.h"
 #include "survey.h"
@@ -23,6 +24,8 @@ struct preview {
 
 	/* Filled in by these functions. */
 	struct config config;
+	struct host_list needs; /* of this machine */
+	bool needs_said;	/* where they are from */
 	struct sysfs tree;
 	struct pci_source *source;
 };
@@ -41,11 +44,11 @@ int preview_read_settings(struct preview *preview, struct run *run);
 int preview_read_cmdline(const struct preview *preview, struct run *run);
 
 /*
- * Adds what the running host needs, which its next image will say too; says on
- * standard error what could not be resolved. preview_plan() does it by itself.
- * Gives 0 or -ENOMEM.
+ * Adds what the host needs, as its next image will have it (host_list.h); says on
+ * standard error where that is not from the running system, and what could not be
+ * resolved. preview_plan() does it by itself. Returns 0 or -ENOMEM.
  */
-int preview_read_needs(struct run *run);
+int preview_read_needs(struct preview *preview, struct run *run);
 
 /*
  * Surveys and plans, unless nothing is asked for; says on standard error what

@@ -27,19 +27,25 @@ _vfio_early_status() {
 # as vfio_early_modules. Whichever of the functions below is called first does it:
 # there are images without modules, and images of nothing else.
 _vfio_early_embed() {
-    local line generic=
+    local line said generic=
 
     [[ ${vfio_early_modules+set} ]] && return
     vfio_early_modules=
-    [[ ${hostonly-} ]] || generic=--generic
-    while IFS='' read -r line; do
+    # Only who asks for it by name gets an image without the list of what this host needs.
+    [[ ${VFIO_EARLY_GENERIC-} != yes ]] || generic=--generic
+    # By a pipe: process substitution needs /dev/fd, which a bare chroot does not have.
+    said=$(@SBINDIR@/vfio-early embed --kernel "$kernel" --modules "$srcmods" \
+        $generic "$initdir" 2>&1 || _vfio_early_status $?)
+    while [[ $said ]]; do
+        line=${said%%$'\n'*}
+        said=${said#"$line"}
+        said=${said#$'\n'}
         # What it prints: a module's name, or a complaint.
         case $line in
             *[!A-Za-z0-9_-]*) dwarn "$line" ;;
             *) vfio_early_modules+=" $line" ;;
         esac
-    done < <(@SBINDIR@/vfio-early embed --kernel "$kernel" --modules "$srcmods" \
-        $generic "$initdir" 2>&1 || _vfio_early_status $?)
+    done
 }
 
 installkernel() {

@@ -11,8 +11,8 @@ U := build/unit
 UNIT := tests/unit
 
 UNIT_TESTS := address arena arguments beneath claim cmdline config config_edit cpio cpio_reader \
-	deadline embed execute execute_cut explain firmware_display framebuffer host host_keyboard host_many \
-	host_network host_storage in_use index init input json json_read loader lock log modalias \
+	deadline embed execute execute_cut explain firmware_display framebuffer host host_keyboard host_list \
+	host_many host_network host_storage in_use index init input json json_read loader lock log modalias \
 	module_options mountinfo \
 	plan plan_actions regenerate release report run selector settings settings_host \
 	settings_places survey sysfs terminal topology traits unified
@@ -43,7 +43,7 @@ unit_src_config = config input $(unit_settings)
 unit_lib_config = strict_arena scratch
 unit_wrap_config = geteuid fstat
 unit_src_deadline = deadline
-unit_src_embed = embed config input $(unit_settings)
+unit_src_embed = embed host_list config beneath input $(unit_settings)
 unit_lib_embed = strict_arena scratch
 unit_src_execute = execute binding device deadline log $(unit_plan)
 unit_lib_execute = strict_arena machine kernel_model scenarios outcome
@@ -60,6 +60,9 @@ unit_src_framebuffer = framebuffer input sysfs address arena
 unit_lib_framebuffer = scratch
 unit_src_host = $(unit_host)
 unit_lib_host = strict_arena scratch host_tree
+unit_src_host_list = host_list config beneath input $(unit_settings)
+unit_lib_host_list = strict_arena scratch
+unit_wrap_host_list = geteuid fstat
 unit_src_host_keyboard = $(unit_host)
 unit_lib_host_keyboard = $(unit_lib_host)
 unit_src_host_many = $(unit_src_in_use) arena

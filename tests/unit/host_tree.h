@@ -8,8 +8,6 @@
 #include "settings.h"
 #include "unit.h"
 
-#define HOST_HEADING "# What this host needs of its PCI devices, found when the image was built.\n"
-
 struct host_tree {
 	struct scratch scratch;
 	struct arena *arena;
@@ -59,7 +57,8 @@ void host_tree_disks(const struct host_tree *tree);
 
 /*
  * Searches, and compares the protect lines and the comments on gaps with
- * lines (without the heading; "" for no text at all), and the gaps with gaps,
+ * lines (without the heading; "" for a text that protects nothing, or for none,
+ * where the host is not seen), and the gaps with gaps,
  * each with a newline behind it. What was written is read back by the
  * program's own parser, which has to find nothing wrong.
  */

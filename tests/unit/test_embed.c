@@ -84,7 +84,8 @@ static void test_nothing(void **state)
 	check(place, "nothing", "", ALWAYS);
 	assert_null(place->embed.config);
 	assert_null(place->embed.host);
-	assert_null(place->embed.gaps);
+	assert_int_equal(place->embed.needs.source, HOST_LIST_NONE);
+	assert_null(place->embed.needs.gaps);
 	assert_null(place->embed.settings.problems);
 }
 
@@ -276,9 +277,8 @@ static void test_host(void **state)
 	check(place, "host", "", ALWAYS);
 	assert_string_equal(place->embed.host->path, HOST_CONFIG_PATH);
 	assert_string_equal(place->embed.host->text, shown.text);
-	assert_string_equal(place->embed.gaps->name, first.text);
-	assert_string_equal(place->embed.gaps->next->name, second.text);
-	assert_null(place->embed.gaps->next->next);
+	assert_int_equal(place->embed.needs.source, HOST_LIST_FOUND);
+	assert_ptr_equal(place->embed.needs.gaps, &first);
 	assert_string_equal(asked.root, place->scratch.path);
 	snprintf(path, sizeof(path), "%s/proc", place->scratch.path);
 	assert_string_equal(asked.proc, path);
@@ -288,6 +288,34 @@ static void test_host(void **state)
 	check(place, "generic", "", ALWAYS);
 	assert_null(place->embed.host);
 	assert_int_equal(searches, 1);
+}
+
+/* Boot must know that somebody looked, even if nothing was found. */
+static void test_host_without_needs(void **state)
+{
+	struct place *place = *state;
+
+	shown.text = HOST_HEADING;
+	check(place, "nothing needed", "", ALWAYS);
+	assert_string_equal(place->embed.host->path, HOST_CONFIG_PATH);
+	assert_string_equal(place->embed.host->text, HOST_HEADING);
+}
+
+#define KEPT HOST_HEADING "protect = 00:17.0@8086:a352  # / (sda)\n"
+
+/* In a chroot, the list that the running system has kept goes in. */
+static void test_kept_host(void **state)
+{
+	struct place *place = *state;
+
+	scratch_write(&place->scratch, HOST_LIST_PATH + 1, KEPT);
+	check(place, "kept", "", ALWAYS);
+	assert_int_equal(place->embed.needs.source, HOST_LIST_KEPT);
+	assert_string_equal(place->embed.host->path, HOST_CONFIG_PATH);
+	assert_string_equal(place->embed.host->text, KEPT);
+	place->request.generic = true;
+	check(place, "generic", "", ALWAYS);
+	assert_null(place->embed.host);
 }
 
 /* Where memory is short, that is said, and nothing is read that is not there. */
@@ -325,7 +353,8 @@ int main(void)
 		TEST(test_variants),	 TEST(test_command_line),
 		TEST(test_lines),	 TEST(test_directories),
 		TEST(test_hidden),	 TEST(test_host),
-		TEST(test_no_memory),
+		TEST(test_no_memory),	 TEST(test_host_without_needs),
+		TEST(test_kept_host),
 	};
 
 	return cmocka_run_group_tests_name("embed", tests, NULL, NULL);

@@ -167,6 +167,7 @@ static void test_chroot(void **state)
 	/* A chroot in which nobody mounted /proc. */
 	assert_int_equal(unlinkat(tree->scratch.fd, "proc/1/root", 0), 0);
 	host_tree_check(tree, "", "");
+	assert_null(tree->needs.text);
 	scratch_link(&tree->scratch, "proc/1/root", "../..");
 	host_tree_check(tree, NEEDS_NVME0("/"), "");
 }
@@ -180,19 +181,31 @@ static void test_container(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(marks); i++) {
 		scratch_write(&tree->scratch, marks[i], "");
 		host_tree_check(tree, "", "");
+		assert_null(tree->needs.text);
 		assert_int_equal(unlinkat(tree->scratch.fd, marks[i], 0), 0);
 	}
 	scratch_write(&tree->scratch, "proc/self/uid_map", "0 100000 65536\n");
 	host_tree_check(tree, "", "");
+	assert_null(tree->needs.text);
+	assert_int_equal(unlinkat(tree->scratch.fd, "proc/self/uid_map", 0), 0);
+	/* Docker leaves no mark, but has processes of its own. */
+	scratch_link(&tree->scratch, "proc/self/ns/pid", "pid:[4026532198]");
+	host_tree_check(tree, "", "");
+	assert_null(tree->needs.text);
+	assert_int_equal(unlinkat(tree->scratch.fd, "proc/self/ns/pid", 0), 0);
+	scratch_link(&tree->scratch, "proc/self/ns/pid", "pid:[4026531836]");
+	host_tree_check(tree, NEEDS_NVME0("/"), "");
 }
 
-/* A machine that shows nothing: no text, and nothing to complain of but what is missing. */
+/* A machine that shows nothing: nothing to protect, and nothing to complain of. */
 static void test_nothing(void **state)
 {
 	struct host_tree *tree = *state;
 
 	scratch_write(&tree->scratch, "proc/self/mountinfo", "");
 	host_tree_check(tree, "", "");
+	/* It was looked at all the same, which is not the same as a list that nobody made. */
+	assert_string_equal(tree->needs.text, HOST_HEADING);
 	scratch_write(&tree->scratch, "proc/self/mountinfo",
 		      "\n1 2\n1 2 8:1 / /\n- - -\n1 1 8:1 / / -\n");
 	host_tree_check(tree, "", "");

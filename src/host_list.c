@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "host_list.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "beneath.h"
+#include "config.h"
+#include "settings.h"
+#include "util.h"
+
+/* Returns where the kept list is: below a root that is not "", without a link out of it. */
+static const char *find_path(struct arena *arena, const char *root)
+{
+	char resolved[PATH_MAX];
+	int fd, error;
+
+	if (!*root)
+		return HOST_LIST_PATH;
+	fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return "";
+	error = beneath_resolve(fd, HOST_LIST_PATH, resolved);
+	close(fd);
+	return error ? "" : arena_print(arena, "%s/%s", root, resolved);
+}
+
+/* Sets *fault to what is wrong with a list's text, or to NULL. Returns 0 or -ENOMEM. */
+static int find_fault(const char *text, struct arena *arena, const char **fault)
+{
+	static const char heading[] = "# What this host needs";
+	struct settings settings;
+	int error;
+
+	*fault = NULL;
+	/* An empty file protects nothing, but nobody made it by looking. */
+	if (strncmp(text, heading, sizeof(heading) - 1) != 0) {
+		*fault = "it does not begin as vfio-early begins it";
+		return 0;
+	}
+	settings_init(&settings, arena);
+	error = settings_read_host(&settings, HOST_LIST_PATH, text);
+	if (!error && settings.problems)
+		*fault = arena_print(arena, "line %u: %s", settings.problems->origin.line,
+				     settings.problems->text);
+	return error || (settings.problems && !*fault) ? -ENOMEM : 0;
+}
+
+static const char *date_of(struct arena *arena, time_t seconds)
+{
+	struct tm time = { 0 };
+
+	/* A chroot seldom has the time zone of the system that it is in. */
+	gmtime_r(&seconds, &time);
+	return arena_print(arena, "%d-%02d-%02d %02d:%02d UTC", time.tm_year + 1900,
+			   time.tm_mon + 1, time.tm_mday, time.tm_hour, time.tm_min);
+}
+
+static int read_kept(struct host_list *list, struct arena *arena, const char *root)
+{
+	const char *path = find_path(arena, root);
+	struct config config;
+	int error = path ? config_read_text(&config, arena, path, &list->fault) : -ENOMEM;
+
+	if (error == -ENOENT || error == -ENOTDIR)
+		return 0;
+	if (error && error != -ENOMEM) {
+		list->fault = strerror(-error);
+		return 0;
+	}
+	if (!error && !list->fault)
+		error = find_fault(config.text, arena, &list->fault);
+	if (error || list->fault)
+		return error;
+	list->source = HOST_LIST_KEPT;
+	list->text = config.text;
+	list->date = date_of(arena, config.changed);
+	return list->date ? 0 : -ENOMEM;
+}
+
+int host_list_read(struct host_list *list, struct arena *arena, const struct host_roots *roots)
+{
+	struct host_needs needs;
+	int error = host_find_needs(&needs, arena, roots);
+
+	*list = (struct host_list){ 0 };
+	if (error)
+		return error;
+	if (!needs.text)
+		return read_kept(list, arena, roots->root ? roots->root : "");
+	list->source = HOST_LIST_FOUND;
+	list->text = needs.text;
+	list->gaps = needs.gaps;
+	return 0;
+}
+
+int host_list_keep(const struct host_list *list, struct arena *arena)
+{
+	struct config config = { 0 };
+	const char *fault;
+	int error;
+
+	if (list->source != HOST_LIST_FOUND || geteuid() != 0)
+		return 0;
+	error = config_read_text(&config, arena, HOST_LIST_PATH, &fault);
+	if (error == -ENOMEM)
+		return error;
+	if (!error && !fault && streq(config.text, list->text))
+		return 0;
+	if (mkdir(HOST_LIST_DIRECTORY, 0755) < 0 && errno != EEXIST)
+		return -errno;
+	/* Whatever is there, and whosever it was, is replaced. */
+	config = (struct config){ .path = HOST_LIST_PATH, .mode = 0644 };
+	return config_replace(&config, list->text);
+}
+
+void host_list_keep_or_say(const struct host_list *list, struct arena *arena)
+{
+	int error = host_list_keep(list, arena);
+
+	if (error)
+		fprintf(stderr,
+			"vfio-early: " HOST_LIST_PATH ": what this host needs could not be kept "
+			"there: %s\n",
+			strerror(-error));
+}
+
+void host_list_say(const struct host_list *list)
+{
+	for (const struct host_gap *gap = list->gaps; gap; gap = gap->next)
+		fprintf(stderr, "vfio-early: what the host needs could not be resolved: %s\n",
+			gap->text);
+	if (list->fault)
+		fprintf(stderr, "vfio-early: " HOST_LIST_PATH ": not used: %s\n", list->fault);
+	if (list->source == HOST_LIST_KEPT)
+		fprintf(stderr,
+			"vfio-early: this is not the running system: using the list of what it "
+			"needs of %s (" HOST_LIST_PATH ")\n",
+			list->date);
+	else if (list->source == HOST_LIST_NONE)
+		fprintf(stderr,
+			"vfio-early: WARNING: this is not the running system, and there is no list "
+			"of what it needs (" HOST_LIST_PATH "): storage and network devices are "
+			"taken by address or path only; once it runs: vfio-early regenerate\n");
+}
