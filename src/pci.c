@@ -388,19 +388,19 @@ static void read_group(struct pci_source *source, struct device *device)
 		device->group = atoi(number);
 }
 
-void pci_find_group(struct pci_source *source, struct device *device)
+int pci_find_group(struct pci_source *source, struct device *device)
 {
 	struct group_listing listing = { .source = source };
 	char path[SYSFS_PATH_SIZE];
 
 	if (device->group >= 0)
-		return;
+		return 0;
 	read_group(source, device);
 	if (device->group < 0)
-		return;
+		return 0;
 	listing.number = device->group;
 	snprintf(path, sizeof(path), "kernel/iommu_groups/%d/devices", listing.number);
-	sysfs_list(source->sysfs, path, note_member, &listing);
+	return sysfs_list(source->sysfs, path, note_member, &listing);
 }
 
 /* Keeps text in the arena, but NULL for what the kernel shows of an unset override. */

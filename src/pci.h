@@ -56,9 +56,11 @@ int pci_read(struct pci_source *source, struct arena *arena, struct device *devi
 
 /*
  * Finds the IOMMU group of a device, and sets its number in all of the scan's
- * devices that are in it. Does nothing for one whose group is known.
+ * devices that are in it. Does nothing for one whose group is known. Returns 0, or
+ * -errno where the members could not be listed: then nothing may be taken, for half a
+ * group would be.
  */
-void pci_find_group(struct pci_source *source, struct device *device);
+int pci_find_group(struct pci_source *source, struct device *device);
 
 /* Tells whether an IOMMU is in use and what the firmware says of it. */
 enum iommu_state pci_iommu_state(const struct sysfs *sysfs);

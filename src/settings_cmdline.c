@@ -203,7 +203,9 @@ static bool is_near_own(const struct cmdline_token *token)
 	       suggest_distance(key, length, own_name) <= 2 ||
 	       ((dot || token->value) && is_rest_of_name(key, length, dot ? dot + 1 : NULL)) ||
 	       has_own_parameter(key, token->value) ||
-	       (token->value && has_own_parameter(token->value, false));
+	       /* A value with a blank in it was quoted, so that its text is meant as it stands. */
+	       (token->value && !strpbrk(token->value, " \t") &&
+		has_own_parameter(token->value, false));
 }
 
 static int read_token(struct settings *settings, const struct cmdline_token *token,

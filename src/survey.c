@@ -123,9 +123,10 @@ static int read_groups(const struct survey *survey)
 
 		if (!plan_picks(survey->settings, &topology, device))
 			continue;
-		pci_find_group(survey->source, device);
+		error = pci_find_group(survey->source, device);
 		/* Details of one that has no group tell whether it is a bridge. */
-		error = read_details(survey, device);
+		if (!error)
+			error = read_details(survey, device);
 		if (error)
 			return error;
 	}

@@ -113,9 +113,16 @@ int sysfs_list(const struct sysfs *sysfs, const char *path,
 			close(fd);
 		return result;
 	}
-	while (result == 0 && (entry = readdir(directory)))
+	while (result == 0) {
+		errno = 0;
+		entry = readdir(directory);
+		if (!entry) {
+			result = -errno;
+			break;
+		}
 		if (entry->d_name[0] != '.')
 			result = function(context, entry->d_name);
+	}
 	closedir(directory);
 	return result;
 }

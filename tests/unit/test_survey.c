@@ -17,6 +17,9 @@ static struct topology truth;
 static struct run *truth_run;
 static struct text reads;
 static bool gone[16];
+
+/* What listing a group's members is to give. */
+static int group_error;
 static size_t variants_asked;
 static int failure;
 static size_t fails_at = SIZE_MAX; /* the device that there is no memory to describe */
@@ -162,7 +165,7 @@ int pci_read(struct pci_source *source, struct arena *arena, struct device *devi
 	return 0;
 }
 
-void pci_find_group(struct pci_source *source, struct device *device)
+int pci_find_group(struct pci_source *source, struct device *device)
 {
 	size_t index, other;
 	int number = find_truth(device, &index)->group;
@@ -170,11 +173,14 @@ void pci_find_group(struct pci_source *source, struct device *device)
 
 	(void)source;
 	if (device->group >= 0 || gone[index])
-		return;
+		return 0;
 	text_add(&reads, "g%zu ", index);
+	if (group_error)
+		return group_error;
 	for (size_t i = 0; number >= 0 && i < truth.count; i++)
 		if (find_truth(&all[i], &other)->group == number)
 			all[i].group = number;
+	return 0;
 }
 
 enum iommu_state pci_iommu_state(const struct sysfs *sysfs)
@@ -320,6 +326,18 @@ static void test_gone(void **state)
 	assert_int_equal(run->plan.findings[0].kind, FINDING_ABSENT);
 }
 
+/* Half a group would be taken if what could not be listed were left out. */
+static void test_members_unread(void **state)
+{
+	struct run *run = *state;
+	int error;
+
+	group_error = -ENOMEM;
+	error = look(run, "vfio_early.devs=02:00.0", true);
+	group_error = 0;
+	assert_int_equal(error, -ENOMEM);
+}
+
 static void test_variants(void **state)
 {
 	struct run *run = *state;
@@ -446,9 +464,16 @@ static void test_errors(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_reads),	 TEST(test_all),      TEST(test_groups),
-		TEST(test_gone),	 TEST(test_variants), TEST(test_variants_not_asked_for),
-		TEST(test_completeness), TEST(test_kernels),  TEST(test_errors),
+		TEST(test_reads),
+		TEST(test_all),
+		TEST(test_groups),
+		TEST(test_gone),
+		TEST(test_members_unread),
+		TEST(test_variants),
+		TEST(test_variants_not_asked_for),
+		TEST(test_completeness),
+		TEST(test_kernels),
+		TEST(test_errors),
 	};
 
 	return cmocka_run_group_tests_name("survey", tests, NULL, NULL);
