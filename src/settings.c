@@ -422,15 +422,19 @@ int settings_read_host(struct settings *settings, const char *path, const char *
 {
 	struct origin protect = settings->origins[SETTING_PROTECT];
 	struct origin claimed = settings->origins[SETTING_CLAIMED];
+	struct origin network = settings->origins[SETTING_NETWORK];
 	size_t protect_count = settings->protect.count, claimed_count = settings->claimed.count;
+	size_t network_count = settings->network.count;
 	int result;
 
 	/* As if the lists had been this file's from the start: so none of them is dropped. */
 	settings->origins[SETTING_PROTECT].source = path;
 	settings->origins[SETTING_CLAIMED].source = path;
+	settings->origins[SETTING_NETWORK].source = path;
 	result = read_lines(settings, path, text, true);
 	keep_origin(settings, SETTING_PROTECT, &settings->protect, protect_count, &protect);
 	keep_origin(settings, SETTING_CLAIMED, &settings->claimed, claimed_count, &claimed);
+	keep_origin(settings, SETTING_NETWORK, &settings->network, network_count, &network);
 	return result;
 }
 

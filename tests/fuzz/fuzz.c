@@ -135,7 +135,7 @@ static void check_values(const struct settings *settings)
 
 	for (enum setting_key key = 0; key < SETTING_COUNT; key++) {
 		/* Nobody writes that one but the program itself. */
-		if (key == SETTING_CLAIMED)
+		if (key >= SETTING_CLAIMED)
 			continue;
 		if (key != SETTING_DRIVER || !strchr(driver, '#'))
 			check_value(settings, key, false);
