@@ -11,7 +11,7 @@
 /* Finds the devices of that id, which a selector with '@' may have meant. */
 static void find_identity(const struct topology *topology, struct finding *finding)
 {
-	for (size_t i = 0; i < topology->count; i++) {
+	for (size_t i = 0; topology->devices && i < topology->count; i++) {
 		const struct device *device = &topology->devices[i];
 
 		if (device->gone || !id_pattern_matches(&finding->selector->identity, &device->id))
