@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "guard.h"
 #include "module.h"
 #include "names.h"
 #include "util.h"
@@ -154,32 +155,22 @@ static const char *newcomer_reason(const struct run *run, const struct member *m
 static const char *refusal_reason(const struct run *run, const struct member *member,
 				  enum refusal refusal)
 {
-	const struct selector *selector = member->blame;
-
 	switch (refusal) {
-	case REFUSAL_NONE:
-		break;
 	case REFUSAL_NO_GROUP:
 		return no_group_reason(run);
-	case REFUSAL_GONE:
-		return "it could not be read, and may have gone: nothing is taken unseen";
-	case REFUSAL_STORAGE:
-		return "it is a mass-storage controller that nobody listed";
-	case REFUSAL_BOOT_DISPLAY:
-		return "it is the boot display, which nobody listed";
 	case REFUSAL_PROTECTED:
-		return selector ? protected_reason(run->arena, member) : "the host needs it";
+		return protected_reason(run->arena, member);
 	case REFUSAL_VIRTUAL_FUNCTIONS:
 		return SAY(run->arena, "%u of its SR-IOV virtual functions are enabled",
 			   member->device->virtual_functions);
 	case REFUSAL_EXCLUDED:
 		return SAY(run->arena, "'%s' (%s) leaves it out, and a group goes as a whole",
-			   selector ? selector->text : "!",
-			   selector ? explain_origin(run->arena, &selector->origin) : "");
+			   member->blame->text, explain_origin(run->arena, &member->blame->origin));
 	case REFUSAL_NEWCOMER:
 		return newcomer_reason(run, member);
+	default:
+		return guard_of(refusal)->sentence;
 	}
-	return "";
 }
 
 const char *explain_force(const struct run *run, const struct planned_group *group)
@@ -196,10 +187,10 @@ const char *explain_force(const struct run *run, const struct planned_group *gro
 	for (size_t i = 0; i < group->count; i++) {
 		const struct member *member = &group->members[i];
 
-		if (member->refusal == REFUSAL_NO_GROUP || member->refusal == REFUSAL_GONE)
-			return NULL;
 		if (member->refusal == REFUSAL_NONE)
 			continue;
+		if (guard_of(member->refusal)->final)
+			return NULL;
 		if (used)
 			list[used++] = ',';
 		pci_address_format(&member->device->address, list + used);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "guard.h"
 #include "module.h"
 #include "util.h"
 
@@ -63,22 +64,6 @@ static bool is_listed(const struct settings *settings, const struct topology *to
 	return false;
 }
 
-/* Whether something with the id behind '@' sits where the selector says. */
-static bool is_in_place(const struct topology *topology, const struct selector *selector)
-{
-	for (size_t i = 0; i < topology->count; i++)
-		if (selector_matches(selector, &topology->devices[i]) &&
-		    selector_identity_holds(selector, &topology->devices[i]))
-			return true;
-	return false;
-}
-
-bool plan_may_be_protected(const struct selector *selector, const struct device *device)
-{
-	return selector->has_identity && !device->gone && !selector_matches(selector, device) &&
-	       id_pattern_matches(&selector->identity, &device->id);
-}
-
 /*
  * What the host needs is protected by its place, even if another id sits there
  * now. If its id is not there, what has the id may be what it needs, moved.
@@ -87,50 +72,29 @@ const struct selector *plan_find_protection(const struct settings *settings,
 					    const struct topology *topology,
 					    const struct device *device)
 {
-	const struct selector *selector = find_match(&settings->protect, device, false, false);
-
-	for (size_t i = 0; !selector && i < settings->protect.count; i++)
-		if (plan_may_be_protected(&settings->protect.items[i], device) &&
-		    !is_in_place(topology, &settings->protect.items[i]))
-			selector = &settings->protect.items[i];
-	return selector;
+	return guard_find_needed(&settings->protect, topology, device);
 }
 
 /* Decides on one member, before force is asked. Sets what is to blame, if it is a selector. */
 static enum refusal judge_member(const struct settings *settings, const struct topology *topology,
 				 struct member *member)
 {
-	const struct device *device = member->device;
-	bool listed = is_listed(settings, topology, device);
+	const struct guard_view view = {
+		.settings = settings,
+		.topology = topology,
+		.device = member->device,
+		.excluded = excluding_selector(settings, member->device),
+		.listed = is_listed(settings, topology, member->device),
+	};
+	const struct guard *guard = guard_judge(&view, &member->blame);
 
-	if (device->group < 0)
-		return REFUSAL_NO_GROUP;
-	if (device->gone)
-		return REFUSAL_GONE;
-	member->blame = excluding_selector(settings, device);
-	if (member->blame)
-		return REFUSAL_EXCLUDED;
-	member->blame = plan_find_protection(settings, topology, device);
-	if (member->blame)
-		return REFUSAL_PROTECTED;
-	if (device_is_storage(device) && !listed)
-		return REFUSAL_STORAGE;
-	if (device->boot_display && !listed)
-		return REFUSAL_BOOT_DISPLAY;
-	if (device->virtual_functions > 0)
-		return REFUSAL_VIRTUAL_FUNCTIONS;
-	if (settings->members.written && !device->gone &&
-	    !find_match(&settings->members, device, false, true)) {
-		member->blame = find_match(&settings->members, device, false, false);
-		return REFUSAL_NEWCOMER;
-	}
-	return REFUSAL_NONE;
+	return guard ? guard->refusal : REFUSAL_NONE;
 }
 
 /* Without a group no driver of this kind binds at all: there is nothing to waive. */
 static void waive(const struct settings *settings, struct member *member)
 {
-	if (member->refusal == REFUSAL_NONE || member->refusal == REFUSAL_NO_GROUP)
+	if (member->refusal == REFUSAL_NONE || guard_of(member->refusal)->final)
 		return;
 	member->force = find_match(&settings->force, member->device, false, true);
 	if (member->force) {

@@ -5,24 +5,12 @@
 #include <stddef.h>
 
 #include "arena.h"
+#include "refusal.h"
 #include "settings.h"
 #include "topology.h"
 
 /* Room for a driver's name where it cannot be allocated; longer ones are cut. */
 #define DRIVER_NAME_SIZE 64
-
-/* Why a device makes its whole group stay with the host. */
-enum refusal {
-	REFUSAL_NONE,
-	REFUSAL_NO_GROUP,	   /* a listed device without an IOMMU group */
-	REFUSAL_GONE,		   /* could not be read, so that no guard can judge it */
-	REFUSAL_STORAGE,	   /* a mass-storage controller that nobody listed */
-	REFUSAL_BOOT_DISPLAY,	   /* the boot display, which nobody listed */
-	REFUSAL_PROTECTED,	   /* the host needs it */
-	REFUSAL_VIRTUAL_FUNCTIONS, /* an SR-IOV physical function whose virtual functions are on */
-	REFUSAL_EXCLUDED,	   /* '!' leaves it out, yet its group cannot go without it */
-	REFUSAL_NEWCOMER,	   /* no entry of members has it: the group has grown */
-};
 
 /* What is to become of a member. */
 enum role {
@@ -143,12 +131,6 @@ struct plan {
  */
 int plan_make(struct plan *plan, struct arena *arena, const struct settings *settings,
 	      const struct topology *topology);
-
-/*
- * Whether a selector of protect has the device's id but another place, so that
- * it depends on what sits in that place whether the device is protected.
- */
-bool plan_may_be_protected(const struct selector *selector, const struct device *device);
 
 /*
  * Gives the entry of protect that keeps the device with the host: by its place, or by its

@@ -7,6 +7,7 @@
 #include <sys/utsname.h>
 
 #include "framebuffer.h"
+#include "guard.h"
 #include "plan.h"
 #include "util.h"
 
@@ -109,7 +110,7 @@ static bool asks_for_protected(const struct survey *survey)
 
 	for (size_t i = 0; i < survey->count; i++)
 		for (size_t j = 0; survey->devices[i].described && j < protect->count; j++)
-			if (plan_may_be_protected(&protect->items[j], &survey->devices[i]))
+			if (guard_may_be_moved(&protect->items[j], &survey->devices[i]))
 				return true;
 	return false;
 }

@@ -18,7 +18,7 @@ UNIT_TESTS := address arena arguments beneath claim cmdline config config_edit c
 
 # What is often linked together.
 unit_settings := settings settings_cmdline claim selector address cmdline
-unit_plan := plan topology $(unit_settings)
+unit_plan := plan guard refusal topology $(unit_settings)
 unit_host := host host_search host_storage host_mount host_network host_zpool host_keyboard \
 	host_claims mountinfo beneath input sysfs deadline $(unit_settings)
 unit_run := run log sysfs deadline $(unit_plan)
