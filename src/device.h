@@ -9,9 +9,13 @@
 #include "sysfs.h"
 
 #define PCI_CLASS_STORAGE     0x01
+#define PCI_CLASS_NETWORK     0x02
 #define PCI_CLASS_DISPLAY     0x03
 #define PCI_CLASS_BRIDGE      0x06
 #define PCI_CLASS_HOST_BRIDGE 0x0600
+#define PCI_CLASS_SD	      0x0805
+#define PCI_CLASS_FIBER	      0x0c04
+#define PCI_CLASS_INFINIBAND  0x0c06
 
 #define PCI_HEADER_ENDPOINT 0
 
@@ -59,6 +63,10 @@ struct device {
 	const char *framebuffer;	/* the platform device that draws in its memory; NULL */
 	const char *framebuffer_driver; /* bound to that */
 
+	/* attached_find() */
+	const char *console;  /* the kernel's console on it: "ttyS4"; NULL */
+	const char *watchdog; /* the armed watchdog on it: "watchdog0"; NULL */
+
 	const char *variant_driver; /* the best vfio driver of this kernel; NULL if not asked */
 };
 
@@ -69,10 +77,18 @@ static inline bool device_is_bridge(const struct device *device)
 	       device->class >> 8 == PCI_CLASS_HOST_BRIDGE;
 }
 
-/* Whether it is a mass-storage controller of any kind. */
+/* Whether disks may hang on it: a mass-storage controller, one of SD or eMMC, Fibre Channel. */
 static inline bool device_is_storage(const struct device *device)
 {
-	return device->class >> 16 == PCI_CLASS_STORAGE;
+	return device->class >> 16 == PCI_CLASS_STORAGE || device->class >> 8 == PCI_CLASS_SD ||
+	       device->class >> 8 == PCI_CLASS_FIBER;
+}
+
+/* Whether it is a network controller of any kind; InfiniBand has two classes. */
+static inline bool device_is_network(const struct device *device)
+{
+	return device->class >> 16 == PCI_CLASS_NETWORK ||
+	       device->class >> 8 == PCI_CLASS_INFINIBAND;
 }
 
 /*

@@ -127,9 +127,9 @@ static const char *no_group_reason(const struct run *run)
 	       "add intel_iommu=on to the kernel command line if it is an integrated Intel GPU";
 }
 
-static const char *protected_reason(struct arena *arena, const struct member *member)
+static const char *protected_reason(struct arena *arena, const struct member *member,
+				    const struct selector *selector)
 {
-	const struct selector *selector = member->blame;
 	const char *place = explain_origin(arena, &selector->origin);
 	const char *purpose = selector->purpose ? selector->purpose : "";
 	const char *what = "the host needs it";
@@ -140,61 +140,93 @@ static const char *protected_reason(struct arena *arena, const struct member *me
 		   selector->text, place);
 }
 
-static const char *newcomer_reason(const struct run *run, const struct member *member)
+static const char *network_reason(struct arena *arena, const struct member *member,
+				  const struct selector *selector)
+{
+	const char *place = explain_origin(arena, &selector->origin);
+	const char *purpose = selector->purpose ? selector->purpose : "";
+	const char *what = "it carries the host's network";
+
+	if (!selector_matches(selector, member->device))
+		what = "its id is that of what carries the host's network, which is not in its "
+		       "place";
+	return SAY(arena, "%s (%.80s%snetwork: '%s', %s)", what, purpose, *purpose ? "; " : "",
+		   selector->text, place);
+}
+
+static const char *newcomer_reason(const struct run *run, const struct selector *blame)
 {
 	const char *place = explain_origin(run->arena, &run->settings.origins[SETTING_MEMBERS]);
 	const char *what = "is new in its group: it is not";
 
-	if (member->blame)
-		what = SAY(run->arena, "sits in the place of '%s', which is", member->blame->text);
+	if (blame)
+		what = SAY(run->arena, "sits in the place of '%s', which is", blame->text);
 	return SAY(run->arena, "it %s in members (%s); to accept it: vfio-early pin --write", what,
 		   place);
 }
 
 /* Why a guard holds the member, whether or not it was waived. */
-static const char *refusal_reason(const struct run *run, const struct member *member,
-				  enum refusal refusal)
+static const char *hold_reason(const struct run *run, const struct member *member,
+			       const struct hold *hold)
 {
-	switch (refusal) {
+	const struct selector *blame = hold->blame;
+
+	switch (hold->refusal) {
 	case REFUSAL_NO_GROUP:
 		return no_group_reason(run);
 	case REFUSAL_PROTECTED:
-		return protected_reason(run->arena, member);
+		return protected_reason(run->arena, member, blame);
+	case REFUSAL_NETWORK:
+		return network_reason(run->arena, member, blame);
 	case REFUSAL_VIRTUAL_FUNCTIONS:
 		return SAY(run->arena, "%u of its SR-IOV virtual functions are enabled",
 			   member->device->virtual_functions);
 	case REFUSAL_EXCLUDED:
 		return SAY(run->arena, "'%s' (%s) leaves it out, and a group goes as a whole",
-			   member->blame->text, explain_origin(run->arena, &member->blame->origin));
+			   blame->text, explain_origin(run->arena, &blame->origin));
+	case REFUSAL_CONSOLE:
+		return SAY(run->arena, "the kernel's console %s is on it", member->device->console);
+	case REFUSAL_WATCHDOG:
+		return SAY(run->arena, "%s on it is armed, and would reset the host",
+			   member->device->watchdog);
 	case REFUSAL_NEWCOMER:
-		return newcomer_reason(run, member);
+		return newcomer_reason(run, blame);
 	default:
-		return guard_of(refusal)->sentence;
+		return guard_of(hold->refusal)->sentence;
 	}
+}
+
+/* All that stands against a member: "it is ..., and the host needs it". */
+static const char *refusal_reason(const struct run *run, const struct member *member)
+{
+	const char *text = "";
+
+	for (size_t i = 0; i < member->hold_count; i++)
+		if (!member->holds[i].force)
+			text = SAY(run->arena, "%s%s%s", text, *text ? ", and " : "",
+				   hold_reason(run, member, &member->holds[i]));
+	return text;
 }
 
 const char *explain_force(const struct run *run, const struct planned_group *group)
 {
-	const char *before = setting_value(&run->settings, SETTING_FORCE, run->arena);
-	size_t used = before ? strlen(before) : 0;
-	char *list =
-		before ? arena_allocate(run->arena, used + group->count * PCI_ADDRESS_SIZE + 1, 1)
-		       : NULL;
+	const char *list = setting_value(&run->settings, SETTING_FORCE, run->arena);
+	char text[PCI_ADDRESS_SIZE];
 
-	if (!list)
-		return NULL;
-	memcpy(list, before, used + 1);
 	for (size_t i = 0; i < group->count; i++) {
 		const struct member *member = &group->members[i];
 
-		if (member->refusal == REFUSAL_NONE)
-			continue;
-		if (guard_of(member->refusal)->final)
-			return NULL;
-		if (used)
-			list[used++] = ',';
-		pci_address_format(&member->device->address, list + used);
-		used += strlen(list + used);
+		pci_address_format(&member->device->address, text);
+		for (size_t j = 0; list && j < member->hold_count; j++) {
+			const struct hold *hold = &member->holds[j];
+
+			if (hold->force)
+				continue;
+			if (guard_of(hold->refusal)->force == FORCE_NEVER)
+				return NULL;
+			list = arena_print(run->arena, "%s%s%s:%s", list, *list ? "," : "",
+					   refusal_name(hold->refusal), text);
+		}
 	}
 	return list;
 }
@@ -228,11 +260,11 @@ const char *explain_refusal(const struct run *run, const struct planned_group *g
 		return SAY(run->arena, "%s %04x:%04x left to the host: %s",
 			   pci_address_format(&member->device->address, text),
 			   member->device->id.vendor, member->device->id.device,
-			   refusal_reason(run, member, member->refusal));
+			   refusal_reason(run, member));
 	return SAY(run->arena, "group %d left to the host because of %s %04x:%04x%s: %s%s",
 		   group->number, pci_address_format(&member->device->address, text),
 		   member->device->id.vendor, member->device->id.device, more,
-		   refusal_reason(run, member, member->refusal), advice);
+		   refusal_reason(run, member), advice);
 }
 
 static const char *bind_cause(int error)
@@ -379,11 +411,16 @@ const char *explain_member(const struct run *run, const struct member *member)
 		   device->id.device, device->group, before,
 		   streq(before, member->driver) ? " already" : " -> ",
 		   streq(before, member->driver) ? "" : member->driver);
-	if (!member->force)
-		return text;
-	return SAY(run->arena, "%s, forced by '%s' (%s) past '%s': %s", text, member->force->text,
-		   explain_origin(run->arena, &member->force->origin), refusal_name(member->forced),
-		   refusal_reason(run, member, member->forced));
+	for (size_t i = 0; i < member->hold_count; i++) {
+		const struct hold *hold = &member->holds[i];
+
+		if (hold->force)
+			text = SAY(run->arena, "%s, forced by '%s' (%s) past '%s': %s", text,
+				   hold->force->text,
+				   explain_origin(run->arena, &hold->force->origin),
+				   refusal_name(hold->refusal), hold_reason(run, member, hold));
+	}
+	return text;
 }
 
 const char *explain_claim(struct arena *arena, const struct member *member)
@@ -445,6 +482,8 @@ const char *explain_summary(const struct run *run)
 	int64_t microseconds = (run->finished - run->started) / 1000;
 	const char *list;
 
+	if (run->crash)
+		return "this is a crash kernel (kdump): nothing is touched";
 	if (run->settings.off)
 		return "vfio_early=off is on the kernel command line: nothing was touched";
 	if (!run_is_wanted(run))

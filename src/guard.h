@@ -16,6 +16,13 @@ struct guard_view {
 	bool listed;			 /* by a selector, or by what counts as one (plan.c) */
 };
 
+/* What force has to say to waive a guard. */
+enum guard_force {
+	FORCE_NEVER, /* nothing waives it, and no other guard can judge the device */
+	FORCE_BARE,  /* "SELECTOR" or "REASON:SELECTOR": only that nobody listed the device */
+	FORCE_WORD,  /* "REASON:SELECTOR" */
+};
+
 /*
  * A guard keeps a device with the host, and with it the whole group. One row of the
  * only table of guards.
@@ -27,17 +34,21 @@ struct guard {
 	bool (*holds)(const struct guard_view *view, const struct selector **blame);
 
 	const char *sentence; /* what a user is told, where nothing of the case adds to it */
-	bool final;	      /* no other guard can judge the device, and force waives nothing */
+	enum guard_force force;
+};
+
+/* A guard that holds a device. */
+struct hold {
+	enum refusal refusal;
+	const struct selector *blame; /* the selector that it is for; NULL if none */
+	const struct selector *force; /* the word that waives it; NULL where it stands */
 };
 
 /* Returns the guard of a refusal other than REFUSAL_NONE. */
 const struct guard *guard_of(enum refusal refusal);
 
-/*
- * Returns the first guard that holds the device, NULL if none does. Sets *blame to the
- * selector that is to blame, or to NULL.
- */
-const struct guard *guard_judge(const struct guard_view *view, const struct selector **blame);
+/* Writes all guards that hold the device to holds, in the table's order; returns how many. */
+size_t guard_judge(const struct guard_view *view, struct hold holds[static REFUSAL_COUNT]);
 
 /*
  * Returns whether an entry of what the host needs has the device's id but another place, so

@@ -75,9 +75,27 @@ const struct selector *plan_find_protection(const struct settings *settings,
 	return guard_find_needed(&settings->protect, topology, device);
 }
 
-/* Decides on one member, before force is asked. Sets what is to blame, if it is a selector. */
-static enum refusal judge_member(const struct settings *settings, const struct topology *topology,
-				 struct member *member)
+/* Sums up the guards that hold a member: the first that stands, or the first that was waived. */
+static void sum_up(struct member *member)
+{
+	const struct hold *first = member->holds;
+
+	for (size_t i = 0; i < member->hold_count; i++) {
+		if (member->holds[i].force)
+			continue;
+		first = &member->holds[i];
+		member->refusal = first->refusal;
+		break;
+	}
+	member->blame = first->blame;
+	if (member->refusal == REFUSAL_NONE) {
+		member->forced = first->refusal;
+		member->force = first->force;
+	}
+}
+
+static int judge_member(const struct settings *settings, const struct topology *topology,
+			struct member *member, struct arena *arena)
 {
 	const struct guard_view view = {
 		.settings = settings,
@@ -86,21 +104,27 @@ static enum refusal judge_member(const struct settings *settings, const struct t
 		.excluded = excluding_selector(settings, member->device),
 		.listed = is_listed(settings, topology, member->device),
 	};
-	const struct guard *guard = guard_judge(&view, &member->blame);
+	struct hold holds[REFUSAL_COUNT], *kept;
+	size_t count = guard_judge(&view, holds);
 
-	return guard ? guard->refusal : REFUSAL_NONE;
+	if (!count)
+		return 0;
+	kept = arena_allocate(arena, count, sizeof(*kept));
+	if (!kept)
+		return -ENOMEM;
+	memcpy(kept, holds, count * sizeof(*kept));
+	member->holds = kept;
+	member->hold_count = count;
+	sum_up(member);
+	return 0;
 }
 
-/* Without a group no driver of this kind binds at all: there is nothing to waive. */
-static void waive(const struct settings *settings, struct member *member)
+const struct hold *member_hold(const struct member *member, enum refusal refusal)
 {
-	if (member->refusal == REFUSAL_NONE || guard_of(member->refusal)->final)
-		return;
-	member->force = find_match(&settings->force, member->device, false, true);
-	if (member->force) {
-		member->forced = member->refusal;
-		member->refusal = REFUSAL_NONE;
-	}
+	for (size_t i = 0; i < member->hold_count; i++)
+		if (member->holds[i].refusal == refusal)
+			return &member->holds[i];
+	return NULL;
 }
 
 /*
@@ -120,8 +144,8 @@ static bool keeps_group_shut(const struct topology *topology, const struct devic
 	return true;
 }
 
-static void decide_member(const struct settings *settings, const struct topology *topology,
-			  struct member *member)
+static int decide_member(const struct settings *settings, const struct topology *topology,
+			 struct member *member, struct arena *arena)
 {
 	const struct device *device = member->device;
 
@@ -131,15 +155,14 @@ static void decide_member(const struct settings *settings, const struct topology
 		member->result = RESULT_LEFT;
 		member->selector = NULL;
 		member->blocks = keeps_group_shut(topology, device);
-		return;
+		return 0;
 	}
 	if (settings->driver)
 		member->driver = settings->driver;
 	else
 		member->driver = device->variant_driver ? device->variant_driver : "vfio-pci";
-	member->refusal = judge_member(settings, topology, member);
-	waive(settings, member);
 	member->claim = find_match(&settings->claimed, device, false, true);
+	return judge_member(settings, topology, member, arena);
 }
 
 static int decide_group(struct planned_group *planned, struct arena *arena,
@@ -153,7 +176,8 @@ static int decide_group(struct planned_group *planned, struct arena *arena,
 		return -ENOMEM;
 	for (size_t i = 0; i < count; i++) {
 		planned->members[i].device = members[i];
-		decide_member(settings, topology, &planned->members[i]);
+		if (decide_member(settings, topology, &planned->members[i], arena))
+			return -ENOMEM;
 		planned->refused |= planned->members[i].refusal != REFUSAL_NONE;
 	}
 	for (size_t i = 0; planned->refused && i < count; i++)

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "arena.h"
+#include "guard.h"
 #include "refusal.h"
 #include "settings.h"
 #include "topology.h"
@@ -42,11 +43,13 @@ enum result {
 struct member {
 	const struct device *device;
 	enum role role;
-	enum refusal refusal;
-	enum refusal forced;		 /* the refusal that force waived */
+	const struct hold *holds; /* all guards that hold it */
+	size_t hold_count;
+	enum refusal refusal;		 /* of the first that stands; REFUSAL_NONE if none does */
+	enum refusal forced;		 /* of the first, where force waived them all */
 	const struct selector *selector; /* that lists it; NULL if none */
-	const struct selector *blame;	 /* that a refusal, waived or not, is for; NULL if none */
-	const struct selector *force;	 /* that waived it */
+	const struct selector *blame;	 /* that refusal or forced is for; NULL if none */
+	const struct selector *force;	 /* that waived forced */
 	const struct selector *claim;	 /* by which another tool is to take it; NULL if none */
 	const char *driver;		 /* to be bound */
 	bool blocks;			 /* left alone, but its driver keeps the group shut */
@@ -139,6 +142,9 @@ int plan_make(struct plan *plan, struct arena *arena, const struct settings *set
 const struct selector *plan_find_protection(const struct settings *settings,
 					    const struct topology *topology,
 					    const struct device *device);
+
+/* Returns the guard that holds the member for that reason, waived or not; NULL if none does. */
+const struct hold *member_hold(const struct member *member, enum refusal refusal);
 
 /* Whether a selector picks the device, so that its group is to be taken. */
 bool plan_picks(const struct settings *settings, const struct device *device);

@@ -13,7 +13,27 @@ const char *refusal_name(enum refusal refusal)
 		[REFUSAL_VIRTUAL_FUNCTIONS] = "virtual-functions",
 		[REFUSAL_EXCLUDED] = "excluded",
 		[REFUSAL_NEWCOMER] = "newcomer",
+		[REFUSAL_NETWORK] = "network",
+		[REFUSAL_HOST_UNKNOWN] = "host-unknown",
+		[REFUSAL_CONSOLE] = "console",
+		[REFUSAL_WATCHDOG] = "watchdog",
 	};
 
 	return names[refusal];
+}
+
+static bool is_name(const char *name, const char *text, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		if (name[i] != text[i] && !(name[i] == '-' && text[i] == '_'))
+			return false;
+	return name[length] == '\0';
+}
+
+enum refusal refusal_find(const char *name, size_t length)
+{
+	for (enum refusal refusal = REFUSAL_GONE + 1; refusal < REFUSAL_COUNT; refusal++)
+		if (is_name(refusal_name(refusal), name, length))
+			return refusal;
+	return REFUSAL_NONE;
 }

@@ -42,6 +42,7 @@ static const struct {
 	[SETTING_DEBUG] = { "debug", TYPE_SWITCH, offsetof(struct settings, debug), 0 },
 	[SETTING_DRY_RUN] = { "dry_run", TYPE_SWITCH, offsetof(struct settings, dry_run), 0 },
 	[SETTING_CLAIMED] = { "claimed", TYPE_SELECTORS, offsetof(struct settings, claimed), 0 },
+	[SETTING_NETWORK] = { "network", TYPE_SELECTORS, offsetof(struct settings, network), 0 },
 };
 
 static void *value_of(struct settings *settings, enum setting_key key)
@@ -122,6 +123,37 @@ static bool is_member(const struct selector *selector)
 	       (selector->kind == SELECTOR_FUNCTION || selector->kind == SELECTOR_PATH);
 }
 
+/*
+ * Returns how many bytes of a word of force are a guard's name before ':', 0 where it is a
+ * selector alone: those begin with a hexadecimal number, with '!', or with "class:" or "pci:".
+ */
+static size_t reason_length(const char *text, size_t length)
+{
+	const char *colon = memchr(text, ':', length);
+	size_t size = colon ? (size_t)(colon - text) : 0;
+
+	if (size == strspn(text, "0123456789abcdefABCDEF") || *text == '!' ||
+	    strncmp(text, "class:", 6) == 0 || strncmp(text, "pci:", 4) == 0)
+		return 0;
+	return size;
+}
+
+/* Adds the problem of a word of force that names no guard. */
+static int refuse_reason(struct settings *settings, const struct origin *origin, const char *text,
+			 size_t length, size_t named)
+{
+	const char *known = "";
+	int shown = length < PIECE_MAX ? (int)length : PIECE_MAX;
+
+	for (enum refusal refusal = REFUSAL_GONE + 1; known && refusal < REFUSAL_COUNT; refusal++)
+		known = arena_print(settings->arena, "%s%s %s", known, *known ? "," : "",
+				    refusal_name(refusal));
+	return known ? settings_add_problem(settings, origin,
+					    "force: '%.*s': no guard is called '%.*s'; known are%s",
+					    shown, text, named < 40 ? (int)named : 40, text, known)
+		     : -ENOMEM;
+}
+
 int settings_read_selector(struct settings *settings, enum setting_key key, const char *text,
 			   size_t length, const struct origin *origin)
 {
@@ -129,12 +161,17 @@ int settings_read_selector(struct settings *settings, enum setting_key key, cons
 	struct selector_error error = { 0 };
 	struct origin place = *origin;
 	int shown = length < PIECE_MAX ? (int)length : PIECE_MAX;
+	size_t named = key == SETTING_FORCE ? reason_length(text, length) : 0;
+	enum refusal reason = refusal_find(text, named);
 
 	if (!selector)
 		return -ENOMEM;
 	((struct selector_list *)value_of(settings, key))->written = true;
-	if (selector_parse(text, length, selector, &error)) {
-		place.column += (unsigned int)error.offset;
+	if (named && reason == REFUSAL_NONE)
+		return refuse_reason(settings, origin, text, length, named);
+	named += named != 0;
+	if (selector_parse(text + named, length - named, selector, &error)) {
+		place.column += (unsigned int)(named + error.offset);
 		return settings_add_problem(settings, &place, "%s: '%.*s': %s", keys[key].name,
 					    shown, text, error.reason);
 	}
@@ -147,6 +184,7 @@ int settings_read_selector(struct settings *settings, enum setting_key key, cons
 					    "%s: '%.*s': not PATH@ID, as vfio-early pin writes it",
 					    keys[key].name, shown, text);
 	selector->origin = *origin;
+	selector->reason = reason;
 	selector->text = arena_copy(settings->arena, text, length);
 	if (!selector->text)
 		return -ENOMEM;
@@ -336,10 +374,10 @@ static int read_key(struct settings *settings, char *name, char *value, const st
 {
 	enum setting_key key = settings_find_key(name);
 
-	if (host && key != SETTING_PROTECT && key != SETTING_CLAIMED && key != SETTING_COUNT)
-		return settings_add_problem(settings, origin, PIECE ": only protect may stand here",
-					    name);
-	if (key == SETTING_COUNT || (key == SETTING_CLAIMED && !host))
+	if (host && key != SETTING_PROTECT && key < SETTING_CLAIMED)
+		return settings_add_problem(
+			settings, origin, PIECE ": only protect and network may stand here", name);
+	if (key == SETTING_COUNT || (key >= SETTING_CLAIMED && !host))
 		return settings_add_unknown(settings, origin, "key", name);
 	return settings_read_value(settings, key, value, value_origin);
 }
@@ -389,6 +427,7 @@ static int read_lines(struct settings *settings, const char *path, const char *t
 	while (*text && !result) {
 		size_t length = strcspn(text, "\n");
 		size_t protected = settings->protect.count, claimed = settings->claimed.count;
+		size_t network = settings->network.count;
 		char *line = arena_copy(settings->arena, text, length), *comment;
 		unsigned int column = 0;
 
@@ -402,6 +441,7 @@ static int read_lines(struct settings *settings, const char *path, const char *t
 			make_printable(comment);
 			note_purpose(&settings->protect, protected, path, comment);
 			note_purpose(&settings->claimed, claimed, path, comment);
+			note_purpose(&settings->network, network, path, comment);
 		}
 		text += length + (text[length] == '\n');
 	}
@@ -427,15 +467,21 @@ int settings_read_host(struct settings *settings, const char *path, const char *
 {
 	struct origin protect = settings->origins[SETTING_PROTECT];
 	struct origin claimed = settings->origins[SETTING_CLAIMED];
+	struct origin network = settings->origins[SETTING_NETWORK];
 	size_t protect_count = settings->protect.count, claimed_count = settings->claimed.count;
+	size_t network_count = settings->network.count;
 	int result;
+
+	settings->host_known = true;
 
 	/* As if the lists had been this file's from the start: so none of them is dropped. */
 	settings->origins[SETTING_PROTECT].source = path;
 	settings->origins[SETTING_CLAIMED].source = path;
+	settings->origins[SETTING_NETWORK].source = path;
 	result = read_lines(settings, path, text, true);
 	keep_origin(settings, SETTING_PROTECT, &settings->protect, protect_count, &protect);
 	keep_origin(settings, SETTING_CLAIMED, &settings->claimed, claimed_count, &claimed);
+	keep_origin(settings, SETTING_NETWORK, &settings->network, network_count, &network);
 	return result;
 }
 

@@ -99,6 +99,8 @@ static int read_token(struct settings *settings, const struct cmdline_token *tok
 	const char *own = own_parameter(token->key);
 	enum setting_key key;
 
+	/* What kexec-tools and the kernel's own kexec_file_load() add for a crash kernel. */
+	settings->crash_kernel |= streq(token->key, "elfcorehdr");
 	if (!own)
 		return note_claims(settings, token, &origin);
 	if (!*own)

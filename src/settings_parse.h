@@ -34,7 +34,10 @@ enum setting_key settings_find_key(const char *name);
 int settings_read_value(struct settings *settings, enum setting_key key, const char *value,
 			const struct origin *origin);
 
-/* Adds one selector, the first length bytes of text, to the list of a key. */
+/*
+ * Adds one selector, the first length bytes of text, to the list of a key. In force a guard's
+ * name and ':' may stand before it.
+ */
 int settings_read_selector(struct settings *settings, enum setting_key key, const char *text,
 			   size_t length, const struct origin *origin);
 

@@ -10,15 +10,15 @@ UNIT_CFLAGS = -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
 U := build/unit
 UNIT := tests/unit
 
-UNIT_TESTS := address arena arguments beneath claim cmdline config config_edit cpio cpio_reader \
+UNIT_TESTS := address arena arguments attached beneath claim cmdline config config_edit cpio cpio_reader \
 	deadline embed execute execute_cut explain framebuffer host host_keyboard host_network \
 	host_storage in_use index init input json json_read loader lock log modalias mountinfo \
 	plan plan_actions regenerate release report run selector settings settings_host \
 	settings_places survey sysfs terminal topology traits unified
 
 # What is often linked together.
-unit_settings := settings settings_cmdline claim selector address cmdline
-unit_plan := plan guard refusal topology $(unit_settings)
+unit_settings := settings refusal settings_cmdline claim selector address cmdline
+unit_plan := plan guard topology $(unit_settings)
 unit_host := host host_search host_storage host_mount host_network host_zpool host_keyboard \
 	host_claims mountinfo beneath input sysfs deadline $(unit_settings)
 unit_run := run log sysfs deadline $(unit_plan)
@@ -28,6 +28,8 @@ unit_run := run log sysfs deadline $(unit_plan)
 unit_src_address = address
 unit_src_arena = arena
 unit_src_arguments = arguments
+unit_src_attached = attached sysfs address
+unit_lib_attached = strict_arena scratch
 unit_src_beneath = beneath
 unit_lib_beneath = scratch
 unit_src_cmdline = cmdline
