@@ -10,6 +10,7 @@
 #include "device.h"
 #include "input.h"
 #include "selector.h"
+#include "text.h"
 
 /* So much of a sentence about a gap is kept. */
 #define GAP_SIZE 256
@@ -52,9 +53,7 @@ const char *search_print(struct host_search *search, const char *format, ...)
 
 void search_make_printable(char *text)
 {
-	for (; *text; text++)
-		if ((unsigned char)*text < ' ' || *text == 0x7f)
-			*text = '?';
+	text_make_printable(text);
 }
 
 void search_note_gap(struct host_search *search, const char *format, ...)

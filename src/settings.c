@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "settings_parse.h"
+#include "text.h"
 #include "util.h"
 
 #define SECONDS_MAX 3600
@@ -58,14 +59,6 @@ void settings_init(struct settings *settings, struct arena *arena)
 	settings->last_problem = &settings->problems;
 }
 
-/* Makes what a user wrote fit to print: control characters become '?'. */
-static void make_printable(char *text)
-{
-	for (; *text; text++)
-		if ((unsigned char)*text < 0x20 || *text == 0x7f)
-			*text = '?';
-}
-
 int settings_add_problem(struct settings *settings, const struct origin *origin, const char *format,
 			 ...)
 {
@@ -76,7 +69,7 @@ int settings_add_problem(struct settings *settings, const struct origin *origin,
 	va_start(arguments, format);
 	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
-	make_printable(text);
+	text_make_printable(text);
 	if (!problem)
 		return -ENOMEM;
 	problem->origin = *origin;
@@ -399,7 +392,7 @@ static int read_lines(struct settings *settings, const char *path, const char *t
 		result = read_config_line(settings, line, origin, host);
 		if (host) {
 			comment = trim(comment ? comment + 1 : line + length, &column);
-			make_printable(comment);
+			text_make_printable(comment);
 			note_purpose(&settings->protect, protected, path, comment);
 			note_purpose(&settings->claimed, claimed, path, comment);
 		}
