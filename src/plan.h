@@ -132,6 +132,7 @@ struct plan {
 	size_t action_count;
 	struct member **binds; /* whom ACTION_BIND is for, by address */
 	size_t bind_count;
+	volatile bool undoing; /* a group is being given back just now */
 	enum iommu_state iommu;
 };
 

@@ -21,7 +21,7 @@ unit_settings := settings settings_cmdline claim selector address cmdline
 unit_plan := plan topology $(unit_settings)
 unit_host := host host_search host_storage host_mount host_network host_zpool host_keyboard \
 	host_claims mountinfo beneath input sysfs deadline $(unit_settings)
-unit_run := run log sysfs deadline $(unit_plan)
+unit_run := run held_signals log sysfs deadline $(unit_plan)
 
 # Of each test: the modules of src/ that it links, the helpers of this directory
 # beside unit.c, and the functions that it stands in for.
@@ -47,7 +47,7 @@ unit_lib_embed = strict_arena scratch
 unit_src_execute = execute binding device deadline log $(unit_plan)
 unit_lib_execute = strict_arena machine kernel_model scenarios outcome
 unit_wrap_execute = log_line sysfs_write sysfs_read_link_name sysfs_exists sysfs_list \
-	deadline_call
+	deadline_call deadline_call_late
 unit_src_execute_cut = $(unit_src_execute)
 unit_lib_execute_cut = $(unit_lib_execute)
 unit_wrap_execute_cut = $(unit_wrap_execute)
