@@ -47,7 +47,7 @@ unit_lib_embed = strict_arena scratch
 unit_src_execute = execute binding device deadline log $(unit_plan)
 unit_lib_execute = strict_arena machine kernel_model scenarios outcome
 unit_wrap_execute = log_line sysfs_write sysfs_read_link_name sysfs_exists sysfs_list \
-	deadline_call deadline_call_late
+	deadline_call
 unit_src_execute_cut = $(unit_src_execute)
 unit_lib_execute_cut = $(unit_lib_execute)
 unit_wrap_execute_cut = $(unit_wrap_execute)
