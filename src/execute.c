@@ -23,10 +23,10 @@ static int fail(struct member *member, enum step step, int error)
 static int unbind(const struct execution *execution, const struct device *device,
 		  const char *driver)
 {
-	return execution->lingers ? binding_unbind_or_linger(execution->sysfs,
-							     &execution->deadline, device, driver)
-				  : binding_unbind(execution->sysfs, &execution->deadline, device,
-						   driver);
+	return execution->lingers
+		       ? binding_unbind_or_linger(execution->sysfs, &execution->deadline, device,
+						  driver)
+		       : binding_unbind(execution->sysfs, &execution->deadline, device, driver);
 }
 
 static int take_override(const struct execution *execution, struct member *member)
@@ -360,26 +360,6 @@ static bool is_stopped(const struct execution *execution)
 	return execution->is_stopped && execution->is_stopped(execution->context);
 }
 
-void execute(struct plan *plan, const struct execution *execution)
-{
-	bool listed = false;
-
-	for (size_t i = 0; i < plan->action_count; i++) {
-		if (is_stopped(execution)) {
-			execute_undo_unfinished(plan, execution, WORKER_STOPPED);
-			return;
-		}
-		if (plan->actions[i].kind == ACTION_BIND && !listed) {
-			list_bound(plan, execution);
-			listed = true;
-		}
-		run_action(plan, execution, &plan->actions[i]);
-	}
-	for (size_t i = 0; i < plan->group_count; i++)
-		if (!plan->groups[i].refused)
-			verify_untouched(plan, execution, &plan->groups[i]);
-}
-
 /* Whether all of a group came out as it is to be, or was undone as far as that goes. */
 static bool is_finished(const struct planned_group *group)
 {
@@ -486,6 +466,38 @@ void execute_undo_unfinished(struct plan *plan, const struct execution *executio
 			if (!plan->groups[i].refused && !is_finished(&plan->groups[i]) &&
 			    (blocking || !may_block(&plan->groups[i])))
 				undo_unfinished(plan, execution, &plan->groups[i], end);
+}
+
+/* Gives a group back although its last step may have completed it; NULL for none. */
+static void stop_group(struct plan *plan, const struct execution *execution,
+		       struct planned_group *group)
+{
+	if (group && !group->failed)
+		undo_unfinished(plan, execution, group, WORKER_STOPPED);
+}
+
+void execute(struct plan *plan, const struct execution *execution)
+{
+	bool listed = false;
+
+	for (size_t i = 0; i < plan->action_count; i++) {
+		if (plan->actions[i].kind == ACTION_BIND && !listed) {
+			list_bound(plan, execution);
+			listed = true;
+		}
+		if (!is_stopped(execution)) {
+			run_action(plan, execution, &plan->actions[i]);
+			if (!is_stopped(execution))
+				continue;
+			/* What stopped it came during this step: its group was still under way. */
+			stop_group(plan, execution, plan->actions[i].group);
+		}
+		execute_undo_unfinished(plan, execution, WORKER_STOPPED);
+		return;
+	}
+	for (size_t i = 0; i < plan->group_count; i++)
+		if (!plan->groups[i].refused)
+			verify_untouched(plan, execution, &plan->groups[i]);
 }
 
 /* Corrects what is said of one member by the driver that it has. */

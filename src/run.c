@@ -253,7 +253,8 @@ static bool stop(struct run *run, const struct held_signals *signals)
 		run->stopped = true;
 		return true;
 	}
-	log_line(LOG_LEVEL_WARNING, "%s: what is not finished is given back", held_signal_name(number));
+	log_line(LOG_LEVEL_WARNING, "%s: what is not finished is given back",
+		 held_signal_name(number));
 	return false;
 }
 
@@ -335,7 +336,8 @@ static void supervise_worker(struct run *run, pid_t worker, int fd,
 static void say_abandoned(const struct run *run)
 {
 	log_line(LOG_LEVEL_ERROR, "the process that watches over the work was killed; %s",
-		 run->stopped ? "what was not finished was given back" : "the work was done by then");
+		 run->stopped ? "what was not finished was given back"
+			      : "the work was done by then");
 }
 
 static int work_alone(struct worker *worker, int fd)
@@ -356,7 +358,8 @@ static int work_alone(struct worker *worker, int fd)
 	return error ? error : work(worker, fd);
 }
 
-static int start_worker(struct run *run, int fd, pid_t *child)
+/* The worker has the pipe's writing end alone: only so it sees that nobody reads any more. */
+static int start_worker(struct run *run, const int ends[2], pid_t *child)
 {
 	struct worker worker = { run, getpid() };
 
@@ -364,8 +367,9 @@ static int start_worker(struct run *run, int fd, pid_t *child)
 	if (*child < 0)
 		return -errno;
 	if (*child == 0) {
-		run->error = work_alone(&worker, fd);
-		if (tell(fd, WORD_DONE) == 0)
+		close(ends[0]);
+		run->error = work_alone(&worker, ends[1]);
+		if (tell(ends[1], WORD_DONE) == 0)
 			_exit(0);
 		say_abandoned(run);
 		_exit(1);
@@ -378,8 +382,8 @@ static void read_back(struct run *run)
 {
 	struct sysfs sysfs;
 
-	if (run->settings.dry_run || run->phase < RUN_EXECUTE || (run->task && run->task->execute) ||
-	    sysfs_open(&sysfs, "/sys"))
+	if (run->settings.dry_run || run->phase < RUN_EXECUTE ||
+	    (run->task && run->task->execute) || sysfs_open(&sysfs, "/sys"))
 		return;
 	execute_read_back(&run->plan, &sysfs);
 	sysfs_close(&sysfs);
@@ -390,7 +394,8 @@ static int take_turn(struct run *run)
 {
 	int64_t timeout = (int64_t)run->settings.timeout_seconds * 1000;
 	struct deadline half = deadline_after(timeout / 2);
-	int error = run->settings.dry_run ? 0 : lock_take(LOCK_PATH, &half, &run->lock, &run->holder);
+	int error =
+		run->settings.dry_run ? 0 : lock_take(LOCK_PATH, &half, &run->lock, &run->holder);
 
 	run->allowed = timeout / 2 + deadline_left(&half);
 	return error;
@@ -411,7 +416,7 @@ void run_supervise(struct run *run)
 	}
 	if (run->detached)
 		held_signals_start(&signals);
-	error = start_worker(run, ends[1], &worker);
+	error = start_worker(run, ends, &worker);
 	close(ends[1]);
 	/* From here on run->error is the worker's to write. */
 	if (error)
