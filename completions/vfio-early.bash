@@ -29,12 +29,10 @@ _vfio_early_files()
 	done < <(compgen "$1" -- "$cur")
 }
 
-# Adds addresses, each with its name where there are several; the name is never put
-# into the line, since no two addresses are the same. Arguments are for list.
+# Adds the selectors that the word at hand may end in. Arguments are for list.
 _vfio_early_addresses()
 {
-	local address name line prefix='' piece=$cur
-	local -a found=()
+	local prefix='' piece=$cur
 	if [[ $piece == *,* ]]; then
 		prefix=${piece%,*},
 		piece=${piece##*,}
@@ -43,6 +41,17 @@ _vfio_early_addresses()
 		prefix+='!'
 		piece=${piece#!}
 	fi
+	_vfio_early_addresses_behind "$prefix" "$piece" "$@"
+}
+
+# Adds addresses, each with its name where there are several; the name is never put
+# into the line, since no two addresses are the same. Arguments: what stands before them,
+# how they begin, and what is for list.
+_vfio_early_addresses_behind()
+{
+	local address name line prefix=$1 piece=$2
+	local -a found=()
+	shift 2
 	while IFS=$'\t' read -r address name; do
 		# As people write it, unless a domain is being written.
 		[[ $piece == 000* ]] || address=${address#0000:}
@@ -62,12 +71,33 @@ _vfio_early_addresses()
 	[[ $cur != *,* ]] || compopt -o nospace
 }
 
+# Adds what force takes: the name of a guard, a colon and a selector. Arguments are for list.
+_vfio_early_forces()
+{
+	local before='' piece=$cur reason
+	local -a reasons=(storage boot-display protected virtual-functions excluded newcomer
+		network host-unknown console watchdog)
+	if [[ $piece == *,* ]]; then
+		before=${piece%,*},
+		piece=${piece##*,}
+	fi
+	for reason in "${reasons[@]}"; do
+		if [[ $piece == "$reason":* ]]; then
+			_vfio_early_addresses_behind "$before$reason:" "${piece#"$reason":}" "$@"
+			return
+		fi
+		[[ $reason != "$piece"* ]] || COMPREPLY+=("$before$reason:")
+	done
+	compopt -o nospace
+}
+
 # Adds what a placeholder of the help stands for. Further arguments are for list.
 _vfio_early_value()
 {
 	local kind=$1 path
 	shift
 	case $kind in
+	*REASON*) _vfio_early_forces "$@" ;;
 	*SELECTOR*) _vfio_early_addresses "$@" ;;
 	*DIR*) _vfio_early_files -d ;;
 	*FILE*) _vfio_early_files -f ;;
@@ -106,7 +136,7 @@ _vfio_early()
 			kind=''
 		elif [[ $word == --* ]]; then
 			option=$word
-			kind=$(sed -n "s/^  $word \([A-Z][A-Z]*\) .*/\1/p" <<<"$help")
+			kind=$(sed -n "s/^  $word \([A-Z][A-Z:]*\) .*/\1/p" <<<"$help")
 		fi
 	done
 	if [[ -n $kind ]]; then

@@ -39,9 +39,32 @@ function __vfio_early_addresses
     end
 end
 
+# What force takes: the name of a guard, a colon and a selector.
+function __vfio_early_forces
+    set -l token (commandline -ct)
+    set -l before (string match -r '^.*,' -- $token)
+    set -l piece (string replace -r '^.*,' '' -- $token)
+    set -l reasons storage boot-display protected virtual-functions excluded newcomer \
+        network host-unknown console watchdog
+    for reason in $reasons
+        if string match -q "$reason:*" -- $piece
+            set -l rest (string replace "$reason:" '' -- $piece)
+            for line in (__vfio_early_ask list --addresses $argv)
+                string match -q '000*' -- $rest
+                or set line (string replace -r '^0000:' '' -- $line)
+                printf '%s%s\n' "$before$reason:" $line
+            end
+            return
+        end
+    end
+    printf '%s\n' "$before"$reasons:
+end
+
 # What a placeholder of the help stands for. Further arguments are for list.
 function __vfio_early_value
     switch $argv[1]
+        case '*REASON*'
+            __vfio_early_forces $argv[2..-1]
         case '*SELECTOR*'
             __vfio_early_addresses $argv[2..-1]
         case '*DIR*'
@@ -74,14 +97,14 @@ function __vfio_early_complete
             set kind
         else if string match -q -- '--*' $word
             set option $word
-            set kind (string match -r -- "^  $word ([A-Z]+) " $help)[2]
+            set kind (string match -r -- "^  $word ([A-Z:]+) " $help)[2]
         end
     end
     if set -q kind[1]
         __vfio_early_value $kind
     else if string match -q -- '-*' (commandline -ct)
         for line in $help
-            set -l parts (string match -r -- '^  (--[a-z-]+)( [A-Z]+)? *(.*)' $line)
+            set -l parts (string match -r -- '^  (--[a-z-]+)( [A-Z:]+)? *(.*)' $line)
             set -q parts[1]; and printf '%s\t%s\n' $parts[2] $parts[-1]
         end
         echo --help

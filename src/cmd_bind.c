@@ -50,7 +50,8 @@ static int read_uses(struct run *run)
 	for (const struct host_gap *gap = uses.gaps; gap; gap = gap->next)
 		log_line(LOG_LEVEL_DEBUG, "what the host uses could not be resolved: %s",
 			 gap->text);
-	return uses.text ? settings_read_host(&run->settings, SETTINGS_SOURCE_HOST, uses.text) : 0;
+	/* Nothing in use is known as well as something. */
+	return settings_read_host(&run->settings, SETTINGS_SOURCE_HOST, uses.text ? uses.text : "");
 }
 
 static int run_bind(int count, char *const *arguments)
@@ -98,7 +99,7 @@ static int run_bind(int count, char *const *arguments)
 
 const struct command command_bind = {
 	.name = "bind",
-	.arguments = "[--force SELECTOR] [--dry-run] [--json] SELECTOR...",
+	.arguments = "[--force REASON:SELECTOR] [--dry-run] [--json] SELECTOR...",
 	.help = "Take devices now, on the running system.",
 	.run = run_bind,
 };

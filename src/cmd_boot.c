@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "boot.h"
 #include "command.h"
@@ -14,6 +15,9 @@
 
 /* Address space, not memory: for what a report says of ten thousand functions. */
 #define REPORT_ARENA_SIZE (64 << 20)
+
+/* Only a kernel that kdump started has it (fs/proc/vmcore.c, vmcore_init()). */
+#define VMCORE_PATH "/proc/vmcore"
 
 /*
  * Reads a file that need not be there. One that is there but cannot be read stops the taking,
@@ -51,6 +55,8 @@ static int read_settings(struct run *run, const struct boot_paths *paths)
 		return error;
 	}
 	error = settings_read_cmdline(&run->settings, text);
+	/* Either may be missing: what is there depends on the kernel's configuration. */
+	run->crash = run->settings.crash_kernel || access(VMCORE_PATH, F_OK) == 0;
 	return error ? error : read_file(run, paths->host, settings_read_host);
 }
 

@@ -13,7 +13,7 @@ static int run_plan(int count, char *const *arguments)
 		.arguments = "[SELECTOR...]",
 		.help = "Shows what boot would do and why. Selectors stand in for those "
 			"configured.",
-		.letters = "sclij",
+		.letters = "scHlij",
 	};
 	struct preview *preview = &options.preview;
 	int code, first = options_parse(&options, count, arguments, &code), error;

@@ -10,6 +10,7 @@
 
 #define PCI_CLASS_OLD	      0x00 /* from before there were classes */
 #define PCI_CLASS_STORAGE     0x01
+#define PCI_CLASS_NETWORK     0x02
 #define PCI_CLASS_DISPLAY     0x03
 #define PCI_CLASS_BRIDGE      0x06
 #define PCI_CLASS_HOST_BRIDGE 0x0600
@@ -18,6 +19,9 @@
 #define PCI_CLASS_RAID	      0x0104
 #define PCI_CLASS_VGA	      0x0300
 #define PCI_CLASS_VIDEO	      0x0400
+#define PCI_CLASS_SD	      0x0805
+#define PCI_CLASS_FIBER	      0x0c04
+#define PCI_CLASS_INFINIBAND  0x0c06
 
 #define PCI_HEADER_ENDPOINT 0
 
@@ -66,6 +70,10 @@ struct device {
 	const char *framebuffer;	/* the platform device that draws in its memory; NULL */
 	const char *framebuffer_driver; /* bound to that */
 
+	/* attached_find() */
+	const char *console;  /* the kernel's console on it: "ttyS4"; NULL */
+	const char *watchdog; /* the armed watchdog on it: "watchdog0"; NULL */
+
 	const char *variant_driver; /* the best vfio driver of this kernel; NULL if not asked */
 };
 
@@ -76,10 +84,18 @@ static inline bool device_is_bridge(const struct device *device)
 	       device->class >> 8 == PCI_CLASS_HOST_BRIDGE;
 }
 
-/* Whether it is a mass-storage controller of any kind. */
+/* Whether disks may hang on it: a mass-storage controller, one of SD or eMMC, Fibre Channel. */
 static inline bool device_is_storage(const struct device *device)
 {
-	return device->class >> 16 == PCI_CLASS_STORAGE;
+	return device->class >> 16 == PCI_CLASS_STORAGE || device->class >> 8 == PCI_CLASS_SD ||
+	       device->class >> 8 == PCI_CLASS_FIBER;
+}
+
+/* Whether it is a network controller of any kind; InfiniBand has two classes. */
+static inline bool device_is_network(const struct device *device)
+{
+	return device->class >> 16 == PCI_CLASS_NETWORK ||
+	       device->class >> 8 == PCI_CLASS_INFINIBAND;
 }
 
 /*

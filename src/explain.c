@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "guard.h"
 #include "module.h"
 #include "names.h"
 #include "picks.h"
@@ -82,77 +83,97 @@ const char *explain_protection(struct arena *arena, const struct device *device,
 		   selector->text, place);
 }
 
-static const char *newcomer_reason(const struct run *run, const struct member *member)
+static const char *network_reason(struct arena *arena, const struct member *member,
+				  const struct selector *selector)
+{
+	const char *place = explain_origin(arena, &selector->origin);
+	const char *purpose = selector->purpose ? selector->purpose : "";
+	const char *what = "it carries the host's network";
+
+	if (!selector_matches(selector, member->device))
+		what = "its id is that of what carries the host's network, which is not in its "
+		       "place";
+	return SAY(arena, "%s (%.80s%snetwork: '%s', %s)", what, purpose, *purpose ? "; " : "",
+		   selector->text, place);
+}
+
+static const char *newcomer_reason(const struct run *run, const struct selector *blame)
 {
 	const char *place = explain_origin(run->arena, &run->settings.origins[SETTING_MEMBERS]);
 	const char *what = "is new in its group: it is not";
 
-	if (member->blame)
-		what = SAY(run->arena, "sits in the place of '%s', which is", member->blame->text);
+	if (blame)
+		what = SAY(run->arena, "sits in the place of '%s', which is", blame->text);
 	return SAY(run->arena, "it %s in members (%s); to accept it: vfio-early pin --write", what,
 		   place);
 }
 
 /* Why a guard holds the member, whether or not it was waived. */
-static const char *refusal_reason(const struct run *run, const struct member *member,
-				  enum refusal refusal)
+static const char *hold_reason(const struct run *run, const struct member *member,
+			       const struct hold *hold)
 {
-	const struct selector *selector = member->blame;
+	const struct selector *blame = hold->blame;
 	char address[PCI_ADDRESS_SIZE];
 
-	switch (refusal) {
-	case REFUSAL_NONE:
-		break;
+	switch (hold->refusal) {
 	case REFUSAL_NO_GROUP:
 		return no_group_reason(run);
-	case REFUSAL_GONE:
-		return "it could not be read, and may have gone: nothing is taken unseen";
-	case REFUSAL_STORAGE:
-		return "it is a mass-storage controller that nobody listed";
-	case REFUSAL_BOOT_DISPLAY:
-		return "it is the boot display, which nobody listed";
 	case REFUSAL_PROTECTED:
-		return selector ? explain_protection(run->arena, member->device, selector)
-				: "the host needs it";
+		return explain_protection(run->arena, member->device, blame);
+	case REFUSAL_NETWORK:
+		return network_reason(run->arena, member, blame);
 	case REFUSAL_VIRTUAL_FUNCTIONS:
 		return SAY(run->arena, "%u of its SR-IOV virtual functions are enabled",
 			   member->device->virtual_functions);
 	case REFUSAL_EXCLUDED:
 		return SAY(run->arena, "'%s' (%s) leaves it out, and a group goes as a whole",
-			   selector ? selector->text : "!",
-			   selector ? explain_origin(run->arena, &selector->origin) : "");
+			   blame->text, explain_origin(run->arena, &blame->origin));
+	case REFUSAL_CONSOLE:
+		return SAY(run->arena, "the kernel's console %s is on it", member->device->console);
+	case REFUSAL_WATCHDOG:
+		return SAY(run->arena, "%s on it is armed, and would reset the host",
+			   member->device->watchdog);
 	case REFUSAL_NEWCOMER:
-		return newcomer_reason(run, member);
+		return newcomer_reason(run, blame);
 	case REFUSAL_BEHIND_VMD:
 		return SAY(run->arena, "it is behind the VMD %s and cannot be taken by itself",
 			   pci_address_format(&member->device->vmd->address, address));
+	default:
+		return guard_of(hold->refusal)->sentence;
 	}
-	return "";
+}
+
+/* All that stands against a member: "it is ..., and the host needs it". */
+static const char *refusal_reason(const struct run *run, const struct member *member)
+{
+	const char *text = "";
+
+	for (size_t i = 0; i < member->hold_count; i++)
+		if (!member->holds[i].force)
+			text = SAY(run->arena, "%s%s%s", text, *text ? ", and " : "",
+				   hold_reason(run, member, &member->holds[i]));
+	return text;
 }
 
 const char *explain_force(const struct run *run, const struct planned_group *group)
 {
-	const char *before = setting_value(&run->settings, SETTING_FORCE, run->arena);
-	size_t used = before ? strlen(before) : 0;
-	char *list =
-		before ? arena_allocate(run->arena, used + group->count * PCI_ADDRESS_SIZE + 1, 1)
-		       : NULL;
+	const char *list = setting_value(&run->settings, SETTING_FORCE, run->arena);
+	char text[PCI_ADDRESS_SIZE];
 
-	if (!list)
-		return NULL;
-	memcpy(list, before, used + 1);
 	for (size_t i = 0; i < group->count; i++) {
 		const struct member *member = &group->members[i];
 
-		if (member->refusal == REFUSAL_NO_GROUP || member->refusal == REFUSAL_GONE ||
-		    member->refusal == REFUSAL_BEHIND_VMD)
-			return NULL;
-		if (member->refusal == REFUSAL_NONE)
-			continue;
-		if (used)
-			list[used++] = ',';
-		pci_address_format(&member->device->address, list + used);
-		used += strlen(list + used);
+		pci_address_format(&member->device->address, text);
+		for (size_t j = 0; list && j < member->hold_count; j++) {
+			const struct hold *hold = &member->holds[j];
+
+			if (hold->force)
+				continue;
+			if (guard_of(hold->refusal)->force == FORCE_NEVER)
+				return NULL;
+			list = arena_print(run->arena, "%s%s%s:%s", list, *list ? "," : "",
+					   refusal_name(hold->refusal), text);
+		}
 	}
 	return list;
 }
@@ -186,11 +207,11 @@ const char *explain_refusal(const struct run *run, const struct planned_group *g
 		return SAY(run->arena, "%s %04x:%04x left to the host: %s",
 			   pci_address_format(&member->device->address, text),
 			   member->device->id.vendor, member->device->id.device,
-			   refusal_reason(run, member, member->refusal));
+			   refusal_reason(run, member));
 	return SAY(run->arena, "group %d left to the host because of %s %04x:%04x%s: %s%s",
 		   group->number, pci_address_format(&member->device->address, text),
 		   member->device->id.vendor, member->device->id.device, more,
-		   refusal_reason(run, member, member->refusal), advice);
+		   refusal_reason(run, member), advice);
 }
 
 static const char *bind_cause(int error)
@@ -335,11 +356,16 @@ const char *explain_member(const struct run *run, const struct member *member)
 		   device->id.device, device->group, before,
 		   streq(before, member->driver) ? " already" : " -> ",
 		   streq(before, member->driver) ? "" : member->driver);
-	if (!member->force)
-		return text;
-	return SAY(run->arena, "%s, forced by '%s' (%s) past '%s': %s", text, member->force->text,
-		   explain_origin(run->arena, &member->force->origin), refusal_name(member->forced),
-		   refusal_reason(run, member, member->forced));
+	for (size_t i = 0; i < member->hold_count; i++) {
+		const struct hold *hold = &member->holds[i];
+
+		if (hold->force)
+			text = SAY(run->arena, "%s, forced by '%s' (%s) past '%s': %s", text,
+				   hold->force->text,
+				   explain_origin(run->arena, &hold->force->origin),
+				   refusal_name(hold->refusal), hold_reason(run, member, hold));
+	}
+	return text;
 }
 
 const char *explain_dark(struct arena *arena, const struct member *member)
@@ -423,6 +449,8 @@ const char *explain_summary(const struct run *run)
 	int64_t microseconds = (run->finished - run->started) / 1000;
 	const char *list, *stop = explain_stop(run->arena, &run->settings);
 
+	if (run->crash)
+		return "this is a crash kernel (kdump): nothing is touched";
 	if (run->settings.off)
 		return "vfio_early=off is on the kernel command line: nothing was touched";
 	if (stop)

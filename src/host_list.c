@@ -146,6 +146,7 @@ void host_list_say(const struct host_list *list)
 	else if (list->source == HOST_LIST_NONE)
 		fprintf(stderr,
 			"vfio-early: WARNING: this is not the running system, and there is no list "
-			"of what it needs (" HOST_LIST_PATH "): a listed device that it stands on "
-			"would be taken; once it runs: vfio-early regenerate\n");
+			"of what it needs (" HOST_LIST_PATH "): storage and network devices are "
+			"taken by address or path alone, and one that it stands on can be among "
+			"those; once it runs: vfio-early regenerate\n");
 }

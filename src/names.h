@@ -4,7 +4,6 @@
 #include "plan.h"
 
 /* The short names that reports and listings have for what a plan can hold; static text. */
-const char *refusal_name(enum refusal refusal);
 const char *step_name(enum step step);
 const char *result_name(enum result result);
 const char *finding_name(enum finding_kind kind);

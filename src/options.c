@@ -68,7 +68,7 @@ static const struct {
 	    .offset = offsetof(struct options, no_regenerate) } },
 	{ 'f',
 	  { .name = "force",
-	    .value = "SELECTOR",
+	    .value = "REASON:SELECTOR",
 	    .help = "take it although a guard speaks against it; may be repeated",
 	    .offset = offsetof(struct options, force),
 	    .repeated = true } },

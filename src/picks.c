@@ -35,12 +35,18 @@ bool picks_is_in_place(const struct topology *topology, const struct selector *s
 	return false;
 }
 
+bool picks_may_be_moved(const struct selector *selector, const struct device *device)
+{
+	return selector->has_identity && !device->gone && !selector_matches(selector, device) &&
+	       id_pattern_matches(&selector->identity, &device->id);
+}
+
 /* Whether a selector that restricts is about the device, by place or by an id that has moved. */
 static bool restricts(const struct topology *topology, const struct selector *selector,
 		      const struct device *device)
 {
 	return selector_matches(selector, device) ||
-	       (plan_may_be_protected(selector, device) && !picks_is_in_place(topology, selector));
+	       (picks_may_be_moved(selector, device) && !picks_is_in_place(topology, selector));
 }
 
 const struct selector *picks_find_exclusion(const struct settings *settings,

@@ -32,6 +32,12 @@ const struct selector *picks_find_exclusion(const struct settings *settings,
 					    const struct topology *topology,
 					    const struct device *device);
 
+/*
+ * Whether a selector that restricts has the device's id but another place, so that what sits
+ * in that place decides whether it is about the device.
+ */
+bool picks_may_be_moved(const struct selector *selector, const struct device *device);
+
 /* Whether something with the id behind '@' sits where the selector says. */
 bool picks_is_in_place(const struct topology *topology, const struct selector *selector);
 

@@ -17,6 +17,16 @@ bool pin_keeps(const struct pin *pin, const struct selector *selector)
 	for (size_t i = 0; i < plan->finding_count; i++)
 		if (plan->findings[i].selector == selector)
 			return true;
+	/* One that a guard holds for not being named by its place is not named so by us. */
+	for (size_t i = 0; i < plan->group_count; i++)
+		for (size_t j = 0; j < plan->groups[i].count; j++) {
+			const struct member *member = &plan->groups[i].members[j];
+
+			if (member->selector == selector &&
+			    (member_hold(member, REFUSAL_NETWORK) ||
+			     member_hold(member, REFUSAL_HOST_UNKNOWN)))
+				return true;
+		}
 	return false;
 }
 
@@ -38,11 +48,10 @@ static const char *add_selector(const struct pin *pin, const char *list,
 	for (size_t i = 0; i < plan->group_count; i++) {
 		for (size_t j = 0; j < plan->groups[i].count; j++) {
 			const struct member *member = &plan->groups[i].members[j];
-			bool excluded = member->refusal == REFUSAL_EXCLUDED ||
-					member->forced == REFUSAL_EXCLUDED;
+			const struct hold *excluded = member_hold(member, REFUSAL_EXCLUDED);
 
 			if (member->role == ROLE_TAKE &&
-			    (excluded ? member->blame : member->selector) == selector)
+			    (excluded ? excluded->blame : member->selector) == selector)
 				list = add(pin, list, excluded ? "!" : "",
 					   explain_pin(pin->run->arena, member->device));
 		}

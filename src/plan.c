@@ -6,26 +6,10 @@
 #include <string.h>
 
 #include "findings.h"
+#include "guard.h"
 #include "module.h"
 #include "picks.h"
 #include "util.h"
-
-bool plan_may_be_protected(const struct selector *selector, const struct device *device)
-{
-	return selector->has_identity && !device->gone && !selector_matches(selector, device) &&
-	       id_pattern_matches(&selector->identity, &device->id);
-}
-
-/*
- * Whether a protected place may go away with the device: it is in a domain that a VMD makes,
- * which at boot is not there yet, and the device may be that VMD. What the host was found to
- * need (its purpose is known) has an entry for the VMD itself.
- */
-static bool goes_with(const struct selector *selector, const struct device *device)
-{
-	return picks_behind_vmd(selector) && !selector->purpose && device->id.vendor == 0x8086 &&
-	       device->class >> 8 == PCI_CLASS_RAID;
-}
 
 /*
  * What the host needs is protected by its place, even if another id sits there
@@ -35,58 +19,59 @@ const struct selector *plan_find_protection(const struct settings *settings,
 					    const struct topology *topology,
 					    const struct device *device)
 {
-	const struct selector *selector = picks_find(&settings->protect, device, false, false);
-
-	for (size_t i = 0; !selector && i < settings->protect.count; i++)
-		if ((plan_may_be_protected(&settings->protect.items[i], device) &&
-		     !picks_is_in_place(topology, &settings->protect.items[i])) ||
-		    goes_with(&settings->protect.items[i], device))
-			selector = &settings->protect.items[i];
-	return selector;
+	return guard_find_needed(&settings->protect, topology, device);
 }
 
-/* Decides on one member, before force is asked. Sets what is to blame, if it is a selector. */
-static enum refusal judge_member(const struct settings *settings, const struct topology *topology,
-				 struct member *member)
+/* Sums up the guards that hold a member: the first that stands, or the first that was waived. */
+static void sum_up(struct member *member)
 {
-	const struct device *device = member->device;
-	bool listed = picks_list(settings, topology, device);
+	const struct hold *first = member->holds;
 
-	if (device->group < 0)
-		return REFUSAL_NO_GROUP;
-	if (device->gone)
-		return REFUSAL_GONE;
-	member->blame = picks_find_exclusion(settings, topology, device);
-	if (member->blame)
-		return REFUSAL_EXCLUDED;
-	member->blame = plan_find_protection(settings, topology, device);
-	if (member->blame)
-		return REFUSAL_PROTECTED;
-	if (device_is_storage(device) && !listed)
-		return REFUSAL_STORAGE;
-	if (device->boot_display && !listed)
-		return REFUSAL_BOOT_DISPLAY;
-	if (device->virtual_functions > 0)
-		return REFUSAL_VIRTUAL_FUNCTIONS;
-	if (settings->members.written && !device->gone &&
-	    !picks_find(&settings->members, device, false, true)) {
-		member->blame = picks_find(&settings->members, device, false, false);
-		return REFUSAL_NEWCOMER;
+	for (size_t i = 0; i < member->hold_count; i++) {
+		if (member->holds[i].force)
+			continue;
+		first = &member->holds[i];
+		member->refusal = first->refusal;
+		break;
 	}
-	return REFUSAL_NONE;
+	member->blame = first->blame;
+	if (member->refusal == REFUSAL_NONE) {
+		member->forced = first->refusal;
+		member->force = first->force;
+	}
 }
 
-/* Without a group no driver of this kind binds at all: there is nothing to waive. */
-static void waive(const struct settings *settings, struct member *member)
+static int judge_member(const struct settings *settings, const struct topology *topology,
+			struct member *member, struct arena *arena)
 {
-	if (member->refusal == REFUSAL_NONE || member->refusal == REFUSAL_NO_GROUP ||
-	    member->refusal == REFUSAL_BEHIND_VMD)
-		return;
-	member->force = picks_find(&settings->force, member->device, false, true);
-	if (member->force) {
-		member->forced = member->refusal;
-		member->refusal = REFUSAL_NONE;
-	}
+	const struct guard_view view = {
+		.settings = settings,
+		.topology = topology,
+		.device = member->device,
+		.excluded = picks_find_exclusion(settings, topology, member->device),
+		.listed = picks_list(settings, topology, member->device),
+	};
+	struct hold holds[REFUSAL_COUNT], *kept;
+	size_t count = guard_judge(&view, holds);
+
+	if (!count)
+		return 0;
+	kept = arena_allocate(arena, count, sizeof(*kept));
+	if (!kept)
+		return -ENOMEM;
+	memcpy(kept, holds, count * sizeof(*kept));
+	member->holds = kept;
+	member->hold_count = count;
+	sum_up(member);
+	return 0;
+}
+
+const struct hold *member_hold(const struct member *member, enum refusal refusal)
+{
+	for (size_t i = 0; i < member->hold_count; i++)
+		if (member->holds[i].refusal == refusal)
+			return &member->holds[i];
+	return NULL;
 }
 
 /*
@@ -114,8 +99,9 @@ static bool is_lost(const struct planned_group *planned, const struct member *me
 	return vmd && vmd->group == planned->number;
 }
 
-static void decide_member(const struct settings *settings, const struct topology *topology,
-			  const struct planned_group *planned, struct member *member)
+static int decide_member(const struct settings *settings, const struct topology *topology,
+			 const struct planned_group *planned, struct member *member,
+			 struct arena *arena)
 {
 	const struct device *device = member->device;
 
@@ -123,7 +109,7 @@ static void decide_member(const struct settings *settings, const struct topology
 	if (is_lost(planned, member)) {
 		member->role = ROLE_LOST;
 		member->result = RESULT_LOST;
-		return;
+		return 0;
 	}
 	member->selector = picks_find_pick(settings, device);
 	if (device_is_bridge(device)) {
@@ -131,16 +117,14 @@ static void decide_member(const struct settings *settings, const struct topology
 		member->result = RESULT_LEFT;
 		member->selector = NULL;
 		member->blocks = keeps_group_shut(topology, device);
-		return;
+		return 0;
 	}
 	if (settings->driver)
 		member->driver = settings->driver;
 	else
 		member->driver = device->variant_driver ? device->variant_driver : "vfio-pci";
-	member->refusal =
-		device->vmd ? REFUSAL_BEHIND_VMD : judge_member(settings, topology, member);
-	waive(settings, member);
 	member->claim = picks_find(&settings->claimed, device, false, true);
+	return judge_member(settings, topology, member, arena);
 }
 
 /* Whether the device is in another group than its VMD, and so is lost with that one's. */
@@ -182,7 +166,8 @@ static int decide_group(struct planned_group *planned, struct arena *arena,
 	if (error)
 		return error;
 	for (size_t i = 0; i < planned->count; i++) {
-		decide_member(settings, topology, planned, &planned->members[i]);
+		if (decide_member(settings, topology, planned, &planned->members[i], arena))
+			return -ENOMEM;
 		planned->refused |= planned->members[i].refusal != REFUSAL_NONE;
 	}
 	for (size_t i = 0; planned->refused && i < planned->count; i++)

@@ -5,25 +5,13 @@
 #include <stddef.h>
 
 #include "arena.h"
+#include "guard.h"
+#include "refusal.h"
 #include "settings.h"
 #include "topology.h"
 
 /* Room for a driver's name where it cannot be allocated; longer ones are cut. */
 #define DRIVER_NAME_SIZE 64
-
-/* Why a device makes its whole group stay with the host. */
-enum refusal {
-	REFUSAL_NONE,
-	REFUSAL_NO_GROUP,	   /* a listed device without an IOMMU group */
-	REFUSAL_GONE,		   /* could not be read, so that no guard can judge it */
-	REFUSAL_STORAGE,	   /* a mass-storage controller that nobody listed */
-	REFUSAL_BOOT_DISPLAY,	   /* the boot display, which nobody listed */
-	REFUSAL_PROTECTED,	   /* the host needs it */
-	REFUSAL_VIRTUAL_FUNCTIONS, /* an SR-IOV physical function whose virtual functions are on */
-	REFUSAL_EXCLUDED,	   /* '!' leaves it out, yet its group cannot go without it */
-	REFUSAL_NEWCOMER,	   /* no entry of members has it: the group has grown */
-	REFUSAL_BEHIND_VMD,	   /* it goes away with its VMD, which is not of the group */
-};
 
 /* What is to become of a member. */
 enum role {
@@ -57,11 +45,13 @@ enum result {
 struct member {
 	const struct device *device;
 	enum role role;
-	enum refusal refusal;
-	enum refusal forced;		 /* the refusal that force waived */
+	const struct hold *holds; /* all guards that hold it */
+	size_t hold_count;
+	enum refusal refusal;		 /* of the first that stands; REFUSAL_NONE if none does */
+	enum refusal forced;		 /* of the first, where force waived them all */
 	const struct selector *selector; /* that lists it; NULL if none */
-	const struct selector *blame;	 /* that a refusal, waived or not, is for; NULL if none */
-	const struct selector *force;	 /* that waived it */
+	const struct selector *blame;	 /* that refusal or forced is for; NULL if none */
+	const struct selector *force;	 /* that waived forced */
 	const struct selector *claim;	 /* by which another tool is to take it; NULL if none */
 	const char *driver;		 /* to be bound */
 	bool blocks;			 /* left alone, but its driver keeps the group shut */
@@ -172,18 +162,15 @@ int plan_make(struct plan *plan, struct arena *arena, const struct settings *set
 	      const struct topology *topology);
 
 /*
- * Whether a selector of protect has the device's id but another place, so that
- * it depends on what sits in that place whether the device is protected.
- */
-bool plan_may_be_protected(const struct selector *selector, const struct device *device);
-
-/*
  * Gives the entry of protect that keeps the device with the host: by its place, or by its
  * id where that has moved. NULL if there is none. All must have been identified.
  */
 const struct selector *plan_find_protection(const struct settings *settings,
 					    const struct topology *topology,
 					    const struct device *device);
+
+/* Returns the guard that holds the member for that reason, waived or not; NULL if none does. */
+const struct hold *member_hold(const struct member *member, enum refusal refusal);
 
 /* Whether a selector picks the device, and no '!' leaves it out. */
 bool plan_picks(const struct settings *settings, const struct topology *topology,

@@ -110,7 +110,10 @@ static int make_plan(struct preview *preview, struct run *run)
 	struct module_context *modules = NULL;
 	int error = 0;
 
-	if (!preview->sysfs && !preview->host && !preview->addresses)
+	/* Another machine's tree comes without its list; its images have one. */
+	if (preview->sysfs)
+		run->settings.host_known = true;
+	else if (!preview->host && !preview->addresses)
 		error = preview_read_needs(preview, run);
 	if (!error && !preview->sysfs && !run->settings.driver && run_is_wanted(run))
 		error = module_open(NULL, &modules);

@@ -157,6 +157,21 @@ static const char *action_name(const struct member *member, bool refused)
 	return member->role == ROLE_LOST ? "lost" : "take";
 }
 
+/* All guards that hold a member, beside the first. */
+static void json_holds(const struct run *run, struct json *json, const struct member *member)
+{
+	json_open_array(json, "guards");
+	for (size_t i = 0; i < member->hold_count; i++) {
+		const struct hold *hold = &member->holds[i];
+
+		json_open_inline(json, NULL);
+		json_string(json, "guard", refusal_name(hold->refusal));
+		json_selector(run, json, "force", "force_at", hold->force);
+		json_close_object(json);
+	}
+	json_close_array(json);
+}
+
 static void json_member(const struct run *run, struct json *json, const struct member *member,
 			bool refused)
 {
@@ -191,6 +206,8 @@ static void json_member(const struct run *run, struct json *json, const struct m
 		json_string(json, "blocks", explain_block(run->arena, member));
 	if (member->refusal != REFUSAL_NONE)
 		json_string(json, "reason", refusal_name(member->refusal));
+	if (member->hold_count)
+		json_holds(run, json, member);
 	if (member->failed_step != STEP_NONE) {
 		json_string(json, "failed_step", step_name(member->failed_step));
 		json_integer(json, "errno", member->error < 0 ? -member->error : 0);
@@ -291,6 +308,8 @@ void report_json(const struct run *run, FILE *out)
 	json_string(&json, "kernel", kernel.release);
 	json_integer(&json, "elapsed_us", (run->finished - run->started) / 1000);
 	json_boolean(&json, "dry_run", run->settings.dry_run);
+	if (run->crash)
+		json_boolean(&json, "crash_kernel", true);
 	json_integer(&json, "exit_code", run_exit_code(run));
 	json_string(&json, "summary", explain_summary(run));
 	if (end)

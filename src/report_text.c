@@ -6,6 +6,33 @@
 #include "report.h"
 #include "util.h"
 
+/* The guards that stand: "  [protected, storage]". */
+static void print_guards(FILE *out, const struct member *member)
+{
+	const char *before = "  [";
+
+	for (size_t i = 0; i < member->hold_count; i++) {
+		if (member->holds[i].force)
+			continue;
+		fprintf(out, "%s%s", before, refusal_name(member->holds[i].refusal));
+		before = ", ";
+	}
+	if (member->refusal != REFUSAL_NONE)
+		fprintf(out, "]");
+}
+
+static void print_forces(const struct run *run, FILE *out, const struct member *member)
+{
+	for (size_t i = 0; i < member->hold_count; i++) {
+		const struct hold *hold = &member->holds[i];
+
+		if (hold->force)
+			fprintf(out, "  [forced: %s, by %s, %s]", refusal_name(hold->refusal),
+				hold->force->text,
+				explain_origin(run->arena, &hold->force->origin));
+	}
+}
+
 static void print_member(const struct run *run, FILE *out, const struct member *member,
 			 struct pci_source *names, const char *ids)
 {
@@ -29,14 +56,11 @@ static void print_member(const struct run *run, FILE *out, const struct member *
 		fprintf(out, "%s already", member->driver);
 	else
 		fprintf(out, "%s -> %s", device->driver ? device->driver : "none", member->driver);
-	if (member->refusal != REFUSAL_NONE)
-		fprintf(out, "  [%s]", refusal_name(member->refusal));
-	else if (member->selector)
+	print_guards(out, member);
+	if (member->refusal == REFUSAL_NONE && member->selector)
 		fprintf(out, "  (listed: %s, %s)", member->selector->text,
 			explain_origin(run->arena, &member->selector->origin));
-	if (member->force)
-		fprintf(out, "  [forced: %s, by %s, %s]", refusal_name(member->forced),
-			member->force->text, explain_origin(run->arena, &member->force->origin));
+	print_forces(run, out, member);
 	if (dark)
 		fprintf(out, "  (%s)", dark);
 	if (names)

@@ -57,7 +57,7 @@ void run_destroy(struct run *run)
 
 bool run_is_wanted(const struct run *run)
 {
-	return !run->settings.off && run->settings.devs.count > 0 &&
+	return !run->crash && !run->settings.off && run->settings.devs.count > 0 &&
 	       !settings_find_stop(&run->settings);
 }
 
@@ -344,6 +344,9 @@ int run_exit_code(const struct run *run)
 	bool unfinished = run->error || run->cut_off || run->died || run->plan.finding_count > 0 ||
 			  (!run->settings.dry_run && !leftover_is_done(&run->plan));
 
+	/* The dump is all that such a boot is for, whatever else is in its image. */
+	if (run->crash)
+		return 0;
 	if (run->settings.problems)
 		return 2;
 	for (size_t i = 0; i < run->plan.group_count; i++) {

@@ -36,6 +36,7 @@ struct run {
 	int64_t allowed; /* milliseconds that the work may take, with undoing it */
 	int error;	 /* -errno that ended the run before a plan was made */
 	bool cut_off;	 /* the deadline came before the end */
+	bool crash;	 /* the kernel is one that kdump started: nothing is touched */
 	bool died;	 /* the worker ended before its work did */
 	int64_t started; /* on the monotonic clock, in nanoseconds */
 	int64_t finished;

@@ -7,6 +7,7 @@
 
 #include "address.h"
 #include "device.h"
+#include "refusal.h"
 
 /* How many bridges a path may go through; the kernel's buses allow fewer. */
 #define SELECTOR_HOPS_MAX 16
@@ -49,6 +50,7 @@ struct selector {
 	uint32_t class_mask;
 	bool has_identity; /* written with '@' */
 	struct id_pattern identity;
+	enum refusal reason; /* of force: all that it waives; REFUSAL_NONE where none was named */
 	const char *text;    /* as written, '!' and '@' included */
 	const char *purpose; /* what the host needs it for; NULL where a user wrote it */
 	struct origin origin;
@@ -62,7 +64,7 @@ struct selector_error {
 
 /*
  * Parses the first length bytes of text. Gives 0 and fills all of selector
- * but its text and origin, or -EINVAL and fills error.
+ * but its reason, text and origin, or -EINVAL and fills error.
  */
 int selector_parse(const char *text, size_t length, struct selector *selector,
 		   struct selector_error *error);

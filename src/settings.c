@@ -90,18 +90,38 @@ static bool is_member(const struct selector *selector)
 	       (selector->kind == SELECTOR_FUNCTION || selector->kind == SELECTOR_PATH);
 }
 
+/*
+ * Returns how many bytes of a word of force are a guard's name before ':', 0 where it is a
+ * selector alone: those begin with a hexadecimal number, with '!', or with "class:" or "pci:".
+ */
+static size_t reason_length(const char *text, size_t length)
+{
+	const char *colon = memchr(text, ':', length);
+	size_t size = colon ? (size_t)(colon - text) : 0;
+
+	if (size == strspn(text, "0123456789abcdefABCDEF") || *text == '!' ||
+	    strncmp(text, "class:", 6) == 0 || strncmp(text, "pci:", 4) == 0)
+		return 0;
+	return size;
+}
+
 int settings_read_selector(struct settings *settings, enum setting_key key, const char *text,
 			   size_t length, const struct origin *origin)
 {
 	struct selector *selector = list_grow(value_of(settings, key), settings->arena);
 	struct selector_error error = { 0 };
 	struct origin place = *origin;
+	size_t named = key == SETTING_FORCE ? reason_length(text, length) : 0;
+	enum refusal reason = refusal_find(text, named);
 
 	if (!selector)
 		return -ENOMEM;
 	((struct selector_list *)value_of(settings, key))->written = true;
-	if (selector_parse(text, length, selector, &error)) {
-		place.column += (unsigned int)error.offset;
+	if (named && reason == REFUSAL_NONE)
+		return settings_add_bad_reason(settings, origin, text, length, named);
+	named += named != 0;
+	if (selector_parse(text + named, length - named, selector, &error)) {
+		place.column += (unsigned int)(named + error.offset);
 		return settings_add_bad_selector(settings, key, &place, text, length, error.reason);
 	}
 	if (selector->exclude && key != SETTING_DEVS)
@@ -111,6 +131,7 @@ int settings_read_selector(struct settings *settings, enum setting_key key, cons
 		return settings_add_bad_selector(settings, key, &place, text, length,
 						 "not PATH@ID, as vfio-early pin writes it");
 	selector->origin = *origin;
+	selector->reason = reason;
 	selector->text = arena_copy(settings->arena, text, length);
 	if (!selector->text)
 		return -ENOMEM;
@@ -327,8 +348,8 @@ static int read_key(struct settings *settings, char *name, char *value, const st
 	enum setting_key key = settings_find_key(name);
 
 	if (host && key != SETTING_PROTECT && key < SETTING_CLAIMED)
-		return settings_add_problem(settings, origin, PIECE ": only protect may stand here",
-					    name);
+		return settings_add_problem(
+			settings, origin, PIECE ": only protect and network may stand here", name);
 	if (key == SETTING_COUNT || (key >= SETTING_CLAIMED && !host))
 		return settings_add_unknown(settings, origin, "key", name);
 	if (settings_is_list(key) && settings_is_cut(value) &&
@@ -426,6 +447,8 @@ int settings_read_host(struct settings *settings, const char *path, const char *
 	size_t protect_count = settings->protect.count, claimed_count = settings->claimed.count;
 	size_t network_count = settings->network.count;
 	int result;
+
+	settings->host_known = true;
 
 	/* As if the lists had been this file's from the start: so none of them is dropped. */
 	settings->origins[SETTING_PROTECT].source = path;

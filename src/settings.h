@@ -22,8 +22,9 @@ enum setting_key {
 	SETTING_TIMEOUT,
 	SETTING_DEBUG,
 	SETTING_DRY_RUN,
-	SETTING_CLAIMED, /* not the user's: only what the host needs (host.h) may say it */
-	SETTING_NETWORK, /* the same */
+	/* Not the user's: only what the host needs (host.h) may say these. */
+	SETTING_CLAIMED,
+	SETTING_NETWORK,
 	SETTING_COUNT,
 };
 
@@ -55,11 +56,13 @@ struct settings {
 	struct selector_list members; /* the endpoints that groups may have; any, if not written */
 	struct selector_list claimed; /* what other tools claim; their purpose is which */
 	struct selector_list network; /* what the host is reached by; their purpose is how */
-	const char *driver;	      /* a driver's name; NULL for auto */
+	bool host_known;    /* a list of what the host needs was read, be it empty (host.h) */
+	const char *driver; /* a driver's name; NULL for auto */
 	unsigned int wait_seconds;
 	unsigned int timeout_seconds;
 	bool debug;
 	bool dry_run;
+	bool crash_kernel;     /* the command line is one that kdump made */
 	const char *iommu_off; /* a parameter that turns the IOMMU off, as on the command line */
 	struct origin origins[SETTING_COUNT]; /* source is NULL for a default */
 	struct problem *problems;
@@ -94,9 +97,9 @@ int settings_read_cmdline(struct settings *settings, const char *text);
 
 /*
  * Reads what the host needs (host.h), a config file that holds nothing but
- * "protect", "claimed" and "network": it adds to whatever else was said of these, in
- * whichever order. What is behind '#' is what the host needs the line's devices
- * for, or who claims them. Bad pieces become problems. Gives 0, or -ENOMEM.
+ * "protect", "network" and "claimed": it adds to whatever else was said of these,
+ * in whichever order, and makes the host known. What is behind '#' is what the host needs the
+ * line's devices for, or who claims them. Bad pieces become problems. Gives 0, or -ENOMEM.
  */
 int settings_read_host(struct settings *settings, const char *path, const char *text);
 

@@ -217,6 +217,8 @@ static int read_token(struct settings *settings, const struct cmdline_token *tok
 	int result = continue_list(settings, list, token);
 	enum setting_key key;
 
+	/* What kexec-tools and the kernel's own kexec_file_load() add for a crash kernel. */
+	settings->crash_kernel |= streq(token->key, "elfcorehdr");
 	if (result)
 		return result < 0 ? result : 0;
 	result = end_list(settings, list);

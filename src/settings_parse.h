@@ -44,6 +44,10 @@ int settings_add_bad_selector(struct settings *settings, enum setting_key key,
 			      const struct origin *origin, const char *text, size_t length,
 			      const char *reason);
 
+/* The same for a word of force whose first named bytes, before ':', are no guard's name. */
+int settings_add_bad_reason(struct settings *settings, const struct origin *origin,
+			    const char *text, size_t length, size_t named);
+
 /* The same for a list that is cut off: text is its source's, meant may be NULL. */
 int settings_add_cut_list(struct settings *settings, enum setting_key key,
 			  const struct origin *origin, const char *meant);
@@ -71,7 +75,10 @@ enum setting_key settings_find_key(const char *name);
 int settings_read_value(struct settings *settings, enum setting_key key, const char *value,
 			const struct origin *origin);
 
-/* Adds one selector, the first length bytes of text, to the list of a key. */
+/*
+ * Adds one selector, the first length bytes of text, to the list of a key. In force a guard's
+ * name and ':' may stand before it.
+ */
 int settings_read_selector(struct settings *settings, enum setting_key key, const char *text,
 			   size_t length, const struct origin *origin);
 

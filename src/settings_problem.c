@@ -163,6 +163,36 @@ int settings_add_bad_selector(struct settings *settings, enum setting_key key,
 				 text, (int)said, reason);
 }
 
+int settings_add_bad_reason(struct settings *settings, const struct origin *origin,
+			    const char *text, size_t length, size_t named)
+{
+	const char *names[REFUSAL_COUNT - REFUSAL_FIRST_FORCED], *known = "";
+	const char *name = arena_copy(settings->arena, text, named);
+	struct complaint complaint = { .origin = origin,
+				       .key = SETTING_FORCE,
+				       .dropped = may_drop(SETTING_FORCE, text, length) };
+	size_t near;
+	int shown = length < PIECE_MAX ? (int)length : PIECE_MAX;
+
+	for (size_t i = 0; known && i < ARRAY_SIZE(names); i++) {
+		names[i] = refusal_name(REFUSAL_FIRST_FORCED + (enum refusal)i);
+		known = arena_print(settings->arena, "%s%s %s", known, i ? "," : "", names[i]);
+	}
+	if (!known || !name)
+		return -ENOMEM;
+	near = suggest_word(name, names, ARRAY_SIZE(names));
+	if (near == ARRAY_SIZE(names))
+		return settings_complain(settings, &complaint,
+					 "force: '%.*s': no guard is called '%.40s'; known are%s",
+					 shown, text, name, known);
+	complaint.meant = arena_print(settings->arena, "%s%.*s", names[near], (int)(length - named),
+				      text + named);
+	return complaint.meant ? settings_complain(settings, &complaint,
+						   "force: '%.*s': no guard is called '%.40s'",
+						   shown, text, name)
+			       : -ENOMEM;
+}
+
 bool settings_is_cut(const char *list)
 {
 	size_t length = strlen(list);

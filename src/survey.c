@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "attached.h"
 #include "firmware_display.h"
 #include "framebuffer.h"
 #include "leftover.h"
@@ -235,16 +236,25 @@ static int read_card(const struct survey *survey)
 	return error;
 }
 
+static bool may_be_moved(const struct selector_list *needed, const struct device *device)
+{
+	for (size_t i = 0; i < needed->count; i++)
+		if (picks_may_be_moved(&needed->items[i], device))
+			return true;
+	return false;
+}
+
 /* Whether a device to be taken is like one that the host needs elsewhere: who sits there decides.
  */
 static bool asks_for_protected(const struct survey *survey)
 {
 	const struct selector_list *protect = &survey->settings->protect;
+	const struct selector_list *network = &survey->settings->network;
 
 	for (size_t i = 0; i < survey->count; i++)
-		for (size_t j = 0; survey->devices[i].described && j < protect->count; j++)
-			if (plan_may_be_protected(&protect->items[j], &survey->devices[i]))
-				return true;
+		if (survey->devices[i].described && (may_be_moved(protect, &survey->devices[i]) ||
+						     may_be_moved(network, &survey->devices[i])))
+			return true;
 	return false;
 }
 
@@ -320,6 +330,14 @@ static bool kernel_counts_owners(const struct sysfs *sysfs)
 	return major > 5 || (major == 5 && minor >= 19);
 }
 
+static bool any_is_described(const struct survey *survey)
+{
+	for (size_t i = 0; i < survey->count; i++)
+		if (survey->devices[i].described)
+			return true;
+	return false;
+}
+
 /* Reads what the settings ask for. */
 static int read_wanted(struct survey *survey)
 {
@@ -349,6 +367,8 @@ static int read_wanted(struct survey *survey)
 		error = read_bound(survey);
 	if (!error && asks_for_protected(survey))
 		error = read_protected(survey);
+	if (!error && any_is_described(survey))
+		error = attached_find(survey->sysfs, survey->arena, survey->devices, survey->count);
 	return error;
 }
 

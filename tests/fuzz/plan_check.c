@@ -40,6 +40,36 @@ static bool slot_is_picked(const struct settings *settings, const struct topolog
 	return false;
 }
 
+/* Whether force has the device with that reason, or alone where that is enough. */
+static bool is_waived(const struct settings *settings, const struct device *device,
+		      enum refusal refusal)
+{
+	bool bare = refusal == REFUSAL_STORAGE || refusal == REFUSAL_BOOT_DISPLAY;
+
+	for (size_t i = 0; i < settings->force.count; i++) {
+		const struct selector *word = &settings->force.items[i];
+
+		if ((word->reason == refusal || (bare && word->reason == REFUSAL_NONE)) &&
+		    selector_matches(word, device) && selector_identity_holds(word, device))
+			return true;
+	}
+	return false;
+}
+
+/* Whether devs has the device by its address or path. */
+static bool is_named(const struct settings *settings, const struct device *device)
+{
+	for (size_t i = 0; i < settings->devs.count; i++) {
+		const struct selector *selector = &settings->devs.items[i];
+
+		if ((selector->kind == SELECTOR_FUNCTION || selector->kind == SELECTOR_PATH) &&
+		    !selector->exclude && selector_matches(selector, device) &&
+		    selector_identity_holds(selector, device))
+			return true;
+	}
+	return false;
+}
+
 /* What must hold of a device that is to be taken. */
 static void check_taken(const struct settings *settings, const struct topology *topology,
 			const struct member *member)
@@ -49,14 +79,28 @@ static void check_taken(const struct settings *settings, const struct topology *
 	FUZZ_CHECK(device->group >= 0 && device->described && !device->gone);
 	FUZZ_CHECK(!device_is_bridge(device) && member->driver && !member->blocks);
 	FUZZ_CHECK(!settings->driver || streq(member->driver, settings->driver));
-	if (matches_any(&settings->force, device, false, true))
-		return;
-	FUZZ_CHECK(!matches_any(&settings->devs, device, true, false));
-	FUZZ_CHECK(!matches_any(&settings->protect, device, false, false));
-	FUZZ_CHECK(!device->virtual_functions);
-	FUZZ_CHECK(!device_is_storage(device) || is_picked(settings, topology, device) ||
+	FUZZ_CHECK(is_waived(settings, device, REFUSAL_EXCLUDED) ||
+		   !matches_any(&settings->devs, device, true, false));
+	FUZZ_CHECK(is_waived(settings, device, REFUSAL_PROTECTED) ||
+		   !matches_any(&settings->protect, device, false, false));
+	FUZZ_CHECK(is_waived(settings, device, REFUSAL_NETWORK) || is_named(settings, device) ||
+		   !matches_any(&settings->network, device, false, false));
+	FUZZ_CHECK(is_waived(settings, device, REFUSAL_VIRTUAL_FUNCTIONS) ||
+		   !device->virtual_functions);
+	FUZZ_CHECK(is_waived(settings, device, REFUSAL_CONSOLE) || !device->console);
+	FUZZ_CHECK(is_waived(settings, device, REFUSAL_WATCHDOG) || !device->watchdog);
+	FUZZ_CHECK(is_waived(settings, device, REFUSAL_NEWCOMER) || !settings->members.written ||
+		   matches_any(&settings->members, device, false, true));
+	FUZZ_CHECK(is_waived(settings, device, REFUSAL_STORAGE) || !device_is_storage(device) ||
+		   is_picked(settings, topology, device) ||
 		   (device->boot_display && slot_is_picked(settings, topology, device)));
-	FUZZ_CHECK(!device->boot_display || slot_is_picked(settings, topology, device));
+	FUZZ_CHECK(is_waived(settings, device, REFUSAL_BOOT_DISPLAY) || !device->boot_display ||
+		   slot_is_picked(settings, topology, device));
+	FUZZ_CHECK(is_waived(settings, device, REFUSAL_HOST_UNKNOWN) || settings->host_known ||
+		   is_named(settings, device) || !device_is_network(device));
+	FUZZ_CHECK(is_waived(settings, device, REFUSAL_HOST_UNKNOWN) || settings->host_known ||
+		   is_named(settings, device) || !device_is_storage(device) ||
+		   !is_picked(settings, topology, device));
 }
 
 static size_t count_actions(const struct plan *plan, enum action_kind kind,

@@ -10,7 +10,7 @@ UNIT_CFLAGS = -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
 U := build/unit
 UNIT := tests/unit
 
-UNIT_TESTS := address arena arguments beneath claim cmdline config config_edit cpio cpio_reader \
+UNIT_TESTS := address arena arguments attached beneath claim cmdline config config_edit cpio cpio_reader \
 	deadline embed execute execute_cut explain firmware_display framebuffer host host_keyboard host_list \
 	host_many host_network host_storage in_use index init input json json_read loader lock log modalias \
 	module_options mountinfo \
@@ -18,8 +18,8 @@ UNIT_TESTS := address arena arguments beneath claim cmdline config config_edit c
 	settings_places survey sysfs terminal topology traits unified
 
 # What is often linked together.
-unit_settings := settings settings_problem settings_cmdline suggest claim selector address cmdline
-unit_plan := plan findings picks leftover topology $(unit_settings)
+unit_settings := settings settings_problem settings_cmdline refusal suggest claim selector address cmdline
+unit_plan := plan guard findings picks leftover topology $(unit_settings)
 unit_host := host host_search host_path host_text host_storage host_mount host_network host_zpool host_keyboard \
 	host_claims mountinfo beneath input sysfs deadline $(unit_settings)
 unit_run := run log sysfs deadline $(unit_plan)
@@ -29,6 +29,8 @@ unit_run := run log sysfs deadline $(unit_plan)
 unit_src_address = address
 unit_src_arena = arena
 unit_src_arguments = arguments
+unit_src_attached = attached sysfs address
+unit_lib_attached = strict_arena scratch
 unit_src_beneath = beneath
 unit_lib_beneath = scratch
 unit_src_cmdline = cmdline

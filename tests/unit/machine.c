@@ -32,6 +32,8 @@ static void describe(struct device *device, const struct function *function, str
 		.framebuffer = function->framebuffer,
 		.framebuffer_driver = function->framebuffer ? "efi-framebuffer" : NULL,
 		.variant_driver = function->variant,
+		.console = function->console,
+		.watchdog = function->watchdog,
 		.described = !function->gone,
 		.gone = function->gone,
 	};
@@ -62,6 +64,7 @@ struct run *machine_run(void)
 	run->arena = arena;
 	run->force_by = "vfio_early.force=";
 	settings_init(&run->settings, arena);
+	run->settings.host_known = true;
 	return run;
 }
 

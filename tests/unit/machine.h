@@ -22,6 +22,8 @@ struct function {
 	bool gone; /* is listed, but cannot be read */
 	unsigned int virtual_functions;
 	const char *variant;
+	const char *console;
+	const char *watchdog;
 	const char *framebuffer; /* of the driver efi-framebuffer */
 	const char *parent;	 /* the address of the bridge above */
 };

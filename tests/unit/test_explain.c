@@ -153,13 +153,13 @@ static void test_members(void **state)
 static void test_forced(void **state)
 {
 	struct run *run = machine_plan(&machine, CARD " vfio_early.protect=01:00.1 "
-						      "vfio_early.force=01:00.0,10de:10fa");
+						      "vfio_early.force=01:00.0,protected:10de:10fa");
 
 	(void)state;
 	assert_false(run->plan.groups[0].refused);
 	assert_string_equal(
 		explain_member(run, machine_member(&run->plan, "0000:01:00.1")),
-		"0000:01:00.1 10de:10fa group 1: none -> vfio-pci, forced by '10de:10fa' "
+		"0000:01:00.1 10de:10fa group 1: none -> vfio-pci, forced by 'protected:10de:10fa' "
 		"(command line:77) past 'protected': the host needs it (protect: '01:00.1', "
 		"command line:44)");
 	/* There was nothing to waive. */
@@ -177,7 +177,7 @@ static void test_newcomer(void **state)
 		explain_refusal(run, &run->plan.groups[0]),
 		"group 1 left to the host because of 0000:01:00.1 10de:10fa: it is new in its "
 		"group: it is not in members (command line:44); to accept it: vfio-early pin "
-		"--write; to take it all the same: vfio_early.force=0000:01:00.1");
+		"--write; to take it all the same: vfio_early.force=newcomer:0000:01:00.1");
 	machine_forget(run);
 	run = machine_plan(&machine,
 			   CARD " vfio_early.members=01:00.0@10de:1f91,01:00.1@10de:10f0");
@@ -185,7 +185,7 @@ static void test_newcomer(void **state)
 		explain_refusal(run, &run->plan.groups[0]),
 		"group 1 left to the host because of 0000:01:00.1 10de:10fa: it sits in the place "
 		"of '01:00.1@10de:10f0', which is in members (command line:44); to accept it: "
-		"vfio-early pin --write; to take it all the same: vfio_early.force=0000:01:00.1");
+		"vfio-early pin --write; to take it all the same: vfio_early.force=newcomer:0000:01:00.1");
 	machine_forget(run);
 }
 
@@ -269,7 +269,7 @@ static void test_force_adds_to_what_is_there(void **state)
 
 	(void)state;
 	assert_string_equal(explain_force(run, &run->plan.groups[0]),
-			    "00:17.0,0000:01:00.0,0000:01:00.1");
+			    "00:17.0,protected:0000:01:00.0,protected:0000:01:00.1");
 	assert_non_null(strstr(explain_refusal(run, &run->plan.groups[0]),
 			       "0000:01:00.0 10de:1f91 (and 1 more): "));
 	machine_forget(run);
@@ -282,7 +282,7 @@ static const struct {
 } needs[] = {
 	{ HOST, "protect = 01:00.1@10de:10fa  # /, /boot (nvme0n1)\n",
 	  "the host needs it, for /, /boot (nvme0n1) (protect: '01:00.1@10de:10fa', " HOST
-	  ":1:11); to take it all the same: vfio_early.force=0000:01:00.1" },
+	  ":1:11); to take it all the same: vfio_early.force=protected:0000:01:00.1" },
 	{ HOST, "\nprotect = 01:00.1\n",
 	  "the host needs it (protect: '01:00.1', " HOST ":2:11); " },
 	{ SETTINGS_SOURCE_HOST, "protect = 01:00.1  # swap (sda)\n",
@@ -387,7 +387,7 @@ static void test_ends(void **state)
 static void test_names(void **state)
 {
 	(void)state;
-	for (enum refusal refusal = REFUSAL_NONE; refusal <= REFUSAL_NEWCOMER; refusal++)
+	for (enum refusal refusal = REFUSAL_NONE; refusal < REFUSAL_COUNT; refusal++)
 		check_clean(refusal_name(refusal));
 	for (enum step step = STEP_NONE; step <= STEP_READ_BACK; step++)
 		check_clean(step_name(step));

@@ -123,7 +123,7 @@ static const struct {
 	{ "another file", "protect = 00:17.0\n", 0644, 0,
 	  "it does not begin as vfio-early begins it" },
 	{ "a key that is none of a list's", LIST "devs = 01:00.0\n", 0644, 0,
-	  "line 3: 'devs': only protect may stand here" },
+	  "line 3: 'devs': only protect and network may stand here" },
 };
 
 static void test_files(void **state)

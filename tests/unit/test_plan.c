@@ -52,7 +52,7 @@ static const struct function split_functions[] = {
 	FUNCTION("0000:01:00.1", 0x040300, 3, 0x10de, 0x10fa, .driver = "snd_hda_intel"),
 	FUNCTION("0000:02:00.0", 0x020000, 3, 0x8086, 0x15f3, .driver = "igc"),
 	FUNCTION("0000:03:00.0", 0x010802, 3, 0x144d, 0xa808, .driver = "nvme"),
-	FUNCTION("0000:03:00.1", 0x080501, 3, 0x144d, 0xa809),
+	FUNCTION("0000:03:00.1", 0x088000, 3, 0x144d, 0xa809),
 };
 static const struct machine split = MACHINE(split_functions, IOMMU_ON);
 
@@ -89,8 +89,8 @@ static const char *brief(const struct pci_address *address, char *text)
 static void render_groups(const struct plan *plan, struct text *text)
 {
 	static const char *const refusals[] = {
-		"none",	     "no-group", "gone",     "storage", "boot-display",
-		"protected", "vfs",	 "excluded", "new",	"behind",
+		"none", "no-group", "gone", "behind",  "storage", "boot-display", "protected",
+		"vfs",	"excluded", "new",  "network", "unknown", "console",	  "watchdog",
 	};
 	char address[PCI_ADDRESS_SIZE];
 
@@ -208,6 +208,25 @@ static const struct row groups_refused[] = {
 	{ &desktop, "devs=00:1f.3 force=00:1f.2@8086:a352", CHIPSET(""), "" },
 	{ &desktop, "devs=00:1f.3 force=00:1f.2@8086:ffff", "!" CHIPSET("=storage"), "" },
 	{ &desktop, "devs=00:1f.3 force=00:1f.3", "!" CHIPSET("=storage"), "" },
+	/* A selector alone waives that nobody listed it, and nothing else. */
+	{ &desktop, "devs=01:00.0 protect=01:00.2 force=01:00.2",
+	  "!1{:00:01.0,01:00.0,01:00.1,01:00.2=protected,01:00.3}", "" },
+	{ &desktop, "devs=01:00,!01:00.2 force=01:00.2",
+	  "!1{:00:01.0,01:00.0,01:00.1,01:00.2=excluded,01:00.3}", "" },
+	{ &desktop, "devs=06:00.0 force=06:00.0", "!19{06:00.0=vfs}", "" },
+	/* A word waives its own reason; '-' and '_' are the same. */
+	{ &desktop, "devs=00:1f.3 force=storage:00:1f.2", CHIPSET(""), "" },
+	{ &desktop, "devs=00:1f.3 force=protected:00:1f.2", "!" CHIPSET("=storage"), "" },
+	{ &desktop, "devs=00:1f.3 force=boot_display:00:1f.2", "!" CHIPSET("=storage"), "" },
+	{ &desktop, "devs=00:1f.3 protect=00:1f.2 force=storage:00:1f.2", "!" CHIPSET("=protected"),
+	  "" },
+	{ &desktop, "devs=00:1f.3 protect=00:1f.2 force=protected:00:1f.2", "!" CHIPSET("=storage"),
+	  "" },
+	{ &desktop, "devs=00:1f.3 protect=00:1f.2 force=protected:00:1f.2,storage:00:1f.2",
+	  CHIPSET(""), "" },
+	{ &desktop, "devs=00:1f.3 protect=00:1f.2 force=protected:class:01,00:1f.2", CHIPSET(""),
+	  "" },
+	{ &desktop, "devs=06:00.0 force=virtual_functions:06:00.0", "19{06:00.0}", "" },
 	/* Forcing lists nothing by itself. */
 	{ &desktop, "force=00:1f.2,01:00.0", "", "" },
 	/* The boot display. */
@@ -235,7 +254,7 @@ static const struct row groups_refused[] = {
 	  "!1{:00:01.0,01:00.0=protected,01:00.1,01:00.2,01:00.3}", "" },
 	{ &desktop, "devs=01:00.0 protect=10de:1ad8",
 	  "!1{:00:01.0,01:00.0,01:00.1,01:00.2=protected,01:00.3}", "" },
-	{ &desktop, "devs=01:00.0 protect=01:00.2 force=01:00.2", CARD, "" },
+	{ &desktop, "devs=01:00.0 protect=01:00.2 force=protected:01:00.2", CARD, "" },
 	{ &desktop, "devs=03:00.0 protect=03:00.0", "!16{03:00.0=protected}", "" },
 	{ &desktop, "devs=03:00.0 protect=03:00.0@144d:a808", "!16{03:00.0=protected}", "" },
 	/* What the host needs is protected by its place, whoever sits there now. */
@@ -251,7 +270,8 @@ static const struct row groups_refused[] = {
 	  "" },
 	{ &desktop, "devs=03:00.0 protect=08:00.0@144d:a808:1af4:1101", "16{03:00.0}", "" },
 	{ &desktop, "devs=03:00.0 protect=00:1c.0/00.0@144d:a808", "!16{03:00.0=protected}", "" },
-	{ &desktop, "devs=03:00.0 protect=08:00.0@144d:a808 force=03:00.0", "16{03:00.0}", "" },
+	{ &desktop, "devs=03:00.0 protect=08:00.0@144d:a808 force=protected:03:00.0", "16{03:00.0}",
+	  "" },
 	{ &desktop, "devs=01:00.0 protect=08:00.0@144d:a808", CARD, "" },
 	{ &desktop, "devs=01:00.0 protect=08:00.0@10de:1ad8",
 	  "!1{:00:01.0,01:00.0,01:00.1,01:00.2=protected,01:00.3}", "" },
@@ -262,7 +282,7 @@ static const struct row groups_refused[] = {
 	/* Left out, yet its group cannot go without it. */
 	{ &desktop, "devs=01:00,!01:00.2", "!1{:00:01.0,01:00.0,01:00.1,01:00.2=excluded,01:00.3}",
 	  "" },
-	{ &desktop, "devs=01:00,!01:00.2 force=01:00.2", CARD, "" },
+	{ &desktop, "devs=01:00,!01:00.2 force=excluded:01:00.2", CARD, "" },
 	{ &desktop, "devs=01:00.0,!01:00.2,!01:00.3",
 	  "!1{:00:01.0,01:00.0,01:00.1,01:00.2=excluded,01:00.3=excluded}", "" },
 	{ &desktop, "devs=01:00.0,!00:01.0", CARD, "" },
@@ -283,7 +303,7 @@ static const struct row groups_refused[] = {
 	  "!1{:00:01.0,01:00.0,01:00.1,01:00.2=new,01:00.3} !15{02:00.0=new}", "" },
 	{ &desktop,
 	  "devs=01:00.0 members=01:00.0@10de:1f91,01:00.1@10de:10fa,01:00.3@10de:1ad9 "
-	  "force=01:00.2",
+	  "force=newcomer:01:00.2",
 	  CARD, "" },
 	/* What else there is to say of a newcomer is said first. */
 	{ &desktop, "devs=00:1f.3 members=00:1f.3@8086:a348",
@@ -292,7 +312,7 @@ static const struct row groups_refused[] = {
 	  "!15{02:00.0=protected}", "" },
 	/* SR-IOV. */
 	{ &desktop, "devs=06:00.0", "!19{06:00.0=vfs}", "" },
-	{ &desktop, "devs=06:00.0 force=06:00.0", "19{06:00.0}", "" },
+	{ &desktop, "devs=06:00.0 force=virtual-functions:06:00.0", "19{06:00.0}", "" },
 	/* What cannot be read might be anything: no force has a name for it. */
 	{ &gone, "devs=8086:15f3", "!1{01:00.0,01:00.1=gone} 2{02:00.0}", "" },
 	{ &gone, "devs=01:00,!01:00.1", "", " !01:00.1:excludes-nothing" },
@@ -427,12 +447,85 @@ static void test_blocks(void **state)
 	}
 }
 
+static const struct function guarded_functions[] = {
+	FUNCTION("0000:01:00.0", 0x020000, 1, 0x8086, 0x15f3, .driver = "igc"),
+	FUNCTION("0000:01:00.1", 0x040300, 1, 0x8086, 0x15f4),
+	FUNCTION("0000:02:00.0", 0x010802, 2, 0x144d, 0xa808, .driver = "nvme"),
+	FUNCTION("0000:03:00.0", 0x070002, 3, 0x1b36, 0x0002, .console = "ttyS4"),
+	FUNCTION("0000:04:00.0", 0x0c0500, 4, 0x8086, 0xa323, .watchdog = "watchdog0"),
+	FUNCTION("0000:05:00.0", 0x080501, 5, 0x1022, 0x7906),
+	FUNCTION("0000:05:00.1", 0x040300, 5, 0x1022, 0x7907),
+};
+static const struct machine guarded = MACHINE(guarded_functions, IOMMU_ON);
+
+/* What a list says of the host; NULL for an image without one. */
+static const struct {
+	const char *host, *cmdline, *groups;
+} guarded_rows[] = {
+#define NETWORK "network = 01:00.0@8086:15f3  # default route on eth0\n"
+	{ NETWORK, "devs=01:00.1", "!1{01:00.0=network,01:00.1}" },
+	{ NETWORK, "devs=class:02", "!1{01:00.0=network,01:00.1}" },
+	{ NETWORK, "devs=01:00", "!1{01:00.0=network,01:00.1}" },
+	{ NETWORK, "devs=8086:15f3", "!1{01:00.0=network,01:00.1}" },
+	{ NETWORK, "devs=01:00.0", "1{01:00.0,01:00.1}" },
+	{ NETWORK, "devs=class:02,01:00.0", "1{01:00.0,01:00.1}" },
+	{ NETWORK, "devs=01:00.1 force=01:00.0", "!1{01:00.0=network,01:00.1}" },
+	{ NETWORK, "devs=01:00.1 force=network:01:00.0", "1{01:00.0,01:00.1}" },
+	{ "", "devs=01:00.1", "1{01:00.0,01:00.1}" },
+	{ "", "devs=class:0108", "2{02:00.0}" },
+	{ NULL, "devs=class:0108", "!2{02:00.0=unknown}" },
+	{ NULL, "devs=144d:a808", "!2{02:00.0=unknown}" },
+	{ NULL, "devs=02:00.*", "!2{02:00.0=unknown}" },
+	{ NULL, "devs=02:00.0", "2{02:00.0}" },
+	{ NULL, "devs=class:0108 force=02:00.0", "!2{02:00.0=unknown}" },
+	{ NULL, "devs=class:0108 force=host-unknown:02:00.0", "2{02:00.0}" },
+	{ NULL, "devs=01:00.1", "!1{01:00.0=unknown,01:00.1}" },
+	{ NULL, "devs=01:00.1,01:00.0", "1{01:00.0,01:00.1}" },
+	/* One that nobody listed has its own guard; what waives that goes by place here, too. */
+	{ NULL, "devs=05:00.1", "!5{05:00.0=storage,05:00.1}" },
+	{ NULL, "devs=05:00.1 force=05:00.0", "5{05:00.0,05:00.1}" },
+	{ NULL, "devs=05:00.1 force=storage:class:08", "!5{05:00.0=unknown,05:00.1}" },
+	{ "", "devs=05:00.1 force=storage:class:08", "5{05:00.0,05:00.1}" },
+	/* Not even by its address. */
+	{ "", "devs=03:00.0", "!3{03:00.0=console}" },
+	{ "", "devs=03:00.0 force=03:00.0", "!3{03:00.0=console}" },
+	{ "", "devs=03:00.0 force=console:03:00.0", "3{03:00.0}" },
+	{ "", "devs=04:00.0", "!4{04:00.0=watchdog}" },
+	{ "", "devs=04:00.0 force=watchdog:04:00.0", "4{04:00.0}" },
+};
+
+static void test_guarded(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(guarded_rows); i++) {
+		struct run *run = machine_run();
+		struct text cmdline = { .used = 0 }, groups = { .used = 0 };
+		const char *host = guarded_rows[i].host;
+		const char *force = strstr(guarded_rows[i].cmdline, " force");
+
+		text_add(&cmdline, "vfio_early.%.*s%s%s",
+			 force ? (int)(force - guarded_rows[i].cmdline) : 200,
+			 guarded_rows[i].cmdline, force ? " vfio_early." : "",
+			 force ? force + 1 : "");
+		run->settings.host_known = false;
+		assert_int_equal(settings_read_cmdline(&run->settings, cmdline.bytes), 0);
+		if (host)
+			assert_int_equal(settings_read_host(&run->settings, "host", host), 0);
+		assert_null(run->settings.problems);
+		machine_survey(run, &guarded);
+		assert_int_equal(plan_make(&run->plan, run->arena, &run->settings, &run->topology),
+				 0);
+		render_groups(&run->plan, &groups);
+		check_text(cmdline.bytes, groups.bytes, guarded_rows[i].groups);
+		machine_forget(run);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_taken),
-		cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_findings),
+		cmocka_unit_test(test_guarded), cmocka_unit_test(test_taken),
+		cmocka_unit_test(test_refused), cmocka_unit_test(test_findings),
 		cmocka_unit_test(test_blocks),
 	};
 

@@ -157,7 +157,7 @@ static void test_json(void **state)
 			     "\"error\": \"Invalid argument\"");
 	check_contains(text, "\"reason\": \"no-iommu-group\"");
 	check_contains(text, "\"reason\": \"protected\"");
-	check_contains(text, "\"force\": \"0000:04:00.0\"");
+	check_contains(text, "\"force\": \"protected:0000:04:00.0\"");
 	check_contains(text, "\"problem\": \"absent\"");
 	check_contains(text, "\"class\": \"030000\"");
 	check_contains(text, "\"vendor\": \"10de\"");
@@ -241,7 +241,7 @@ static void test_log(void **state)
 		"no IOMMU for it; see the kernel's own line above)\n"
 		"<4>group 3 left to the host because of 0000:04:00.0 144d:a808: the host needs it "
 		"(protect: '04:00.0', command line:76); to take it all the same: "
-		"vfio_early.force=0000:04:00.0\n"
+		"vfio_early.force=protected:0000:04:00.0\n"
 		"<4>0000:02:00.0 8086:3e98 left to the host: it has no IOMMU group, though other "
 		"devices have: add intel_iommu=on to the kernel command line if it is an "
 		"integrated "
@@ -259,13 +259,13 @@ static void test_log_of_what_else_there_is(void **state)
 	struct run *run = machine_plan(&machine, "vfio_early.devs=03:00.0 vfio-pci.ids=8086:15f3 "
 						 "vfio_early.members=03:00.0@8086:15f2,"
 						 "05:00.0@8086:15f3,01:00.0@10de:1f91 "
-						 "vfio_early.force=03:00.0");
+						 "vfio_early.force=newcomer:03:00.0");
 	struct text strings = { .used = 0 };
 
 	(void)state;
 	report_log(run);
 	check_contains(lines.bytes, "<6>0000:03:00.0 8086:15f3 group 2: igc -> vfio-pci, forced by "
-				    "'03:00.0' (command line:138) past 'newcomer': it sits in the");
+				    "'newcomer:03:00.0' (command line:138) past 'newcomer': it sits in the");
 	check_contains(lines.bytes, "<6>0000:03:00.0 8086:15f3 is also claimed by vfio-pci.ids= on "
 				    "the kernel command line, which is no longer needed\n"
 				    "<7>members: '05:00.0@8086:15f3' is not there any more\n"

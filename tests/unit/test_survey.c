@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "attached.h"
 #include "firmware_display.h"
 #include "framebuffer.h"
 #include "machine.h"
@@ -122,6 +123,17 @@ bool firmware_display_is_lit(const struct sysfs *sysfs, const struct device *dev
 	return false;
 }
 
+int attached_find(const struct sysfs *sysfs, struct arena *arena, struct device *devices,
+		  size_t count)
+{
+	assert_ptr_equal(sysfs, &here);
+	assert_non_null(arena);
+	assert_non_null(devices);
+	assert_int_equal(count, truth.count);
+	text_add(&reads, "a ");
+	return 0;
+}
+
 int pci_locate(struct pci_source *source, struct arena *arena, struct device *device)
 {
 	size_t index;
@@ -234,28 +246,30 @@ static int look(struct run *run, const char *cmdline, bool modules)
 
 static const struct {
 	const char *cmdline;
-	const char *reads; /* i: identified, l: located, d: described, g: asked for its group */
+	const char *reads; /* i: identified, l: located, d: described, g: asked for its group, a:
+			      asked for consoles */
 } rows[] = {
 	{ "", "" },
 	{ "vfio_early.devs=0a:00.0", "" },
-	{ "vfio_early.devs=02:00.0", "g4 i4 l4 d4 " },
+	{ "vfio_early.devs=02:00.0", "g4 i4 l4 d4 a " },
 	/* The others of its group, too. */
-	{ "vfio_early.devs=01:00.1", "g3 i3 l3 d3 i0 l0 d0 i2 l2 d2 f2 w " },
-	{ "vfio_early.devs=04:00.0", "g6 i6 l6 d6 i7 l7 d7 " },
+	{ "vfio_early.devs=01:00.1", "g3 i3 l3 d3 i0 l0 d0 i2 l2 d2 f2 w a " },
+	{ "vfio_early.devs=04:00.0", "g6 i6 l6 d6 i7 l7 d7 a " },
 	/* Without a group there is only itself. */
-	{ "vfio_early.devs=00:02.0", "g1 i1 l1 d1 f1 w " },
-	{ "vfio_early.devs=15b3:101e", "i0 i1 i2 i3 i4 i5 i6 i7 g4 l4 d4 " },
-	{ "vfio_early.devs=class:0108", "i0 i1 i2 i3 i4 i5 i6 i7 g5 l5 d5 " },
-	{ "vfio_early.devs=boot_vga", "i0 i1 i2 i3 i4 i5 i6 i7 w g1 l1 d1 f1 " },
-	{ "vfio_early.devs=02:00.0@15b3:101e", "i0 i1 i2 i3 i4 i5 i6 i7 g4 l4 d4 " },
-	{ "vfio_early.devs=00:01.0/00.1", "l0 l1 l2 l3 l4 l5 l6 l7 g3 i3 d3 i0 d0 i2 d2 f2 w " },
+	{ "vfio_early.devs=00:02.0", "g1 i1 l1 d1 f1 w a " },
+	{ "vfio_early.devs=15b3:101e", "i0 i1 i2 i3 i4 i5 i6 i7 g4 l4 d4 a " },
+	{ "vfio_early.devs=class:0108", "i0 i1 i2 i3 i4 i5 i6 i7 g5 l5 d5 a " },
+	{ "vfio_early.devs=boot_vga", "i0 i1 i2 i3 i4 i5 i6 i7 w g1 l1 d1 f1 a " },
+	{ "vfio_early.devs=02:00.0@15b3:101e", "i0 i1 i2 i3 i4 i5 i6 i7 g4 l4 d4 a " },
+	{ "vfio_early.devs=00:01.0/00.1", "l0 l1 l2 l3 l4 l5 l6 l7 g3 i3 d3 i0 d0 i2 d2 f2 w a " },
 	/* What is left out is not looked at, and what protects asks of members alone. */
-	{ "vfio_early.devs=02:00.0,03:00.0,!03:00.0 vfio_early.protect=class:01", "g4 i4 l4 d4 " },
+	{ "vfio_early.devs=02:00.0,03:00.0,!03:00.0 vfio_early.protect=class:01",
+	  "g4 i4 l4 d4 a " },
 	/* ... but for one that is like what is protected elsewhere: who is there decides. */
-	{ "vfio_early.devs=02:00.0 vfio_early.protect=02:00.0@15b3:101e", "g4 i4 l4 d4 " },
-	{ "vfio_early.devs=02:00.0 vfio_early.protect=03:00.0@144d:a808", "g4 i4 l4 d4 " },
+	{ "vfio_early.devs=02:00.0 vfio_early.protect=02:00.0@15b3:101e", "g4 i4 l4 d4 a " },
+	{ "vfio_early.devs=02:00.0 vfio_early.protect=03:00.0@144d:a808", "g4 i4 l4 d4 a " },
 	{ "vfio_early.devs=02:00.0 vfio_early.protect=03:00.0@15b3:101e",
-	  "g4 i4 l4 d4 i0 i1 i2 i3 i5 i6 i7 l0 l1 l2 l3 l5 l6 l7 " },
+	  "g4 i4 l4 d4 i0 i1 i2 i3 i5 i6 i7 l0 l1 l2 l3 l5 l6 l7 a " },
 	{ "vfio_early.devs=02:00.0,!class:02", "i0 i1 i2 i3 i4 i5 i6 i7 " },
 };
 

@@ -39,6 +39,12 @@ image_file()
 	cat >"$work/root/$1"
 }
 
+# nothing_needed: the image has a list of what the host needs, and that is empty.
+nothing_needed()
+{
+	echo '# What this host needs' | image_file etc/vfio-early.host.conf
+}
+
 # modules ko|gz|xz|zst|none: the form of the vfio modules in the image.
 modules()
 {

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Which function a console or an armed watchdog is on. */
+#include "attached.h"
+
+#include "scratch.h"
+#include "unit.h"
+
+#define ROOT "../../devices/pci0000:00/"
+
+enum { PORT, SERIAL, SMBUS, COUNT };
+
+static const char *const watchdogs[] = { "active", "inactive" };
+
+static void test_attached(void **state)
+{
+	(void)state;
+	{
+		struct device devices[COUNT] = {
+			[PORT] = { .address = { 0, 0, 1, 0 } },
+			[SERIAL] = { .address = { 0, 1, 0, 0 } },
+			[SMBUS] = { .address = { 0, 2, 0, 4 } },
+		};
+		struct arena *arena = arena_create(0);
+		struct scratch scratch;
+		struct sysfs sysfs;
+
+		scratch_create(&scratch);
+		assert_int_equal(sysfs_open(&sysfs, scratch.path), 0);
+		/* Nothing is there: nothing is found. */
+		assert_int_equal(attached_find(&sysfs, arena, devices, COUNT), 0);
+		assert_null(devices[SERIAL].console);
+		scratch_write(&scratch, "class/tty/console/active", "tty0 ttyS0 ttyS4\n");
+		scratch_link(&scratch, "class/tty/tty0", "../../devices/virtual/tty/tty0");
+		scratch_link(&scratch, "class/tty/ttyS0", "../../devices/pnp0/00:04/tty/ttyS0");
+		/* As kernels since 6.5 have it, with the port's own devices between. */
+		scratch_link(&scratch, "class/tty/ttyS4",
+			     ROOT "0000:00:01.0/0000:01:00.0/0000:01:00.0:0/0000:01:00.0:0.0/tty/"
+				  "ttyS4");
+		/* It is a tty, but no console. */
+		scratch_link(&scratch, "class/tty/ttyS5", ROOT "0000:02:00.4/tty/ttyS5");
+		assert_int_equal(attached_find(&sysfs, arena, devices, COUNT), 0);
+		assert_string_equal(devices[SERIAL].console, "ttyS4");
+		assert_null(devices[PORT].console);
+		assert_null(devices[SMBUS].console);
+		sysfs_close(&sysfs);
+		arena_destroy(arena);
+		scratch_remove(&scratch);
+	}
+}
+
+static void test_watchdog(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(watchdogs); i++) {
+		struct device devices[] = { { .address = { 0, 2, 0, 4 } } };
+		struct arena *arena = arena_create(0);
+		struct scratch scratch;
+		struct sysfs sysfs;
+
+		scratch_create(&scratch);
+		assert_int_equal(sysfs_open(&sysfs, scratch.path), 0);
+		scratch_write(&scratch,
+			      "devices/pci0000:00/0000:02:00.4/iTCO_wdt/watchdog/watchdog0/state",
+			      watchdogs[i]);
+		scratch_link(&scratch, "class/watchdog/watchdog0",
+			     ROOT "0000:02:00.4/iTCO_wdt/watchdog/watchdog0");
+		assert_int_equal(attached_find(&sysfs, arena, devices, 1), 0);
+		if (i == 0)
+			assert_string_equal(devices[0].watchdog, "watchdog0");
+		else
+			assert_null(devices[0].watchdog);
+		sysfs_close(&sysfs);
+		arena_destroy(arena);
+		scratch_remove(&scratch);
+	}
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_attached),
+		cmocka_unit_test(test_watchdog),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
