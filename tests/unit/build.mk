@@ -22,7 +22,7 @@ unit_settings := settings settings_problem settings_cmdline suggest claim select
 unit_plan := plan findings picks leftover topology $(unit_settings)
 unit_host := host host_search host_path host_text host_storage host_mount host_network host_zpool host_keyboard \
 	host_claims mountinfo beneath input sysfs deadline $(unit_settings)
-unit_run := run log sysfs deadline $(unit_plan)
+unit_run := run held_signals log sysfs deadline $(unit_plan)
 
 # Of each test: the modules of src/ that it links, the helpers of this directory
 # beside unit.c, and the functions that it stands in for.
