@@ -11,7 +11,8 @@ U := build/unit
 UNIT := tests/unit
 
 UNIT_TESTS := address arena arguments beneath claim cmdline config config_edit cpio cpio_reader \
-	deadline embed execute execute_cut explain firmware_display framebuffer host host_keyboard host_list \
+	deadline embed execute execute_cut explain firmware_display framebuffer held_signals host \
+	host_keyboard host_list \
 	host_many host_network host_storage in_use index init input json json_read loader lock log modalias \
 	module_options mountinfo \
 	plan plan_actions regenerate release report run selector settings settings_host \
@@ -58,6 +59,7 @@ unit_src_firmware_display = firmware_display framebuffer device input sysfs addr
 unit_lib_firmware_display = strict_arena scratch
 unit_src_framebuffer = framebuffer input sysfs address arena
 unit_lib_framebuffer = scratch
+unit_src_held_signals = held_signals
 unit_src_host = $(unit_host)
 unit_lib_host = strict_arena scratch host_tree
 unit_src_host_list = host_list config beneath input $(unit_settings)

@@ -30,7 +30,9 @@ struct script {
 	int interrupts;	    /* a signal to the watcher */
 	volatile int stopped_by;
 
-	int lock_result, worker_lock_result;
+	int lock_result, worker_lock_result, task_result;
+	unsigned int task_done, task_finished;
+	pid_t session; /* the worker's */
 	unsigned int locks, loaders, surveys, waits, settled, modules_opened, executed, undone,
 		read_back;
 	const char *driver_in_advance;
@@ -145,6 +147,7 @@ void hotplug_settle(int fd)
 void execute(struct plan *plan, const struct execution *execution)
 {
 	script->executed++;
+	script->session = getsid(0);
 	if (!execution->sysfs || !execution->loader || plan->group_count != 1)
 		return;
 	if (script->dies_in_execute)
@@ -426,6 +429,132 @@ static void test_undo_has_its_time(void **state)
 	end_run(run);
 }
 
+/* What a command like release does with the devices, in place of taking them. */
+static int do_task(struct run *run, const struct execution *execution)
+{
+	assert_ptr_equal(run->context, script);
+	script->task_done++;
+	if (script->dies_in_execute)
+		raise(SIGKILL);
+	if (script->interrupts) {
+		kill(getppid(), script->interrupts);
+		while (!run->signal)
+			sched_yield();
+	}
+	return execution->sysfs && run->plan.group_count == 1 ? script->task_result : -EDOM;
+}
+
+static void finish_task(struct run *run, const struct execution *execution, enum worker_end end)
+{
+	(void)run;
+	script->task_finished += execution->sysfs != NULL;
+	script->undone_by = getpid();
+	script->undone_of = end;
+}
+
+static const struct run_task task = { .execute = do_task, .finish = finish_task };
+
+static struct run *start_task(void)
+{
+	struct run *run = start_run(CARD);
+
+	run->detached = true;
+	run->task = &task;
+	run->context = script;
+	return run;
+}
+
+/* It takes both locks, and nothing is loaded, taken or read back on its behalf. */
+static void test_task(void **state)
+{
+	struct run *run = start_task();
+
+	(void)state;
+	/* Holds the signals of its process, so a child has to do it. */
+	assert_int_equal(in_child(run), 100);
+	assert_int_equal(run->phase, RUN_DONE);
+	assert_int_equal(run->error, 0);
+	assert_int_equal(script->locks, 2);
+	assert_int_equal(script->task_done, 1);
+	assert_int_equal(script->task_finished, 0);
+	assert_int_equal(script->loaders + script->executed + script->undone + script->read_back,
+			 0);
+	end_run(run);
+}
+
+static void test_task_not_its_turn(void **state)
+{
+	(void)state;
+	for (int workers = 0; workers < 2; workers++) {
+		struct run *run = start_task();
+
+		*(workers ? &script->worker_lock_result : &script->lock_result) = -EBUSY;
+		assert_int_equal(in_child(run), 100);
+		assert_int_equal(script->locks, 1 + workers);
+		assert_int_equal(script->surveys + script->task_done + script->task_finished, 0);
+		if (workers)
+			assert_int_equal(run->error, -EBUSY);
+		end_run(run);
+	}
+}
+
+static void test_task_fails(void **state)
+{
+	struct run *run = start_task();
+
+	(void)state;
+	script->task_result = -ENOMEM;
+	assert_int_equal(in_child(run), 100);
+	assert_int_equal(run->error, -ENOMEM);
+	assert_false(run->died);
+	end_run(run);
+}
+
+/* What it began is brought to its end by its own means, not by giving back. */
+static void test_task_dies(void **state)
+{
+	struct run *run = start_task();
+
+	(void)state;
+	script->dies_in_execute = true;
+	assert_int_equal(in_child(run), 100);
+	assert_int_equal(run->phase, RUN_EXECUTE);
+	assert_int_equal(script->task_finished, 1);
+	assert_int_equal(script->undone_of, WORKER_DIED);
+	assert_int_equal(script->undone, 0);
+	end_run(run);
+}
+
+/* A signal does not keep from its end what was begun. */
+static void test_task_interrupted(void **state)
+{
+	struct run *run = start_task();
+
+	(void)state;
+	script->interrupts = SIGHUP;
+	assert_int_not_equal(in_child(run), 100);
+	assert_int_equal(run->signal, SIGHUP);
+	assert_false(run->interrupted);
+	assert_int_equal(run->phase, RUN_DONE);
+	assert_int_equal(script->task_finished, 0);
+	end_run(run);
+}
+
+/* The worker is in a session of its own where a terminal may hang up. */
+static void test_session(void **state)
+{
+	(void)state;
+	for (int detached = 0; detached < 2; detached++) {
+		struct run *run = start_run(CARD);
+
+		run->detached = detached;
+		assert_int_equal(in_child(run), 100);
+		assert_int_equal(script->executed, 1);
+		assert_true((script->session == getsid(0)) == !detached);
+		end_run(run);
+	}
+}
+
 static void test_waits(void **state)
 {
 	struct run *run = start_run(CARD " vfio_early.wait=3600");
@@ -522,6 +651,12 @@ int main(void)
 		cmocka_unit_test(test_interrupted),
 		cmocka_unit_test(test_watcher_dies),
 		cmocka_unit_test(test_undo_has_its_time),
+		cmocka_unit_test(test_task),
+		cmocka_unit_test(test_task_not_its_turn),
+		cmocka_unit_test(test_task_fails),
+		cmocka_unit_test(test_task_dies),
+		cmocka_unit_test(test_task_interrupted),
+		cmocka_unit_test(test_session),
 		cmocka_unit_test(test_worker_dies_in_survey),
 		cmocka_unit_test(test_worker_dies_in_execute),
 		cmocka_unit_test(test_waits),
