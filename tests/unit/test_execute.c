@@ -301,6 +301,29 @@ static void test_stop_says_so(void **state)
 	machine_forget(run);
 }
 
+/* A group is under way until its last step is over: a stop that comes during that gives it back. */
+static void test_stop_in_last_step(void **state)
+{
+	const struct scenario *scenario = scenario_find("bound card");
+	struct stopping stopping = { .asked = 1 };
+	size_t at;
+
+	(void)state;
+	for (at = 1; stopping.asked >= stopping.stop_at; at++) {
+		struct execution execution = scenario_boot(scenario);
+		struct run *run = machine_plan(scenario->machine, scenario->cmdline);
+
+		stopping = (struct stopping){ .stop_at = at };
+		execution.is_stopped = is_stopped;
+		execution.context = &stopping;
+		execute(&run->plan, &execution);
+		assert_true(run->plan.groups[0].failed == (stopping.asked >= at));
+		assert_int_equal(count_taken(&run->plan), stopping.asked >= at ? 0 : 2);
+		machine_forget(run);
+	}
+	assert_true(at > 8);
+}
+
 /* Who has no driver, by what the links say, is not said to be taken, whatever was noted. */
 static void test_read_back(void **state)
 {
@@ -388,6 +411,7 @@ int main(void)
 		cmocka_unit_test(test_undo_has_its_time),
 		cmocka_unit_test(test_every_stop),
 		cmocka_unit_test(test_stop_says_so),
+		cmocka_unit_test(test_stop_in_last_step),
 		cmocka_unit_test(test_read_back),
 		cmocka_unit_test(test_modules),
 	};

@@ -437,8 +437,11 @@ static int do_task(struct run *run, const struct execution *execution)
 	if (script->dies_in_execute)
 		raise(SIGKILL);
 	if (script->interrupts) {
-		kill(getppid(), script->interrupts);
-		while (!run->signal)
+		pid_t watcher = getppid();
+
+		kill(watcher, script->interrupts);
+		/* Not for ever where the signal ended the watcher. */
+		while (!run->signal && getppid() == watcher)
 			sched_yield();
 	}
 	return execution->sysfs && run->plan.group_count == 1 ? script->task_result : -EDOM;
