@@ -103,7 +103,7 @@ static void give_back_late(void *argument, int result)
 	const char *before = device->driver_override;
 
 	(void)result;
-	/* An override that stood there before may keep the device's own driver off: it comes last. */
+	/* An earlier override may keep the device from its own driver: it comes last. */
 	if (binding_override(unbinding->sysfs, device, device->driver ? NULL : before))
 		return;
 	if (device->driver || !before)
@@ -118,9 +118,8 @@ int binding_unbind_or_linger(const struct sysfs *sysfs, const struct deadline *d
 	struct unbinding unbinding = { sysfs, device, driver };
 	struct deadline share = step_deadline(deadline);
 
-	return log_step(
-		device, "unbind from", driver,
-		deadline_call_late(&share, unbind_in_child, give_back_late, &unbinding));
+	return log_step(device, "unbind from", driver,
+			deadline_call_late(&share, unbind_in_child, give_back_late, &unbinding));
 }
 
 static void framebuffer_path(const struct device *device, const char *file,
