@@ -94,8 +94,7 @@ static void judge(struct release *release)
 				release->groups[i].state = RELEASE_FAILED;
 }
 
-void release_finish(struct release *release, const struct execution *execution,
-		    enum worker_end end)
+void release_finish(struct release *release, const struct execution *execution, enum worker_end end)
 {
 	if (!release->chosen)
 		return;

@@ -33,7 +33,7 @@ struct released_group {
 struct release {
 	struct run *run; /* surveyed and planned; its plan's groups are those to release */
 	struct released_group *groups;
-	volatile bool chosen; /* it is known what is to be given back, and to whom */
+	volatile bool chosen;	/* it is known what is to be given back, and to whom */
 	const char *proc, *dev; /* "/proc" and "/dev" */
 };
 

@@ -283,7 +283,7 @@ static int end_work(void *argument)
 
 /*
  * Notes the first signal, so that the worker begins nothing more. Returns whether the worker has
- * nothing to give back. The report says what came of it: explain_end().
+ * nothing to give back.
  */
 static bool stop(struct run *run, const struct held_signals *signals)
 {
