@@ -95,6 +95,33 @@ int binding_unbind(const struct sysfs *sysfs, const struct deadline *deadline,
 			deadline_call(&share, unbind_in_child, &unbinding));
 }
 
+/* What held the lock of the device is over when this is called, so that nothing blocks here. */
+static void give_back_late(void *argument, int result)
+{
+	const struct unbinding *unbinding = argument;
+	const struct device *device = unbinding->device;
+	const char *before = device->driver_override;
+
+	(void)result;
+	/* An earlier override may keep the device from its own driver: it comes last. */
+	if (binding_override(unbinding->sysfs, device, device->driver ? NULL : before))
+		return;
+	if (device->driver || !before)
+		binding_offer(unbinding->sysfs, device);
+	if (device->driver && before)
+		binding_override(unbinding->sysfs, device, before);
+}
+
+int binding_unbind_or_linger(const struct sysfs *sysfs, const struct deadline *deadline,
+			     const struct device *device, const char *driver)
+{
+	struct unbinding unbinding = { sysfs, device, driver };
+	struct deadline share = step_deadline(deadline);
+
+	return log_step(device, "unbind from", driver,
+			deadline_call_late(&share, unbind_in_child, give_back_late, &unbinding));
+}
+
 static void framebuffer_path(const struct device *device, const char *file,
 			     char path[static SYSFS_PATH_SIZE])
 {

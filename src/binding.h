@@ -35,6 +35,13 @@ int binding_bind(const struct sysfs *sysfs, const struct device *device, const c
 int binding_unbind(const struct sysfs *sysfs, const struct deadline *deadline,
 		   const struct device *device, const char *driver);
 
+/*
+ * The same, but a child that is left behind gives the device back when the driver lets
+ * go in the end: it sets driver_override to what it was before us, and offers the device.
+ */
+int binding_unbind_or_linger(const struct sysfs *sysfs, const struct deadline *deadline,
+			     const struct device *device, const char *driver);
+
 /* Makes the kernel look for a driver again. Its answer says nothing: read it back. */
 void binding_offer(const struct sysfs *sysfs, const struct device *device);
 

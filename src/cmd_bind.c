@@ -26,6 +26,7 @@ static int read_settings(struct options *options, struct run *run, int count,
 	run->settings.dry_run = options->dry_run;
 	run->settings.wait_seconds = 0;
 	run->force_by = "--force ";
+	run->detached = true;
 	if (!error)
 		error = options_add_force(options, &run->settings);
 	log_set_debug(run->settings.debug);

@@ -108,7 +108,9 @@ int boot(const struct boot_paths *paths, volatile int *allowed)
 	run->error = read_settings(run, paths);
 	log_set_debug(run->settings.debug);
 	if (allowed)
-		*allowed = (int)(run->settings.wait_seconds + run->settings.timeout_seconds) * 1000;
+		*allowed =
+			(int)(run->settings.wait_seconds + run->settings.timeout_seconds) * 1000 +
+			RUN_UNDO_MILLISECONDS;
 	if (!run->error && run_is_wanted(run))
 		run_supervise(run);
 	run_finish(run);

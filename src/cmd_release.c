@@ -1,64 +1,46 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "command.h"
 #include "explain.h"
+#include "log.h"
 #include "options.h"
 #include "release.h"
 #include "settings_parse.h"
-#include "survey.h"
 #include "util.h"
 
-/* All that the child needs that does the work. What it finds is in the run's arena. */
-struct work {
-	struct run *run;
-	struct release *release;
-};
+/* What every line begins with. */
+#define PREFIX "vfio-early: "
 
 static int load(void *context, const char *name)
 {
 	return module_load(context, name);
 }
 
-/* Surveys, and makes a plan of what the selectors pick, whatever a guard says of it. */
-static int look(struct run *run, const struct sysfs *sysfs)
+static int give_back(struct run *run, const struct execution *supervised)
 {
-	struct pci_source *source;
-	int error = pci_open(sysfs, &source);
-
-	if (error)
-		return error;
-	error = survey(&run->topology, run->arena, &run->settings, source, sysfs, NULL);
-	pci_close(source);
-	return error ? error : plan_make(&run->plan, run->arena, &run->settings, &run->topology);
-}
-
-static int work(void *argument)
-{
-	struct work *work = argument;
 	struct module_loader loader = { .load = load };
-	struct execution execution = { .loader = &loader };
+	struct execution execution = *supervised;
 	struct module_context *modules;
-	struct sysfs sysfs;
-	int error = sysfs_open(&sysfs, "/sys");
+	int error = module_open(NULL, &modules);
 
-	if (!error)
-		error = look(work->run, &sysfs);
-	if (!error)
-		error = module_open(NULL, &modules);
 	if (error)
 		return error;
 	loader.context = modules;
-	execution.sysfs = &sysfs;
-	execution.deadline =
-		deadline_after((int64_t)work->run->settings.timeout_seconds * 1000 / 2);
-	work->run->phase = RUN_EXECUTE;
-	error = release_do(work->release, &execution);
-	work->run->phase = RUN_DONE;
+	execution.loader = &loader;
+	error = release_do(run->context, &execution);
+	module_close(modules);
 	return error;
+}
+
+/* What was begun is carried to its end: half a group is of no use to the host. */
+static void finish(struct run *run, const struct execution *execution, enum worker_end end)
+{
+	release_finish(run->context, execution, end);
 }
 
 /* Of the settings, a release goes by the selectors, the driver and the timeout. */
@@ -69,7 +51,8 @@ static int read_settings(struct options *options, struct run *run, int count,
 	int error = preview_read(&options->preview, run, count, selectors);
 
 	settings->members = settings->protect = settings->force = (struct selector_list){ 0 };
-	settings->off = false;
+	settings->off = settings->dry_run = false;
+	settings->wait_seconds = 0;
 	for (const struct problem *problem = settings->problems; problem; problem = problem->next)
 		fprintf(stderr, "vfio-early: %s\n", explain_problem(run->arena, problem));
 	return error;
@@ -82,30 +65,60 @@ static void forget_configured(struct settings *settings)
 		settings_forget_stops(settings, key, settings->origins[SETTING_DEVS].source);
 }
 
+/* Says each line by the log, which knows where to when the terminal is gone. Returns 0 or -errno.
+ */
+static int say(const struct options *options, const struct release *release)
+{
+	char *text = NULL, *rest, *line;
+	size_t length;
+	FILE *out;
+
+	if (options->preview.json) {
+		release_json(release, stdout);
+		if (fflush(stdout) == 0 && !ferror(stdout))
+			return 0;
+	}
+	out = open_memstream(&text, &length);
+	if (!out)
+		return preview_complain("release", -errno);
+	release_text(release, out);
+	if (fclose(out)) {
+		free(text);
+		return preview_complain("release", -ENOMEM);
+	}
+	rest = text;
+	while ((line = strsep(&rest, "\n")))
+		if (*line)
+			log_line(LOG_LEVEL_INFO, "%s",
+				 strncmp(line, PREFIX, strlen(PREFIX)) == 0 ? line + strlen(PREFIX)
+									    : line);
+	free(text);
+	return 0;
+}
+
 static int release(struct options *options, struct run *run)
 {
 	struct release *release = arena_allocate(run->arena, 1, sizeof(*release));
-	struct work todo = { .run = run, .release = release };
-	struct deadline deadline = deadline_after((int64_t)run->settings.timeout_seconds * 1000);
+	static const struct run_task task = { .execute = give_back, .finish = finish };
+	const char *end;
 	int error;
 
 	if (!release)
 		return preview_complain("release", -ENOMEM) ? EXIT_PARTLY : EXIT_DONE;
 	*release = (struct release){ .run = run, .proc = "/proc", .dev = "/dev" };
-	error = deadline_call(&deadline, work, &todo);
+	run->task = &task;
+	run->context = release;
+	run->detached = true;
+	run_supervise(run);
 	run_finish(run);
-	if (error == -ETIMEDOUT)
-		fprintf(stderr,
-			"vfio-early: release: not done after %u seconds: a driver does not let "
-			"go; see dmesg\n",
-			run->settings.timeout_seconds);
-	else if (error)
-		preview_complain("release", error);
-	else if (options->preview.json)
-		release_json(release, stdout);
-	else
-		release_text(release, stderr);
-	return error ? EXIT_PARTLY : release_exit_code(release);
+	end = explain_end(run);
+	/* A signal does not keep what was begun from being done, and the lines say what was. */
+	if (end && (!release->chosen || !run->signal))
+		log_line(LOG_LEVEL_ERROR, "release: %s", end);
+	if (!release->chosen)
+		return EXIT_PARTLY;
+	error = say(options, release);
+	return error || run->error || run->cut_off ? EXIT_PARTLY : release_exit_code(release);
 }
 
 static int run_release(int count, char *const *arguments)

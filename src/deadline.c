@@ -47,14 +47,28 @@ static int wait_for_word(int fd, const struct deadline *deadline)
 	return read(fd, &error, 1) == 1 ? -error : -EIO;
 }
 
-static void call_and_tell(int fd, int (*function)(void *argument), void *argument)
-{
-	unsigned char error = (unsigned char)-function(argument);
+/* What is called in a child. */
+struct call {
+	int (*function)(void *argument);
+	void (*late)(void *argument, int result); /* NULL for a child that is killed instead */
+	void *argument;
+};
 
-	_exit(write(fd, &error, 1) == 1 ? 0 : 1);
+static void call_and_tell(int fd, const struct call *call)
+{
+	int result = call->function(call->argument);
+	unsigned char error = (unsigned char)-result;
+
+	/* Where nobody reads, writing fails, and must not kill. */
+	signal(SIGPIPE, SIG_IGN);
+	if (write(fd, &error, 1) == 1)
+		_exit(0);
+	if (call->late)
+		call->late(call->argument, result);
+	_exit(1);
 }
 
-int deadline_call(const struct deadline *deadline, int (*function)(void *argument), void *argument)
+static int call_in_child(const struct deadline *deadline, const struct call *call)
 {
 	int ends[2], result;
 	pid_t child;
@@ -68,15 +82,32 @@ int deadline_call(const struct deadline *deadline, int (*function)(void *argumen
 		close(ends[1]);
 		return result;
 	}
-	if (child == 0)
-		call_and_tell(ends[1], function, argument);
+	if (child == 0) {
+		close(ends[0]);
+		call_and_tell(ends[1], call);
+	}
 	close(ends[1]);
 	result = wait_for_word(ends[0], deadline);
 	close(ends[0]);
 	/* One left behind dies when the kernel lets go of it, if ever. */
-	if (result == -ETIMEDOUT)
-		kill(child, SIGKILL);
-	else
+	if (result != -ETIMEDOUT)
 		waitpid(child, NULL, 0);
+	else if (!call->late)
+		kill(child, SIGKILL);
 	return result;
+}
+
+int deadline_call(const struct deadline *deadline, int (*function)(void *argument), void *argument)
+{
+	struct call call = { function, NULL, argument };
+
+	return call_in_child(deadline, &call);
+}
+
+int deadline_call_late(const struct deadline *deadline, int (*function)(void *argument),
+		       void (*late)(void *argument, int result), void *argument)
+{
+	struct call call = { function, late, argument };
+
+	return call_in_child(deadline, &call);
 }

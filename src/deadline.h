@@ -25,3 +25,11 @@ int deadline_left(const struct deadline *deadline);
  * of starting it. What the child changes is only seen where memory is shared.
  */
 int deadline_call(const struct deadline *deadline, int (*function)(void *argument), void *argument);
+
+/*
+ * The same, but a child that is left behind lives on: once function returns, the
+ * child calls late with what function returned. It does so too when the caller died.
+ * For a child that nothing else depends on, where its end puts things right.
+ */
+int deadline_call_late(const struct deadline *deadline, int (*function)(void *argument),
+		       void (*late)(void *argument, int result), void *argument);

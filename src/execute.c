@@ -19,6 +19,16 @@ static int fail(struct member *member, enum step step, int error)
 	return error;
 }
 
+/* Unbinds a driver, which may never let go. */
+static int unbind(const struct execution *execution, const struct device *device,
+		  const char *driver)
+{
+	return execution->lingers
+		       ? binding_unbind_or_linger(execution->sysfs, &execution->deadline, device,
+						  driver)
+		       : binding_unbind(execution->sysfs, &execution->deadline, device, driver);
+}
+
 static int take_override(const struct execution *execution, struct member *member)
 {
 	int error;
@@ -117,8 +127,7 @@ static int take_device(const struct execution *execution, struct member *member)
 	error = binding_read(execution->sysfs, member->device, driver);
 	if (!error && driver[0] && !streq(driver, member->driver)) {
 		member->step = STEP_UNBIND;
-		error = binding_unbind(execution->sysfs, &execution->deadline, member->device,
-				       driver);
+		error = unbind(execution, member->device, driver);
 		if (error == -ETIMEDOUT)
 			member->result = RESULT_STUCK;
 		if (error)
@@ -193,7 +202,7 @@ static void undo_member(const struct execution *execution, struct member *member
 	}
 	member->step = STEP_UNBIND;
 	if (!error && streq(driver, member->driver) && !is_as_before(device, driver)) {
-		error = binding_unbind(execution->sysfs, &execution->deadline, device, driver);
+		error = unbind(execution, device, driver);
 		if (!error)
 			driver[0] = '\0';
 	}
@@ -219,12 +228,21 @@ static void undo_member(const struct execution *execution, struct member *member
 	member->step = STEP_NONE;
 }
 
-static void undo_group(const struct execution *execution, struct planned_group *group)
+/* Undoing has its own time, however little the work has left. */
+static void undo_group(struct plan *plan, const struct execution *execution,
+		       struct planned_group *group)
 {
+	struct deadline own = deadline_after(EXECUTE_UNDO_MILLISECONDS / 2);
+	struct execution undoing = *execution;
+
+	if (undoing.deadline.at < own.at)
+		undoing.deadline = own;
 	group->failed = true;
+	plan->undoing = true;
 	for (size_t i = group->count; i > 0; i--)
 		if (group->members[i - 1].role == ROLE_TAKE)
-			undo_member(execution, &group->members[i - 1]);
+			undo_member(&undoing, &group->members[i - 1]);
+	plan->undoing = false;
 }
 
 /* Whether what the module provides is there: its driver on the bus, or the module itself. */
@@ -254,7 +272,7 @@ static void fail_driver(const struct execution *execution, struct plan *plan,
 
 		if (binds_to(action, module)) {
 			fail(action->member, STEP_LOAD, module->error);
-			undo_group(execution, action->group);
+			undo_group(plan, execution, action->group);
 		}
 	}
 }
@@ -290,7 +308,8 @@ static bool needs_module(const struct plan *plan, const struct planned_module *m
 }
 
 /* Reads back what was there before us, which nobody should have touched. */
-static void verify_untouched(const struct execution *execution, struct planned_group *group)
+static void verify_untouched(struct plan *plan, const struct execution *execution,
+			     struct planned_group *group)
 {
 	for (size_t i = 0; i < group->count && !group->failed; i++) {
 		struct member *member = &group->members[i];
@@ -306,7 +325,7 @@ static void verify_untouched(const struct execution *execution, struct planned_g
 			continue;
 		}
 		fail(member, STEP_READ_BACK, error ? error : -ENODEV);
-		undo_group(execution, group);
+		undo_group(plan, execution, group);
 	}
 }
 
@@ -333,23 +352,12 @@ static void run_action(struct plan *plan, const struct execution *execution, str
 		break;
 	}
 	if (error)
-		undo_group(execution, action->group);
+		undo_group(plan, execution, action->group);
 }
 
-void execute(struct plan *plan, const struct execution *execution)
+static bool is_stopped(const struct execution *execution)
 {
-	bool listed = false;
-
-	for (size_t i = 0; i < plan->action_count; i++) {
-		if (plan->actions[i].kind == ACTION_BIND && !listed) {
-			list_bound(plan, execution);
-			listed = true;
-		}
-		run_action(plan, execution, &plan->actions[i]);
-	}
-	for (size_t i = 0; i < plan->group_count; i++)
-		if (!plan->groups[i].refused)
-			verify_untouched(execution, &plan->groups[i]);
+	return execution->is_stopped && execution->is_stopped(execution->context);
 }
 
 /* Whether all of a group came out as it is to be, or was undone as far as that goes. */
@@ -387,20 +395,44 @@ static void recover(const struct execution *execution, struct member *member, bo
 	member->step = STEP_NONE;
 }
 
-static void undo_unfinished(const struct execution *execution, struct planned_group *group,
-			    enum worker_end end)
+/* What ended the step that a member was in. */
+static int end_error(enum worker_end end)
+{
+	switch (end) {
+	case WORKER_CUT_OFF:
+	case WORKER_KILLED:
+		return -ETIMEDOUT;
+	case WORKER_DIED:
+		return -EOWNERDEAD;
+	case WORKER_STOPPED:
+		break;
+	}
+	return -EINTR;
+}
+
+/* A child that unbinds outlives a worker that was killed for taking too long. */
+static bool is_over(const struct member *member, enum worker_end end)
+{
+	return end == WORKER_DIED || (end == WORKER_KILLED && member->step != STEP_UNBIND &&
+				      member->step != STEP_RELEASE);
+}
+
+static void undo_unfinished(struct plan *plan, const struct execution *execution,
+			    struct planned_group *group, enum worker_end end)
 {
 	for (size_t i = 0; i < group->count; i++) {
 		struct member *member = &group->members[i];
 
 		if (member->step != STEP_NONE && member->failed_step == STEP_NONE) {
 			member->failed_step = member->step;
-			member->error = end == WORKER_DIED ? -EOWNERDEAD : -ETIMEDOUT;
+			member->error = end_error(end);
+		} else if (member->failed_step == STEP_NONE && end == WORKER_STOPPED) {
+			member->error = end_error(end);
 		}
-		if (end == WORKER_DIED)
+		if (is_over(member, end))
 			recover(execution, member, group->failed);
 	}
-	undo_group(execution, group);
+	undo_group(plan, execution, group);
 }
 
 /* Says of the groups that waited for a module that it was this one's loading that did not end. */
@@ -433,5 +465,69 @@ void execute_undo_unfinished(struct plan *plan, const struct execution *executio
 		for (size_t i = 0; i < plan->group_count; i++)
 			if (!plan->groups[i].refused && !is_finished(&plan->groups[i]) &&
 			    (blocking || !may_block(&plan->groups[i])))
-				undo_unfinished(execution, &plan->groups[i], end);
+				undo_unfinished(plan, execution, &plan->groups[i], end);
+}
+
+/* Gives a group back although its last step may have completed it; NULL for none. */
+static void stop_group(struct plan *plan, const struct execution *execution,
+		       struct planned_group *group)
+{
+	if (group && !group->failed)
+		undo_unfinished(plan, execution, group, WORKER_STOPPED);
+}
+
+void execute(struct plan *plan, const struct execution *execution)
+{
+	bool listed = false;
+
+	for (size_t i = 0; i < plan->action_count; i++) {
+		if (plan->actions[i].kind == ACTION_BIND && !listed) {
+			list_bound(plan, execution);
+			listed = true;
+		}
+		if (!is_stopped(execution)) {
+			run_action(plan, execution, &plan->actions[i]);
+			if (!is_stopped(execution))
+				continue;
+			/* What stopped it came during this step: its group was still under way. */
+			stop_group(plan, execution, plan->actions[i].group);
+		}
+		execute_undo_unfinished(plan, execution, WORKER_STOPPED);
+		return;
+	}
+	for (size_t i = 0; i < plan->group_count; i++)
+		if (!plan->groups[i].refused)
+			verify_untouched(plan, execution, &plan->groups[i]);
+}
+
+/* Corrects what is said of one member by the driver that it has. */
+static void correct_member(struct member *member, const char *driver)
+{
+	const struct device *device = member->device;
+	bool taken = member->result == RESULT_TAKEN || member->result == RESULT_ALREADY;
+
+	if (taken && !streq(driver, member->driver))
+		member->result = is_as_before(device, driver) ? RESULT_UNDONE : RESULT_STUCK;
+	settle(member, driver);
+}
+
+void execute_read_back(struct plan *plan, const struct sysfs *sysfs)
+{
+	for (size_t i = 0; i < plan->group_count; i++) {
+		struct planned_group *group = &plan->groups[i];
+
+		for (size_t j = 0; !group->refused && j < group->count; j++) {
+			struct member *member = &group->members[j];
+			char driver[BOUND_NAME_SIZE];
+
+			/* What is gone keeps what was noted of it. */
+			if (member->role != ROLE_TAKE ||
+			    binding_read(sysfs, member->device, driver) ||
+			    (!driver[0] && binding_is_gone(sysfs, member->device)))
+				continue;
+			correct_member(member, driver);
+			if (member->result != RESULT_TAKEN && member->result != RESULT_ALREADY)
+				group->failed = true;
+		}
+	}
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "guard.h"
+#include "held_signals.h"
 #include "module.h"
 #include "names.h"
 #include "picks.h"
@@ -309,6 +310,7 @@ const char *explain_failure(struct arena *arena, const struct planned_group *gro
 {
 	const struct member *member = NULL;
 	const char *stuck = "", *cause;
+	bool interrupted = false;
 	size_t stuck_count = 0;
 	char text[PCI_ADDRESS_SIZE];
 
@@ -316,6 +318,7 @@ const char *explain_failure(struct arena *arena, const struct planned_group *gro
 		if (!member && group->members[i].failed_step != STEP_NONE)
 			member = &group->members[i];
 		stuck_count += group->members[i].result == RESULT_STUCK;
+		interrupted |= group->members[i].error == -EINTR;
 	}
 	if (stuck_count)
 		stuck = SAY(arena,
@@ -323,8 +326,8 @@ const char *explain_failure(struct arena *arena, const struct planned_group *gro
 			    "reboot with vfio_early=off",
 			    stuck_count);
 	if (!member)
-		return SAY(arena, "%s given back to the host: there was no time left%s",
-			   group_title(arena, group), stuck);
+		return SAY(arena, "%s given back to the host: %s%s", group_title(arena, group),
+			   interrupted ? "it was interrupted" : "there was no time left", stuck);
 	cause = explain_cause(member->failed_step, member->error);
 	return SAY(arena, "%s given back to the host: %s %04x:%04x %s: %s%s%s%s%s",
 		   group_title(arena, group), pci_address_format(&member->device->address, text),
@@ -416,7 +419,13 @@ const char *explain_module(struct arena *arena, const struct planned_module *mod
 const char *explain_end(const struct run *run)
 {
 	if (run->error == -EBUSY && run->phase == RUN_SETTINGS)
-		return "another vfio-early is still at work; nothing was touched by this one";
+		return run->holder
+			       ? SAY(run->arena,
+				     "another vfio-early (pid %d) is still at work; nothing was "
+				     "touched by this one",
+				     (int)run->holder)
+			       : "another vfio-early is still at work; nothing was touched by "
+				 "this one";
 	if (run->error && run->phase == RUN_SETTINGS)
 		return SAY(run->arena, "could not begin: %s; nothing was touched",
 			   strerror(-run->error));
@@ -424,6 +433,11 @@ const char *explain_end(const struct run *run)
 		return SAY(run->arena,
 			   "could not read this machine's devices: %s; nothing was touched",
 			   strerror(-run->error));
+	if (run->interrupted)
+		return SAY(run->arena, "%s: %s",
+			   run->signal ? held_signal_name(run->signal) : "stopped",
+			   run->phase < RUN_EXECUTE ? "nothing was touched"
+						    : "what was not finished was given back");
 	if (run->died)
 		return "the process that does the work died; what it did was given back";
 	if (run->cut_off && run->phase < RUN_EXECUTE)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include <sys/types.h>
+
 #include "deadline.h"
 
 /*
@@ -9,7 +11,8 @@
  * children do not inherit it, and it ends with the process. Waits for who has it
  * until the deadline. Gives 0, with a descriptor to be closed for letting go; it
  * is -1 where the file cannot be opened for writing, for who cannot change
- * anything needs no lock. Gives -EBUSY when somebody else has it still. No other
- * descriptor of the process for the same file may be closed meanwhile.
+ * anything needs no lock. Gives -EBUSY when somebody else has it still;
+ * *holder is that process then, 0 where it is not known. No other descriptor of the
+ * process for the same file may be closed meanwhile.
  */
-int lock_take(const char *path, const struct deadline *deadline, int *fd);
+int lock_take(const char *path, const struct deadline *deadline, int *fd, pid_t *holder);

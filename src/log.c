@@ -92,8 +92,12 @@ void log_line(enum log_level level, const char *format, ...)
 	if (kmsg < 0 || write(kmsg, line, (size_t)length) != length) {
 		const char *text = line + sizeof("<6>") - 1;
 
-		if (write(STDERR_FILENO, text, (size_t)length - (sizeof("<6>") - 1)) < 0) {
-			/* There is nowhere left to say it. */
+		if (write(STDERR_FILENO, text, (size_t)length - (sizeof("<6>") - 1)) < 0 &&
+		    state.target == LOG_TO_STDERR) {
+			kmsg = kmsg_open();
+			if (kmsg >= 0 && write(kmsg, line, (size_t)length) < 0) {
+				/* There is nowhere left to say it. */
+			}
 		}
 	}
 	pthread_mutex_unlock(&state.lock);

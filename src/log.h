@@ -14,7 +14,7 @@ enum log_level {
 };
 
 enum log_target {
-	LOG_TO_STDERR,
+	LOG_TO_STDERR, /* /dev/kmsg where that cannot be written: the terminal may be gone */
 	LOG_TO_KERNEL, /* /dev/kmsg; stderr where that cannot be opened */
 };
 

@@ -148,6 +148,7 @@ struct plan {
 	size_t bind_count;
 	struct leftover *leftovers; /* by address; filled by leftover_list() alone */
 	size_t leftover_count;
+	volatile bool undoing; /* a group is being given back just now */
 	enum iommu_state iommu;
 };
 

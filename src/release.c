@@ -83,6 +83,25 @@ static void load_drivers(struct released_group *group, const struct module_loade
 	}
 }
 
+/* What could not be given back makes its group one that failed. */
+static void judge(struct release *release)
+{
+	const struct plan *plan = &release->run->plan;
+
+	for (size_t i = 0; i < plan->group_count; i++)
+		for (size_t j = 0; j < release->groups[i].count; j++)
+			if (release->groups[i].member[j].member->result != RESULT_UNDONE)
+				release->groups[i].state = RELEASE_FAILED;
+}
+
+void release_finish(struct release *release, const struct execution *execution, enum worker_end end)
+{
+	if (!release->chosen)
+		return;
+	execute_undo_unfinished(&release->run->plan, execution, end);
+	judge(release);
+}
+
 int release_do(struct release *release, const struct execution *execution)
 {
 	struct plan *plan = &release->run->plan;
@@ -98,11 +117,9 @@ int release_do(struct release *release, const struct execution *execution)
 	}
 	if (error)
 		return error;
+	release->chosen = true;
 	execute_undo_unfinished(plan, execution, WORKER_DIED);
-	for (size_t i = 0; i < plan->group_count; i++)
-		for (size_t j = 0; j < release->groups[i].count; j++)
-			if (release->groups[i].member[j].member->result != RESULT_UNDONE)
-				release->groups[i].state = RELEASE_FAILED;
+	judge(release);
 	return 0;
 }
 

@@ -33,6 +33,7 @@ struct released_group {
 struct release {
 	struct run *run; /* surveyed and planned; its plan's groups are those to release */
 	struct released_group *groups;
+	volatile bool chosen;	/* it is known what is to be given back, and to whom */
 	const char *proc, *dev; /* "/proc" and "/dev" */
 };
 
@@ -51,6 +52,13 @@ bool release_is_taken(const struct settings *settings, const struct device *devi
  * or -ENOMEM.
  */
 int release_do(struct release *release, const struct execution *execution);
+
+/*
+ * Carries on, in another process, what release_do() had begun when its own was killed:
+ * what it had not chosen yet stays as it is.
+ */
+void release_finish(struct release *release, const struct execution *execution,
+		    enum worker_end end);
 
 /* Says what became of each: one line a function. */
 void release_text(const struct release *release, FILE *out);

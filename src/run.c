@@ -7,11 +7,13 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "deadline.h"
-#include "execute.h"
 #include "give_back.h"
+#include "held_signals.h"
 #include "hotplug.h"
 #include "leftover.h"
 #include "loader.h"
@@ -25,11 +27,16 @@
 /* Address space, not memory: enough for ten thousand functions. */
 #define ARENA_SIZE (64 << 20)
 
-/* Of the time allowed, at most this is kept for undoing what was cut off. */
-#define UNDO_MILLISECONDS 2000
+/* How long a worker that was killed is waited for. */
+#define KILL_MILLISECONDS 500
 
-/* Who changes devices has the lock on this: see lock.h. */
-#define LOCK_PATH "/sys/bus/pci/drivers_probe"
+/*
+ * Whoever changes devices has the lock on the first (lock.h). The worker has its own
+ * on the second: should it outlive its watcher, the next run waits for it all the same.
+ * The worker writes to the first file, and closing that would lose a lock on it.
+ */
+#define LOCK_PATH	 "/sys/bus/pci/drivers_probe"
+#define WORKER_LOCK_PATH "/sys/bus/pci/drivers_autoprobe"
 
 struct run *run_create(void)
 {
@@ -150,13 +157,6 @@ static const char *driver_in_advance(const struct settings *settings)
 	return module_is_vfio(driver) ? driver : NULL;
 }
 
-/* The devices that were taken come first: what another driver's start costs is not theirs. */
-static void carry_out(struct run *run, const struct execution *execution)
-{
-	execute(&run->plan, execution);
-	give_back_leftovers(&run->plan, execution);
-}
-
 /*
  * Notes what "ids=" in modprobe.d would have taken if vfio-pci had been loaded with it. Only the
  * report stands on that: where it cannot be found out, it is not said.
@@ -190,17 +190,51 @@ static void note_options(struct run *run, struct loader *loader, struct pci_sour
 		leftover_list(&run->plan, run->arena, &run->settings, &run->topology);
 }
 
-/* What the worker does; it says on fd how far it has come. */
-static int work(struct run *run, int fd)
+/* What the worker asks before each step. */
+struct worker {
+	struct run *run;
+	pid_t watcher;
+};
+
+/* Whether to begin nothing more: the user wants that, or nobody is left to end what gets stuck. */
+static bool is_stopped(void *context)
 {
+	struct worker *worker = context;
+
+	if (!worker->run->signal && getppid() == worker->watcher)
+		return false;
+	worker->run->interrupted = true;
+	return true;
+}
+
+/* Carries the plan out. */
+static int carry_out(struct run *run, const struct execution *execution)
+{
+	if (run->settings.dry_run || execution->is_stopped(execution->context))
+		return 0;
+	if (run->task && run->task->execute)
+		return run->task->execute(run, execution);
+	/* The devices that were taken come first: another driver's start may be slow. */
+	execute(&run->plan, execution);
+	give_back_leftovers(&run->plan, execution);
+	return 0;
+}
+
+/* What the worker does; it says on fd how far it has come. */
+static int work(struct worker *worker, int fd)
+{
+	struct run *run = worker->run;
 	struct loader loader = { .places = run->modules };
 	struct module_loader interface = loader_interface(&loader);
-	struct execution execution = { .loader = &interface };
+	struct execution execution = { .loader = &interface,
+				       .is_stopped = is_stopped,
+				       .context = worker,
+				       .lingers = run->detached };
 	struct pci_source *source;
 	struct sysfs sysfs;
 	int error;
 
-	if (!run->settings.dry_run)
+	if (!run->settings.dry_run && !(run->task && run->task->execute))
 		loader_start(&loader, driver_in_advance(&run->settings));
 	error = sysfs_open(&sysfs, "/sys");
 	if (!error)
@@ -211,84 +245,188 @@ static int work(struct run *run, int fd)
 	execution.deadline = deadline_after(run->allowed * 3 / 4);
 	loader.deadline = execution.deadline;
 	run->phase = RUN_EXECUTE;
-	if (!run->settings.dry_run)
-		carry_out(run, &execution);
+	error = carry_out(run, &execution);
+	if (error)
+		return error;
 	if (run->at_boot)
 		note_options(run, &loader, source);
 	run->phase = RUN_DONE;
 	return 0;
 }
 
-/* Undoes, in a child, what a worker that is no more left unfinished. */
-static int undo(void *argument)
+/* Ends, in a child, what a worker that is no more left unfinished. */
+struct ending {
+	struct run *run;
+	enum worker_end end;
+};
+
+static int end_work(void *argument)
 {
-	struct run *run = argument;
-	struct execution execution = { .deadline = deadline_after(UNDO_MILLISECONDS / 2) };
+	const struct ending *ending = argument;
+	struct run *run = ending->run;
+	struct execution execution = { .deadline = deadline_after(EXECUTE_UNDO_MILLISECONDS / 2),
+				       .lingers = run->detached };
 	struct sysfs sysfs;
 	int error = sysfs_open(&sysfs, "/sys");
 
 	if (error)
 		return error;
 	execution.sysfs = &sysfs;
-	execute_undo_unfinished(&run->plan, &execution, run->died ? WORKER_DIED : WORKER_CUT_OFF);
+	if (run->task && run->task->finish) {
+		run->task->finish(run, &execution, ending->end);
+		return 0;
+	}
+	execute_undo_unfinished(&run->plan, &execution, ending->end);
 	give_back_leftovers(&run->plan, &execution);
 	return 0;
 }
 
 /*
- * Waits for the worker: first while it waits for devices, then as long as the
- * work may take. Gives 0 when it ended, or -ETIMEDOUT.
+ * Notes the first signal, so that the worker begins nothing more. Returns whether the worker has
+ * nothing to give back.
  */
-static int watch(const struct run *run, int fd, int64_t work_milliseconds)
+static bool stop(struct run *run, const struct held_signals *signals)
+{
+	int number = held_signals_read(signals);
+
+	if (!number || run->signal)
+		return false;
+	run->signal = number;
+	if (run->phase >= RUN_EXECUTE)
+		return false;
+	run->interrupted = true;
+	return true;
+}
+
+/*
+ * Waits for the worker: first while it waits for devices, then as long as the
+ * work may take; while the worker gives back what went wrong, that has its own time.
+ * Returns 0 when it ended, -EINTR for a signal before anything was touched, or
+ * -ETIMEDOUT.
+ */
+static int watch(struct run *run, int fd, const struct held_signals *signals)
 {
 	struct deadline deadline =
-		deadline_after((int64_t)run->settings.wait_seconds * 1000 + work_milliseconds);
-	struct pollfd word = { .fd = fd, .events = POLLIN };
+		deadline_after((int64_t)run->settings.wait_seconds * 1000 + run->allowed);
+	struct pollfd files[] = { { .fd = fd, .events = POLLIN },
+				  { .fd = signals->fd, .events = POLLIN } };
+	bool undoing = false;
 	char byte;
 
 	for (;;) {
-		int ready = poll(&word, 1, deadline_left(&deadline));
+		int ready = poll(files, ARRAY_SIZE(files), deadline_left(&deadline));
 
 		if (ready < 0 && errno == EINTR)
 			continue;
+		if (ready == 0 && run->plan.undoing && !undoing) {
+			undoing = true;
+			deadline = deadline_after(EXECUTE_UNDO_MILLISECONDS);
+			continue;
+		}
 		if (ready == 0)
 			return -ETIMEDOUT;
+		if (ready > 0 && files[1].revents) {
+			if (stop(run, signals))
+				return -EINTR;
+			continue;
+		}
 		/* The end of the pipe is the end of the worker, whatever it died of. */
 		if (ready < 0 || read(fd, &byte, 1) != 1 || byte == WORD_DONE)
 			return 0;
-		deadline = deadline_after(work_milliseconds);
+		deadline = deadline_after(run->allowed);
 	}
+}
+
+/* Kills the worker. Returns whether it is gone: something may hold it in the kernel. */
+static bool kill_worker(pid_t worker)
+{
+	static const struct timespec pause = { .tv_nsec = 10000000 };
+	struct deadline deadline = deadline_after(KILL_MILLISECONDS);
+
+	kill(worker, SIGKILL);
+	do {
+		if (waitpid(worker, NULL, WNOHANG) == worker)
+			return true;
+		nanosleep(&pause, NULL);
+	} while (deadline_left(&deadline));
+	return false;
 }
 
 /* Watches over the worker until it is done, and over the undoing of what it did not finish. */
-static void supervise_worker(struct run *run, pid_t worker, int fd)
+static void supervise_worker(struct run *run, pid_t worker, int fd,
+			     const struct held_signals *signals)
 {
-	int64_t allowed = run->allowed;
-	int64_t kept = allowed / 4 < UNDO_MILLISECONDS ? allowed / 4 : UNDO_MILLISECONDS;
 	struct deadline undo_deadline;
+	struct ending ending = { run, WORKER_DIED };
+	int end = watch(run, fd, signals);
 
-	run->cut_off = watch(run, fd, allowed - kept) != 0;
+	run->cut_off = end == -ETIMEDOUT;
 	/* One that is done is about to exit; not even that is waited for. */
-	if (run->cut_off)
-		kill(worker, SIGKILL);
+	if (end)
+		ending.end = kill_worker(worker) ? WORKER_KILLED : WORKER_CUT_OFF;
 	else
 		run->died = run->phase != RUN_DONE && !run->error;
 	if (run->phase == RUN_EXECUTE) {
-		undo_deadline = deadline_after(kept);
-		deadline_call(&undo_deadline, undo, run);
+		undo_deadline = deadline_after(EXECUTE_UNDO_MILLISECONDS);
+		deadline_call(&undo_deadline, end_work, &ending);
 	}
 }
 
-static int start_worker(struct run *run, int fd, pid_t *worker)
+/* What is said where the watcher cannot any more. */
+static void say_abandoned(const struct run *run)
 {
-	*worker = fork();
-	if (*worker < 0)
+	log_line(LOG_LEVEL_ERROR, "the process that watches over the work was killed; %s",
+		 run->interrupted ? "what was not finished was given back"
+				  : "the work was done by then");
+}
+
+static int work_alone(struct worker *worker, int fd)
+{
+	struct run *run = worker->run;
+	struct deadline deadline = deadline_after(run->allowed / 2);
+	pid_t holder;
+	int lock, error = 0;
+
+	/* A watcher that is no more is no reason to die in the middle of a step. */
+	signal(SIGPIPE, SIG_IGN);
+	if (run->detached)
+		setsid();
+	if (!run->settings.dry_run)
+		error = lock_take(WORKER_LOCK_PATH, &deadline, &lock, &holder);
+	if (error)
+		run->holder = holder;
+	return error ? error : work(worker, fd);
+}
+
+/* The worker has the pipe's writing end alone: only so it sees that nobody reads any more. */
+static int start_worker(struct run *run, const int ends[2], pid_t *child)
+{
+	struct worker worker = { run, getpid() };
+
+	*child = fork();
+	if (*child < 0)
 		return -errno;
-	if (*worker == 0) {
-		run->error = work(run, fd);
-		_exit(tell(fd, WORD_DONE) ? 1 : 0);
+	if (*child == 0) {
+		close(ends[0]);
+		run->error = work_alone(&worker, ends[1]);
+		if (tell(ends[1], WORD_DONE) == 0)
+			_exit(0);
+		say_abandoned(run);
+		_exit(1);
 	}
 	return 0;
+}
+
+/* What the links say in the end is what is reported, whatever was noted on the way. */
+static void read_back(struct run *run)
+{
+	struct sysfs sysfs;
+
+	if (run->settings.dry_run || run->phase < RUN_EXECUTE ||
+	    (run->task && run->task->execute) || sysfs_open(&sysfs, "/sys"))
+		return;
+	execute_read_back(&run->plan, &sysfs);
+	sysfs_close(&sysfs);
 }
 
 /* Waits for another run at the same time, for as long as half of what this one may take. */
@@ -296,7 +434,8 @@ static int take_turn(struct run *run)
 {
 	int64_t timeout = (int64_t)run->settings.timeout_seconds * 1000;
 	struct deadline half = deadline_after(timeout / 2);
-	int error = run->settings.dry_run ? 0 : lock_take(LOCK_PATH, &half, &run->lock);
+	int error =
+		run->settings.dry_run ? 0 : lock_take(LOCK_PATH, &half, &run->lock, &run->holder);
 
 	run->allowed = timeout / 2 + deadline_left(&half);
 	return error;
@@ -304,6 +443,7 @@ static int take_turn(struct run *run)
 
 void run_supervise(struct run *run)
 {
+	struct held_signals signals = { .fd = -1 };
 	int ends[2], error;
 	pid_t worker;
 
@@ -314,14 +454,18 @@ void run_supervise(struct run *run)
 		run->error = -errno;
 		return;
 	}
-	error = start_worker(run, ends[1], &worker);
+	if (run->detached)
+		held_signals_start(&signals);
+	error = start_worker(run, ends, &worker);
 	close(ends[1]);
 	/* From here on run->error is the worker's to write. */
 	if (error)
 		run->error = error;
 	else
-		supervise_worker(run, worker, ends[0]);
+		supervise_worker(run, worker, ends[0], &signals);
 	close(ends[0]);
+	held_signals_close(&signals);
+	read_back(run);
 }
 
 void run_finish(struct run *run)
@@ -341,7 +485,8 @@ static bool group_is_done(const struct planned_group *group)
 
 int run_exit_code(const struct run *run)
 {
-	bool unfinished = run->error || run->cut_off || run->died || run->plan.finding_count > 0 ||
+	bool unfinished = run->error || run->cut_off || run->died || run->interrupted ||
+			  run->plan.finding_count > 0 ||
 			  (!run->settings.dry_run && !leftover_is_done(&run->plan));
 
 	/* The dump is all that such a boot is for, whatever else is in its image. */

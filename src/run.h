@@ -3,8 +3,10 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "arena.h"
+#include "execute.h"
 #include "module.h"
 #include "plan.h"
 #include "settings.h"
@@ -16,6 +18,16 @@ enum run_phase {
 	RUN_SURVEY,   /* devices are being read; nothing was touched */
 	RUN_EXECUTE,  /* the plan is made and is being carried out */
 	RUN_DONE,
+};
+
+struct run;
+
+/* What is done with the devices, where that is not to take them. */
+struct run_task {
+	/* Carries the plan out, in the worker; NULL for taking the devices. Returns 0 or -errno. */
+	int (*execute)(struct run *run, const struct execution *execution);
+	/* Ends what a worker that is no more has begun, in a child; NULL for giving it back. */
+	void (*finish)(struct run *run, const struct execution *execution, enum worker_end end);
 };
 
 /*
@@ -32,13 +44,23 @@ struct run {
 	struct topology topology;
 	struct plan plan;
 	volatile enum run_phase phase;
-	int lock;	 /* a descriptor, or -1 (lock.h) */
-	int64_t allowed; /* milliseconds that the work may take, with undoing it */
-	int error;	 /* -errno that ended the run before a plan was made */
-	bool cut_off;	 /* the deadline came before the end */
-	bool crash;	 /* the kernel is one that kdump started: nothing is touched */
-	bool died;	 /* the worker ended before its work did */
-	int64_t started; /* on the monotonic clock, in nanoseconds */
+	const struct run_task *task; /* NULL for taking devices; outlives the run */
+	void *context;		     /* the task's */
+	/*
+	 * For a command of a running system: the worker gets a session of its own, signals
+	 * stop the run in order, and what is stuck in a driver is given back later.
+	 */
+	bool detached;
+	int lock;	     /* a descriptor, or -1 (lock.h) */
+	pid_t holder;	     /* who had the lock in the end, for -EBUSY; 0 if unknown */
+	int64_t allowed;     /* milliseconds that the work may take, undoing it not included */
+	volatile int signal; /* that asked for the end; 0 for none */
+	volatile bool interrupted; /* the signal, or the watcher's end, came before the work's */
+	int error;		   /* -errno that ended the run before a plan was made */
+	bool cut_off;		   /* the deadline came before the end */
+	bool crash;		   /* the kernel is one that kdump started: nothing is touched */
+	bool died;		   /* the worker ended before its work did */
+	int64_t started;	   /* on the monotonic clock, in nanoseconds */
 	int64_t finished;
 };
 
@@ -50,12 +72,17 @@ void run_destroy(struct run *run);
 /* Whether the user asked for anything, and nothing stops the taking. */
 bool run_is_wanted(const struct run *run);
 
+/* Milliseconds that undoing may take when the time for the work is over: twice its own. */
+#define RUN_UNDO_MILLISECONDS (2 * EXECUTE_UNDO_MILLISECONDS)
+
 /*
  * Surveys, plans and carries the plan out on this machine's sysfs, waiting for
  * missing devices as long as settings say, and never longer than settings
- * allow. The work is done by a child; what it leaves unfinished is undone. Of
- * two runs at the same time one waits for the other, until that is destroyed;
- * -EBUSY is the error when it takes too long.
+ * allow. The work is done by a child; what it leaves unfinished is undone, for
+ * which there is time beyond that, RUN_UNDO_MILLISECONDS at most. A worker whose
+ * watcher was killed gives back what is not finished. Of two runs at the same time
+ * one waits for the other, until that is destroyed; -EBUSY is the error when it
+ * takes too long. With run->detached, signals are held until the process ends.
  */
 void run_supervise(struct run *run);
 

@@ -10,8 +10,9 @@ UNIT_CFLAGS = -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
 U := build/unit
 UNIT := tests/unit
 
-UNIT_TESTS := address arena arguments attached beneath claim cmdline config config_edit cpio cpio_reader \
-	deadline embed execute execute_cut explain firmware_display framebuffer host host_keyboard host_list \
+UNIT_TESTS := address arena arguments attached beneath claim cmdline config config_edit cpio \
+	cpio_reader deadline embed execute execute_cut explain firmware_display framebuffer \
+	held_signals host host_keyboard host_list \
 	host_many host_network host_storage in_use index init input json json_read loader lock log modalias \
 	module_options mountinfo \
 	plan plan_actions regenerate release report run selector settings settings_host \
@@ -22,7 +23,7 @@ unit_settings := settings settings_problem settings_cmdline refusal suggest clai
 unit_plan := plan guard findings picks leftover topology $(unit_settings)
 unit_host := host host_search host_path host_text host_storage host_mount host_network host_zpool host_keyboard \
 	host_claims mountinfo beneath input sysfs deadline $(unit_settings)
-unit_run := run log sysfs deadline $(unit_plan)
+unit_run := run held_signals log sysfs deadline $(unit_plan)
 
 # Of each test: the modules of src/ that it links, the helpers of this directory
 # beside unit.c, and the functions that it stands in for.
@@ -60,6 +61,7 @@ unit_src_firmware_display = firmware_display framebuffer device input sysfs addr
 unit_lib_firmware_display = strict_arena scratch
 unit_src_framebuffer = framebuffer input sysfs address arena
 unit_lib_framebuffer = scratch
+unit_src_held_signals = held_signals
 unit_src_host = $(unit_host)
 unit_lib_host = strict_arena scratch host_tree
 unit_src_host_list = host_list config beneath input $(unit_settings)

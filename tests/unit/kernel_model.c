@@ -375,6 +375,7 @@ int __wrap_deadline_call(const struct deadline *deadline, int (*function)(void *
 
 	/* What an earlier step used up is not taken off what this one may take. */
 	assert_int_not_equal(deadline_left(deadline), 0);
+	kernel.child_milliseconds = deadline_left(deadline);
 	kernel.in_child = true;
 	result = function(argument);
 	kernel.in_child = false;

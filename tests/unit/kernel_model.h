@@ -68,6 +68,7 @@ struct kernel {
 	bool cut_after;	    /* after its effect rather than before */
 	jmp_buf cut;
 	bool in_child;
+	int child_milliseconds; /* that the last step in a child was given */
 	bool hung;
 	struct text *journal; /* of loads, and of writes that had an effect; may be NULL */
 };

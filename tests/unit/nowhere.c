@@ -111,15 +111,21 @@ int survey_claimed(struct topology *topology, struct arena *arena, const struct 
 	return 0;
 }
 
+void execute_read_back(struct plan *plan, const struct sysfs *sysfs)
+{
+	(void)plan, (void)sysfs;
+	fail_msg("the devices were read back");
+}
+
 void execute_undo_unfinished(struct plan *plan, const struct execution *execution,
 			     enum worker_end end)
 {
 	(void)plan, (void)execution, (void)end;
 }
 
-int lock_take(const char *path, const struct deadline *deadline, int *fd)
+int lock_take(const char *path, const struct deadline *deadline, int *fd, pid_t *holder)
 {
-	(void)path, (void)deadline, (void)fd;
+	(void)path, (void)deadline, (void)fd, (void)holder;
 	fail_msg("devices were to be changed");
 	return -EIO;
 }

@@ -3,6 +3,7 @@
 #include "deadline.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -100,6 +101,110 @@ static void test_memory_of_child(void **state)
 	munmap(shared, sizeof(*shared));
 }
 
+/* What a child does that may be left behind, in shared memory. */
+struct late {
+	int ends[2]; /* it blocks until the writing end is closed everywhere */
+	volatile int started;
+	volatile int done; /* late was called */
+	volatile int result;
+};
+
+static int block_for_a_while(void *argument)
+{
+	struct late *late = argument;
+	char byte;
+
+	close(late->ends[1]);
+	late->started = 1;
+	return read(late->ends[0], &byte, 1) == 0 ? -ENODEV : -EIO;
+}
+
+static void note_late(void *argument, int result)
+{
+	struct late *late = argument;
+
+	late->result = result;
+	late->done = 1;
+}
+
+static struct late *start_late(void)
+{
+	struct late *late = mmap(NULL, sizeof(*late), PROT_READ | PROT_WRITE,
+				 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	assert_ptr_not_equal(late, MAP_FAILED);
+	assert_int_equal(pipe(late->ends), 0);
+	return late;
+}
+
+static void test_child_that_ends_late(void **state)
+{
+	struct late *late = start_late();
+	int status;
+
+	(void)state;
+	assert_int_equal(deadline_call_late(&passed, block_for_a_while, note_late, late),
+			 -ETIMEDOUT);
+	assert_int_equal(late->done, 0);
+	assert_int_equal(waitpid(-1, &status, WNOHANG), 0);
+	close(late->ends[1]);
+	assert_true(waitpid(-1, &status, 0) > 0);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(late->done, 1);
+	assert_int_equal(late->result, -ENODEV);
+	close(late->ends[0]);
+	munmap(late, sizeof(*late));
+}
+
+static int give_to_late(void *argument)
+{
+	(void)argument;
+	return -EBUSY;
+}
+
+static void test_child_that_is_not_late(void **state)
+{
+	struct deadline far = deadline_after(INT64_C(3600000));
+	struct late *late = start_late();
+
+	(void)state;
+	assert_int_equal(deadline_call_late(&far, give_to_late, note_late, late), -EBUSY);
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+	assert_int_equal(late->done, 0);
+	close(late->ends[0]);
+	close(late->ends[1]);
+	munmap(late, sizeof(*late));
+}
+
+/* The caller is killed while it waits: what the child does in the end is the same. */
+static void test_caller_that_dies(void **state)
+{
+	struct deadline far = deadline_after(INT64_C(3600000));
+	struct late *late = start_late();
+	int all_gone[2], status;
+	char byte;
+	pid_t caller;
+
+	(void)state;
+	assert_int_equal(pipe(all_gone), 0);
+	caller = fork();
+	if (caller == 0)
+		_exit(deadline_call_late(&far, block_for_a_while, note_late, late) ? 1 : 0);
+	close(all_gone[1]);
+	while (!late->started)
+		sched_yield();
+	assert_int_equal(kill(caller, SIGKILL), 0);
+	assert_int_equal(waitpid(caller, &status, 0), caller);
+	close(late->ends[1]);
+	/* Ends when the child has, which nobody can wait for any more. */
+	assert_int_equal(read(all_gone[0], &byte, 1), 0);
+	assert_int_equal(late->done, 1);
+	assert_int_equal(late->result, -ENODEV);
+	close(all_gone[0]);
+	close(late->ends[0]);
+	munmap(late, sizeof(*late));
+}
+
 static void test_left(void **state)
 {
 	struct deadline deadline = deadline_after(INT64_C(3600000));
@@ -132,6 +237,9 @@ int main(void)
 		cmocka_unit_test(test_result_of_child),
 		cmocka_unit_test(test_child_that_dies),
 		cmocka_unit_test(test_child_that_blocks),
+		cmocka_unit_test(test_child_that_ends_late),
+		cmocka_unit_test(test_child_that_is_not_late),
+		cmocka_unit_test(test_caller_that_dies),
 		cmocka_unit_test(test_memory_of_child),
 		cmocka_unit_test(test_left),
 		cmocka_unit_test(test_longest),

@@ -210,6 +210,160 @@ static void test_every_two_writes_failing(void **state)
 	}
 }
 
+/* The time for the work is over; what is undone has its own all the same. */
+static void test_undo_has_its_time(void **state)
+{
+	const struct scenario *scenario = scenario_find("probe fails, override none, bound");
+	struct execution execution = scenario_boot(scenario);
+	struct run *run = machine_plan(scenario->machine, "vfio_early.devs=01:00.0");
+
+	(void)state;
+	assert_int_equal(deadline_left(&execution.deadline), 0);
+	execute(&run->plan, &execution);
+	assert_true(run->plan.groups[0].failed);
+	assert_false(run->plan.undoing);
+	/* The last of them unbinds what was bound: half of what undoing may take is its. */
+	assert_true(kernel.child_milliseconds > EXECUTE_UNDO_MILLISECONDS / 4 - 500);
+	assert_true(kernel.child_milliseconds <= EXECUTE_UNDO_MILLISECONDS / 4);
+	outcome_check(scenario->name, &run->plan, OUTCOME_WHOLE);
+	machine_forget(run);
+}
+
+/* Carries a scenario out with the worker told to stop after so many questions. */
+struct stopping {
+	size_t asked, stop_at;
+};
+
+static bool is_stopped(void *context)
+{
+	struct stopping *stopping = context;
+
+	return ++stopping->asked >= stopping->stop_at;
+}
+
+static size_t count_taken(const struct plan *plan)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < plan->group_count; i++)
+		for (size_t j = 0; j < plan->groups[i].count; j++)
+			count += plan->groups[i].members[j].result == RESULT_TAKEN;
+	return count;
+}
+
+/* Wherever a stop comes, each group is whole or as it was, and nothing more is loaded or bound. */
+static void test_every_stop(void **state)
+{
+	size_t stops = 0;
+
+	(void)state;
+	for (size_t i = 0; i < scenario_count; i++) {
+		struct stopping stopping = { .asked = 1 };
+
+		for (size_t at = 1; stopping.asked >= stopping.stop_at; at++) {
+			struct execution execution = scenario_boot(&scenarios[i]);
+			struct run *run = machine_plan(scenarios[i].machine, scenarios[i].cmdline);
+			struct text name = { .used = 0 };
+
+			stopping = (struct stopping){ .stop_at = at };
+			execution.is_stopped = is_stopped;
+			execution.context = &stopping;
+			text_add(&name, "%s, stopped at %zu", scenarios[i].name, at);
+			execute(&run->plan, &execution);
+			outcome_check(name.bytes, &run->plan,
+				      OUTCOME_CUT | (scenarios[i].stuck ? OUTCOME_STUCK : 0));
+			if (at == 1)
+				check_number(name.bytes, (long long)kernel.writes, 0);
+			if (at == 1)
+				check_number(name.bytes, (long long)count_taken(&run->plan), 0);
+			machine_forget(run);
+			stops++;
+		}
+	}
+	assert_true(stops > 200);
+}
+
+static void test_stop_says_so(void **state)
+{
+	const struct scenario *scenario = scenario_find("two groups");
+	struct execution execution = scenario_boot(scenario);
+	struct run *run = machine_plan(scenario->machine, scenario->cmdline);
+	struct stopping stopping = { .stop_at = 2 };
+
+	(void)state;
+	execution.is_stopped = is_stopped;
+	execution.context = &stopping;
+	execute(&run->plan, &execution);
+	outcome_check_groups(scenario->name, &run->plan, "!1:undone,left !2:left");
+	for (size_t i = 0; i < run->plan.group_count; i++)
+		for (size_t j = 0; j < run->plan.groups[i].count; j++)
+			assert_int_equal(run->plan.groups[i].members[j].error, -EINTR);
+	machine_forget(run);
+}
+
+/* A group is under way until its last step is over: a stop that comes during that gives it back. */
+static void test_stop_in_last_step(void **state)
+{
+	const struct scenario *scenario = scenario_find("bound card");
+	struct stopping stopping = { .asked = 1 };
+	size_t at;
+
+	(void)state;
+	for (at = 1; stopping.asked >= stopping.stop_at; at++) {
+		struct execution execution = scenario_boot(scenario);
+		struct run *run = machine_plan(scenario->machine, scenario->cmdline);
+
+		stopping = (struct stopping){ .stop_at = at };
+		execution.is_stopped = is_stopped;
+		execution.context = &stopping;
+		execute(&run->plan, &execution);
+		assert_true(run->plan.groups[0].failed == (stopping.asked >= at));
+		assert_int_equal(count_taken(&run->plan), stopping.asked >= at ? 0 : 2);
+		machine_forget(run);
+	}
+	assert_true(at > 8);
+}
+
+/* Who has no driver, by what the links say, is not said to be taken, whatever was noted. */
+static void test_read_back(void **state)
+{
+	static const struct {
+		const char *driver;
+		enum result result;
+	} rows[] = {
+		{ "vfio-pci", RESULT_TAKEN },
+		{ "nouveau", RESULT_UNDONE },
+		{ "xe", RESULT_STUCK },
+		{ NULL, RESULT_STUCK },
+	};
+	const struct scenario *scenario = scenario_find("two groups");
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct execution execution = scenario_boot(scenario);
+		struct run *run = machine_plan(scenario->machine, scenario->cmdline);
+		struct planned_group *group = &run->plan.groups[0];
+		const char *driver = rows[i].driver ? rows[i].driver : "none";
+		size_t writes;
+
+		execute(&run->plan, &execution);
+		/* The first member is the bridge. */
+		assert_int_equal(group->members[1].result, RESULT_TAKEN);
+		writes = kernel.writes;
+		kernel_device("0000:01:00.0")->driver = rows[i].driver;
+		execute_read_back(&run->plan, execution.sysfs);
+		check_number(driver, group->members[1].result, rows[i].result);
+		check_text(driver, group->members[1].driver_after,
+			   rows[i].driver ? rows[i].driver : "");
+		check_true(driver, group->failed == (rows[i].result != RESULT_TAKEN));
+		/* The other function of the card, and the other group, are where they were. */
+		check_number(driver, group->members[2].result, RESULT_TAKEN);
+		check_true(driver, !run->plan.groups[1].failed);
+		check_number(driver, (long long)kernel.writes, (long long)writes);
+		machine_forget(run);
+	}
+}
+
 static void test_modules(void **state)
 {
 	const struct scenario *scenario = scenario_find("no vfio_iommu_type1");
@@ -254,6 +408,11 @@ int main(void)
 		cmocka_unit_test(test_every_write_failing),
 		cmocka_unit_test(test_all_writes_failing_from_one_on),
 		cmocka_unit_test(test_every_two_writes_failing),
+		cmocka_unit_test(test_undo_has_its_time),
+		cmocka_unit_test(test_every_stop),
+		cmocka_unit_test(test_stop_says_so),
+		cmocka_unit_test(test_stop_in_last_step),
+		cmocka_unit_test(test_read_back),
 		cmocka_unit_test(test_modules),
 	};
 

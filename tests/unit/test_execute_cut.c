@@ -57,7 +57,8 @@ static void check_steps(const char *name, const struct cut *cut)
 
 /*
  * Carries a scenario out until the worker ends at the at-th thing that it
- * does, before or after its effect. Gives false when it did not come so far.
+ * does, before or after its effect; after one without an effect it does not end.
+ * Returns false when the worker did not come so far.
  */
 static bool carry_out(const struct scenario *scenario, size_t at, bool after, struct run **run)
 {
@@ -68,7 +69,8 @@ static bool carry_out(const struct scenario *scenario, size_t at, bool after, st
 		kernel.cut_at = at;
 		kernel.cut_after = after;
 		execute(&(*run)->plan, &execution);
-		return false;
+		kernel.cut_at = 0;
+		return kernel.steps >= at;
 	}
 	kernel.cut_at = 0;
 	kernel.in_child = false;
@@ -137,6 +139,79 @@ static void test_every_death(void **state)
 {
 	(void)state;
 	assert_true(end_everywhere("dead", check_death) > 500);
+}
+
+/* What the plan says of a device after its links were read back is what the kernel has. */
+static void check_said(const char *name, const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->group_count; i++) {
+		for (size_t j = 0; j < plan->groups[i].count; j++) {
+			const struct member *member = &plan->groups[i].members[j];
+			char text[PCI_ADDRESS_SIZE];
+			const struct kernel_device *device =
+				kernel_device(pci_address_format(&member->device->address, text));
+			bool taken =
+				member->result == RESULT_TAKEN || member->result == RESULT_ALREADY;
+
+			if (plan->groups[i].refused || member->role != ROLE_TAKE || device->gone)
+				continue;
+			check_text(name, member->driver_after,
+				   device->driver ? device->driver : "");
+			if (taken)
+				check_text(name, device->driver, member->driver);
+			check_true(name, taken || plan->groups[i].failed);
+		}
+	}
+}
+
+/* Cuts off the undoing, too, before the at-th thing that it does. Returns false after its end. */
+static bool undo_until(struct plan *plan, size_t at)
+{
+	struct execution execution = kernel_execution();
+
+	execution.loader = NULL;
+	if (setjmp(kernel.cut) == 0) {
+		kernel.steps = 0;
+		kernel.cut_at = at;
+		kernel.cut_after = false;
+		execute_undo_unfinished(plan, &execution, WORKER_CUT_OFF);
+		kernel.cut_at = 0;
+		return false;
+	}
+	kernel.cut_at = 0;
+	kernel.in_child = false;
+	kernel.hung = false;
+	return true;
+}
+
+static void test_every_undoing_cut_off(void **state)
+{
+	size_t cuts = 0;
+
+	(void)state;
+	for (size_t i = 0; i < scenario_count; i++) {
+		struct run *run;
+		bool begun = true;
+
+		for (size_t at = 1; begun; at++) {
+			bool cut = true;
+
+			for (size_t undone = 1; cut; undone++) {
+				struct execution execution = kernel_execution();
+				struct text name = { .used = 0 };
+
+				begun = carry_out(&scenarios[i], at, true, &run);
+				cut = begun && undo_until(&run->plan, undone);
+				text_add(&name, "%s, cut at %zu, undoing at %zu", scenarios[i].name,
+					 at, undone);
+				execute_read_back(&run->plan, execution.sysfs);
+				check_said(name.bytes, &run->plan);
+				machine_forget(run);
+				cuts += cut;
+			}
+		}
+	}
+	assert_true(cuts > 2000);
 }
 
 /* What is finished, one way or the other, is left alone. */
@@ -234,7 +309,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_end),  cmocka_unit_test(test_every_death),
 		cmocka_unit_test(test_finished),   cmocka_unit_test(test_not_begun),
-		cmocka_unit_test(test_load_hangs),
+		cmocka_unit_test(test_load_hangs), cmocka_unit_test(test_every_undoing_cut_off),
 	};
 
 	return cmocka_run_group_tests_name("execute_cut", tests, NULL, NULL);

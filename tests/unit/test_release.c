@@ -281,14 +281,85 @@ static void test_failing_writes(void **state)
 	assert_true(writes >= 6);
 }
 
+/* Releases until the worker ends at the at-th thing that it does. Returns false after its end. */
+static bool give_back_until(struct run *run, size_t at)
+{
+	static const struct module_loader loader = { .load = load };
+	struct execution execution = kernel_execution();
+
+	execution.loader = &loader;
+	release = (struct release){ .run = run, .proc = "/proc", .dev = "/dev" };
+	if (setjmp(kernel.cut) == 0) {
+		kernel.cut_at = at;
+		release_do(&release, &execution);
+		kernel.cut_at = 0;
+		return false;
+	}
+	kernel.cut_at = 0;
+	kernel.in_child = false;
+	return true;
+}
+
+/* Wherever the worker is killed, another process brings what it began to its end. */
+static void test_finish(void **state)
+{
+	static const enum worker_end ends[] = { WORKER_DIED, WORKER_KILLED };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
+		bool cut = true;
+		size_t at;
+
+		for (at = 1; cut; at++) {
+			struct run *run = boot("vfio_early.devs=01:00.0");
+			struct execution execution = kernel_execution();
+			bool whole;
+
+			cut = give_back_until(run, at);
+			execution.loader = NULL;
+			if (cut)
+				release_finish(&release, &execution, ends[i]);
+			assert_true(release.chosen);
+			whole = streq(kernel_device("0000:01:00.0")->driver ?: "", "nouveau") &&
+				streq(kernel_device("0000:01:00.1")->driver ?: "", "snd_hda_intel");
+			/* A child may still be in an unbinding that was cut off: that is said. */
+			if (ends[i] == WORKER_DIED)
+				assert_true(whole);
+			assert_true(whole == (release_exit_code(&release) == EXIT_DONE));
+			machine_forget(run);
+		}
+		assert_true(at > 6);
+	}
+}
+
+/* Before it is known who is given back, nothing is. */
+static void test_finish_nothing_chosen(void **state)
+{
+	struct run *run = boot("vfio_early.devs=01:00.0");
+	struct execution execution = kernel_execution();
+
+	(void)state;
+	release = (struct release){ .run = run, .proc = "/proc", .dev = "/dev" };
+	release_finish(&release, &execution, WORKER_DIED);
+	assert_int_equal(kernel.writes, 0);
+	check("0000:01:00.0", "vfio-pci", "vfio-pci");
+	machine_forget(run);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_group),	       cmocka_unit_test(test_in_use),
-		cmocka_unit_test(test_no_driver),      cmocka_unit_test(test_unbound),
-		cmocka_unit_test(test_not_taken),      cmocka_unit_test(test_guarded),
-		cmocka_unit_test(test_stuck),	       cmocka_unit_test(test_absent),
+		cmocka_unit_test(test_group),
+		cmocka_unit_test(test_in_use),
+		cmocka_unit_test(test_no_driver),
+		cmocka_unit_test(test_unbound),
+		cmocka_unit_test(test_not_taken),
+		cmocka_unit_test(test_guarded),
+		cmocka_unit_test(test_stuck),
+		cmocka_unit_test(test_absent),
 		cmocka_unit_test(test_failing_writes),
+		cmocka_unit_test(test_finish),
+		cmocka_unit_test(test_finish_nothing_chosen),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,9 +3,11 @@
 #include "run.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "execute.h"
@@ -24,9 +26,15 @@ struct script {
 	unsigned int surveys_incomplete; /* so many surveys find a device missing */
 	bool dies_in_survey;
 	bool dies_in_execute;
+	bool undoes_longer; /* than the timeout */
+	int interrupts;	    /* a signal to the watcher */
+	volatile int stopped_by;
 
-	int lock_result;
-	unsigned int locks, loaders, surveys, waits, settled, modules_opened, executed, undone;
+	int lock_result, worker_lock_result, task_result;
+	unsigned int task_done, task_finished;
+	pid_t session; /* the worker's */
+	unsigned int locks, loaders, surveys, waits, settled, modules_opened, executed, undone,
+		read_back;
 	const char *driver_in_advance;
 	pid_t undone_by;
 	enum worker_end undone_of;
@@ -52,13 +60,17 @@ struct module_loader loader_interface(struct loader *loader)
 	return (struct module_loader){ .context = loader };
 }
 
-int lock_take(const char *path, const struct deadline *deadline, int *fd)
+int lock_take(const char *path, const struct deadline *deadline, int *fd, pid_t *holder)
 {
-	assert_string_equal(path, "/sys/bus/pci/drivers_probe");
+	bool workers = strcmp(path, "/sys/bus/pci/drivers_autoprobe") == 0;
+
+	if (!workers)
+		assert_string_equal(path, "/sys/bus/pci/drivers_probe");
 	assert_int_not_equal(deadline_left(deadline), 0);
 	script->locks++;
 	*fd = -1;
-	return script->lock_result;
+	*holder = 4711;
+	return workers ? script->worker_lock_result : script->lock_result;
 }
 
 int module_open(const struct module_places *places, struct module_context **result)
@@ -135,10 +147,29 @@ void hotplug_settle(int fd)
 void execute(struct plan *plan, const struct execution *execution)
 {
 	script->executed++;
+	script->session = getsid(0);
 	if (!execution->sysfs || !execution->loader || plan->group_count != 1)
 		return;
 	if (script->dies_in_execute)
 		raise(SIGKILL);
+	if (script->interrupts) {
+		kill(getppid(), script->interrupts);
+		script->stopped_by = 0;
+		while (!execution->is_stopped(execution->context))
+			sched_yield();
+		script->stopped_by = script->interrupts;
+		return;
+	}
+	if (script->undoes_longer) {
+		struct timespec pause = { .tv_sec = 1, .tv_nsec = 500000000 };
+
+		plan->undoing = true;
+		nanosleep(&pause, NULL);
+		plan->undoing = false;
+		plan->groups[0].failed = true;
+		plan->groups[0].members[0].result = RESULT_UNDONE;
+		return;
+	}
 	plan->groups[0].members[0].result = RESULT_TAKEN;
 }
 
@@ -165,6 +196,12 @@ int survey_claimed(struct topology *topology, struct arena *arena, const struct 
 {
 	(void)topology, (void)arena, (void)settings, (void)source;
 	return 0;
+}
+
+void execute_read_back(struct plan *plan, const struct sysfs *sysfs)
+{
+	(void)plan;
+	script->read_back += sysfs->fd >= 0;
 }
 
 void execute_undo_unfinished(struct plan *plan, const struct execution *execution,
@@ -212,6 +249,7 @@ static void test_done(void **state)
 	assert_int_equal(script->undone, 0);
 	assert_int_equal(script->surveys, 1);
 	assert_int_equal(script->modules_opened, 0);
+	assert_int_equal(script->read_back, 1);
 	assert_int_equal(script->loaders, 1);
 	assert_string_equal(script->driver_in_advance, "vfio-pci");
 	assert_int_equal(run_exit_code(run), 0);
@@ -273,9 +311,24 @@ static void test_not_our_turn(void **state)
 	script->lock_result = -EBUSY;
 	run_supervise(run);
 	assert_int_equal(run->error, -EBUSY);
+	assert_int_equal(run->holder, 4711);
 	assert_int_equal(script->locks, 1);
 	assert_int_equal(script->loaders + script->surveys + script->undone, 0);
 	assert_int_equal(run_exit_code(run), 1);
+	end_run(run);
+}
+
+/* The worker of a run that is no more is still at a device. */
+static void test_not_our_workers_turn(void **state)
+{
+	struct run *run = start_run(CARD);
+
+	(void)state;
+	script->worker_lock_result = -EBUSY;
+	run_supervise(run);
+	assert_int_equal(run->error, -EBUSY);
+	assert_int_equal(run->holder, 4711);
+	assert_int_equal(script->loaders + script->surveys + script->undone, 0);
 	end_run(run);
 }
 
@@ -311,6 +364,198 @@ static void test_worker_dies_in_execute(void **state)
 	assert_true(run->plan.groups[0].failed);
 	assert_int_equal(run_exit_code(run), 1);
 	end_run(run);
+}
+
+/* Runs in a child what ends, or holds the signals of, its process. */
+static int in_child(struct run *run)
+{
+	int status;
+	pid_t child = fork();
+
+	if (child == 0) {
+		run_supervise(run);
+		_exit(run->signal ? run_exit_code(run) : 100);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+/* The one that watches holds what would end it, and the worker stops. */
+static void test_interrupted(void **state)
+{
+	static const int signals[] = { SIGHUP, SIGINT, SIGTERM, SIGQUIT };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(signals); i++) {
+		struct run *run = start_run(CARD);
+
+		run->detached = true;
+		script->interrupts = signals[i];
+		assert_int_equal(in_child(run), 1);
+		assert_int_equal(run->signal, signals[i]);
+		assert_true(run->interrupted);
+		assert_int_equal(script->stopped_by, signals[i]);
+		assert_int_equal(run->phase, RUN_DONE);
+		end_run(run);
+	}
+}
+
+/* Nobody is left to end what gets stuck: the worker sees that, and stops. */
+static void test_watcher_dies(void **state)
+{
+	struct run *run = start_run(CARD);
+
+	(void)state;
+	run->detached = true;
+	script->interrupts = SIGKILL;
+	assert_int_equal(in_child(run), -SIGKILL);
+	while (!script->stopped_by)
+		sched_yield();
+	assert_true(run->interrupted);
+	end_run(run);
+}
+
+/* The time for the work is over, but giving back has its own. */
+static void test_undo_has_its_time(void **state)
+{
+	struct run *run = start_run(CARD " vfio_early.timeout=1");
+
+	(void)state;
+	script->undoes_longer = true;
+	run_supervise(run);
+	assert_false(run->cut_off);
+	assert_int_equal(run->phase, RUN_DONE);
+	assert_int_equal(run->plan.groups[0].members[0].result, RESULT_UNDONE);
+	end_run(run);
+}
+
+/* What a command like release does with the devices, in place of taking them. */
+static int do_task(struct run *run, const struct execution *execution)
+{
+	assert_ptr_equal(run->context, script);
+	script->task_done++;
+	if (script->dies_in_execute)
+		raise(SIGKILL);
+	if (script->interrupts) {
+		pid_t watcher = getppid();
+
+		kill(watcher, script->interrupts);
+		/* Not for ever where the signal ended the watcher. */
+		while (!run->signal && getppid() == watcher)
+			sched_yield();
+	}
+	return execution->sysfs && run->plan.group_count == 1 ? script->task_result : -EDOM;
+}
+
+static void finish_task(struct run *run, const struct execution *execution, enum worker_end end)
+{
+	(void)run;
+	script->task_finished += execution->sysfs != NULL;
+	script->undone_by = getpid();
+	script->undone_of = end;
+}
+
+static const struct run_task task = { .execute = do_task, .finish = finish_task };
+
+static struct run *start_task(void)
+{
+	struct run *run = start_run(CARD);
+
+	run->detached = true;
+	run->task = &task;
+	run->context = script;
+	return run;
+}
+
+/* It takes both locks, and nothing is loaded, taken or read back on its behalf. */
+static void test_task(void **state)
+{
+	struct run *run = start_task();
+
+	(void)state;
+	/* Holds the signals of its process, so a child has to do it. */
+	assert_int_equal(in_child(run), 100);
+	assert_int_equal(run->phase, RUN_DONE);
+	assert_int_equal(run->error, 0);
+	assert_int_equal(script->locks, 2);
+	assert_int_equal(script->task_done, 1);
+	assert_int_equal(script->task_finished, 0);
+	assert_int_equal(script->loaders + script->executed + script->undone + script->read_back,
+			 0);
+	end_run(run);
+}
+
+static void test_task_not_its_turn(void **state)
+{
+	(void)state;
+	for (int workers = 0; workers < 2; workers++) {
+		struct run *run = start_task();
+
+		*(workers ? &script->worker_lock_result : &script->lock_result) = -EBUSY;
+		assert_int_equal(in_child(run), 100);
+		assert_int_equal(script->locks, 1 + workers);
+		assert_int_equal(script->surveys + script->task_done + script->task_finished, 0);
+		if (workers)
+			assert_int_equal(run->error, -EBUSY);
+		end_run(run);
+	}
+}
+
+static void test_task_fails(void **state)
+{
+	struct run *run = start_task();
+
+	(void)state;
+	script->task_result = -ENOMEM;
+	assert_int_equal(in_child(run), 100);
+	assert_int_equal(run->error, -ENOMEM);
+	assert_false(run->died);
+	end_run(run);
+}
+
+/* What it began is brought to its end by its own means, not by giving back. */
+static void test_task_dies(void **state)
+{
+	struct run *run = start_task();
+
+	(void)state;
+	script->dies_in_execute = true;
+	assert_int_equal(in_child(run), 100);
+	assert_int_equal(run->phase, RUN_EXECUTE);
+	assert_int_equal(script->task_finished, 1);
+	assert_int_equal(script->undone_of, WORKER_DIED);
+	assert_int_equal(script->undone, 0);
+	end_run(run);
+}
+
+/* A signal does not keep from its end what was begun. */
+static void test_task_interrupted(void **state)
+{
+	struct run *run = start_task();
+
+	(void)state;
+	script->interrupts = SIGHUP;
+	assert_int_not_equal(in_child(run), 100);
+	assert_int_equal(run->signal, SIGHUP);
+	assert_false(run->interrupted);
+	assert_int_equal(run->phase, RUN_DONE);
+	assert_int_equal(script->task_finished, 0);
+	end_run(run);
+}
+
+/* The worker is in a session of its own where a terminal may hang up. */
+static void test_session(void **state)
+{
+	(void)state;
+	for (int detached = 0; detached < 2; detached++) {
+		struct run *run = start_run(CARD);
+
+		run->detached = detached;
+		assert_int_equal(in_child(run), 100);
+		assert_int_equal(script->executed, 1);
+		assert_true((script->session == getsid(0)) == !detached);
+		end_run(run);
+	}
 }
 
 static void test_waits(void **state)
@@ -405,6 +650,16 @@ int main(void)
 		cmocka_unit_test(test_other_drivers),
 		cmocka_unit_test(test_survey_fails),
 		cmocka_unit_test(test_not_our_turn),
+		cmocka_unit_test(test_not_our_workers_turn),
+		cmocka_unit_test(test_interrupted),
+		cmocka_unit_test(test_watcher_dies),
+		cmocka_unit_test(test_undo_has_its_time),
+		cmocka_unit_test(test_task),
+		cmocka_unit_test(test_task_not_its_turn),
+		cmocka_unit_test(test_task_fails),
+		cmocka_unit_test(test_task_dies),
+		cmocka_unit_test(test_task_interrupted),
+		cmocka_unit_test(test_session),
 		cmocka_unit_test(test_worker_dies_in_survey),
 		cmocka_unit_test(test_worker_dies_in_execute),
 		cmocka_unit_test(test_waits),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * A driver that misbehaves as it is told by its parameters, for the one function
- * that "at" names; it takes no other.
+ * that "at" names, and for another one that "keeps_at" names; it takes no other.
  */
 #include <linux/delay.h>
 #include <linux/device.h>
@@ -22,6 +22,10 @@ static bool keeps;
 module_param(keeps, bool, 0444);
 MODULE_PARM_DESC(keeps, "remove does not return until let_go is set");
 
+static char *keeps_at = "";
+module_param(keeps_at, charp, 0444);
+MODULE_PARM_DESC(keeps_at, "another function, whose remove does not return until let_go is set");
+
 static bool let_go;
 module_param(let_go, bool, 0644);
 
@@ -33,6 +37,8 @@ static struct pci_dev *returning;
 
 static int faulty_probe(struct pci_dev *dev, const struct pci_device_id *id)
 {
+	if (!strcmp(pci_name(dev), keeps_at))
+		return 0;
 	if (strcmp(pci_name(dev), at))
 		return -ENODEV;
 	pci_info(dev, "faulty probes\n");
@@ -45,7 +51,7 @@ static int faulty_probe(struct pci_dev *dev, const struct pci_device_id *id)
 static void faulty_remove(struct pci_dev *dev)
 {
 	pci_info(dev, "faulty is to let go\n");
-	while (keeps && !READ_ONCE(let_go))
+	while ((keeps || !strcmp(pci_name(dev), keeps_at)) && !READ_ONCE(let_go))
 		msleep(100);
 }
 
