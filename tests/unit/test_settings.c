@@ -252,7 +252,17 @@ static const struct row cmdline_errors[] = {
 	  "[" CMDLINE ":1 'quietvfio_early.protect': unknown parameter" MEANT("protect") "]" },
 	{ NULL, "vfio_early.devs=01:00.0,!02:00.0 @10de:1f91 quiet 03:00.0",
 	  "devs=01:00.0,!02:00.0; [" CMDLINE ":17 devs: the list is cut off by a blank; did you "
-	  "mean 'vfio_early.devs=01:00.0,!02:00.0,@10de:1f91'?]" },
+	  "mean 'vfio_early.devs=01:00.0,!02:00.0@10de:1f91'?]" },
+	/* The blank is in the middle of a selector: its second half reads as none, what follows
+	   does. */
+	{ NULL, "vfio_early.devs=01:00.0,0000:02 0b.0,!03:00.0",
+	  "devs=01:00.0; [" CMDLINE ":30 devs: '0000:02': an id is four hexadecimal digits or *]"
+	  "[" CMDLINE ":17 devs: the list is cut off by a blank; did you mean "
+	  "'vfio_early.devs=01:00.0,0000:02,0b.0,!03:00.0'?]" },
+	{ NULL, "vfio_early.devs=01:00.0,!02: 00.0",
+	  "devs=01:00.0; [" CMDLINE ":29 devs: '!02:': a device number is two hexadecimal digits]"
+	  "[" CMDLINE ":17 devs: the list is cut off by a blank; did you mean "
+	  "'vfio_early.devs=01:00.0,!02:00.0'?]" },
 	{ NULL, "vfio_early.", "[" CMDLINE ":1 'vfio_early.': unknown parameter" KNOWN "]" },
 	{ NULL, "quiet vfio_early.devs", "[" CMDLINE ":7 devs: has no value]" },
 	{ NULL, "vfio_early.wait", "[" CMDLINE ":1 wait: has no value]" },
