@@ -230,6 +230,25 @@ static bool is_rest_of_name(const char *text, size_t length, const char *key)
 	       settings_starts_with_name(text, own_name + sizeof(own_name) - 1 - length);
 }
 
+/*
+ * Puts a parameter's name together in whose middle an '=' stands: "v=fio_early.protect=01:00.0".
+ * Returns it, or NULL where it is not nearly ours.
+ */
+static const char *join_split_name(const struct cmdline_token *token, struct arena *arena)
+{
+	const char *dot = token->value ? strchr(token->value, '.') : NULL;
+	size_t length = dot ? (size_t)(dot - token->value) + strcspn(dot, "=") : 0;
+	const char *name;
+
+	if (!dot)
+		return NULL;
+	name = arena_print(arena, "%s=%.*s", token->key, (int)length, token->value);
+	return name && is_key(strrchr(name, '.') + 1) &&
+			       suggest_distance(name, strrchr(name, '.') - name, own_name) <= 2
+		       ? name
+		       : NULL;
+}
+
 /* Whether a parameter that is not ours was probably meant to be. */
 static bool is_near_own(const struct cmdline_token *token)
 {
@@ -250,7 +269,7 @@ static int read_token(struct settings *settings, const struct cmdline_token *tok
 {
 	struct origin origin = { .source = SETTINGS_SOURCE_CMDLINE,
 				 .column = (unsigned int)token->column };
-	const char *own = own_parameter(token->key);
+	const char *own = own_parameter(token->key), *split;
 	int result = continue_list(settings, list, token);
 	enum setting_key key;
 
@@ -259,8 +278,10 @@ static int read_token(struct settings *settings, const struct cmdline_token *tok
 	result = end_list(settings, list);
 	if (result)
 		return result;
-	if (!own && is_near_own(token))
-		return settings_add_unknown(settings, &origin, "parameter", token->key);
+	split = own ? NULL : join_split_name(token, settings->arena);
+	if (split || (!own && is_near_own(token)))
+		return settings_add_unknown(settings, &origin, "parameter",
+					    split ? split : token->key);
 	if (!own)
 		return note_claims(settings, token, &origin);
 	if (!*own)

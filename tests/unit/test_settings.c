@@ -240,6 +240,8 @@ static const struct row cmdline_errors[] = {
 	/* A name that is nearly ours is a restriction that is lost, should it be one. */
 	{ NULL, "xvfio_early.protect=01:00.0",
 	  "[" CMDLINE ":1 'xvfio_early.protect': unknown parameter" MEANT("protect") "]" },
+	{ NULL, "v=fio_early.protect=01:00.0",
+	  "[" CMDLINE ":1 'v=fio_early.protect': unknown parameter" MEANT("protect") "]" },
 	{ NULL, "fio_early.protect=01:00.0",
 	  "[" CMDLINE ":1 'fio_early.protect': unknown parameter" MEANT("protect") "]" },
 	{ NULL, "vfio.early.protect=01:00.0",
