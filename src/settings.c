@@ -242,8 +242,8 @@ bool settings_is_list(enum setting_key key)
 	return keys[key].type == TYPE_SELECTORS;
 }
 
-int settings_read_value(struct settings *settings, enum setting_key key, const char *value,
-			const struct origin *origin)
+static int read_value(struct settings *settings, enum setting_key key, const char *value,
+		      const struct origin *origin)
 {
 	struct problem **problems = settings->last_problem;
 	int result = 0;
@@ -283,6 +283,19 @@ int settings_read_value(struct settings *settings, enum setting_key key, const c
 		settings_forget_stops(settings, key, origin->source);
 		settings->origins[key] = *origin;
 	}
+	return result;
+}
+
+int settings_read_value(struct settings *settings, enum setting_key key, const char *value,
+			const struct origin *origin)
+{
+	struct problem **problems = settings->last_problem;
+	int result = read_value(settings, key, value, origin);
+
+	/* With an '=' in it, it may have swallowed another key, which no other value replaces. */
+	for (struct problem *problem = *problems; value && problem; problem = problem->next)
+		if (strchr(value, '='))
+			problem->key = SETTING_COUNT;
 	return result;
 }
 

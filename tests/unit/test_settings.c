@@ -314,15 +314,43 @@ static void test_cmdline_errors(void **state)
 	check_rows(*state, cmdline_errors, ARRAY_SIZE(cmdline_errors));
 }
 
+/* Whether what could not be used stops the taking once the command line has been read. */
+static const struct {
+	const char *config;
+	const char *cmdline;
+	bool stops;
+} stops[] = {
+	{ "devs = !01:00.O\n", NULL, true },
+	{ "devs = !01:00.O\n", "vfio_early.devs=02:00.0", false },
+	{ "devs = !01:00.O\n", "vfio_early.protect=02:00.0", true },
+	{ "dry_run = yess\n", "vfio_early.dry_run=no", false },
+	{ "wait = soon\n", NULL, false },
+	/* A line break is lost: no value of the first line's key replaces the second line. */
+	{ "devs = 01:00.0 protect = 02:00.0\n", "vfio_early.devs=class:03", true },
+	{ "devs = 01:00.0_protect=02:00.0\n", "vfio_early.devs=class:03", true },
+	{ "wait = 5protect = 02:00.0\n", "vfio_early.wait=5", true },
+	{ "debug = on dry_run = on\n", "vfio_early.debug=on", true },
+};
+
+static void test_stops(void **state)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(stops); i++) {
+		struct settings settings;
+
+		settings_read(&settings, *state, stops[i].config, stops[i].cmdline);
+		if (stops[i].stops != (settings_find_stop(&settings) != NULL))
+			fail_msg("%s: the taking is %sstopped", stops[i].config,
+				 stops[i].stops ? "not " : "");
+	}
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, create, destroy)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_config),
-		TEST(test_config_errors),
-		TEST(test_cmdline),
-		TEST(test_cmdline_errors),
+		TEST(test_config),	   TEST(test_config_errors), TEST(test_cmdline),
+		TEST(test_cmdline_errors), TEST(test_stops),
 	};
 
 	return cmocka_run_group_tests_name("settings", tests, NULL, NULL);
