@@ -403,9 +403,9 @@ static bool is_explained(const struct settings *before, const struct settings *a
 }
 
 /*
- * Whether what kept everything from being taken is settled by the edit: a selector that picks
- * and could not be used is no longer there, or a '!' that left nothing out leaves out what a
- * new selector picks.
+ * Whether what kept everything from being taken is settled by the edit: the selector that
+ * could not be used is no longer there, or a '!' that left nothing out leaves out what a new
+ * selector picks.
  */
 static bool has_lost_stop(const struct plan *first, const struct settings *before,
 			  const struct settings *after, const struct topology *machine)
@@ -415,7 +415,7 @@ static bool has_lost_stop(const struct plan *first, const struct settings *befor
 
 		if (!selector)
 			continue;
-		if (!selector->exclude && !has_text(&after->devs, selector->text))
+		if (!has_text(&after->devs, selector->text))
 			return true;
 		for (size_t j = 0; selector->exclude && j < machine->count; j++)
 			if (selector_matches(selector, &machine->devices[j]) &&
