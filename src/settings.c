@@ -178,7 +178,7 @@ static int read_driver(struct settings *settings, enum setting_key key, const ch
  */
 static bool may_drop(enum setting_key key, const char *text)
 {
-	return key != SETTING_DRY_RUN && !strchr(text, '=');
+	return key != SETTING_DRY_RUN && !settings_has_swallowed(text, strlen(text));
 }
 
 static int read_seconds(struct settings *settings, enum setting_key key, const char *text,
@@ -292,9 +292,9 @@ int settings_read_value(struct settings *settings, enum setting_key key, const c
 	struct problem **problems = settings->last_problem;
 	int result = read_value(settings, key, value, origin);
 
-	/* With an '=' in it, it may have swallowed another key, which no other value replaces. */
+	/* No other value of this key replaces what this one has swallowed. */
 	for (struct problem *problem = *problems; value && problem; problem = problem->next)
-		if (strchr(value, '='))
+		if (settings_has_swallowed(value, strlen(value)))
 			problem->key = SETTING_COUNT;
 	return result;
 }

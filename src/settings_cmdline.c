@@ -8,7 +8,7 @@
 #include "settings_parse.h"
 #include "suggest.h"
 
-static const char own_name[] = "vfio_early";
+static const char own_name[] = SETTINGS_OWN_NAME;
 
 /* Takes "vfio_early" off a parameter's name; NULL for those that are not ours. */
 static const char *own_parameter(const char *key)
@@ -260,7 +260,7 @@ static bool is_near_own(const struct cmdline_token *token)
 	       ((dot || token->value) && is_rest_of_name(key, length, dot ? dot + 1 : NULL)) ||
 	       has_own_parameter(key, token->value) ||
 	       /* A value with a blank in it was quoted, so that its text is meant as it stands. */
-	       (token->value && !strpbrk(token->value, " \t") &&
+	       (token->value && (token->misquoted || !strpbrk(token->value, " \t")) &&
 		has_own_parameter(token->value, false));
 }
 

@@ -261,8 +261,11 @@ static void draw_cmdline(struct input *input, const struct topology *machine, st
 		default:
 			add(text, "vfio_early.");
 			add(text, setting_name(key));
-			add(text, "=");
-			draw_value(input, machine, key, true, text);
+			/* A switch without a value is on. */
+			if (key != SETTING_DRY_RUN || draw(input, 2)) {
+				add(text, "=");
+				draw_value(input, machine, key, true, text);
+			}
 		}
 		add(text, words > 1 ? " " : "");
 	}

@@ -330,6 +330,15 @@ static const struct {
 	{ "devs = 01:00.0_protect=02:00.0\n", "vfio_early.devs=class:03", true },
 	{ "wait = 5protect = 02:00.0\n", "vfio_early.wait=5", true },
 	{ "debug = on dry_run = on\n", "vfio_early.debug=on", true },
+	/* So it is with a blank or a quote of the command line. */
+	{ NULL, "vfio_early.devs=02:00.0,01:00.0vfio_early.dry_run", true },
+	{ NULL, "vfio_early.devs=02:00.0,01:00.0\" vfio_early.dry_run", true },
+	{ NULL, "vfio_early.wait=5\" vfio_early.dry_run", true },
+	{ NULL, "vfio_early.debug=on\" vfio_early.dry_run", true },
+	{ NULL, "i\"nitrd=/boot/a.img vfio_early.protect=01:00.0", true },
+	{ NULL, "initrd=\"/boot/a.img vfio_early.protect=01:00.0", true },
+	{ NULL, "\"quiet\"\" vfio_early.protect=01:00.0", true },
+	{ NULL, "dyndbg=\"file vfio_early.protect=01:00.0\"", false },
 };
 
 static void test_stops(void **state)
