@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cmdline.h"
 
-#include <stdbool.h>
-
 static bool is_blank(char c)
 {
 	/* The kernel's isspace() goes by Latin-1, where 0xa0 is a blank too (lib/ctype.c). */
@@ -11,7 +9,7 @@ static bool is_blank(char c)
 
 int cmdline_next(char *text, size_t *position, struct cmdline_token *token)
 {
-	size_t start = *position, end, equals = 0;
+	size_t start = *position, end, equals = 0, quotes = 0;
 	bool quoted = false, in_quotes = false;
 
 	while (is_blank(text[start]))
@@ -31,9 +29,14 @@ int cmdline_next(char *text, size_t *position, struct cmdline_token *token)
 		/* A '=' in front is part of the name, to the kernel, too. */
 		if (!equals && end > start && text[end] == '=')
 			equals = end;
-		if (text[end] == '"')
+		if (text[end] == '"') {
 			in_quotes = !in_quotes;
+			quotes++;
+		}
 	}
+	quotes += quoted;
+	token->misquoted = quotes && !(quotes == 2 && end > start && text[end - 1] == '"' &&
+				       (quoted || (equals && text[equals + 1] == '"')));
 	*position = text[end] ? end + 1 : end;
 	text[end] = '\0';
 	token->key = text + start;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* One parameter of a kernel command line; the strings belong to the split text. */
@@ -9,6 +10,7 @@ struct cmdline_token {
 	const char *value;   /* NULL where there was no '=' */
 	size_t column;	     /* where the key starts in the whole text, counted from 1 */
 	size_t value_column; /* where the value starts; that of the key where there is none */
+	bool misquoted;	     /* it holds a quote, and not one pair around its value or all of it */
 };
 
 /*

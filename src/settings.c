@@ -199,7 +199,7 @@ static int read_driver(struct settings *settings, enum setting_key key, const ch
  */
 static bool may_drop(enum setting_key key, const char *text)
 {
-	return key != SETTING_DRY_RUN && !strchr(text, '=');
+	return key != SETTING_DRY_RUN && !settings_has_swallowed(text, strlen(text));
 }
 
 static int read_seconds(struct settings *settings, enum setting_key key, const char *text,
@@ -263,8 +263,8 @@ bool settings_is_list(enum setting_key key)
 	return keys[key].type == TYPE_SELECTORS;
 }
 
-int settings_read_value(struct settings *settings, enum setting_key key, const char *value,
-			const struct origin *origin)
+static int read_value(struct settings *settings, enum setting_key key, const char *value,
+		      const struct origin *origin)
 {
 	struct problem **problems = settings->last_problem;
 	int result = 0;
@@ -304,6 +304,19 @@ int settings_read_value(struct settings *settings, enum setting_key key, const c
 		settings_forget_stops(settings, key, origin->source);
 		settings->origins[key] = *origin;
 	}
+	return result;
+}
+
+int settings_read_value(struct settings *settings, enum setting_key key, const char *value,
+			const struct origin *origin)
+{
+	struct problem **problems = settings->last_problem;
+	int result = read_value(settings, key, value, origin);
+
+	/* No other value of this key replaces what this one has swallowed. */
+	for (struct problem *problem = *problems; value && problem; problem = problem->next)
+		if (settings_has_swallowed(value, strlen(value)))
+			problem->key = SETTING_COUNT;
 	return result;
 }
 

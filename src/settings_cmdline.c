@@ -8,7 +8,7 @@
 #include "settings_parse.h"
 #include "suggest.h"
 
-static const char own_name[] = "vfio_early";
+static const char own_name[] = SETTINGS_OWN_NAME;
 
 /* Takes "vfio_early" off a parameter's name; NULL for those that are not ours. */
 static const char *own_parameter(const char *key)
@@ -109,19 +109,40 @@ struct pending_list {
 	bool cut;	  /* a blank ended it, or it ends in a comma */
 };
 
-/*
- * Whether a word without '=' reads as a selector. What the kernel and init know by
- * such a word ("quiet", "single", "3", "--") reads as none.
- */
-static bool reads_as_selector(const char *word)
+static bool is_selector(const char *text, size_t length)
 {
 	struct selector selector;
 	struct selector_error error;
-	char meant[SUGGEST_SIZE];
-	size_t length = strlen(word);
 
-	return strchr("!@", word[0]) || selector_parse(word, length, &selector, &error) == 0 ||
-	       (strpbrk(word, ":.@") && suggest_selector(word, length, meant));
+	return selector_parse(text, length, &selector, &error) == 0;
+}
+
+/* Whether a piece of a word reads as a selector, or as one with a mistake in it. */
+static bool reads_as_selector(const char *piece, size_t length)
+{
+	char meant[SUGGEST_SIZE];
+
+	return *piece == '!' || *piece == '@' || is_selector(piece, length) ||
+	       (strcspn(piece, ":.@") < length && suggest_selector(piece, length, meant));
+}
+
+/*
+ * Whether a word without '=' holds a selector. What the kernel and init know by
+ * such a word ("quiet", "single", "3", "--") holds none.
+ */
+static bool holds_selector(const char *word)
+{
+	if (!*word)
+		return true; /* a pair of quotes: the list may go on behind it */
+	for (;;) {
+		size_t length = strcspn(word, ",");
+
+		if (reads_as_selector(word, length))
+			return true;
+		if (!word[length])
+			return false;
+		word += length + 1;
+	}
 }
 
 /* Says that the list before this parameter is cut off, if it is. */
@@ -146,14 +167,30 @@ static int begin_list(struct settings *settings, struct pending_list *list, enum
 	return list->text ? 0 : -ENOMEM;
 }
 
+/* Whether the blank between a list and the word after it stands in the middle of a selector. */
+static bool splits_selector(const char *list, const char *word, struct arena *arena)
+{
+	const char *comma = strrchr(list, ','), *last = comma ? comma + 1 : strchr(list, '=') + 1;
+	size_t length = strcspn(word, ",");
+	const char *joined = arena_print(arena, "%s%.*s", last, (int)length, word);
+
+	return joined && is_selector(joined, strlen(joined)) &&
+	       !(is_selector(last, strlen(last)) && is_selector(word, length));
+}
+
 /* Takes in a word that belongs to the list before it. Returns 1 if it does, 0 or -ENOMEM. */
 static int continue_list(struct settings *settings, struct pending_list *list,
 			 const struct cmdline_token *token)
 {
-	if (list->key == SETTING_COUNT || token->value || !reads_as_selector(token->key))
+	if (list->key == SETTING_COUNT || token->value || !holds_selector(token->key))
 		return 0;
-	list->text = arena_print(settings->arena, "%s%s%s", list->text,
-				 settings_is_cut(list->text) ? "" : ",", token->key);
+	list->text =
+		arena_print(settings->arena, "%s%s%s", list->text,
+			    settings_is_cut(list->text) ||
+					    splits_selector(list->text, token->key, settings->arena)
+				    ? ""
+				    : ",",
+			    token->key);
 	list->cut = true;
 	return list->text ? 1 : -ENOMEM;
 }
@@ -193,6 +230,25 @@ static bool is_rest_of_name(const char *text, size_t length, const char *key)
 	       settings_starts_with_name(text, own_name + sizeof(own_name) - 1 - length);
 }
 
+/*
+ * Puts a parameter's name together in whose middle an '=' stands: "v=fio_early.protect=01:00.0".
+ * Returns it, or NULL where it is not nearly ours.
+ */
+static const char *join_split_name(const struct cmdline_token *token, struct arena *arena)
+{
+	const char *dot = token->value ? strchr(token->value, '.') : NULL;
+	size_t length = dot ? (size_t)(dot - token->value) + strcspn(dot, "=") : 0;
+	const char *name;
+
+	if (!dot)
+		return NULL;
+	name = arena_print(arena, "%s=%.*s", token->key, (int)length, token->value);
+	return name && is_key(strrchr(name, '.') + 1) &&
+			       suggest_distance(name, strrchr(name, '.') - name, own_name) <= 2
+		       ? name
+		       : NULL;
+}
+
 /* Whether a parameter that is not ours was probably meant to be. */
 static bool is_near_own(const struct cmdline_token *token)
 {
@@ -204,7 +260,7 @@ static bool is_near_own(const struct cmdline_token *token)
 	       ((dot || token->value) && is_rest_of_name(key, length, dot ? dot + 1 : NULL)) ||
 	       has_own_parameter(key, token->value) ||
 	       /* A value with a blank in it was quoted, so that its text is meant as it stands. */
-	       (token->value && !strpbrk(token->value, " \t") &&
+	       (token->value && (token->misquoted || !strpbrk(token->value, " \t")) &&
 		has_own_parameter(token->value, false));
 }
 
@@ -213,7 +269,7 @@ static int read_token(struct settings *settings, const struct cmdline_token *tok
 {
 	struct origin origin = { .source = SETTINGS_SOURCE_CMDLINE,
 				 .column = (unsigned int)token->column };
-	const char *own = own_parameter(token->key);
+	const char *own = own_parameter(token->key), *split;
 	int result = continue_list(settings, list, token);
 	enum setting_key key;
 
@@ -224,8 +280,10 @@ static int read_token(struct settings *settings, const struct cmdline_token *tok
 	result = end_list(settings, list);
 	if (result)
 		return result;
-	if (!own && is_near_own(token))
-		return settings_add_unknown(settings, &origin, "parameter", token->key);
+	split = own ? NULL : join_split_name(token, settings->arena);
+	if (split || (!own && is_near_own(token)))
+		return settings_add_unknown(settings, &origin, "parameter",
+					    split ? split : token->key);
 	if (!own)
 		return note_claims(settings, token, &origin);
 	if (!*own)

@@ -12,6 +12,9 @@
 /* So much of a bad piece is shown that what is wrong with it still fits into a log line. */
 #define PIECE "'%.80s'"
 
+/* What every parameter of ours on the kernel command line begins with. */
+#define SETTINGS_OWN_NAME "vfio_early"
+
 /* What there is to say of a problem beside its text. */
 struct complaint {
 	const struct origin *origin;
@@ -51,6 +54,12 @@ int settings_add_bad_reason(struct settings *settings, const struct origin *orig
 /* The same for a list that is cut off: text is its source's, meant may be NULL. */
 int settings_add_cut_list(struct settings *settings, enum setting_key key,
 			  const struct origin *origin, const char *meant);
+
+/*
+ * Whether the first length bytes of a bad value hold what can be no part of it: an '=', a quote
+ * or our name. It has then swallowed what stood after it, which may be a restriction.
+ */
+bool settings_has_swallowed(const char *text, size_t length);
 
 /* Lets the problems of a key stop nothing any more, once another source has replaced its value. */
 void settings_forget_stops(struct settings *settings, enum setting_key key, const char *source);

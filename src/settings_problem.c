@@ -126,16 +126,26 @@ int settings_add_unknown(struct settings *settings, const struct origin *origin,
 		     : -ENOMEM;
 }
 
+bool settings_has_swallowed(const char *text, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		if (text[i] == '=' || text[i] == '"' ||
+		    (length - i >= sizeof(SETTINGS_OWN_NAME) - 1 &&
+		     settings_starts_with_name(text + i, SETTINGS_OWN_NAME)))
+			return true;
+	return false;
+}
+
 /*
  * Whether a bad word can do no more than add a device. In devs a word may be an exclusion
- * whose '!' is mistyped, too; one with '=' has swallowed what stood behind it.
+ * whose '!' is mistyped, too.
  */
 static bool may_drop(enum setting_key key, const char *text, size_t length)
 {
 	struct selector selector;
 	struct selector_error error;
 
-	if (memchr(text, '=', length) || (key != SETTING_DEVS && key != SETTING_FORCE))
+	if (settings_has_swallowed(text, length) || (key != SETTING_DEVS && key != SETTING_FORCE))
 		return false;
 	if (key == SETTING_FORCE)
 		return true;

@@ -13,7 +13,7 @@ SECONDS = 60
 TARGET = $(FUZZ_TARGETS)
 
 FUZZ := tests/fuzz
-FUZZ_TARGETS := cmdline config selector sysfs module mountinfo embed initramfs json
+FUZZ_TARGETS := cmdline config selector sysfs module mountinfo embed initramfs json edit
 FUZZ_MUST_FAIL := must_fail
 
 # Every allocation is one of malloc's, in the unit tests' arena: what runs over its end is seen.

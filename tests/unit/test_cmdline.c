@@ -174,12 +174,39 @@ static void test_every_byte(void **state)
 	}
 }
 
+/* One pair of quotes around a value or the whole of a parameter is as it should be. */
+static const struct {
+	const char *line;
+	bool misquoted;
+} quotings[] = {
+	{ "a=b", false },	{ "a=\"b c\"", false }, { "\"a=b c\"", false },
+	{ "\"a b\"", false },	{ "a=\"b c", true },	{ "a\"b=c d", true },
+	{ "a=b\"", true },	{ "\"a=b c", true },	{ "a=\"b\"c d", true },
+	{ "a=b\"c d\"", true }, { "a=\"b\"\"", true },	{ "\"", true },
+};
+
+static void test_misquoted(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(quotings); i++) {
+		struct cmdline_token token;
+		size_t position = 0;
+		char copy[32];
+
+		strcpy(copy, quotings[i].line);
+		assert_int_equal(cmdline_next(copy, &position, &token), 1);
+		if (token.misquoted != quotings[i].misquoted)
+			fail_msg("%s", quotings[i].line);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_every_short_line),
 		cmocka_unit_test(test_every_byte),
+		cmocka_unit_test(test_misquoted),
 	};
 
 	return cmocka_run_group_tests_name("cmdline", tests, NULL, NULL);

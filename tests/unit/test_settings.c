@@ -240,6 +240,8 @@ static const struct row cmdline_errors[] = {
 	/* A name that is nearly ours is a restriction that is lost, should it be one. */
 	{ NULL, "xvfio_early.protect=01:00.0",
 	  "[" CMDLINE ":1 'xvfio_early.protect': unknown parameter" MEANT("protect") "]" },
+	{ NULL, "v=fio_early.protect=01:00.0",
+	  "[" CMDLINE ":1 'v=fio_early.protect': unknown parameter" MEANT("protect") "]" },
 	{ NULL, "fio_early.protect=01:00.0",
 	  "[" CMDLINE ":1 'fio_early.protect': unknown parameter" MEANT("protect") "]" },
 	{ NULL, "vfio.early.protect=01:00.0",
@@ -252,7 +254,17 @@ static const struct row cmdline_errors[] = {
 	  "[" CMDLINE ":1 'quietvfio_early.protect': unknown parameter" MEANT("protect") "]" },
 	{ NULL, "vfio_early.devs=01:00.0,!02:00.0 @10de:1f91 quiet 03:00.0",
 	  "devs=01:00.0,!02:00.0; [" CMDLINE ":17 devs: the list is cut off by a blank; did you "
-	  "mean 'vfio_early.devs=01:00.0,!02:00.0,@10de:1f91'?]" },
+	  "mean 'vfio_early.devs=01:00.0,!02:00.0@10de:1f91'?]" },
+	/* The blank is in the middle of a selector: its second half reads as none, what follows
+	   does. */
+	{ NULL, "vfio_early.devs=01:00.0,0000:02 0b.0,!03:00.0",
+	  "devs=01:00.0; [" CMDLINE ":30 devs: '0000:02': an id is four hexadecimal digits or *]"
+	  "[" CMDLINE ":17 devs: the list is cut off by a blank; did you mean "
+	  "'vfio_early.devs=01:00.0,0000:02,0b.0,!03:00.0'?]" },
+	{ NULL, "vfio_early.devs=01:00.0,!02: 00.0",
+	  "devs=01:00.0; [" CMDLINE ":29 devs: '!02:': a device number is two hexadecimal digits]"
+	  "[" CMDLINE ":17 devs: the list is cut off by a blank; did you mean "
+	  "'vfio_early.devs=01:00.0,!02:00.0'?]" },
 	{ NULL, "vfio_early.", "[" CMDLINE ":1 'vfio_early.': unknown parameter" KNOWN "]" },
 	{ NULL, "quiet vfio_early.devs", "[" CMDLINE ":7 devs: has no value]" },
 	{ NULL, "vfio_early.wait", "[" CMDLINE ":1 wait: has no value]" },
@@ -302,15 +314,52 @@ static void test_cmdline_errors(void **state)
 	check_rows(*state, cmdline_errors, ARRAY_SIZE(cmdline_errors));
 }
 
+/* Whether what could not be used stops the taking once the command line has been read. */
+static const struct {
+	const char *config;
+	const char *cmdline;
+	bool stops;
+} stops[] = {
+	{ "devs = !01:00.O\n", NULL, true },
+	{ "devs = !01:00.O\n", "vfio_early.devs=02:00.0", false },
+	{ "devs = !01:00.O\n", "vfio_early.protect=02:00.0", true },
+	{ "dry_run = yess\n", "vfio_early.dry_run=no", false },
+	{ "wait = soon\n", NULL, false },
+	/* A line break is lost: no value of the first line's key replaces the second line. */
+	{ "devs = 01:00.0 protect = 02:00.0\n", "vfio_early.devs=class:03", true },
+	{ "devs = 01:00.0_protect=02:00.0\n", "vfio_early.devs=class:03", true },
+	{ "wait = 5protect = 02:00.0\n", "vfio_early.wait=5", true },
+	{ "debug = on dry_run = on\n", "vfio_early.debug=on", true },
+	/* So it is with a blank or a quote of the command line. */
+	{ NULL, "vfio_early.devs=02:00.0,01:00.0vfio_early.dry_run", true },
+	{ NULL, "vfio_early.devs=02:00.0,01:00.0\" vfio_early.dry_run", true },
+	{ NULL, "vfio_early.wait=5\" vfio_early.dry_run", true },
+	{ NULL, "vfio_early.debug=on\" vfio_early.dry_run", true },
+	{ NULL, "i\"nitrd=/boot/a.img vfio_early.protect=01:00.0", true },
+	{ NULL, "initrd=\"/boot/a.img vfio_early.protect=01:00.0", true },
+	{ NULL, "\"quiet\"\" vfio_early.protect=01:00.0", true },
+	{ NULL, "dyndbg=\"file vfio_early.protect=01:00.0\"", false },
+};
+
+static void test_stops(void **state)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(stops); i++) {
+		struct settings settings;
+
+		settings_read(&settings, *state, stops[i].config, stops[i].cmdline);
+		if (stops[i].stops != (settings_find_stop(&settings) != NULL))
+			fail_msg("%s: the taking is %sstopped", stops[i].config,
+				 stops[i].stops ? "not " : "");
+	}
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, create, destroy)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_config),
-		TEST(test_config_errors),
-		TEST(test_cmdline),
-		TEST(test_cmdline_errors),
+		TEST(test_config),	   TEST(test_config_errors), TEST(test_cmdline),
+		TEST(test_cmdline_errors), TEST(test_stops),
 	};
 
 	return cmocka_run_group_tests_name("settings", tests, NULL, NULL);
