@@ -143,9 +143,13 @@ bool search_enter(struct host_search *search, const char *what);
 /* host_path.c */
 
 /*
- * Adds every endpoint on a path of sysfs ("devices/pci0000:00/...") to those
+ * Adds every function on a path of sysfs ("devices/pci0000:00/...") to those
  * that the use needs: the disk's own, and what presents it, as Intel VMD does.
- * part is the name of what lies there. Gives false when none is on it.
+ * Bridges that carry PCI buses are left out, for nothing takes them. What a function on
+ * the path goes away with is added too: the physical function of a virtual one
+ * (physfn), and the suppliers of its device links (supplier:pci:ADDRESS,
+ * Documentation/driver-api/device_link.rst), such as Thunderbolt's controller.
+ * part is the name of what lies there. Returns false when none is on the path.
  */
 bool search_add_path(struct host_search *search, const char *path, const char *part);
 

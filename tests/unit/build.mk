@@ -12,7 +12,7 @@ UNIT := tests/unit
 
 UNIT_TESTS := address arena arguments beneath claim cmdline config config_edit cpio cpio_reader \
 	deadline embed execute execute_cut explain firmware_display framebuffer host host_keyboard host_list \
-	host_many host_network host_storage in_use index init input json json_read loader lock log modalias \
+	host_many host_network host_path host_storage in_use index init input json json_read loader lock log modalias \
 	module_options mountinfo \
 	plan plan_actions regenerate release report run selector settings settings_host \
 	settings_places survey sysfs terminal topology traits unified
@@ -69,6 +69,8 @@ unit_src_host_many = $(unit_src_in_use) arena
 unit_lib_host_many = scratch host_tree
 unit_src_host_network = $(unit_host)
 unit_lib_host_network = $(unit_lib_host)
+unit_src_host_path = $(unit_host)
+unit_lib_host_path = $(unit_lib_host)
 unit_src_host_storage = $(unit_host)
 unit_lib_host_storage = $(unit_lib_host)
 unit_src_in_use = in_use open_files framebuffer $(unit_host)
