@@ -192,6 +192,32 @@ void search_named_block(struct host_search *search, const char *name);
  */
 const char *search_find_number(struct host_search *search, const char *name);
 
+/* Whether a name begins with UUID=, LABEL=, PARTUUID= or PARTLABEL=. */
+bool search_is_tag(const char *name);
+
+/*
+ * host_fstab.c: what the host's file systems and its swap lie on: those that it must boot
+ * from, those of fstab(5) that its boot waits for (neither noauto nor nofail), mounted or
+ * not, and a live system's medium. A file system that comes over the network has the
+ * network listed as what the host is reached by, unless the host boots from it.
+ */
+void search_file_systems(struct host_search *search, const char *root);
+
+/*
+ * host_journal.c: returns the value of an option in a list with commas between, what
+ * follows the name where it has none, NULL where it is not there.
+ */
+const char *search_find_option(const char *options, const char *name);
+
+/* Adds the devices that mount options name: logs, journals, other members. */
+void search_option_devices(struct host_search *search, const char *options);
+
+/*
+ * Adds the devices that are nothing but a journal of ext3 or ext4 (/proc/fs/jbd2). It is
+ * not told of which file system: too many are added rather than too few.
+ */
+void search_journals(struct host_search *search);
+
 /* host_mount.c: remembers mount points, so that finding one takes no look at all mounts. */
 void search_index_mounts(struct host_search *search);
 
@@ -203,6 +229,9 @@ void search_mount(struct host_search *search, const struct mount *mount);
 
 /* The same for the file system that holds an absolute path. */
 void search_file(struct host_search *search, const char *path);
+
+/* The same for a file system that is described but not mounted; its device is "0:0". */
+void search_unmounted(struct host_search *search, const struct mount *mount);
 
 /* Whether a file system of that type comes over the network. */
 bool search_is_network_type(const char *type);

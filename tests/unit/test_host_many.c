@@ -171,6 +171,31 @@ static void test_swap_files(void **state)
 	assert_non_null(strstr(tree->needs.text, "protect = " HOST_SATA "  # swap, /srv/0, "));
 }
 
+/* None of them is mounted. */
+static void test_fstab(void **state)
+{
+	struct host_tree *tree = *state;
+
+	write_lines(tree, "proc/self/mountinfo", ROOT, 0, "");
+	check_linear(tree, "etc/fstab", "", "/dev/sda1 /srv/%zu xfs rw 0 0\n");
+	assert_non_null(strstr(tree->needs.text, "protect = " HOST_SATA "  # /srv/0, "));
+	assert_non_null(strstr(tree->needs.text, " and 9,994 more (sda)\n"));
+	assert_null(tree->needs.gaps);
+}
+
+static void test_fstab_of_network(void **state)
+{
+	struct host_tree *tree = *state;
+
+	write_lines(tree, "proc/self/mountinfo", ROOT, 0, "");
+	host_tree_pci(tree, "pci0000:00/0000:00:1f.6", 0x020000, 0x8086, 0x15b8);
+	host_tree_interface(tree, "pci0000:00/0000:00:1f.6/net/eno1");
+	write_lines(tree, "proc/net/route", "Iface\n", 100,
+		    "eno1\t%zu\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0\n");
+	check_linear(tree, "etc/fstab", "", "server:/srv /srv/%zu nfs rw,x=\\040 0 0\n");
+	assert_null(tree->needs.gaps);
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, create, destroy)
 
 int main(void)
@@ -182,6 +207,8 @@ int main(void)
 		TEST(test_datasets),
 		TEST(test_datasets_of_a_failed_pool),
 		TEST(test_swap_files),
+		TEST(test_fstab),
+		TEST(test_fstab_of_network),
 	};
 
 	return cmocka_run_group_tests_name("host_many", tests, NULL, NULL);
