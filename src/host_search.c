@@ -28,6 +28,20 @@ char *search_read_file(struct host_search *search, const char *path)
 	return error ? NULL : text;
 }
 
+char *search_read_at(struct host_search *search, const char *path)
+{
+	int fd = openat(search->root, path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK), error;
+	char *text;
+
+	if (fd < 0)
+		return NULL;
+	error = input_read_file(search->arena, fd, &text);
+	close(fd);
+	if (error == -ENOMEM)
+		search->error = error;
+	return error ? NULL : text;
+}
+
 char *search_read_proc(struct host_search *search, const char *name)
 {
 	return search_read_file(search, search_print(search, "%s/%s", search->proc, name));

@@ -101,6 +101,9 @@ void search_begin_use(struct host_search *search, const char *use);
 char *search_read_file(struct host_search *search, const char *path);
 char *search_read_proc(struct host_search *search, const char *name);
 
+/* The same for a path relative to the host's root directory: "etc/fstab". */
+char *search_read_at(struct host_search *search, const char *path);
+
 /*
  * Reads one of /proc whose length grows with the host (mountinfo, swaps, routes),
  * past the limit of other files. Returns NULL where it cannot be read.
@@ -194,6 +197,13 @@ const char *search_find_number(struct host_search *search, const char *name);
 
 /* Whether a name begins with UUID=, LABEL=, PARTUUID= or PARTLABEL=. */
 bool search_is_tag(const char *name);
+
+/*
+ * host_volume.c: adds the physical volumes of the group that a volume of LVM is of, where
+ * the device at a path of sysfs is one. Those that no volume lies on are found in what
+ * pvscan(8) and vgcfgbackup(8) keep.
+ */
+void search_volume_group(struct host_search *search, const char *path);
 
 /*
  * host_fstab.c: what the host's file systems and its swap lie on: those that it must boot

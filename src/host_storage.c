@@ -180,6 +180,7 @@ void search_block(struct host_search *search, const char *number)
 	name = strrchr(path, '/');
 	name = name ? name + 1 : path;
 	slaves = search_slaves(search, path);
+	search_volume_group(search, path);
 	if (search_backing(search, path) || search_add_path(search, path, name))
 		return;
 	/* Of what drbd lies on, one half is elsewhere. */
