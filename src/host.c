@@ -97,6 +97,8 @@ static int search_all(struct host_search *search, const char *root,
 	search_file_systems(search, root);
 	search_resume(search);
 	search_keyboard(search, root);
+	search_consoles(search);
+	search_watchdogs(search);
 	search_claims(search, root);
 	search_reach(search, streq(search->proc, "/proc"));
 	if (more)

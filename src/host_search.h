@@ -252,6 +252,15 @@ void search_zpool(struct host_search *search, const char *pool);
 /* host_keyboard.c: what a passphrase is typed on before / is there. */
 void search_keyboard(struct host_search *search, const char *root);
 
+/*
+ * host_console.c: the serial ports that the kernel's console is on, or that console= on the
+ * command line names.
+ */
+void search_consoles(struct host_search *search);
+
+/* The watchdogs that are armed, as far as the kernel tells (CONFIG_WATCHDOG_SYSFS). */
+void search_watchdogs(struct host_search *search);
+
 /* host_claims.c: what driverctl and modprobe.d give to vfio-pci, pci-stub or xen-pciback. */
 void search_claims(struct host_search *search, const char *root);
 

@@ -11,7 +11,7 @@ U := build/unit
 UNIT := tests/unit
 
 UNIT_TESTS := address arena arguments beneath claim cmdline config config_edit cpio cpio_reader \
-	deadline embed execute execute_cut explain firmware_display framebuffer host host_fstab host_keyboard host_list \
+	deadline embed execute execute_cut explain firmware_display framebuffer host host_console host_fstab host_keyboard host_list \
 	host_many host_network host_path host_storage host_volume in_use index init input json json_read loader lock log modalias \
 	module_options mountinfo \
 	plan plan_actions regenerate release report run selector settings settings_host \
@@ -21,7 +21,7 @@ UNIT_TESTS := address arena arguments beneath claim cmdline config config_edit c
 unit_settings := settings settings_problem settings_cmdline suggest claim selector address cmdline
 unit_plan := plan findings picks leftover topology $(unit_settings)
 unit_host := host host_search host_path host_text host_storage host_mount host_network host_zpool host_keyboard \
-	host_claims host_fstab host_journal host_volume mountinfo beneath input sysfs deadline $(unit_settings)
+	host_claims host_fstab host_journal host_volume host_console mountinfo beneath input sysfs deadline $(unit_settings)
 unit_run := run log sysfs deadline $(unit_plan)
 
 # Of each test: the modules of src/ that it links, the helpers of this directory
@@ -63,6 +63,8 @@ unit_lib_host = strict_arena scratch host_tree
 unit_src_host_list = host_list config beneath input $(unit_settings)
 unit_lib_host_list = strict_arena scratch
 unit_wrap_host_list = geteuid fstat
+unit_src_host_console = $(unit_host)
+unit_lib_host_console = $(unit_lib_host)
 unit_src_host_fstab = $(unit_host)
 unit_lib_host_fstab = $(unit_lib_host)
 unit_src_host_keyboard = $(unit_host)
