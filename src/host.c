@@ -97,6 +97,7 @@ static int search_all(struct host_search *search, const char *root,
 	search_file_systems(search, root);
 	search_resume(search);
 	search_keyboard(search, root);
+	search_unlocking(search);
 	search_consoles(search);
 	search_watchdogs(search);
 	search_claims(search, root);

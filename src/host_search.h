@@ -252,6 +252,16 @@ void search_zpool(struct host_search *search, const char *pool);
 /* host_keyboard.c: what a passphrase is typed on before / is there. */
 void search_keyboard(struct host_search *search, const char *root);
 
+/* Whether the kernel command line has disks unlocked (rd.luks.*, cryptdevice=). */
+bool search_cmdline_unlocks(struct host_search *search);
+
+/*
+ * host_unlock.c: what disks are unlocked with that the boot waits for: the disk of a key
+ * or a header, a FIDO2 key, a smart card, a TPM, the network. It is read from crypttab(5),
+ * the command line, and the files of dropbear, tinyssh and clevis, not from the disks.
+ */
+void search_unlocking(struct host_search *search);
+
 /*
  * host_console.c: the serial ports that the kernel's console is on, or that console= on the
  * command line names.

@@ -12,7 +12,7 @@ UNIT := tests/unit
 
 UNIT_TESTS := address arena arguments beneath claim cmdline config config_edit cpio cpio_reader \
 	deadline embed execute execute_cut explain firmware_display framebuffer host host_console host_fstab host_keyboard host_list \
-	host_many host_network host_path host_storage host_volume in_use index init input json json_read loader lock log modalias \
+	host_many host_network host_path host_storage host_unlock host_volume in_use index init input json json_read loader lock log modalias \
 	module_options mountinfo \
 	plan plan_actions regenerate release report run selector settings settings_host \
 	settings_places survey sysfs terminal topology traits unified
@@ -21,7 +21,7 @@ UNIT_TESTS := address arena arguments beneath claim cmdline config config_edit c
 unit_settings := settings settings_problem settings_cmdline suggest claim selector address cmdline
 unit_plan := plan findings picks leftover topology $(unit_settings)
 unit_host := host host_search host_path host_text host_storage host_mount host_network host_zpool host_keyboard \
-	host_claims host_fstab host_journal host_volume host_console mountinfo beneath input sysfs deadline $(unit_settings)
+	host_claims host_fstab host_journal host_volume host_console host_unlock mountinfo beneath input sysfs deadline $(unit_settings)
 unit_run := run log sysfs deadline $(unit_plan)
 
 # Of each test: the modules of src/ that it links, the helpers of this directory
@@ -77,6 +77,8 @@ unit_src_host_path = $(unit_host)
 unit_lib_host_path = $(unit_lib_host)
 unit_src_host_storage = $(unit_host)
 unit_lib_host_storage = $(unit_lib_host)
+unit_src_host_unlock = $(unit_host)
+unit_lib_host_unlock = $(unit_lib_host)
 unit_src_host_volume = $(unit_host)
 unit_lib_host_volume = $(unit_lib_host)
 unit_src_in_use = in_use open_files framebuffer $(unit_host)
