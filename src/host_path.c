@@ -76,6 +76,7 @@ static bool carries_buses(long class)
 /* What a callback of sysfs_list() is given. */
 struct listing {
 	struct host_search *search;
+	const char *path;
 	const char *part;
 };
 
@@ -156,9 +157,48 @@ static bool add_path(struct host_search *search, const char *path, const char *p
 	return found;
 }
 
+/* The length of a path without its last name. */
+static size_t above(const char *path, size_t length)
+{
+	while (length && path[--length] != '/')
+		;
+	return length;
+}
+
+/*
+ * A controller of Thunderbolt 3 sits behind a port of the switch whose other ports lead to
+ * what is plugged in, so that the upstream port is on the path of both. Its firmware makes
+ * the tunnels, and no link tells.
+ */
+static int visit_thunderbolt(void *context, const char *name)
+{
+	struct listing *listing = context;
+	struct host_search *search = listing->search;
+	struct pci_address address;
+	const char *controller = search_read_link(
+		search, search_print(search, "bus/pci/drivers/thunderbolt/%s", name));
+	size_t upstream, start;
+
+	if (!controller || pci_address_parse(name, strlen(name), &address))
+		return 0;
+	upstream = above(controller, above(controller, strlen(controller)));
+	start = above(controller, upstream) + 1;
+	if (upstream > start &&
+	    pci_address_parse(controller + start, upstream - start, &address) == 0 &&
+	    strncmp(controller, listing->path, upstream + 1) == 0)
+		add_path(search, controller, listing->part, false);
+	return 0;
+}
+
 bool search_add_path(struct host_search *search, const char *path, const char *part)
 {
-	return add_path(search, path, part, true);
+	struct listing listing = { .search = search, .path = path, .part = part };
+	bool found = add_path(search, path, part, true);
+
+	if (found)
+		sysfs_list(&search->sysfs, "bus/pci/drivers/thunderbolt", visit_thunderbolt,
+			   &listing);
+	return found;
 }
 
 size_t search_find_function(const char *path)

@@ -136,6 +136,45 @@ static void test_behind_thunderbolt(void **state)
 			"");
 }
 
+#define SWITCH	"pci0000:00/0000:00:1d.0/0000:05:00.0"
+#define NHI3	SWITCH "/0000:06:00.0/0000:07:00.0"
+#define PLUGGED SWITCH "/0000:06:01.0/0000:09:00.0"
+
+static void bind_thunderbolt(struct host_tree *tree, const char *path)
+{
+	char link[256], target[256];
+
+	snprintf(link, sizeof(link), "sys/bus/pci/drivers/thunderbolt/%s", strrchr(path, '/') + 1);
+	snprintf(target, sizeof(target), "../../../../devices/%s", path);
+	scratch_link(&tree->scratch, link, target);
+}
+
+/* Of Thunderbolt 3, no link tells; the controller is behind a port of the same switch. */
+static void test_behind_thunderbolt_3(void **state)
+{
+	static const char *const bridges[] = { "pci0000:00/0000:00:1d.0", SWITCH,
+					       SWITCH "/0000:06:00.0", SWITCH "/0000:06:01.0" };
+	struct host_tree *tree = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(bridges); i++)
+		host_tree_pci(tree, bridges[i], 0x060400, 0x8086, 0x15d3);
+	host_tree_pci(tree, NHI3, 0x088000, 0x8086, 0x15d2);
+	host_tree_pci(tree, PLUGGED, 0x010802, 0x144d, 0xa809);
+	host_tree_pci(tree, NHI, 0x0c0340, 0x8086, 0x9a1b);
+	scratch_write(&tree->scratch, "sys/bus/pci/drivers/thunderbolt/bind", "");
+	bind_thunderbolt(tree, NHI3);
+	bind_thunderbolt(tree, NHI);
+	host_tree_block(tree, "259:9", PLUGGED "/nvme/nvme7/nvme7n1");
+	host_tree_mount(tree, "259:9 / ext4 /dev/nvme7n1 rw\n");
+	host_tree_check(tree,
+			"protect = 00:1d.0/00.0/01.0/00.0@144d:a809:1af4:1100  # / (nvme7n1)\n"
+			"protect = 00:1d.0/00.0/00.0/00.0@8086:15d2:1af4:1100  # / (nvme7n1)\n",
+			"");
+	/* What is not plugged into it does not need it. */
+	host_tree_mount(tree, "259:2 / ext4 /dev/nvme0n1p2 rw\n");
+	host_tree_check(tree, "protect = " HOST_NVME0 "  # / (nvme0n1)\n", "");
+}
+
 /* Two suppliers that name each other are not gone round in. */
 static void test_suppliers_in_circle(void **state)
 {
@@ -162,6 +201,7 @@ int main(void)
 		TEST(test_disk_of_virtual_function),
 		TEST(test_network_of_virtual_function),
 		TEST(test_behind_thunderbolt),
+		TEST(test_behind_thunderbolt_3),
 		TEST(test_suppliers_in_circle),
 	};
 
