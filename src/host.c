@@ -94,7 +94,7 @@ static int search_all(struct host_search *search, const char *root,
 	if (!search->at_home)
 		return 0;
 	search_index_mounts(search);
-	search_file_systems(search, root);
+	search_file_systems(search);
 	search_resume(search);
 	search_keyboard(search, root);
 	search_unlocking(search);

@@ -47,9 +47,9 @@ static void cut_slashes(char *point)
 		point[--length] = '\0';
 }
 
-static struct line *read_fstab(struct host_search *search, const char *root)
+static struct line *read_fstab(struct host_search *search)
 {
-	char *text = search_read_file(search, search_print(search, "%s/etc/fstab", root)), *rest;
+	char *text = search_read_needed(search, "etc/fstab"), *rest;
 	struct line *first = NULL, **last = &first;
 
 	while ((rest = strsep(&text, "\n"))) {
@@ -200,9 +200,9 @@ static void search_swaps(struct host_search *search, const struct line *lines)
 			add_swap(search, line->source);
 }
 
-void search_file_systems(struct host_search *search, const char *root)
+void search_file_systems(struct host_search *search)
 {
-	const struct line *lines = read_fstab(search, root);
+	const struct line *lines = read_fstab(search);
 
 	for (size_t i = 0; i < ARRAY_SIZE(boot_points); i++)
 		search_boot_point(search, lines, boot_points[i]);

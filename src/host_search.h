@@ -104,6 +104,9 @@ char *search_read_proc(struct host_search *search, const char *name);
 /* The same for a path relative to the host's root directory: "etc/fstab". */
 char *search_read_at(struct host_search *search, const char *path);
 
+/* The same, where it is a gap if the file is there but cannot be read. */
+char *search_read_needed(struct host_search *search, const char *path);
+
 /*
  * Reads one of /proc whose length grows with the host (mountinfo, swaps, routes),
  * past the limit of other files. Returns NULL where it cannot be read.
@@ -211,7 +214,7 @@ void search_volume_group(struct host_search *search, const char *path);
  * not, and a live system's medium. A file system that comes over the network has the
  * network listed as what the host is reached by, unless the host boots from it.
  */
-void search_file_systems(struct host_search *search, const char *root);
+void search_file_systems(struct host_search *search);
 
 /*
  * host_journal.c: returns the value of an option in a list with commas between, what

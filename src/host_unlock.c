@@ -202,7 +202,7 @@ static void read_line(struct unlocking *unlocking, char *line)
 
 static void read_crypttab(struct unlocking *unlocking, const char *path)
 {
-	char *text = search_read_at(unlocking->search, path), *line;
+	char *text = search_read_needed(unlocking->search, path), *line;
 
 	while ((line = strsep(&text, "\n")))
 		read_line(unlocking, line);

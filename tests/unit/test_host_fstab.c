@@ -138,6 +138,17 @@ static void test_mounted_logs(void **state)
 	host_tree_check(tree, ROOT_LINE, "");
 }
 
+/* What cannot be read may name anything. */
+static void test_unreadable(void **state)
+{
+	struct host_tree *tree = *state;
+
+	scratch_write(&tree->scratch, "etc/fstab/x", "");
+	scratch_write(&tree->scratch, "etc/crypttab/x", "");
+#define UNREAD "/etc/fstab, /etc/crypttab: it could not be read: Is a directory\n"
+	host_tree_check(tree, ROOT_LINE "# could not be resolved: " UNREAD, UNREAD);
+}
+
 #define XHCI  "pci0000:00/0000:00:14.0"
 #define STICK XHCI "/usb2/2-3/2-3:1.0/host6/target6:0:0/6:0:0:0/block/sdc"
 
@@ -166,10 +177,8 @@ static void test_live(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_lines),
-		TEST(test_other_disk),
-		TEST(test_mounted_logs),
-		TEST(test_live),
+		TEST(test_lines),      TEST(test_other_disk), TEST(test_mounted_logs),
+		TEST(test_unreadable), TEST(test_live),
 	};
 
 	return cmocka_run_group_tests_name("host_fstab", tests, NULL, NULL);
