@@ -13,86 +13,6 @@
 #include "host_search.h"
 #include "input.h"
 
-/* Where it must boot from. On NixOS, which has no /usr, /nix is what /usr is elsewhere. */
-static const char *const mount_points[] = {
-	"/", "/usr", "/nix", "/boot", "/efi", "/boot/efi", "/boot/firmware",
-};
-
-/* Calls function with the first three words of every line of fstab(5). */
-static void for_fstab(struct host_search *search, const char *root,
-		      void (*function)(struct host_search *search, char *words[3]))
-{
-	char *text = search_read_file(search, search_print(search, "%s/etc/fstab", root)), *line;
-
-	while ((line = strsep(&text, "\n"))) {
-		char *words[3];
-		size_t count = 0;
-
-		while (count < 3 && (words[count] = mountinfo_word(&line)))
-			mountinfo_unescape(words[count++]);
-		if (count == 3 && words[0][0] != '#')
-			function(search, words);
-	}
-}
-
-static void search_fstab_line(struct host_search *search, char *words[3])
-{
-	size_t length = strlen(words[1]);
-
-	while (length > 1 && words[1][length - 1] == '/')
-		words[1][--length] = '\0';
-	if (streq(words[1], search->use)) {
-		if (search_is_network_type(words[2]))
-			search_network(search);
-		else
-			search_named_block(search, words[0]);
-	}
-}
-
-static void search_fstab_swap(struct host_search *search, char *words[3])
-{
-	if (!streq(words[2], "swap"))
-		return;
-	if (words[0][0] == '/' && strncmp(words[0], "/dev/", 5) != 0)
-		search_file(search, words[0]);
-	else
-		search_named_block(search, words[0]);
-}
-
-/* What is mounted there, or would be if somebody looked: a boot partition often is not. */
-static void search_mount_points(struct host_search *search, const char *root)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(mount_points); i++) {
-		const struct mount *mount = search_find_mount(search, mount_points[i]);
-
-		search_begin_use(search, mount_points[i]);
-		if (mount && streq(mount->point, mount_points[i]))
-			search_mount(search, mount);
-		else
-			for_fstab(search, root, search_fstab_line);
-	}
-}
-
-static void search_swaps(struct host_search *search, const char *root)
-{
-	char *text = search_read_table(search, "swaps"), *line;
-
-	search_begin_use(search, "swap");
-	strsep(&text, "\n"); /* the columns' names */
-	while ((line = strsep(&text, "\n"))) {
-		char *name = mountinfo_word(&line), *type = mountinfo_word(&line);
-
-		if (!type)
-			continue;
-		mountinfo_unescape(name);
-		if (streq(type, "file"))
-			search_file(search, name);
-		else
-			search_named_block(search, name);
-	}
-	for_fstab(search, root, search_fstab_swap);
-}
-
 static void search_resume(struct host_search *search)
 {
 	char number[32], *text = search_read_proc(search, "cmdline");
@@ -174,10 +94,12 @@ static int search_all(struct host_search *search, const char *root,
 	if (!search->at_home)
 		return 0;
 	search_index_mounts(search);
-	search_mount_points(search, root);
-	search_swaps(search, root);
+	search_file_systems(search);
 	search_resume(search);
 	search_keyboard(search, root);
+	search_unlocking(search);
+	search_consoles(search);
+	search_watchdogs(search);
 	search_claims(search, root);
 	search_reach(search, streq(search->proc, "/proc"));
 	if (more)

@@ -27,23 +27,32 @@ struct host_needs {
 };
 
 /*
- * Finds the PCI functions without which the running host would lose /, /usr,
- * /boot, its EFI system partition, its swap or the device it resumes from,
- * whatever lies between these and the controller: partitions, dm, md, bcache,
- * multipath, loop devices, btrfs, ZFS, a network. Also the one that all
- * keyboards hang on, where crypttab(5) or the kernel command line have a
- * passphrase asked for at boot.
+ * Finds the PCI functions that the running host needs, for
+ *
+ * - /, /usr, /boot and its EFI system partition, every other file system of fstab(5) that
+ *   has neither nofail nor noauto, mounted or not, swap, the device that it resumes from,
+ *   and a live system's medium, whatever lies between these and the controller:
+ *   partitions, dm with every physical volume of an LVM volume group, md, bcache,
+ *   multipath, loop devices, btrfs, ZFS, logs and journals on devices of their own, a network;
+ * - what encrypted disks are unlocked with, by crypttab(5) and the kernel command line: the
+ *   only keyboard, the disk of a key or a header, a FIDO2 key, a smart card, a TPM,
+ *   a network;
+ * - the serial port of the kernel's console, and watchdogs that are armed.
+ *
+ * With a virtual function its physical function is needed, and with what is behind
+ * Thunderbolt, its controller.
  *
  * text has a "protect" line for each, with its place (the path form of the
- * kernel's pci= parameter), its id, and as a comment what needs it; a "claimed"
- * line for each device or id that driverctl or modprobe.d give to vfio-pci,
- * pci-stub or xen-pciback, with the place where; a comment for each gap. A host
- * that needs nothing has a text that says nothing. In a chroot or a container text
- * is NULL: what is found there says nothing of the machine that the image is for.
+ * kernel's pci= parameter), its id, and as a comment what needs it; a "network" line for
+ * each that the host is only reached by; a "claimed" line for each device or id that
+ * driverctl or modprobe.d give to vfio-pci, pci-stub or xen-pciback, with the place where;
+ * a comment for each gap. A host that needs nothing has a text that says nothing. In a
+ * chroot or a container text is NULL: what is found there says nothing of the machine that
+ * the image is for.
  *
- * Reads sysfs, /proc, files of /etc and the names in /dev, but neither a block
- * device nor a file system that could hang. The only program it runs is
+ * Reads sysfs, /proc, files of /etc and of /run/lvm, and the names in /dev, but neither a
+ * block device nor a file system that could hang. The only program it runs is
  * zpool(8), for no longer than a few seconds. Everything belongs to the arena.
- * Gives 0 or -ENOMEM.
+ * Returns 0 or -ENOMEM.
  */
 int host_find_needs(struct host_needs *needs, struct arena *arena, const struct host_roots *roots);

@@ -108,7 +108,7 @@ static bool crypttab_asks(struct host_search *search, const char *path)
 	return false;
 }
 
-static bool cmdline_asks(struct host_search *search)
+bool search_cmdline_unlocks(struct host_search *search)
 {
 	char *text = search_read_proc(search, "cmdline");
 	struct cmdline_token token;
@@ -132,7 +132,7 @@ void search_keyboard(struct host_search *search, const char *root)
 {
 	struct keyboards keyboards = { .search = search };
 
-	if (!cmdline_asks(search) &&
+	if (!search_cmdline_unlocks(search) &&
 	    !crypttab_asks(search, search_print(search, "%s/etc/crypttab", root)) &&
 	    !crypttab_asks(search, search_print(search, "%s/etc/crypttab.initramfs", root)))
 		return;

@@ -153,6 +153,10 @@ static void search_source(struct host_search *search, const struct mount *mount)
 {
 	char *source = (char *)search_print(search, "%s", mount->source), *name;
 
+	if (search_is_tag(source)) {
+		search_named_block(search, source);
+		return;
+	}
 	if (strncmp(source, "/dev/", 5) != 0) {
 		search_note_gap(search, "it is not known what a file system of type %.40s lies on",
 				mount->type);
@@ -182,6 +186,9 @@ static void search_file_system(struct host_search *search, const struct mount *m
 		search_virtio(search, "9pnet_virtio");
 	else
 		search_source(search, mount);
+	search_option_devices(search, mount->options);
+	if (streq(type, "ext4") || streq(type, "ext3"))
+		search_journals(search);
 }
 
 /* Returns the same for each of a host's thousands of mounts of one file system or pool. */
@@ -196,10 +203,31 @@ static const char *file_system_name(struct host_search *search, const struct mou
 			    is_9p_over_network(mount) ? " of a network" : "", mount->source);
 }
 
-static bool lies_in_memory(const struct mount *mount)
+/* Whether a file system is the kernel's own, or lies in memory. */
+static bool lies_in_memory(const char *type)
 {
-	return streq(mount->type, "tmpfs") || streq(mount->type, "ramfs") ||
-	       streq(mount->type, "rootfs");
+	static const char *const types[] = {
+		"tmpfs",      "ramfs",	     "rootfs",	"proc",	     "sysfs",	 "devtmpfs",
+		"devpts",     "debugfs",     "tracefs", "bpf",	     "cgroup",	 "cgroup2",
+		"configfs",   "securityfs",  "mqueue",	"pstore",    "efivarfs", "hugetlbfs",
+		"fusectl",    "binfmt_misc", "nfsd",	"selinuxfs", "resctrl",	 "usbfs",
+		"rpc_pipefs", "functionfs",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(types); i++)
+		if (streq(type, types[i]))
+			return true;
+	return false;
+}
+
+void search_unmounted(struct host_search *search, const struct mount *mount)
+{
+	if (lies_in_memory(mount->type))
+		return;
+	if (streq(mount->type, "overlay"))
+		search_overlay(search, mount);
+	else
+		search_file_system(search, mount);
 }
 
 void search_mount(struct host_search *search, const struct mount *mount)
@@ -207,7 +235,7 @@ void search_mount(struct host_search *search, const struct mount *mount)
 	struct host_entry *entry;
 
 	if (!search_enter(search, search_print(search, "mount %s", mount->point)) ||
-	    lies_in_memory(mount))
+	    lies_in_memory(mount->type))
 		return;
 	if (streq(mount->type, "overlay")) {
 		search_overlay(search, mount);

@@ -28,6 +28,39 @@ char *search_read_file(struct host_search *search, const char *path)
 	return error ? NULL : text;
 }
 
+/* Reads a file below the host's root directory. Returns 0 or -errno. */
+static int read_at(struct host_search *search, const char *path, char **text)
+{
+	int fd = openat(search->root, path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK), error;
+
+	if (fd < 0)
+		return -errno;
+	error = input_read_file(search->arena, fd, text);
+	close(fd);
+	if (error == -ENOMEM)
+		search->error = error;
+	return error;
+}
+
+char *search_read_at(struct host_search *search, const char *path)
+{
+	char *text;
+
+	return read_at(search, path, &text) ? NULL : text;
+}
+
+char *search_read_needed(struct host_search *search, const char *path)
+{
+	char *text;
+	int error = read_at(search, path, &text);
+
+	if (error && error != -ENOENT && error != -ENOTDIR) {
+		search_begin_use(search, search_print(search, "/%s", path));
+		search_note_gap(search, "it could not be read: %s", strerror(-error));
+	}
+	return error ? NULL : text;
+}
+
 char *search_read_proc(struct host_search *search, const char *name)
 {
 	return search_read_file(search, search_print(search, "%s/%s", search->proc, name));

@@ -101,6 +101,12 @@ void search_begin_use(struct host_search *search, const char *use);
 char *search_read_file(struct host_search *search, const char *path);
 char *search_read_proc(struct host_search *search, const char *name);
 
+/* The same for a path relative to the host's root directory: "etc/fstab". */
+char *search_read_at(struct host_search *search, const char *path);
+
+/* The same, where it is a gap if the file is there but cannot be read. */
+char *search_read_needed(struct host_search *search, const char *path);
+
 /*
  * Reads one of /proc whose length grows with the host (mountinfo, swaps, routes),
  * past the limit of other files. Returns NULL where it cannot be read.
@@ -143,9 +149,13 @@ bool search_enter(struct host_search *search, const char *what);
 /* host_path.c */
 
 /*
- * Adds every endpoint on a path of sysfs ("devices/pci0000:00/...") to those
+ * Adds every function on a path of sysfs ("devices/pci0000:00/...") to those
  * that the use needs: the disk's own, and what presents it, as Intel VMD does.
- * part is the name of what lies there. Gives false when none is on it.
+ * Bridges that carry PCI buses are left out, for nothing takes them. What a function on
+ * the path goes away with is added too: the physical function of a virtual one
+ * (physfn), and the suppliers of its device links (supplier:pci:ADDRESS,
+ * Documentation/driver-api/device_link.rst), such as Thunderbolt's controller.
+ * part is the name of what lies there. Returns false when none is on the path.
  */
 bool search_add_path(struct host_search *search, const char *path, const char *part);
 
@@ -188,6 +198,39 @@ void search_named_block(struct host_search *search, const char *name);
  */
 const char *search_find_number(struct host_search *search, const char *name);
 
+/* Whether a name begins with UUID=, LABEL=, PARTUUID= or PARTLABEL=. */
+bool search_is_tag(const char *name);
+
+/*
+ * host_volume.c: adds the physical volumes of the group that a volume of LVM is of, where
+ * the device at a path of sysfs is one. Those that no volume lies on are found in what
+ * pvscan(8) and vgcfgbackup(8) keep.
+ */
+void search_volume_group(struct host_search *search, const char *path);
+
+/*
+ * host_fstab.c: what the host's file systems and its swap lie on: those that it must boot
+ * from, those of fstab(5) that its boot waits for (neither noauto nor nofail), mounted or
+ * not, and a live system's medium. A file system that comes over the network has the
+ * network listed as what the host is reached by, unless the host boots from it.
+ */
+void search_file_systems(struct host_search *search);
+
+/*
+ * host_journal.c: returns the value of an option in a list with commas between, what
+ * follows the name where it has none, NULL where it is not there.
+ */
+const char *search_find_option(const char *options, const char *name);
+
+/* Adds the devices that mount options name: logs, journals, other members. */
+void search_option_devices(struct host_search *search, const char *options);
+
+/*
+ * Adds the devices that are nothing but a journal of ext3 or ext4 (/proc/fs/jbd2). It is
+ * not told of which file system: too many are added rather than too few.
+ */
+void search_journals(struct host_search *search);
+
 /* host_mount.c: remembers mount points, so that finding one takes no look at all mounts. */
 void search_index_mounts(struct host_search *search);
 
@@ -200,6 +243,9 @@ void search_mount(struct host_search *search, const struct mount *mount);
 /* The same for the file system that holds an absolute path. */
 void search_file(struct host_search *search, const char *path);
 
+/* The same for a file system that is described but not mounted; its device is "0:0". */
+void search_unmounted(struct host_search *search, const struct mount *mount);
+
 /* Whether a file system of that type comes over the network. */
 bool search_is_network_type(const char *type);
 
@@ -208,6 +254,25 @@ void search_zpool(struct host_search *search, const char *pool);
 
 /* host_keyboard.c: what a passphrase is typed on before / is there. */
 void search_keyboard(struct host_search *search, const char *root);
+
+/* Whether the kernel command line has disks unlocked (rd.luks.*, cryptdevice=). */
+bool search_cmdline_unlocks(struct host_search *search);
+
+/*
+ * host_unlock.c: what disks are unlocked with that the boot waits for: the disk of a key
+ * or a header, a FIDO2 key, a smart card, a TPM, the network. It is read from crypttab(5),
+ * the command line, and the files of dropbear, tinyssh and clevis, not from the disks.
+ */
+void search_unlocking(struct host_search *search);
+
+/*
+ * host_console.c: the serial ports that the kernel's console is on, or that console= on the
+ * command line names.
+ */
+void search_consoles(struct host_search *search);
+
+/* The watchdogs that are armed, as far as the kernel tells (CONFIG_WATCHDOG_SYSFS). */
+void search_watchdogs(struct host_search *search);
 
 /* host_claims.c: what driverctl and modprobe.d give to vfio-pci, pci-stub or xen-pciback. */
 void search_claims(struct host_search *search, const char *root);

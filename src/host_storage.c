@@ -180,6 +180,7 @@ void search_block(struct host_search *search, const char *number)
 	name = strrchr(path, '/');
 	name = name ? name + 1 : path;
 	slaves = search_slaves(search, path);
+	search_volume_group(search, path);
 	if (search_backing(search, path) || search_add_path(search, path, name))
 		return;
 	/* Of what drbd lies on, one half is elsewhere. */
@@ -208,22 +209,30 @@ static const char *tag_path(struct host_search *search, const char *directory, c
 	return path;
 }
 
+static const struct {
+	const char *name, *directory;
+} tags[] = {
+	{ "UUID=", "by-uuid" },
+	{ "LABEL=", "by-label" },
+	{ "PARTUUID=", "by-partuuid" },
+	{ "PARTLABEL=", "by-partlabel" },
+};
+
+bool search_is_tag(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(tags); i++)
+		if (starts_with(name, tags[i].name))
+			return true;
+	return false;
+}
+
 /* The path in /dev of what is named; NULL for what is no block device. */
 static const char *name_to_path(struct host_search *search, const char *name)
 {
-	static const struct {
-		const char *tag, *directory;
-	} tags[] = {
-		{ "UUID=", "by-uuid" },
-		{ "LABEL=", "by-label" },
-		{ "PARTUUID=", "by-partuuid" },
-		{ "PARTLABEL=", "by-partlabel" },
-	};
-
 	for (size_t i = 0; i < ARRAY_SIZE(tags); i++)
-		if (starts_with(name, tags[i].tag))
-			return tag_path(search, tags[i].directory, name + strlen(tags[i].tag),
-					streq(tags[i].tag, "PARTUUID="));
+		if (starts_with(name, tags[i].name))
+			return tag_path(search, tags[i].directory, name + strlen(tags[i].name),
+					streq(tags[i].name, "PARTUUID="));
 	return starts_with(name, "/dev/") ? name : NULL;
 }
 

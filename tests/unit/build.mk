@@ -12,8 +12,9 @@ UNIT := tests/unit
 
 UNIT_TESTS := address arena arguments attached beneath claim cmdline config config_edit cpio \
 	cpio_reader deadline embed execute execute_cut explain firmware_display framebuffer \
-	held_signals host host_keyboard host_list \
-	host_many host_network host_storage in_use index init input json json_read loader lock log modalias \
+	held_signals host host_console host_fstab host_keyboard host_list host_many host_network \
+	host_path host_storage host_unlock host_volume in_use index init input json json_read \
+	loader lock log modalias \
 	module_options mountinfo \
 	plan plan_actions regenerate release report run selector settings settings_host \
 	settings_places survey sysfs terminal topology traits unified
@@ -22,7 +23,7 @@ UNIT_TESTS := address arena arguments attached beneath claim cmdline config conf
 unit_settings := settings settings_problem settings_cmdline refusal suggest claim selector address cmdline
 unit_plan := plan guard findings picks leftover topology $(unit_settings)
 unit_host := host host_search host_path host_text host_storage host_mount host_network host_zpool host_keyboard \
-	host_claims mountinfo beneath input sysfs deadline $(unit_settings)
+	host_claims host_fstab host_journal host_volume host_console host_unlock mountinfo beneath input sysfs deadline $(unit_settings)
 unit_run := run held_signals log sysfs deadline $(unit_plan)
 
 # Of each test: the modules of src/ that it links, the helpers of this directory
@@ -67,14 +68,24 @@ unit_lib_host = strict_arena scratch host_tree
 unit_src_host_list = host_list config beneath input $(unit_settings)
 unit_lib_host_list = strict_arena scratch
 unit_wrap_host_list = geteuid fstat
+unit_src_host_console = $(unit_host)
+unit_lib_host_console = $(unit_lib_host)
+unit_src_host_fstab = $(unit_host)
+unit_lib_host_fstab = $(unit_lib_host)
 unit_src_host_keyboard = $(unit_host)
 unit_lib_host_keyboard = $(unit_lib_host)
 unit_src_host_many = $(unit_src_in_use) arena
 unit_lib_host_many = scratch host_tree
 unit_src_host_network = $(unit_host)
 unit_lib_host_network = $(unit_lib_host)
+unit_src_host_path = $(unit_host)
+unit_lib_host_path = $(unit_lib_host)
 unit_src_host_storage = $(unit_host)
 unit_lib_host_storage = $(unit_lib_host)
+unit_src_host_unlock = $(unit_host)
+unit_lib_host_unlock = $(unit_lib_host)
+unit_src_host_volume = $(unit_host)
+unit_lib_host_volume = $(unit_lib_host)
 unit_src_in_use = in_use open_files framebuffer $(unit_host)
 unit_lib_in_use = $(unit_lib_host)
 unit_src_index = index

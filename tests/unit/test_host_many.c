@@ -171,6 +171,70 @@ static void test_swap_files(void **state)
 	assert_non_null(strstr(tree->needs.text, "protect = " HOST_SATA "  # swap, /srv/0, "));
 }
 
+/* None of them is mounted. */
+static void test_fstab(void **state)
+{
+	struct host_tree *tree = *state;
+
+	write_lines(tree, "proc/self/mountinfo", ROOT, 0, "");
+	check_linear(tree, "etc/fstab", "", "/dev/sda1 /srv/%zu xfs rw 0 0\n");
+	assert_non_null(strstr(tree->needs.text, "protect = " HOST_SATA "  # /srv/0, "));
+	assert_non_null(strstr(tree->needs.text, " and 9,994 more (sda)\n"));
+	assert_null(tree->needs.gaps);
+}
+
+static void test_fstab_of_network(void **state)
+{
+	struct host_tree *tree = *state;
+
+	write_lines(tree, "proc/self/mountinfo", ROOT, 0, "");
+	host_tree_pci(tree, "pci0000:00/0000:00:1f.6", 0x020000, 0x8086, 0x15b8);
+	host_tree_interface(tree, "pci0000:00/0000:00:1f.6/net/eno1");
+	write_lines(tree, "proc/net/route", "Iface\n", 100,
+		    "eno1\t%zu\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0\n");
+	check_linear(tree, "etc/fstab", "", "server:/srv /srv/%zu nfs rw,x=\\040 0 0\n");
+	assert_null(tree->needs.gaps);
+}
+
+static void add_volumes(struct host_tree *tree, unsigned int first, unsigned int count)
+{
+	for (unsigned int i = first; i < count; i++) {
+		char number[16], path[64], file[128];
+
+		snprintf(number, sizeof(number), "253:%u", i);
+		snprintf(path, sizeof(path), "virtual/block/dm-%u", i);
+		host_tree_block(tree, number, path);
+		host_tree_slave(tree, path,
+				"pci0000:00/0000:00:17.0/ata1/host0/target0:0:0/0:0:0:0/block/sda");
+		snprintf(file, sizeof(file), "sys/devices/%s/dm/uuid", path);
+		scratch_write(
+			&tree->scratch, file,
+			"LVM-QUrhYv7oe4jrNN5NdOGTlzBZCjxJOX0d5b6jwgbVMRgOKrNbpcXQIzRu9PZzgIR3");
+		snprintf(file, sizeof(file), "sys/devices/%s/dm/name", path);
+		scratch_write(&tree->scratch, file, "vg-x");
+	}
+}
+
+/* Each is a file system of its own; the group is looked at once. */
+static void test_volumes_of_one_group(void **state)
+{
+	struct host_tree *tree = *state;
+	size_t few, many;
+
+	scratch_write(&tree->scratch, "run/lvm/pvs_online/a", "8:0\nvg:vg\n");
+	add_volumes(tree, 0, 150);
+	write_lines(tree, "proc/self/mountinfo", ROOT, 150,
+		    "30 20 253:%1$zu / /srv/%1$zu rw - xfs /dev/dm-%1$zu rw\n");
+	few = find(tree);
+	add_volumes(tree, 150, 1500);
+	write_lines(tree, "proc/self/mountinfo", ROOT, 1500,
+		    "30 20 253:%1$zu / /srv/%1$zu rw - xfs /dev/dm-%1$zu rw\n");
+	many = find(tree);
+	if (many > 11 * few)
+		fail_msg("%zu bytes for 150, %zu for 1,500", few, many);
+	assert_null(tree->needs.gaps);
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, create, destroy)
 
 int main(void)
@@ -182,6 +246,9 @@ int main(void)
 		TEST(test_datasets),
 		TEST(test_datasets_of_a_failed_pool),
 		TEST(test_swap_files),
+		TEST(test_volumes_of_one_group),
+		TEST(test_fstab),
+		TEST(test_fstab_of_network),
 	};
 
 	return cmocka_run_group_tests_name("host_many", tests, NULL, NULL);
