@@ -8,8 +8,10 @@
 #include "explain.h"
 #include "in_use.h"
 #include "log.h"
+#include "open_files.h"
 #include "options.h"
 #include "report.h"
+#include "survey.h"
 #include "util.h"
 
 /*
@@ -33,26 +35,100 @@ static int read_settings(struct options *options, struct run *run, int count,
 	return error;
 }
 
-/* Adds what the host uses just now to what is protected. Gives 0 or -errno. */
-static int read_uses(struct run *run)
+/* Notes which devices the selectors pick, with their groups; nothing else of that plan is used. */
+static int note_devices(const struct run *run, const struct plan *plan, struct in_use *in_use)
 {
-	struct host_roots roots = { 0 };
-	struct host_needs uses;
-	bool at_home;
-	int error = in_use_find(&uses, run->arena, &roots, run->settings.driver, &at_home);
+	struct pci_address *devices;
+	size_t count = 0;
+
+	for (size_t i = 0; i < plan->group_count; i++)
+		count += plan->groups[i].count;
+	devices = arena_allocate(run->arena, count + 1, sizeof(*devices));
+	if (!devices)
+		return -ENOMEM;
+	for (size_t i = 0; i < plan->group_count; i++)
+		for (size_t j = 0; j < plan->groups[i].count; j++)
+			devices[in_use->count++] = plan->groups[i].members[j].device->address;
+	in_use->devices = devices;
+	return 0;
+}
+
+static int find_devices(const struct run *run, struct in_use *in_use)
+{
+	struct topology topology = { 0 };
+	struct pci_source *source;
+	struct sysfs sysfs;
+	struct plan plan;
+	int error = sysfs_open(&sysfs, "/sys");
 
 	if (error)
-		return preview_complain("what the host uses", error);
-	if (!at_home) {
+		return error;
+	error = pci_open(&sysfs, &source);
+	if (!error) {
+		error = survey(&topology, run->arena, &run->settings, source, &sysfs, NULL);
+		pci_close(source);
+	}
+	sysfs_close(&sysfs);
+	if (!error)
+		error = plan_make(&plan, run->arena, &run->settings, &topology);
+	return error ? error : note_devices(run, &plan, in_use);
+}
+
+/* Says why nothing can be taken, where it is not known what the host uses. Returns 0 or -errno. */
+static int complain_unseen(const struct run *run, const struct in_use *in_use)
+{
+	const char *owner;
+
+	if (!in_use->at_home) {
 		fprintf(stderr, "vfio-early: what the host uses is not seen from inside a "
 				"container or chroot: run this on the host itself\n");
 		return -EPERM;
 	}
+	if (!in_use->error)
+		return 0;
+	owner = open_file_owner(run->arena, "/proc", in_use->unread);
+	fprintf(stderr,
+		"vfio-early: bind: nothing is taken, because it cannot be read which devices %s "
+		"has open: %s; end it, or unmount what does not answer, first\n",
+		owner && in_use->unread ? owner : "a process", strerror(-in_use->error));
+	return in_use->error;
+}
+
+/* Adds what the host uses just now to what is protected. Returns 0 or -errno. */
+static int read_uses(struct run *run)
+{
+	struct in_use in_use = { .driver = run->settings.driver };
+	struct host_roots roots = { 0 };
+	struct host_needs uses;
+	int error = find_devices(run, &in_use);
+
+	if (!error)
+		error = in_use_find(&in_use, &uses, run->arena, &roots);
+	if (error)
+		return preview_complain("what the host uses", error);
+	error = complain_unseen(run, &in_use);
+	if (error)
+		return error;
 	for (const struct host_gap *gap = uses.gaps; gap; gap = gap->next)
 		log_line(LOG_LEVEL_DEBUG, "what the host uses could not be resolved: %s",
 			 gap->text);
 	/* Nothing in use is known as well as something. */
 	return settings_read_host(&run->settings, SETTINGS_SOURCE_HOST, uses.text ? uses.text : "");
+}
+
+/* Whether a device was refused because of what the host uses or needs. */
+static bool is_in_use(const struct run *run)
+{
+	for (size_t i = 0; i < run->plan.group_count; i++) {
+		const struct planned_group *group = &run->plan.groups[i];
+
+		for (size_t j = 0; j < group->count; j++)
+			if (group->members[j].refusal == REFUSAL_PROTECTED &&
+			    group->members[j].blame &&
+			    streq(group->members[j].blame->origin.source, SETTINGS_SOURCE_HOST))
+				return true;
+	}
+	return false;
 }
 
 static int run_bind(int count, char *const *arguments)
@@ -62,7 +138,9 @@ static int run_bind(int count, char *const *arguments)
 		.arguments = "SELECTOR...",
 		.help = "Takes devices now, with their whole groups, until the next boot. What "
 			"the host uses\n"
-			"is refused: mounted file systems, swap, the network, a display in use.",
+			"is refused: mounted file systems, swap, the network, a display in use, "
+			"and whatever\n"
+			"a process has open.",
 		.letters = "cfjd",
 	};
 	int code, first = options_parse(&options, count, arguments, &code), error;
@@ -92,6 +170,9 @@ static int run_bind(int count, char *const *arguments)
 		report_json(run, stdout);
 	else if (!error)
 		report_log(run);
+	if (!error && !options.preview.json && is_in_use(run))
+		fprintf(stderr, "vfio-early: bind: end the use that is named above, then run this "
+				"again\n");
 	code = error ? EXIT_PARTLY : run_exit_code(run);
 	preview_close(&options.preview);
 	run_destroy(run);

@@ -187,6 +187,12 @@ const char *search_read_link(struct host_search *search, const char *link);
 void search_block(struct host_search *search, const char *number);
 
 /*
+ * The same for a device of sysfs that is no block device. Adds nothing where no PCI device is
+ * below it; what comes over a network or through NVMe multipath has those there.
+ */
+void search_device(struct host_search *search, const char *path, const char *name);
+
+/*
  * The same for a block device as it is named in /dev, in fstab(5) or on the
  * kernel command line: a path, UUID=, LABEL=, PARTUUID=, PARTLABEL=.
  */

@@ -151,7 +151,11 @@ static bool search_backing(struct host_search *search, const char *path)
 
 	if (sysfs_read(&search->sysfs, search_print(search, "%s/loop/backing_file", path), file,
 		       sizeof(file)) > 0) {
-		search_file(search, file);
+		/* A loop device may stand on a disk as well. */
+		if (starts_with(file, "/dev/"))
+			search_named_block(search, file);
+		else
+			search_file(search, file);
 		return true;
 	}
 	if (sysfs_read(&search->sysfs, search_print(search, "%s/backing_dev", path), file,
@@ -161,6 +165,12 @@ static bool search_backing(struct host_search *search, const char *path)
 		return true;
 	}
 	return false;
+}
+
+void search_device(struct host_search *search, const char *path, const char *name)
+{
+	if (!search_add_path(search, path, name))
+		search_virtual(search, path, name);
 }
 
 void search_block(struct host_search *search, const char *number)

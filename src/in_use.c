@@ -10,21 +10,12 @@
 #include <unistd.h>
 
 #include "framebuffer.h"
-#include "host_search.h"
-#include "module.h"
+#include "in_use_search.h"
 #include "open_files.h"
-
-/* What the search is asked for beyond what the host needs. */
-struct in_use {
-	const char *driver; /* to be bound; NULL for any of VFIO's */
-	bool at_home;
-};
 
 /* What a callback of sysfs_list() is given. */
 struct listing {
 	struct host_search *search;
-	const char *directory;
-	const char *name;
 	const char *text;
 	bool found;
 };
@@ -53,30 +44,6 @@ static void search_mounts(struct host_search *search)
 		search_begin_use(search, use);
 		search_mount(search, mount);
 	}
-}
-
-static int visit_holder(void *context, const char *name)
-{
-	struct listing *listing = context;
-	struct host_search *search = listing->search;
-	char number[32];
-
-	if (sysfs_read(&search->sysfs, search_print(search, "class/block/%s/dev", listing->name),
-		       number, sizeof(number)) > 0) {
-		search_begin_use(search, search_print(search, "%s", name));
-		search_block(search, number);
-	}
-	return 0;
-}
-
-static int visit_block(void *context, const char *name)
-{
-	struct host_search *search = context;
-	struct listing listing = { .search = search, .name = name };
-
-	sysfs_list(&search->sysfs, search_print(search, "class/block/%s/holders", name),
-		   visit_holder, &listing);
-	return 0;
 }
 
 static int note_upper(void *context, const char *name)
@@ -182,119 +149,38 @@ static void search_pictures(struct host_search *search)
 		sysfs_list(&search->sysfs, "bus/pci/devices", visit_framebuffer, &listing);
 }
 
-/* Whether a virtual machine's use of a function on this path would be in the way. */
-static bool is_in_the_way(struct host_search *search, const char *path)
-{
-	const struct in_use *in_use = search->context;
-	char driver[256];
-
-	if (sysfs_read_link_name(
-		    &search->sysfs,
-		    search_print(search, "%.*s/driver", (int)search_find_function(path), path),
-		    driver, sizeof(driver)) <= 0)
-		return false;
-	return in_use->driver ? !streq(driver, in_use->driver) : !module_is_vfio(driver);
-}
-
-static void add_machine(struct host_search *search, const char *link, const char *part)
-{
-	const char *path = search_read_link(search, link);
-
-	if (path && is_in_the_way(search, path))
-		search_add_path(search, path, part);
-}
-
-static int visit_member(void *context, const char *name)
-{
-	struct listing *listing = context;
-
-	add_machine(listing->search,
-		    search_print(listing->search, "%s/%s", listing->directory, name),
-		    listing->name);
-	return 0;
-}
-
-/* A node of VFIO: of a group, or in devices/ of one device. */
-static void search_vfio(struct host_search *search, const char *node)
-{
-	static const char devices[] = "devices/";
-	struct listing listing = { .search = search };
-
-	if (strncmp(node, devices, strlen(devices)) == 0) {
-		node += strlen(devices);
-		add_machine(search, search_print(search, "class/vfio-dev/%s", node), node);
-		return;
-	}
-	if (node[strspn(node, "0123456789")])
-		return;
-	listing.directory = search_print(search, "kernel/iommu_groups/%s/devices", node);
-	listing.name = search_print(search, "VFIO group %s", node);
-	sysfs_list(&search->sysfs, listing.directory, visit_member, &listing);
-}
-
-static void search_display(struct host_search *search, const char *class, const char *node)
-{
-	const char *path =
-		search_read_link(search, search_print(search, "class/%s/%s", class, node));
-
-	if (path)
-		search_add_path(search, path, node);
-}
-
-static int visit_open_file(void *context, const struct open_file *file)
-{
-	static const char dri[] = "/dev/dri/", fb[] = "/dev/fb", vfio[] = "/dev/vfio/";
-	struct host_search *search = context;
-	const char *path = file->path, *owner;
-
-	if (strncmp(path, dri, strlen(dri)) != 0 && strncmp(path, fb, strlen(fb)) != 0 &&
-	    strncmp(path, vfio, strlen(vfio)) != 0)
-		return 0;
-	owner = open_file_owner(search->arena, search->proc, file->pid);
-	if (!owner) {
-		search->error = -ENOMEM;
-		return 0;
-	}
-	search_begin_use(search, owner);
-	if (strncmp(path, dri, strlen(dri)) == 0)
-		search_display(search, "drm", path + strlen(dri));
-	else if (strncmp(path, fb, strlen(fb)) == 0)
-		search_display(search, "graphics", path + strlen("/dev/"));
-	else
-		search_vfio(search, path + strlen(vfio));
-	return 0;
-}
-
 static void search_uses(struct host_search *search)
 {
 	struct in_use *in_use = search->context;
 
 	in_use->at_home = true;
 	search_mounts(search);
-	sysfs_list(&search->sysfs, "class/block", visit_block, search);
+	in_use_search_holders(search);
 	search_links(search);
 	search_pictures(search);
-	open_files_list(search->proc, visit_open_file, search);
+	in_use_search_nodes(search);
+	in_use_search_exclusive(search);
 }
 
-int in_use_find(struct host_needs *needs, struct arena *arena, const struct host_roots *roots,
-		const char *driver, bool *at_home)
+int in_use_find(struct in_use *in_use, struct host_needs *needs, struct arena *arena,
+		const struct host_roots *roots)
 {
-	struct in_use in_use = { .driver = driver };
-	int error = search_run(needs, arena, roots, search_uses, &in_use);
-
-	*at_home = in_use.at_home;
-	return error;
+	in_use->at_home = false;
+	in_use->error = 0;
+	in_use->unread = 0;
+	return search_run(needs, arena, roots, search_uses, in_use);
 }
 
-/* Looks for the user of a group's nodes. */
+/* So many nodes of a group and its members are compared. */
+#define MACHINE_NODES_MAX 256
+
+/* The nodes of a group, and what else it takes to find them. */
 struct machine_search {
-	struct arena *arena;
 	const struct sysfs *sysfs;
-	const char *proc;
-	const char *group; /* "/dev/vfio/12" */
-	const char *node;  /* the one that is looked for among a member's */
-	const char **user;
+	const char *address; /* the member whose nodes are listed */
+	struct node nodes[MACHINE_NODES_MAX];
+	size_t count;
+	bool group_found; /* the first is the group's own */
 };
 
 int in_use_list_nodes(const struct sysfs *sysfs, const char *address,
@@ -306,58 +192,103 @@ int in_use_list_nodes(const struct sysfs *sysfs, const char *address,
 	return sysfs_list(sysfs, path, function, context);
 }
 
-static int is_node(void *context, const char *name)
+/* Adds the node whose number ("511:3") an attribute holds. Returns whether there is one. */
+static bool add_node(struct machine_search *search, const char *path)
 {
-	const struct machine_search *search = context;
+	char text[32];
+	struct node node = { .block = false };
 
-	return streq(name, search->node);
+	if (search->count == MACHINE_NODES_MAX ||
+	    sysfs_read(search->sysfs, path, text, sizeof(text)) <= 0 ||
+	    sscanf(text, "%u:%u", &node.major, &node.minor) != 2)
+		return false;
+	search->nodes[search->count++] = node;
+	return true;
 }
 
-static int has_node(void *context, const char *name)
+static int visit_device_node(void *context, const char *name)
+{
+	struct machine_search *search = context;
+	char path[SYSFS_PATH_SIZE];
+
+	snprintf(path, sizeof(path), "bus/pci/devices/%.64s/vfio-dev/%.64s/dev", search->address,
+		 name);
+	add_node(search, path);
+	return 0;
+}
+
+static int visit_member(void *context, const char *name)
 {
 	struct machine_search *search = context;
 
-	return in_use_list_nodes(search->sysfs, name, is_node, search) == 1;
+	search->address = name;
+	in_use_list_nodes(search->sysfs, name, visit_device_node, search);
+	return 0;
 }
 
-static int visit_machine_file(void *context, const struct open_file *file)
+/* Lists the nodes of a group: its own, which goes by another name without an IOMMU, comes first. */
+static void list_machine_nodes(struct machine_search *search, int group)
 {
-	static const char devices[] = "/dev/vfio/devices/";
-	struct machine_search *search = context;
-	char members[SYSFS_PATH_SIZE];
+	char path[SYSFS_PATH_SIZE];
 
-	if (!streq(file->path, search->group)) {
-		if (strncmp(file->path, devices, strlen(devices)) != 0)
-			return 0;
-		search->node = file->path + strlen(devices);
-		snprintf(members, sizeof(members), "kernel/iommu_groups/%s/devices",
-			 strrchr(search->group, '/') + 1);
-		if (sysfs_list(search->sysfs, members, has_node, search) != 1)
-			return 0;
-	}
-	*search->user = open_file_owner(search->arena, search->proc, file->pid);
-	if (!*search->user)
-		*search->user = "a process";
-	return 1;
+	snprintf(path, sizeof(path), "class/vfio/%d/dev", group);
+	search->group_found = add_node(search, path);
+	snprintf(path, sizeof(path), "class/vfio/noiommu-%d/dev", group);
+	if (!search->group_found)
+		search->group_found = add_node(search, path);
+	snprintf(path, sizeof(path), "kernel/iommu_groups/%d/devices", group);
+	sysfs_list(search->sysfs, path, visit_member, search);
+}
+
+static const struct open_file *find_user(const struct machine_search *search,
+					 const struct open_files *files)
+{
+	for (size_t i = 0; i < files->count; i++)
+		for (size_t j = 0; j < search->count; j++)
+			if (node_equal(&files->items[i].node, &search->nodes[j]))
+				return &files->items[i];
+	return NULL;
+}
+
+/* Whether the group's node is busy. Anything else by its name is not opened. */
+static bool is_busy(const char *dev, int group, const struct node *wanted)
+{
+	char path[PATH_MAX];
+	struct node node;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/vfio/%d", dev, group);
+	if (node_read(AT_FDCWD, path, &node) || !node_equal(&node, wanted))
+		return false;
+	fd = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0)
+		return errno == EBUSY;
+	close(fd);
+	return false;
 }
 
 void in_use_find_machine(struct arena *arena, const struct sysfs *sysfs, const char *proc,
 			 const char *dev, int group, const char **user)
 {
-	char node[32], path[PATH_MAX];
-	struct machine_search search = {
-		.arena = arena, .sysfs = sysfs, .proc = proc, .group = node, .user = user
-	};
-	int fd;
+	struct machine_search search = { .sysfs = sysfs };
+	const struct open_file *file;
+	struct open_files files;
+	int error;
 
 	*user = NULL;
-	snprintf(node, sizeof(node), "/dev/vfio/%d", group);
-	if (open_files_list(proc, visit_machine_file, &search) == 1)
+	list_machine_nodes(&search, group);
+	if (!search.count)
 		return;
-	snprintf(path, sizeof(path), "%s/vfio/%d", dev, group);
-	fd = open(path, O_RDWR | O_CLOEXEC);
-	if (fd < 0 && errno == EBUSY)
+	error = open_files_list(&files, proc);
+	file = find_user(&search, &files);
+	if (file)
+		*user = open_file_owner(arena, proc, file->pid);
+	else if (error)
+		*user = arena_print(arena, "perhaps pid %d, whose files cannot be read (%s),",
+				    (int)files.unread, strerror(-error));
+	if ((file || error) && !*user)
+		*user = "a process";
+	open_files_free(&files);
+	if (!*user && search.group_found && is_busy(dev, group, &search.nodes[0]))
 		*user = "a process that is not seen from here";
-	if (fd >= 0)
-		close(fd);
 }

@@ -1,23 +1,40 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "arena.h"
+#include <stddef.h>
+#include <sys/types.h>
 
-/* A file that a process has open. */
+#include "arena.h"
+#include "node.h"
+
+/* A device that a process has open, or has mapped. */
 struct open_file {
-	const char *pid;  /* as text */
-	const char *path; /* where the link in /proc/PID/fd leads (proc(5)); need not exist */
+	pid_t pid;
+	struct node node;
+};
+
+struct open_files {
+	struct open_file *items; /* those of one process follow each other, each node once */
+	size_t count;
+	pid_t unread; /* the process at which an error came up; 0 for none */
 };
 
 /*
- * Calls function with each file in /dev that a process has open, until it gives
- * other than 0. Only links are read, so that nothing is touched that may hang. proc is the path of
- * /proc: its processes are those that are seen from here, and of those that are
- * not the caller's own only root sees the files. Gives what function gave, 0 at
- * the end, or -errno when proc cannot be listed.
+ * Lists the block and character nodes that processes have open (proc(5): /proc/PID/fd,
+ * /proc/PID/task/TID/fd for threads with files of their own) or have mapped (map_files). A
+ * node is told by its device number, whatever its name is, so those of other mount
+ * namespaces and chroots count, and a plain file that is named like a node does not.
+ *
+ * proc is the path of /proc: its processes are those that are seen from here, and only root
+ * sees the files of all. The reading is done by a child, for a few seconds at most.
+ *
+ * Returns 0, or -errno: then items has only a part, and unread tells where it ended;
+ * -ETIMEDOUT for a process whose files do not answer, -EACCES for one that may not be read,
+ * -EOVERFLOW for more than there is room for. To be freed in any case.
  */
-int open_files_list(const char *proc, int (*function)(void *context, const struct open_file *file),
-		    void *context);
+int open_files_list(struct open_files *files, const char *proc);
 
-/* Gives "qemu-system-x86 (pid 812)"; the arena's. NULL when memory is short. */
-const char *open_file_owner(struct arena *arena, const char *proc, const char *pid);
+void open_files_free(struct open_files *files);
+
+/* Returns "qemu-system-x86 (pid 812)"; the arena's. NULL when memory is short. */
+const char *open_file_owner(struct arena *arena, const char *proc, pid_t pid);

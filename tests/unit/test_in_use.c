@@ -2,8 +2,13 @@
 /* What a running host uses of its devices, beyond what it needs to boot. */
 #include "in_use.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
 
 #include "host_tree.h"
 
@@ -45,17 +50,24 @@ static int destroy(void **state)
 	return 0;
 }
 
-/* Looks with vfio-pci as what is to be bound; lines are those of protect. */
-static void check(struct host_tree *tree, const char *lines)
+/* Looks with vfio-pci as what is to be bound, to those devices; lines are those of protect. */
+static void check_devices(struct host_tree *tree, const struct pci_address *devices, size_t count,
+			  const char *lines)
 {
+	struct in_use in_use = { .driver = "vfio-pci", .devices = devices, .count = count };
 	struct text wanted = { .used = 0 };
-	bool at_home = false;
 
-	assert_int_equal(in_use_find(&tree->needs, tree->arena, &tree->roots, "vfio-pci", &at_home),
-			 0);
-	assert_true(at_home);
+	assert_int_equal(in_use_find(&in_use, &tree->needs, tree->arena, &tree->roots), 0);
+	assert_true(in_use.at_home);
+	assert_int_equal(in_use.error, 0);
+	assert_int_equal(in_use.unread, 0);
 	text_add(&wanted, "%s%s", HOST_HEADING, lines);
 	check_text("text", tree->needs.text ? tree->needs.text : "", wanted.bytes);
+}
+
+static void check(struct host_tree *tree, const char *lines)
+{
+	check_devices(tree, NULL, 0, lines);
 }
 
 static void test_nothing(void **state)
@@ -169,74 +181,373 @@ static void process(struct host_tree *tree, const char *pid, const char *name, c
 	scratch_link(&tree->scratch, path, file);
 }
 
+/*
+ * The nodes that are open are real ones, which every machine has; the tree's sysfs says that
+ * they are something else.
+ */
+#define NODE_A	      "/dev/null"
+#define NODE_A_NUMBER "1:3"
+#define NODE_B	      "/dev/full"
+#define NODE_B_NUMBER "1:7"
+#define NODE_C	      "/dev/tty" /* 5:0 */
+
+/* Makes a character device of that number. name is that of its node in /dev. */
+static void character(struct host_tree *tree, const char *number, const char *path,
+		      const char *name)
+{
+	char file[256], text[256];
+
+	snprintf(file, sizeof(file), "sys/dev/char/%s", number);
+	snprintf(text, sizeof(text), "../../devices/%s", path);
+	scratch_link(&tree->scratch, file, text);
+	snprintf(file, sizeof(file), "sys/devices/%s/uevent", path);
+	snprintf(text, sizeof(text), "MAJOR=1\nMINOR=3\nDEVNAME=%s\n", name);
+	scratch_write(&tree->scratch, file, text);
+}
+
 static void test_compositor(void **state)
 {
 	struct host_tree *tree = *state;
 
-	scratch_link(&tree->scratch, "sys/class/drm/renderD129",
-		     "../../devices/" CARD "/drm/renderD129");
-	scratch_write(&tree->scratch, "sys/devices/" CARD "/drm/renderD129/dev", "226:129\n");
-	process(tree, "812", "Xorg\n", "/dev/dri/renderD129");
-	process(tree, "813", "bash\n", "/dev/null");
+	character(tree, NODE_A_NUMBER, CARD "/drm/renderD129", "dri/renderD129");
+	process(tree, "812", "Xorg\n", NODE_A);
+	process(tree, "813", "bash\n", NODE_B);
 	process(tree, "814", "odd\n", "/dev/dri/renderD7");
-	check(tree, USES_CARD("Xorg (pid 812) (renderD129)"));
+	check(tree, USES_CARD("Xorg (pid 812) at /dev/dri/renderD129 (renderD129)"));
 }
 
-/* A name that would end the comment, or be taken for more than one. */
+/* The number counts: neither a file that has a node's name, nor the name that a node has. */
+static void test_names(void **state)
+{
+	struct host_tree *tree = *state;
+	char plain[192], odd[192];
+
+	character(tree, NODE_A_NUMBER, CARD "/sound/card0/controlC0", "snd/controlC0");
+	scratch_write(&tree->scratch, "jail/dev/snd/controlC0", "");
+	scratch_link(&tree->scratch, "jail/odd", NODE_A);
+	snprintf(plain, sizeof(plain), "%s/jail/dev/snd/controlC0", tree->scratch.path);
+	process(tree, "812", "plain\n", plain);
+	check(tree, "");
+	snprintf(odd, sizeof(odd), "%s/jail/odd", tree->scratch.path);
+	process(tree, "813", "mixer\n", odd);
+	check(tree, USES_CARD("mixer (pid 813) at /dev/snd/controlC0 (controlC0)"));
+}
+
+/* A process with a node twice, and with others that no device is behind. */
+static void test_once(void **state)
+{
+	struct host_tree *tree = *state;
+
+	character(tree, NODE_A_NUMBER, NIC0 "/uio/uio0", "uio0");
+	character(tree, NODE_B_NUMBER, "virtual/mem/full", "full");
+	process(tree, "812", "dpdk\n", NODE_A);
+	scratch_link(&tree->scratch, "proc/812/fd/8", NODE_A);
+	scratch_link(&tree->scratch, "proc/812/fd/9", NODE_B);
+	check(tree, USES_NIC0("dpdk (pid 812) at /dev/uio0 (uio0)"));
+}
+
+/* The first thread has ended, or a thread has files of its own. */
+static void test_threads(void **state)
+{
+	struct host_tree *tree = *state;
+
+	character(tree, NODE_A_NUMBER, CARD "/drm/card1", "dri/card1");
+	scratch_write(&tree->scratch, "proc/5000001/comm", "game\n");
+	scratch_write(&tree->scratch, "proc/5000001/task/5000001/comm", "game\n");
+	scratch_link(&tree->scratch, "proc/5000001/task/5000002/fd/3", NODE_A);
+	check(tree, USES_CARD("game (pid 5000001) at /dev/dri/card1 (card1)"));
+}
+
+/* A node that is mapped and closed. */
+static void test_mapping(void **state)
+{
+	struct host_tree *tree = *state;
+
+	character(tree, NODE_A_NUMBER, CARD "/drm/card1", "dri/card1");
+	process(tree, "812", "draws\n", "socket:[1234]");
+	scratch_write(&tree->scratch, "proc/812/maps",
+		      "00400000-00401000 r-xp 00000000 08:01 77    /usr/bin/draws\n"
+		      "7f00000000-7f00001000 rw-s 00000000 00:05 10    /jail/dev/dri/card1\n");
+	scratch_link(&tree->scratch, "proc/812/map_files/7f00000000-7f00001000", NODE_A);
+	check(tree, USES_CARD("draws (pid 812) at /dev/dri/card1 (card1)"));
+}
+
+/* With maps that do not end, nothing is known of a process. */
+static void test_unread(void **state)
+{
+	struct host_tree *tree = *state;
+	struct in_use in_use = { .driver = "vfio-pci" };
+	char path[192];
+
+	process(tree, "812", "stuck\n", NODE_A);
+	snprintf(path, sizeof(path), "%s/proc/812/maps", tree->scratch.path);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	assert_int_equal(in_use_find(&in_use, &tree->needs, tree->arena, &tree->roots), 0);
+	assert_true(in_use.at_home);
+	assert_int_equal(in_use.error, -ETIMEDOUT);
+	assert_int_equal(in_use.unread, 812);
+}
+
+/* Makes a block node below the test's directory; where that is not allowed, the test is skipped. */
+static const char *block_node(struct host_tree *tree, const char *name, unsigned int major,
+			      unsigned int minor)
+{
+	static char path[192];
+
+	snprintf(path, sizeof(path), "%s/%s", tree->scratch.path, name);
+	unlink(path);
+	if (mknod(path, S_IFBLK | 0600, makedev(major, minor)) < 0) {
+		print_message("skip: no block nodes can be made here: %s\n", strerror(errno));
+		skip();
+	}
+	return path;
+}
+
+static void test_raw_disk(void **state)
+{
+	struct host_tree *tree = *state;
+
+	process(tree, "812", "dd\n", block_node(tree, "disk", 259, 4));
+	check(tree, "protect = " HOST_NVME1 "  # dd (pid 812) at /dev/nvme1n1 (nvme1n1)\n");
+}
+
+static void test_raw_partition(void **state)
+{
+	struct host_tree *tree = *state;
+
+	process(tree, "812", "qemu\n", block_node(tree, "disk", 8, 1));
+	check(tree, "protect = " HOST_SATA "  # qemu (pid 812) at /dev/sda1 (sda)\n");
+}
+
+/* What lies on a disk is open. */
+static void test_mapped_disk(void **state)
+{
+	struct host_tree *tree = *state;
+
+	host_tree_block(tree, "254:0", "virtual/block/dm-0");
+	host_tree_slave(tree, "virtual/block/dm-0",
+			"pci0000:00/0000:00:17.0/ata2/host1/target1:0:0/1:0:0:0/block/sdb");
+	process(tree, "812", "ceph-osd\n", block_node(tree, "disk", 254, 0));
+	check(tree, "protect = " HOST_SATA "  # ceph-osd (pid 812) at /dev/dm-0 (sdb)\n");
+}
+
+/* Several controllers share what is called ng0n1. */
+static void test_shared_nvme(void **state)
+{
+	struct host_tree *tree = *state;
+
+	character(tree, NODE_A_NUMBER, "virtual/nvme-subsystem/nvme-subsys0/ng0n1", "ng0n1");
+	scratch_link(&tree->scratch, "sys/devices/virtual/nvme-subsystem/nvme-subsys0/nvme1",
+		     "../../../pci0000:00/0000:00:07.0/0000:02:00.0/nvme/nvme1");
+	scratch_link(&tree->scratch, "sys/class/nvme/nvme1",
+		     "../../devices/pci0000:00/0000:00:07.0/0000:02:00.0/nvme/nvme1");
+	process(tree, "812", "nvme\n", NODE_A);
+	check(tree, "protect = " HOST_NVME1 "  # nvme (pid 812) at /dev/ng0n1 (ng0n1)\n");
+}
+
+static void driver(struct host_tree *tree, const char *name)
+{
+	char link[128];
+
+	snprintf(link, sizeof(link), "sys/bus/pci/drivers/%s/0000:04:00.0", name);
+	scratch_link(&tree->scratch, link, "../../../../devices/" CARD);
+}
+
+static void test_compute(void **state)
+{
+	struct host_tree *tree = *state;
+
+	character(tree, NODE_A_NUMBER, "virtual/kfd/kfd", "kfd");
+	process(tree, "812", "trains\n", NODE_A);
+	check(tree, "");
+	driver(tree, "amdgpu");
+	check(tree, USES_CARD("trains (pid 812) at /dev/kfd (kfd)"));
+}
+
+/* Nodes of a driver that sysfs knows nothing of: 1:3 and 1:7, and 5:0 for what all GPUs share. */
+static void nvidia(struct host_tree *tree)
+{
+	scratch_write(&tree->scratch, "proc/devices",
+		      "Character devices:\n  1 nvidia\n  1 nvidiactl\n  5 nvidia-uvm\n\n"
+		      "Block devices:\n  1 ramdisk\n");
+	driver(tree, "nvidia");
+}
+
+static void gpu(struct host_tree *tree, const char *address, unsigned int minor)
+{
+	char path[128], text[128];
+
+	snprintf(path, sizeof(path), "proc/driver/nvidia/gpus/%s/information", address);
+	snprintf(text, sizeof(text),
+		 "Model: \t\t NVIDIA\nBus Location: \t %s\nDevice Minor: \t %u\n", address, minor);
+	scratch_write(&tree->scratch, path, text);
+}
+
+static void test_nvidia(void **state)
+{
+	struct host_tree *tree = *state;
+
+	process(tree, "812", "cuda\n", NODE_A);
+	check(tree, "");
+	nvidia(tree);
+	scratch_link(&tree->scratch, "sys/bus/pci/devices/0000:03:00.0", "../../../devices/" NIC0);
+	gpu(tree, "0000:03:00.0", 7);
+	gpu(tree, "0000:04:00.0", 3);
+	check(tree, USES_CARD("cuda (pid 812) at /dev/nvidia3 (nvidia3)"));
+}
+
+/* Nothing tells which GPU that is: it may be any. */
+static void test_nvidia_unknown(void **state)
+{
+	struct host_tree *tree = *state;
+
+	process(tree, "812", "cuda\n", NODE_B);
+	nvidia(tree);
+	scratch_link(&tree->scratch, "sys/bus/pci/devices/0000:03:00.0", "../../../devices/" NIC0);
+	gpu(tree, "0000:03:00.0", 3);
+	check(tree, USES_CARD("cuda (pid 812) at /dev/nvidia7 (nvidia7)"));
+}
+
+/* What all GPUs share is a use of all, unless the process has one of them open. */
+static void test_nvidia_shared(void **state)
+{
+	struct host_tree *tree = *state;
+
+	nvidia(tree);
+	scratch_link(&tree->scratch, "sys/bus/pci/devices/0000:03:00.0", "../../../devices/" NIC0);
+	gpu(tree, "0000:03:00.0", 3);
+	process(tree, "812", "cuda\n", NODE_C);
+	check(tree, USES_CARD("cuda (pid 812) at /dev/nvidia-uvm (nvidia-uvm)"));
+	scratch_link(&tree->scratch, "proc/812/fd/8", NODE_A);
+	check(tree, USES_NIC0("cuda (pid 812) at /dev/nvidia3 (nvidia3)"));
+}
+
+/* A name that would end the comment, or be taken for more than one, or steer a terminal. */
 static void test_odd_name(void **state)
 {
 	struct host_tree *tree = *state;
 
-	scratch_link(&tree->scratch, "sys/class/graphics/fb1",
-		     "../../devices/" CARD "/graphics/fb1");
-	scratch_write(&tree->scratch, "sys/devices/" CARD "/graphics/fb1/dev", "29:1\n");
-	process(tree, "812", "a#b,c\nprotect = x\n", "/dev/fb1");
-	check(tree, USES_CARD("a?b?c (pid 812) (fb1)"));
+	character(tree, NODE_A_NUMBER, CARD "/graphics/fb1", "fb1");
+	process(tree, "812", "a#b,c\x1b[2J\x9b\nprotect = x\n", NODE_A);
+	check(tree, USES_CARD("a?b?c?[2J? (pid 812) at /dev/fb1 (fb1)"));
 }
 
-/* The NIC with driver is open in a virtual machine. */
-static void machine(struct host_tree *tree, const char *driver, const char *file)
+static const struct pci_address card = { .bus = 4 };
+
+/*
+ * Makes a disk vda on the card, whose node is that of a loop device that nobody has for itself,
+ * and opens it with the flags. Most machines have loop devices; else the test is skipped.
+ */
+static int open_disk(struct host_tree *tree, int flags)
+{
+	unsigned int minor = 8;
+	char number[32];
+	int fd = -1;
+
+	while (fd < 0 && minor-- > 0)
+		fd = open(block_node(tree, "probe", 7, minor),
+			  O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_EXCL);
+	if (fd < 0) {
+		print_message("skip: no loop device can be opened here: %s\n", strerror(errno));
+		skip();
+	}
+	close(fd);
+	snprintf(number, sizeof(number), "7:%u", minor);
+	host_tree_block(tree, number, CARD "/virtio1/block/vda");
+	fd = open(block_node(tree, "dev/vda", 7, minor), O_RDONLY | O_NONBLOCK | O_CLOEXEC | flags);
+	assert_true(fd >= 0);
+	return fd;
+}
+
+/* The test itself has it, and is not seen: its /proc is the tree's. One that is open is free. */
+static void test_exclusive(void **state)
+{
+	struct host_tree *tree = *state;
+	int fd = open_disk(tree, O_EXCL);
+
+	check_devices(tree, &card, 1, USES_CARD("something that has vda for itself (vda)"));
+	check_devices(tree, NULL, 0, "");
+	close(fd);
+	check_devices(tree, &card, 1, "");
+}
+
+static void test_shared(void **state)
+{
+	struct host_tree *tree = *state;
+	int fd = open_disk(tree, 0);
+
+	check_devices(tree, &card, 1, "");
+	close(fd);
+}
+
+/* What stands in the node's place says nothing of the disk. Others' disks are not asked. */
+static void test_no_node(void **state)
+{
+	struct host_tree *tree = *state;
+	static const struct pci_address disk = { .bus = 2 };
+
+	check_devices(tree, &card, 1, "");
+	check_devices(tree, &disk, 1,
+		      "protect = " HOST_NVME1
+		      "  # something unknown: /dev/nvme1n1 is not its node (nvme1n1)\n");
+}
+
+static void test_loop(void **state)
+{
+	struct host_tree *tree = *state;
+
+	host_tree_block(tree, "7:0", "virtual/block/loop0");
+	check(tree, "");
+	scratch_write(&tree->scratch, "sys/devices/virtual/block/loop0/loop/backing_file",
+		      "/dev/nvme1n1\n");
+	check(tree, "protect = " HOST_NVME1 "  # loop0 (nvme1n1)\n");
+}
+
+/* The NIC with driver is open in a virtual machine, by the group's node or by its own. */
+static void machine(struct host_tree *tree, const char *bound, const char *node)
 {
 	char target[64];
 
-	snprintf(target, sizeof(target), "../../bus/pci/drivers/%s", driver);
+	snprintf(target, sizeof(target), "../../bus/pci/drivers/%s", bound);
 	scratch_link(&tree->scratch, "sys/devices/" NIC1 "/driver", target);
 	scratch_link(&tree->scratch, "sys/kernel/iommu_groups/12/devices/0000:03:00.1",
 		     "../../../../devices/" NIC1);
-	scratch_link(&tree->scratch, "sys/class/vfio-dev/vfio3",
-		     "../../devices/" NIC1 "/vfio-dev/vfio3");
-	scratch_write(&tree->scratch, "sys/devices/" NIC1 "/vfio-dev/vfio3/dev", "511:3\n");
-	process(tree, "900", "qemu-system-x86\n", file);
+	scratch_link(&tree->scratch, "sys/class/vfio/12", "../../devices/virtual/vfio/12");
+	scratch_write(&tree->scratch, "sys/devices/virtual/vfio/12/dev", NODE_A_NUMBER "\n");
+	character(tree, NODE_A_NUMBER, "virtual/vfio/12", "vfio/12");
+	scratch_write(&tree->scratch, "sys/devices/" NIC1 "/vfio-dev/vfio3/dev",
+		      NODE_B_NUMBER "\n");
+	character(tree, NODE_B_NUMBER, NIC1 "/vfio-dev/vfio3", "vfio/devices/vfio3");
+	process(tree, "900", "qemu-system-x86\n", node);
 }
 
 static void test_machine(void **state)
 {
-	machine(*state, "mlx5_vfio_pci", "/dev/vfio/12");
-	check(*state, USES_NIC1("qemu-system-x86 (pid 900) (VFIO group 12)"));
+	machine(*state, "mlx5_vfio_pci", NODE_A);
+	check(*state, USES_NIC1("qemu-system-x86 (pid 900) at /dev/vfio/12 (VFIO group 12)"));
 }
 
 static void test_machine_by_device(void **state)
 {
-	machine(*state, "mlx5_vfio_pci", "/dev/vfio/devices/vfio3");
-	check(*state, USES_NIC1("qemu-system-x86 (pid 900) (vfio3)"));
+	machine(*state, "mlx5_vfio_pci", NODE_B);
+	check(*state, USES_NIC1("qemu-system-x86 (pid 900) at /dev/vfio/devices/vfio3 (vfio3)"));
 }
 
 /* What is on the driver already is not unbound from it. */
 static void test_machine_as_wanted(void **state)
 {
-	machine(*state, "vfio-pci", "/dev/vfio/12");
+	machine(*state, "vfio-pci", NODE_A);
 	check(*state, "");
 }
 
 static void test_container(void **state)
 {
 	struct host_tree *tree = *state;
-	bool at_home = true;
+	struct in_use in_use = { .driver = "vfio-pci", .at_home = true };
 
 	scratch_write(&tree->scratch, "run/systemd/container", "lxc");
-	assert_int_equal(in_use_find(&tree->needs, tree->arena, &tree->roots, "vfio-pci", &at_home),
-			 0);
-	assert_false(at_home);
+	assert_int_equal(in_use_find(&in_use, &tree->needs, tree->arena, &tree->roots), 0);
+	assert_false(in_use.at_home);
 	assert_null(tree->needs.text);
 }
 
@@ -258,12 +569,29 @@ static void test_find_machine(void **state)
 	struct host_tree *tree = *state;
 
 	scratch_link(&tree->scratch, "sys/bus/pci/devices/0000:03:00.1", "../../../devices/" NIC1);
-	machine(tree, "vfio-pci", "/dev/vfio/devices/vfio3");
+	machine(tree, "vfio-pci", NODE_B);
 	check_text("by its device", user_of(tree, 12), "qemu-system-x86 (pid 900)");
 	check_text("another group", user_of(tree, 13), NULL);
-	process(tree, "901", "other\n", "/dev/vfio/13");
+	scratch_write(&tree->scratch, "sys/class/vfio/noiommu-13/dev", NODE_A_NUMBER "\n");
+	process(tree, "901", "other\n", NODE_A);
 	check_text("by its group", user_of(tree, 13), "other (pid 901)");
 	check_text("a group with a longer number", user_of(tree, 1), NULL);
+}
+
+/* Anybody can open a file of that name, in a namespace or a chroot, and it says nothing. */
+static void test_false_name(void **state)
+{
+	struct host_tree *tree = *state;
+	char path[192];
+
+	machine(tree, "vfio-pci", "/dev/zero");
+	scratch_write(&tree->scratch, "dev/vfio/12", "");
+	snprintf(path, sizeof(path), "%s/dev/vfio/12", tree->scratch.path);
+	process(tree, "901", "liar\n", path);
+	check_text("a plain file", user_of(tree, 12), NULL);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	check_text("a FIFO", user_of(tree, 12), NULL);
 }
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, create, destroy)
@@ -282,12 +610,30 @@ int main(void)
 		TEST(test_no_picture),
 		TEST(test_firmware_picture),
 		TEST(test_compositor),
+		TEST(test_names),
+		TEST(test_once),
+		TEST(test_threads),
+		TEST(test_mapping),
+		TEST(test_unread),
+		TEST(test_raw_disk),
+		TEST(test_raw_partition),
+		TEST(test_mapped_disk),
+		TEST(test_shared_nvme),
+		TEST(test_compute),
+		TEST(test_nvidia),
+		TEST(test_nvidia_unknown),
+		TEST(test_nvidia_shared),
 		TEST(test_odd_name),
+		TEST(test_exclusive),
+		TEST(test_shared),
+		TEST(test_no_node),
+		TEST(test_loop),
 		TEST(test_machine),
 		TEST(test_machine_by_device),
 		TEST(test_machine_as_wanted),
 		TEST(test_container),
 		TEST(test_find_machine),
+		TEST(test_false_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
