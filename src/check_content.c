@@ -165,7 +165,21 @@ const char *check_find_lacking(struct arena *arena, const char *list, const char
 	return NULL;
 }
 
-/* A chroot or container cannot tell what the machine needs; a generic image says nothing of it. */
+/* Says that an image has this host's configuration and not what the host needs. */
+static void say_no_list(const struct image_check *image)
+{
+	/* Where this system does not run and has kept no list, none can be made. */
+	const char *fix = image->installed->embed.host
+				  ? image->fix
+				  : root_print(&image->check->root, "%s   # once this system runs",
+					       image->fix);
+
+	check_say(image->check, CHECK_WARNING, "image-no-host-list", fix,
+		  "%s: no list of what this host needs is in it, so it cannot tell which devices "
+		  "the host stands on",
+		  image->path);
+}
+
 static void check_host(const struct image_check *image)
 {
 	const struct embed_file *file = image->installed->embed.host;
@@ -173,11 +187,13 @@ static void check_host(const struct image_check *image)
 	struct arena *arena = image->content->initramfs->arena;
 	const char *lacking, *surplus;
 
-	if (!file || (!member && image->content->generator == GENERATOR_DRACUT) ||
-	    (member && !member->data))
+	if (!member && image->content->config)
+		say_no_list(image);
+	/* A chroot or container cannot tell what the machine needs. */
+	if (!file || !member || !member->data)
 		return;
-	lacking = check_find_lacking(arena, file->text, member ? member->data : "");
-	surplus = member ? check_find_lacking(arena, member->data, file->text) : NULL;
+	lacking = check_find_lacking(arena, file->text, member->data);
+	surplus = check_find_lacking(arena, member->data, file->text);
 	if (lacking)
 		check_say(image->check, CHECK_WARNING, "image-host", image->fix,
 			  "%s: it was built when this host needed other devices, and lacks: %s",

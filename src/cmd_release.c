@@ -7,6 +7,7 @@
 
 #include "command.h"
 #include "explain.h"
+#include "host.h"
 #include "log.h"
 #include "options.h"
 #include "release.h"
@@ -56,6 +57,15 @@ static int read_settings(struct options *options, struct run *run, int count,
 	for (const struct problem *problem = settings->problems; problem; problem = problem->next)
 		fprintf(stderr, "vfio-early: %s\n", explain_problem(run->arena, problem));
 	return error;
+}
+
+/* Reads what modprobe.d names for vfio-pci and pci-stub; the command line was read before. */
+static int read_claims(struct run *run)
+{
+	const char *text;
+	int error = host_find_claims(&text, run->arena, NULL);
+
+	return error ? error : settings_read_host(&run->settings, SETTINGS_SOURCE_HOST, text);
 }
 
 /* Lets what is configured stop nothing: it says what is taken, not what is given back. */
@@ -150,6 +160,8 @@ static int run_release(int count, char *const *arguments)
 	if (!run)
 		return preview_complain("release", -ENOMEM) ? EXIT_PARTLY : EXIT_DONE;
 	error = read_settings(&options, run, count - first, arguments + first);
+	if (!error)
+		error = read_claims(run);
 	if (!error)
 		forget_configured(&run->settings);
 	if (!error && settings_find_stop(&run->settings))

@@ -144,3 +144,21 @@ int host_find_needs(struct host_needs *needs, struct arena *arena, const struct 
 {
 	return search_run(needs, arena, roots, NULL, NULL);
 }
+
+int host_find_claims(const char **text, struct arena *arena, const char *root)
+{
+	struct host_search search = {
+		.arena = arena,
+		.root = open(root ? root : "/", O_RDONLY | O_DIRECTORY | O_CLOEXEC),
+		.last_claim = &search.claims,
+	};
+
+	*text = "";
+	if (search.root < 0)
+		return 0;
+	search_claims(&search, root ? root : "");
+	if (!search.error)
+		*text = search_text(&search);
+	close(search.root);
+	return search.error;
+}

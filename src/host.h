@@ -56,3 +56,9 @@ struct host_needs {
  * Returns 0 or -ENOMEM.
  */
 int host_find_needs(struct host_needs *needs, struct arena *arena, const struct host_roots *roots);
+
+/*
+ * Finds the "claimed" lines of that text alone, which only takes reading a few files below root
+ * (NULL for "/"). *text belongs to the arena. Returns 0 or -ENOMEM.
+ */
+int host_find_claims(const char **text, struct arena *arena, const char *root);

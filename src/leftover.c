@@ -21,9 +21,9 @@ bool leftover_is_bound(const struct device *device)
 	return device->driver && !device->driver_override && leftover_is_driver(device->driver);
 }
 
-/* Returns the first "ids=" that names the device. Other claims are not for these drivers. */
-static const struct selector *find_claim(const struct settings *settings,
-					 const struct device *device)
+/* Other claims are not for these drivers. */
+const struct selector *leftover_find_claim(const struct settings *settings,
+					   const struct device *device)
 {
 	for (size_t i = 0; i < settings->claimed.count; i++) {
 		const struct selector *claim = &settings->claimed.items[i];
@@ -55,7 +55,7 @@ static bool judge(const struct plan *plan, const struct settings *settings,
 	*leftover = (struct leftover){ .device = device };
 	if (!device->described || device->gone || device_is_bridge(device))
 		return false;
-	leftover->claim = find_claim(settings, device);
+	leftover->claim = leftover_find_claim(settings, device);
 	if (!leftover->claim && !bound)
 		return false;
 	group = find_group(plan, device);

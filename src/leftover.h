@@ -22,6 +22,13 @@ bool leftover_is_driver(const char *driver);
 bool leftover_is_bound(const struct device *device);
 
 /*
+ * Returns the first "ids=" among what the settings know to be claimed that names the device; NULL
+ * where there is none. Its purpose says where it stands.
+ */
+const struct selector *leftover_find_claim(const struct settings *settings,
+					   const struct device *device);
+
+/*
  * Lists in the plan the devices that "ids=" names and the plan does not take, and those that the
  * host needs and that such an id gave away before. Devices that are listed already keep what
  * was recorded of them. A pure function like plan_make(), which comes first. Everything is of

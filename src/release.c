@@ -4,10 +4,12 @@
 #include <errno.h>
 #include <string.h>
 
+#include "binding.h"
 #include "command.h"
 #include "explain.h"
 #include "in_use.h"
 #include "json.h"
+#include "leftover.h"
 #include "util.h"
 
 /* Counts up when a field changes its meaning or goes. */
@@ -83,14 +85,36 @@ static void load_drivers(struct released_group *group, const struct module_loade
 	}
 }
 
-/* What could not be given back makes its group one that failed. */
+/* Without its override, a device goes by the ids that its driver has; "ids=" are such. */
+static void remove_ids(struct released_group *group, const struct execution *execution)
+{
+	for (size_t i = 0; i < group->count; i++) {
+		struct released *released = &group->member[i];
+		const char *driver = released->member->driver;
+
+		if (leftover_is_driver(driver))
+			released->ids_error =
+				binding_remove_ids(execution->sysfs, &released->before, driver);
+	}
+}
+
+/* Whether the host has it again: with a driver of its own, or with none. */
+static bool is_back(const struct release *release, const struct released *released)
+{
+	const char *driver = released->member->driver_after;
+
+	return released->member->result == RESULT_UNDONE &&
+	       !(driver[0] && passes_on(&release->run->settings, driver));
+}
+
+/* What is not back makes its group one that failed. */
 static void judge(struct release *release)
 {
 	const struct plan *plan = &release->run->plan;
 
 	for (size_t i = 0; i < plan->group_count; i++)
 		for (size_t j = 0; j < release->groups[i].count; j++)
-			if (release->groups[i].member[j].member->result != RESULT_UNDONE)
+			if (!is_back(release, &release->groups[i].member[j]))
 				release->groups[i].state = RELEASE_FAILED;
 }
 
@@ -114,6 +138,7 @@ int release_do(struct release *release, const struct execution *execution)
 	for (size_t i = 0; !error && i < plan->group_count; i++) {
 		error = choose(release, execution, &plan->groups[i], &release->groups[i]);
 		load_drivers(&release->groups[i], execution->loader);
+		remove_ids(&release->groups[i], execution);
 	}
 	if (error)
 		return error;
@@ -135,6 +160,51 @@ static const char *lack_of_driver(const struct released *released)
 	return "no driver took it: see dmesg";
 }
 
+/* What becomes of one that its driver has taken again, and what to do about it. */
+static const char *explain_kept(const struct release *release, const struct released *released)
+{
+	const struct selector *claim =
+		leftover_find_claim(&release->run->settings, &released->before);
+	const char *driver = released->member->driver_after, *next;
+	struct arena *arena = release->run->arena;
+	const struct pci_id *id = &released->before.id;
+
+	if (claim)
+		next = arena_print(arena, "%.160s names it; take it out there and reboot",
+				   claim->purpose);
+	else if (released->ids_error)
+		next = arena_print(arena,
+				   "make it, and release the device again: echo %04x %04x "
+				   ">/sys/bus/pci/drivers/%s/remove_id",
+				   id->vendor, id->device, driver);
+	else
+		next = arena_print(arena,
+				   "another program (driverctl, libvirt, a udev rule) has given it "
+				   "to %s meanwhile; stop that and release the device again",
+				   driver);
+	return next ? arena_print(arena, "could not be given back: it is on %s again%s%s: %s",
+				  driver,
+				  released->ids_error ? ", which does not forget its id: " : "",
+				  released->ids_error ? strerror(-released->ids_error) : "", next)
+		    : NULL;
+}
+
+/* What the next boot makes of one that was given back; an empty text where nothing names it. */
+static const char *explain_next_boot(const struct release *release, const struct released *released)
+{
+	const struct selector *claim =
+		leftover_find_claim(&release->run->settings, &released->before);
+	const char *driver = released->member->driver, *text;
+
+	if (!claim || !leftover_is_driver(driver))
+		return "";
+	text = arena_print(release->run->arena,
+			   "; %.160s names it still: take it out there, or the next boot may give "
+			   "it to %s again",
+			   claim->purpose, driver);
+	return text ? text : "";
+}
+
 /* What became of one function, behind its address and id. */
 static const char *outcome(const struct release *release, const struct released *released)
 {
@@ -149,8 +219,11 @@ static const char *outcome(const struct release *release, const struct released 
 				   "a reboot",
 				   before, member->error ? ": " : "",
 				   member->error ? strerror(-member->error) : "");
+	else if (!is_back(release, released))
+		text = explain_kept(release, released);
 	else if (member->driver_after[0])
-		text = arena_print(arena, "%s -> %s", before, member->driver_after);
+		text = arena_print(arena, "%s -> %s%s", before, member->driver_after,
+				   explain_next_boot(release, released));
 	else
 		text = arena_print(arena, "%s -> none: %s", before, lack_of_driver(released));
 	return text ? text : "out of memory";
@@ -232,7 +305,7 @@ static void json_released(const struct release *release, struct json *json,
 	json_string(json, "address", pci_address_format(&released->before.address, address));
 	json_string(json, "driver_before", released->before.driver);
 	json_string(json, "driver_after", member->driver_after[0] ? member->driver_after : NULL);
-	json_boolean(json, "released", member->result == RESULT_UNDONE);
+	json_boolean(json, "released", is_back(release, released));
 	json_string(json, "text", outcome(release, released));
 	json_close_object(json);
 }
@@ -272,9 +345,9 @@ void release_json(const struct release *release, FILE *out)
 }
 
 /* A device that no driver is for was given back like any other. */
-static bool is_well(const struct released *released)
+static bool is_well(const struct release *release, const struct released *released)
 {
-	return released->member->result == RESULT_UNDONE &&
+	return is_back(release, released) &&
 	       (released->member->driver_after[0] || released->load_error == -ENOENT);
 }
 
@@ -292,7 +365,7 @@ int release_exit_code(const struct release *release)
 		if (group->state == RELEASE_IN_USE || group->state == RELEASE_FAILED)
 			return EXIT_PARTLY;
 		for (size_t j = 0; j < group->count; j++)
-			if (!is_well(&group->member[j]))
+			if (!is_well(release, &group->member[j]))
 				return EXIT_PARTLY;
 	}
 	return EXIT_DONE;

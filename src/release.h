@@ -19,6 +19,7 @@ struct released {
 	struct member *member;
 	struct device before; /* as it was, bound */
 	int load_error;	      /* of its own driver's module: -errno or MODULE_BLACKLISTED */
+	int ids_error;	      /* of making its driver forget the ids that name it */
 };
 
 struct released_group {
@@ -46,7 +47,8 @@ bool release_is_taken(const struct settings *settings, const struct device *devi
 /*
  * Gives every group of the plan back to the host as a whole: overrides off,
  * devices off their driver and offered to all others, which are loaded before
- * by what the devices are. It is the undoing of a plan that took them
+ * by what the devices are. vfio-pci and pci-stub forget the ids that name the devices,
+ * or they would take them again (binding_remove_ids()). It is the undoing of a plan that took them
  * (execute_undo_unfinished()). A group that a virtual machine has open is left
  * alone. What came of it is in release->groups, of the run's arena. Gives 0
  * or -ENOMEM.

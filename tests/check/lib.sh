@@ -144,6 +144,12 @@ own_disk()
 	echo '1 1 259:1 / / rw shared:1 - ext4 /dev/nvme0n1p1 rw' >root/proc/self/mountinfo
 }
 
+# host_list: of a machine that needs none of its PCI devices.
+host_list()
+{
+	echo '# What this host needs of its PCI devices, as it was found while it ran.'
+}
+
 # The words about what an image holds, in the directory "image".
 
 # ours: what the hooks of all generators put in.
@@ -153,6 +159,7 @@ ours()
 	mkdir -p image/usr/sbin image/usr/lib image/etc
 	cp root/usr/lib/vfio-early/vfio-early image/usr/sbin/
 	cp root/etc/vfio-early.conf image/etc/
+	host_list >image/etc/vfio-early.host.conf
 	cp -a "$modules/lib/modules" image/usr/lib/
 }
 
@@ -273,6 +280,11 @@ front()
 	ASAN_OPTIONS=detect_leaks=0 "$binary" image --generic --kernel "$release" \
 		--modules "$PWD/root/usr/lib/modules/$release" --config root/etc/vfio-early.conf \
 		--program root/usr/lib/vfio-early/vfio-early --output root/boot/vfio-early.img
+	# What the machine of the test needs is not what the one it runs on needs.
+	rm -rf front
+	mkdir -p front/vfio-early.d
+	host_list >front/vfio-early.d/host.conf
+	archive front >>root/boot/vfio-early.img
 }
 
 # fixes TOPIC: what the commands of that topic edit is part of what should come out.

@@ -88,6 +88,8 @@ void kernel_boot(const struct machine *machine)
 		assert_int_equal(pci_address_parse(function->address, strlen(function->address),
 						   &device->address),
 				 0);
+		device->vendor = function->vendor;
+		device->device = function->device;
 		device->framebuffer = function->framebuffer;
 		device->framebuffer_bound = function->framebuffer != NULL;
 		device->driver = device->driver_before = function->driver;
@@ -130,6 +132,8 @@ static bool matches(const struct kernel_driver *driver, const struct kernel_devi
 {
 	if (device->override[0])
 		return streq(device->override, driver->name);
+	if (device->id_driver && streq(device->id_driver, driver->name))
+		return true;
 	return !driver->any_device && device->native && streq(device->native, driver->name);
 }
 
@@ -238,6 +242,27 @@ static int store_framebuffer(const char *attribute, const char *name)
 	return -ENODEV;
 }
 
+/* remove_id_store(): forgets one id, and unbinds nothing. */
+static int remove_id(const struct kernel_driver *driver, const char *text)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < kernel.device_count; i++) {
+		struct kernel_device *device = &kernel.devices[i];
+		char id[16];
+
+		snprintf(id, sizeof(id), "%x %x", device->vendor, device->device);
+		if (!device->id_driver || !streq(device->id_driver, driver->name) ||
+		    !streq(id, text))
+			continue;
+		if (device->keeps_id)
+			return -EACCES;
+		device->id_driver = NULL;
+		found = true;
+	}
+	return found ? 0 : -ENODEV;
+}
+
 /* Which attribute is written, by its path as below /sys. */
 static int store(const char *path, const char *text)
 {
@@ -254,6 +279,9 @@ static int store(const char *path, const char *text)
 	}
 	if (starts_with(path, FRAMEBUFFERS))
 		return store_framebuffer(path + strlen(FRAMEBUFFERS), text);
+	slash = strrchr(path, '/');
+	if (streq(slash, "/remove_id"))
+		return remove_id(find_driver(name, (size_t)(slash - name)), text);
 	device = kernel_device(text);
 	device->touched++;
 	if (streq(path, "bus/pci/drivers_probe"))

@@ -26,9 +26,11 @@ struct kernel_driver {
 
 struct kernel_device {
 	struct pci_address address;
-	const char *native;	 /* the driver whose table has this device; may be NULL */
-	const char *driver;	 /* bound; NULL when none is */
-	char override[64];	 /* empty when unset */
+	const char *native; /* the driver whose table has this device; may be NULL */
+	const char *driver; /* bound; NULL when none is */
+	char override[64];  /* empty when unset */
+	uint16_t vendor, device;
+	const char *id_driver;	 /* has this id as a dynamic one; NULL when none has */
 	const char *framebuffer; /* the firmware's, in its memory; NULL when there is none */
 	bool framebuffer_bound;	 /* to its driver */
 
@@ -40,6 +42,7 @@ struct kernel_device {
 	bool native_refuses;	  /* the native driver does not probe it a second time */
 	bool stolen;		  /* the native driver takes it back as soon as another has it */
 	bool removes_framebuffer; /* once a driver that it has by override is bound: since 6.0 */
+	bool keeps_id;		  /* the driver does not forget its dynamic id */
 	bool vanishes;		  /* goes away at the first unbind */
 	bool gone;
 

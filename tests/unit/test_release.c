@@ -176,6 +176,84 @@ static void test_no_driver(void **state)
 	}
 }
 
+#define CLAIM "vfio-pci.ids= on the kernel command line"
+
+/* A driver that has the device by an id would have it again at once: it forgets the id first. */
+static void test_ids(void **state)
+{
+	struct run *run = boot("vfio_early.devs=02:00.0 vfio-pci.ids=8086:10d3");
+	struct kernel_device *device = kernel_device("0000:02:00.0");
+	char *text;
+
+	(void)state;
+	device->id_driver = "vfio-pci";
+	device->override[0] = '\0';
+	run->topology.devices[3].driver_override = NULL;
+	text = give_back(run);
+	check("0000:02:00.0", "e1000e", "");
+	check("0000:01:00.0", "vfio-pci", "vfio-pci");
+	check_text("text", text,
+		   "vfio-early: 0000:02:00.0 8086:10d3 group 2: vfio-pci -> e1000e; " CLAIM
+		   " names it still: take it out there, or the next boot may give it to vfio-pci "
+		   "again\n");
+	assert_int_equal(release_exit_code(&release), EXIT_DONE);
+	free(text);
+	machine_forget(run);
+}
+
+/* What did not happen is not said to have. */
+static void test_ids_kept(void **state)
+{
+	static const struct {
+		const char *devs, *why;
+	} rows[] = {
+		{ "vfio_early.devs=02:00.0 vfio-pci.ids=8086:10d3",
+		  CLAIM " names it; take it out there and reboot" },
+		{ "vfio_early.devs=02:00.0",
+		  "make it, and release the device again: "
+		  "echo 8086 10d3 >/sys/bus/pci/drivers/vfio-pci/remove_id" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct run *run = boot(rows[i].devs);
+		struct kernel_device *device = kernel_device("0000:02:00.0");
+		char wanted[512], *text;
+
+		device->id_driver = "vfio-pci";
+		device->keeps_id = true;
+		text = give_back(run);
+		snprintf(wanted, sizeof(wanted),
+			 "vfio-early: 0000:02:00.0 8086:10d3 group 2: could not be given back: it "
+			 "is on vfio-pci again, which does not forget its id: Permission denied: "
+			 "%s\n",
+			 rows[i].why);
+		check("0000:02:00.0", "vfio-pci", "");
+		check_text("text", text, wanted);
+		assert_int_equal(release.groups[0].state, RELEASE_FAILED);
+		assert_int_equal(release_exit_code(&release), EXIT_PARTLY);
+		free(text);
+		machine_forget(run);
+	}
+}
+
+/* Nor is it where somebody else took it again meanwhile. */
+static void test_taken_again(void **state)
+{
+	struct run *run = boot("vfio_early.devs=02:00.0");
+	char *text;
+
+	(void)state;
+	kernel_device("0000:02:00.0")->native = "pci-stub";
+	kernel_register("pci-stub");
+	text = give_back(run);
+	check("0000:02:00.0", "pci-stub", "");
+	assert_non_null(strstr(text, "could not be given back: it is on pci-stub again: another "));
+	assert_int_equal(release_exit_code(&release), EXIT_PARTLY);
+	free(text);
+	machine_forget(run);
+}
+
 /* One that has the override alone is given back, too. */
 static void test_unbound(void **state)
 {
@@ -360,6 +438,9 @@ int main(void)
 		cmocka_unit_test(test_failing_writes),
 		cmocka_unit_test(test_finish),
 		cmocka_unit_test(test_finish_nothing_chosen),
+		cmocka_unit_test(test_ids),
+		cmocka_unit_test(test_ids_kept),
+		cmocka_unit_test(test_taken_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

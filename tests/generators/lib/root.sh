@@ -87,11 +87,29 @@ mkinitcpio_hooks()
 	END
 }
 
+# chroot_bare ROOT COMMAND...: like chroot_run, but without /proc, and in /dev there are
+# its nodes alone, as in the chroot of an image builder.
+chroot_bare()
+{
+	propagation=private
+	mountpoint -q / || propagation=unchanged
+	# shellcheck disable=SC2016 # the inner shell expands these
+	unshare -m --propagation "$propagation" sh -ec '
+		root=$1
+		shift
+		mount -t tmpfs -o mode=755 dev "$root/dev"
+		for name in null zero full random urandom tty; do
+			cp -a "/dev/$name" "$root/dev/$name"
+		done
+		exec chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
+			TERM=dumb LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"' sh "$@"
+}
+
 # in_root COMMAND...: what it printed is in $work/output, and in the case's log.
 in_root()
 {
 	code=0
-	chroot_run "$root" "$@" >"$work/output" 2>&1 </dev/null || code=$?
+	"chroot_${chroot:-run}" "$root" "$@" >"$work/output" 2>&1 </dev/null || code=$?
 	{
 		echo "+ $*"
 		cat "$work/output"
@@ -176,6 +194,26 @@ rdinit_image()
 	front=$root/boot/vfio-early.img
 	must vfio-early image --kernel "$kernel" --output /boot/vfio-early.img
 	[ -s "$front" ] || stop "vfio-early image" "a file" "none"
+}
+
+# kept_list: the root was once the running system, and kept the list of what it needs.
+kept_list()
+{
+	mkdir -p "$root/var/lib/vfio-early"
+	echo '# What this host needs of its PCI devices, as it was found while it ran.' \
+		>"$root/var/lib/vfio-early/host.conf"
+}
+
+# bare_images: builds each kernel's image where neither /proc nor /sys is mounted.
+bare_images()
+{
+	note_images
+	chroot=bare
+	must vfio-early regenerate
+	chroot=run
+	output 'vfio-early: WARNING: this is not the running system, and there is no list'
+	images_new
+	images_hold
 }
 
 remove_package()
