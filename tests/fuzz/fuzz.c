@@ -71,10 +71,12 @@ bool fuzz_is_printable(const char *text, size_t limit)
 	return true;
 }
 
-static void check_list(const struct selector_list *list, bool may_exclude)
+static void check_list(const struct selector_list *list, const struct selector_list *force,
+		       bool may_exclude)
 {
 	for (size_t i = 0; i < list->count; i++) {
 		const struct selector *selector = &list->items[i];
+		const char *text = selector->text;
 		struct selector again;
 		struct selector_error error;
 
@@ -82,8 +84,13 @@ static void check_list(const struct selector_list *list, bool may_exclude)
 		FUZZ_CHECK(fuzz_is_printable(selector->text, 4096));
 		FUZZ_CHECK(may_exclude || !selector->exclude);
 		FUZZ_CHECK(selector->origin.source);
-		FUZZ_CHECK(selector_parse(selector->text, strlen(selector->text), &again, &error) ==
-			   0);
+		/* Of force, the name of a guard may stand in front. */
+		if (selector->reason != REFUSAL_NONE) {
+			FUZZ_CHECK(list == force);
+			text = strchr(text, ':');
+			FUZZ_CHECK(text++);
+		}
+		FUZZ_CHECK(selector_parse(text, strlen(text), &again, &error) == 0);
 		FUZZ_CHECK(again.kind == selector->kind);
 		FUZZ_CHECK(!selector->purpose || fuzz_is_printable(selector->purpose, SIZE_MAX));
 	}
@@ -146,9 +153,9 @@ static void check_values(const struct settings *settings)
 
 void fuzz_check_settings(const struct settings *settings)
 {
-	check_list(&settings->devs, true);
-	check_list(&settings->force, false);
-	check_list(&settings->protect, false);
+	check_list(&settings->devs, &settings->force, true);
+	check_list(&settings->force, &settings->force, false);
+	check_list(&settings->protect, &settings->force, false);
 	check_problems(settings);
 	check_driver(settings->driver);
 	FUZZ_CHECK(settings->wait_seconds <= 3600);
