@@ -193,6 +193,18 @@ static void test_usb(void **state)
 	host_tree_check(tree, "protect = 00:14.0@8086:a36d:1af4:1100  # / (sdc)\n", "");
 }
 
+/* SRP over InfiniBand: the host adapter is below the port's PCI function. */
+static void test_infiniband(void **state)
+{
+	struct host_tree *tree = *state;
+
+	host_tree_pci(tree, "pci0000:00/0000:00:08.0", 0x020700, 0x15b3, 0x1017);
+	host_tree_block(tree, "8:32",
+			"pci0000:00/0000:00:08.0/host6/port-6:1/target6:0:0/6:0:0:0/block/sdc");
+	host_tree_mount(tree, "8:32 / ext4 /dev/sdc rw\n");
+	host_tree_check(tree, "protect = 00:08.0@15b3:1017:1af4:1100  # / (sdc)\n", "");
+}
+
 static void test_virtio(void **state)
 {
 	struct host_tree *tree = *state;
@@ -390,6 +402,7 @@ int main(void)
 		TEST(test_loop),
 		TEST(test_loop_on_itself),
 		TEST(test_usb),
+		TEST(test_infiniband),
 		TEST(test_virtio),
 		TEST(test_nvme_head),
 		TEST(test_nvme_fibre_channel),

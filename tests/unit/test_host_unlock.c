@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What disks are unlocked with: keys on other disks, tokens, the network. */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -225,6 +226,30 @@ static void test_networks(void **state)
 	}
 }
 
+static void test_no_memory(void **state)
+{
+	struct host_tree *tree = *state;
+	size_t at = 0;
+	bool failed;
+
+	scratch_write(
+		&tree->scratch, "etc/crypttab",
+		"cryptroot UUID=1 /key:UUID=AB-12 _netdev,fido2-device=auto,header=/dev/sdb\n");
+	scratch_write(&tree->scratch, "proc/cmdline", "cryptkey=LABEL=KEYS:ext4:/key ip=eno1:dhcp");
+	scratch_write(&tree->scratch, "sys/class/tty/console/active", "tty0 ttyS4\n");
+	add_hidraw(tree, FIDO, "\x06\xd0\xf1");
+	do {
+		int result;
+
+		arena_fail_at(tree->arena, ++at);
+		result = host_find_needs(&tree->needs, tree->arena, &tree->roots);
+		failed = arena_fail_at(tree->arena, 0);
+		assert_int_equal(result, failed ? -ENOMEM : 0);
+		arena_rewind(tree->arena, 0);
+	} while (failed);
+	assert_true(at > 100);
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, create, destroy)
 
 int main(void)
@@ -232,7 +257,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_keys),     TEST(test_crypttab_of_the_initramfs),
 		TEST(test_tokens),   TEST(test_tpm_of_the_platform),
-		TEST(test_networks),
+		TEST(test_networks), TEST(test_no_memory),
 	};
 
 	return cmocka_run_group_tests_name("host_unlock", tests, NULL, NULL);
