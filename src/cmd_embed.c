@@ -66,7 +66,8 @@ static void complain_of_config(struct arena *arena, const struct embed *embed)
 	for (; problem; problem = problem->next)
 		fprintf(stderr, "vfio-early: %s\n", explain_problem(arena, problem));
 	fprintf(stderr, "vfio-early: " CONFIG_PATH " %s; correct it and build the image again\n",
-		embed->config ? "goes into the image as it is" : "does not go into the image");
+		embed->config_unread ? "does not go into the image, which will take nothing"
+				     : "goes into the image as it is");
 	if (settings_find_stop(&embed->settings))
 		fprintf(stderr, "vfio-early: %s\n", explain_stop(arena, &embed->settings));
 }

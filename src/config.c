@@ -102,6 +102,7 @@ int config_read(struct config *config, struct settings *settings, const char *pa
 	const char *fault;
 	int error = config_read_text(config, settings->arena, path, &fault);
 
+	config->fault = fault;
 	if (!error && fault)
 		return settings_add_unread(settings, config->path ? config->path : path, fault);
 	if (error || !config->text)

@@ -12,8 +12,9 @@
  * an image is as good as the image, and boot just reads it (input.h).
  */
 struct config {
-	const char *path; /* where the file is, no link, if it was found */
-	char *text;	  /* NULL where there is none, or it was refused */
+	const char *path;  /* where the file is, no link, if it was found */
+	char *text;	   /* NULL where there is none, or it was refused */
+	const char *fault; /* why it was refused; NULL where it was not */
 	mode_t mode;
 	uid_t owner;
 	gid_t group;

@@ -303,6 +303,20 @@ static int add_file(struct embed_file **file, struct arena *arena, const char *p
 	return 0;
 }
 
+/* Adds what stands in for a config that is not taken. */
+static int add_mark(struct collection *collection, const char *reason)
+{
+	const char *text = arena_print(
+		collection->arena,
+		"# " CONFIG_PATH " was not read when this image was made.\n" SETTINGS_UNREAD_KEY
+		" = %s\n",
+		reason);
+
+	collection->embed->config_unread = true;
+	return text ? add_file(&collection->embed->config, collection->arena, CONFIG_PATH, text)
+		    : -ENOMEM;
+}
+
 static int collect_config(struct collection *collection, const struct embed_request *request)
 {
 	struct embed *embed = collection->embed;
@@ -315,10 +329,15 @@ static int collect_config(struct collection *collection, const struct embed_requ
 	if (!path)
 		return -ENOMEM;
 	error = config_read(&config, &embed->settings, path);
+	if (error == -ENOENT && !request->config)
+		return 0;
+	if (error == -ENOMEM)
+		return error;
 	if (error)
-		return error == -ENOENT && !request->config ? 0 : error;
-	return config.text ? add_file(&embed->config, collection->arena, CONFIG_PATH, config.text)
-			   : 0;
+		return add_mark(collection, strerror(-error)) ? -ENOMEM : error;
+	if (!config.text)
+		return add_mark(collection, config.fault);
+	return add_file(&embed->config, collection->arena, CONFIG_PATH, config.text);
 }
 
 static int collect_host(struct collection *collection)

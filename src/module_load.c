@@ -80,7 +80,7 @@ struct loading {
 	size_t count, room;
 };
 
-/* Notes that a module was seen. Gives 1, 0 for one that was seen before, or -ENOMEM. */
+/* Notes that a module was seen. Returns 1, 0 for one that was seen before, or -ENOMEM. */
 static int note_seen(struct loading *loading, struct kmod_module *module)
 {
 	const char *name = kmod_module_get_name(module);
@@ -232,7 +232,7 @@ int module_load(struct module_context *context, const char *name)
 	return result;
 }
 
-/* Gives what the modules behind a name or alias depend on; the caller's to free. */
+/* Returns what the modules of a name or alias depend on; the caller frees it. */
 static struct kmod_list *find_dependencies(struct module_context *context, const char *name)
 {
 	struct kmod_list *list = NULL, *dependencies = NULL;

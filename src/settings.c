@@ -390,6 +390,11 @@ static int read_config_line(struct settings *settings, char *line, struct origin
 		value_origin.column += (unsigned int)(equals + 1 - line);
 	}
 	name = trim(line, &origin.column);
+	if (equals && streq(name, SETTINGS_UNREAD_KEY)) {
+		settings_make_printable(equals + 1);
+		return settings_add_unread(settings, origin.source,
+					   trim(equals + 1, &value_origin.column));
+	}
 	if (equals)
 		return read_key(settings, name, trim(equals + 1, &value_origin.column), &origin,
 				&value_origin, host);

@@ -82,6 +82,9 @@ const struct problem *settings_find_stop(const struct settings *settings);
 /* Adds the problem that a file is there, but its text is not: whatever it restricts is unknown. */
 int settings_add_unread(struct settings *settings, const char *path, const char *reason);
 
+/* The key of a config file that stands in for one that was refused; its value is the reason. */
+#define SETTINGS_UNREAD_KEY "unread"
+
 /*
  * Reads the text of a config file; path is what errors name it by, and must
  * outlive settings. Bad pieces become problems, the rest is used. Gives 0,

@@ -103,6 +103,25 @@ static void test_config(void **state)
 	assert_null(place->embed.settings.problems->next);
 }
 
+/* Boot takes nothing by a config that says why it was not read, whatever else lists devices. */
+static void check_mark(struct place *place, const char *reason)
+{
+	struct settings settings;
+
+	assert_non_null(place->embed.config);
+	assert_true(place->embed.config_unread);
+	assert_string_equal(place->embed.config->path, CONFIG_PATH);
+	settings_init(&settings, place->arena);
+	assert_int_equal(settings_read_config(&settings, CONFIG_PATH, place->embed.config->text),
+			 0);
+	assert_int_equal(settings_read_cmdline(&settings, "vfio_early.devs=01:00.0"), 0);
+	assert_ptr_equal(settings_find_stop(&settings), settings.problems);
+	assert_non_null(settings.problems);
+	assert_null(settings.problems->next);
+	assert_string_equal(settings.problems->text, reason);
+	assert_int_equal(settings.problems->origin.column, 0);
+}
+
 static void test_other_config(void **state)
 {
 	struct place *place = *state;
@@ -118,6 +137,7 @@ static void test_other_config(void **state)
 	assert_int_equal(embed_collect(&place->embed, place->arena, &place->request), -ENOENT);
 	/* All else is there. */
 	assert_non_null(place->embed.modules);
+	check_mark(place, "not read: No such file or directory");
 }
 
 static void test_unreadable_config(void **state)
@@ -126,7 +146,7 @@ static void test_unreadable_config(void **state)
 
 	scratch_write(&place->scratch, "etc/vfio-early.conf/x", "");
 	assert_int_equal(embed_collect(&place->embed, place->arena, &place->request), 0);
-	assert_null(place->embed.config);
+	check_mark(place, "not read: it is no regular file");
 	assert_string_equal(place->embed.settings.problems->text,
 			    "not read: it is no regular file");
 	assert_string_equal(place->embed.modules->name, "vfio-pci");
