@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +12,7 @@
 #include "command.h"
 #include "embed.h"
 #include "explain.h"
+#include "file_replace.h"
 #include "image.h"
 #include "init.h"
 #include "input.h"
@@ -142,41 +142,33 @@ static int complain_of_embed(struct arena *arena, const struct embed *embed, boo
 	return embed->settings.problems ? EXIT_MALFORMED : EXIT_DONE;
 }
 
-/* Makes the archive what FILE names, in one step, once it is on the disk. */
-static int publish(FILE *out, const char *temporary, const char *path)
+/* Writes the archive to a file that has no name in its place yet. Returns the bytes, or -errno. */
+static long write_archive(const struct image *image, int fd)
 {
-	char directory[4096];
-	int fd;
+	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	FILE *out = copy < 0 ? NULL : fdopen(copy, "w");
+	long written = out ? image_write(image, out) : -errno;
 
-	if (fsync(fileno(out)) < 0 || rename(temporary, path) < 0)
-		return -errno;
-	/* So that the name is, too. Where that cannot be had it is no error. */
-	snprintf(directory, sizeof(directory), "%s", path);
-	fd = open(dirname(directory), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd >= 0) {
-		fsync(fd);
-		close(fd);
-	}
-	return 0;
+	if (out ? fclose(out) && written >= 0 : copy >= 0 && close(copy))
+		written = -errno;
+	return written;
 }
 
-/* Writes to a file beside its place, and renames it. Gives the bytes, or -errno. */
+/* Puts the archive in its place in one step. Returns the bytes, or -errno. */
 static long write_file(const struct image *image, const char *path)
 {
-	const char *temporary = arena_print(image->arena, "%s.new", path);
-	FILE *out = temporary ? fopen(temporary, "we") : NULL;
+	struct file_replace file;
+	int error = file_replace_begin(&file, AT_FDCWD, path);
 	long written;
-	int error = 0;
 
-	if (!out)
-		return temporary ? -errno : -ENOMEM;
-	written = image_write(image, out);
-	if (written >= 0)
-		error = publish(out, temporary, path);
-	fclose(out);
-	if (written >= 0 && !error)
+	if (error)
+		return error;
+	written = write_archive(image, file.fd);
+	if (written < 0) {
+		file_replace_abandon(&file);
 		return written;
-	unlink(temporary);
+	}
+	error = file_replace_commit(&file);
 	return error ? error : written;
 }
 
