@@ -84,7 +84,7 @@ LINKED = $(filter-out $(B)/obj/commands%,$(OBJECTS)) $(B)/obj/$(TABLE).o
 all: $(PROGRAMS)
 
 # The goals that compile nothing by themselves work before the toolchain is installed.
-TASKS := clean lint uninstall dist deb check check-unit check-plans check-completions check-check check-man \
+TASKS := clean lint uninstall dist deb check check-unit check-plans check-completions check-check check-files check-man \
 	check-all check-leaks check-fuzz check-binary check-trixie check-sid check-hooks check-packages check-image check-vm \
 	check-kernels check-bench check-stops soak check-generators check-generators-quick bench bench-list demo \
 	unit-programs fuzz coverage
@@ -235,6 +235,10 @@ check-check:
 	$(MAKE) all
 	tests/check/run
 
+check-files:
+	$(MAKE) all
+	tests/files/run
+
 # A machine that has not what the examples are about must fail them.
 check-man:
 	$(MAKE) all
@@ -321,6 +325,7 @@ check:
 	$(MAKE) check-plans
 	$(MAKE) check-completions
 	$(MAKE) check-check
+	$(MAKE) check-files
 	$(MAKE) check-man
 	$(MAKE) check-leaks
 	$(MAKE) check-fuzz

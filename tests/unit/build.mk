@@ -11,7 +11,7 @@ U := build/unit
 UNIT := tests/unit
 
 UNIT_TESTS := address arena arguments beneath claim cmdline config config_edit cpio cpio_reader \
-	deadline embed execute execute_cut explain file_replace firmware_display framebuffer host host_keyboard host_list \
+	deadline embed execute execute_cut explain file_lock file_replace firmware_display framebuffer host host_keyboard host_list \
 	host_many host_network host_storage in_use index init input json json_read loader lock log modalias \
 	module_options mountinfo \
 	plan plan_actions regenerate release report run selector settings settings_host \
@@ -43,7 +43,7 @@ unit_src_config = config file_replace input $(unit_settings)
 unit_lib_config = strict_arena scratch
 unit_wrap_config = geteuid fstat
 unit_src_deadline = deadline
-unit_src_embed = embed host_list config beneath file_replace input $(unit_settings)
+unit_src_embed = embed host_list config beneath file_replace file_lock deadline input $(unit_settings)
 unit_lib_embed = strict_arena scratch
 unit_src_execute = execute binding device deadline log $(unit_plan)
 unit_lib_execute = strict_arena machine kernel_model scenarios outcome
@@ -54,6 +54,8 @@ unit_lib_execute_cut = $(unit_lib_execute)
 unit_wrap_execute_cut = $(unit_wrap_execute)
 unit_src_explain = explain explain_finding explain_leftover names $(unit_run)
 unit_lib_explain = strict_arena machine nowhere
+unit_src_file_lock = file_lock deadline
+unit_lib_file_lock = scratch
 unit_src_file_replace = file_replace
 unit_lib_file_replace = scratch
 unit_src_firmware_display = firmware_display framebuffer device input sysfs address
@@ -62,7 +64,7 @@ unit_src_framebuffer = framebuffer input sysfs address arena
 unit_lib_framebuffer = scratch
 unit_src_host = $(unit_host)
 unit_lib_host = strict_arena scratch host_tree
-unit_src_host_list = host_list config beneath file_replace input $(unit_settings)
+unit_src_host_list = host_list config beneath file_replace file_lock deadline input $(unit_settings)
 unit_lib_host_list = strict_arena scratch
 unit_wrap_host_list = geteuid fstat
 unit_src_host_keyboard = $(unit_host)
