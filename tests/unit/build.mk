@@ -11,7 +11,7 @@ U := build/unit
 UNIT := tests/unit
 
 UNIT_TESTS := address arena arguments beneath claim cmdline config config_edit cpio cpio_reader \
-	deadline embed execute execute_cut explain file_lock file_replace firmware_display framebuffer host host_keyboard host_list \
+	deadline elf_file embed execute execute_cut explain file_lock file_replace firmware_display framebuffer host host_keyboard host_list \
 	host_many host_network host_storage in_use index init input json json_read loader lock log modalias \
 	module_options mountinfo \
 	plan plan_actions regenerate release report run selector settings settings_host \
@@ -43,6 +43,7 @@ unit_src_config = config file_replace input $(unit_settings)
 unit_lib_config = strict_arena scratch
 unit_wrap_config = geteuid fstat
 unit_src_deadline = deadline
+unit_src_elf_file = elf_file
 unit_src_embed = embed host_list config beneath file_replace file_lock deadline input $(unit_settings)
 unit_lib_embed = strict_arena scratch
 unit_src_execute = execute binding device deadline log $(unit_plan)
