@@ -68,18 +68,53 @@ static int complain(const char *what, int error)
 	return error;
 }
 
+/* Says why no image is written with the program. Returns -EXDEV. */
+static int refuse_program(const char *path, const char *why)
+{
+	fprintf(stderr,
+		"vfio-early: %s: the program %s: an image with it would not boot; none is written: "
+		"install vfio-early again\n",
+		path, why ? why : "does not start");
+	return -EXDEV;
+}
+
 static int add_program(struct image *image, const char *path)
 {
-	int error = image_add_program(image, path);
+	enum elf_fault fault;
+	int error = image_add_program(image, path, &fault);
 
-	if (error == -EXDEV)
+	if (error)
+		return complain(path, error);
+	if (fault == ELF_DYNAMIC) {
 		fprintf(stderr,
 			"vfio-early: %s needs shared libraries, and the image has none: "
 			"install the statically linked one\n",
 			path);
-	else if (error)
-		complain(path, error);
-	return error;
+		return -EXDEV;
+	}
+	return fault ? refuse_program(path, elf_fault_text(fault)) : 0;
+}
+
+/* Finds out whether the program runs, once the modules are there. Returns 0 or -errno. */
+static int try_program(const struct image *image, const char *path)
+{
+	static const char own[] = "vfio-early " VFIO_EARLY_VERSION;
+	const char *version;
+	int error, failure;
+
+	if (!image_fits_machine(image))
+		return refuse_program(path, elf_fault_text(ELF_FOREIGN));
+	error = image_start_program(image, &version, &failure);
+	if (error)
+		return complain(path, error);
+	if (failure)
+		return refuse_program(
+			path, arena_print(image->arena, "does not start (%s)",
+					  failure == -EIO ? "it fails" : strerror(-failure)));
+	if (version && !streq(version, own))
+		return refuse_program(
+			path, arena_print(image->arena, "is not %s, by what it prints", own));
+	return 0;
 }
 
 /* Adds one module. Gives 1 for one that the kernel does not have. */
@@ -205,6 +240,8 @@ static int make_image(struct arena *arena, const struct options *options)
 		return EXIT_PARTLY;
 	}
 	missing = add_modules(&image, &embed);
+	if (missing >= 0 && try_program(&image, options->program))
+		return EXIT_PARTLY;
 	if (missing < 0 || write_image(&image, options->output))
 		return EXIT_PARTLY;
 	return complain_of_embed(arena, &embed, options->request.generic) ? EXIT_MALFORMED

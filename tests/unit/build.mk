@@ -10,7 +10,7 @@ UNIT_CFLAGS = -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
 U := build/unit
 UNIT := tests/unit
 
-UNIT_TESTS := address arena arguments beneath claim cmdline config config_edit cpio cpio_reader \
+UNIT_TESTS := address arena arguments beneath child_output claim cmdline config config_edit cpio cpio_reader \
 	deadline elf_file embed execute execute_cut explain file_lock file_replace firmware_display framebuffer host host_keyboard host_list \
 	host_many host_network host_storage in_use index init input json json_read loader lock log modalias \
 	module_options mountinfo \
@@ -21,7 +21,7 @@ UNIT_TESTS := address arena arguments beneath claim cmdline config config_edit c
 unit_settings := settings settings_problem settings_cmdline suggest claim selector address cmdline
 unit_plan := plan findings picks leftover topology $(unit_settings)
 unit_host := host host_search host_path host_text host_storage host_mount host_network host_zpool host_keyboard \
-	host_claims mountinfo beneath file_replace input sysfs deadline $(unit_settings)
+	host_claims child_output mountinfo beneath file_replace input sysfs deadline $(unit_settings)
 unit_run := run log sysfs deadline $(unit_plan)
 
 # Of each test: the modules of src/ that it links, the helpers of this directory
@@ -31,6 +31,7 @@ unit_src_arena = arena
 unit_src_arguments = arguments
 unit_src_beneath = beneath file_replace
 unit_lib_beneath = scratch
+unit_src_child_output = child_output deadline
 unit_src_cmdline = cmdline
 unit_src_config_edit = config_edit $(unit_settings)
 unit_lib_config_edit = strict_arena
