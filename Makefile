@@ -172,7 +172,7 @@ ifeq ($(INITRAMFS_TOOLS),yes)
 endif
 	$(if $(regenerates),$(LIBDIR)/regenerate)
 
-# What the user wrote stays.
+# What the user wrote stays; what was found out of the host goes.
 uninstall:
 	rm -f $(DESTDIR)$(SBINDIR)/vfio-early $(DESTDIR)$(MANDIR)/man5/vfio-early.conf.5 \
 		$(DESTDIR)$(MANDIR)/man8/vfio-early.8 \
@@ -182,7 +182,7 @@ uninstall:
 		$(DESTDIR)$(INITCPIODIR)/hooks/vfio-early \
 		$(DESTDIR)$(INITRAMFS_TOOLS_DIR)/hooks/vfio-early \
 		$(DESTDIR)$(INITRAMFS_TOOLS_DIR)/scripts/init-top/00-vfio-early
-	rm -rf $(DESTDIR)$(LIBDIR) $(DESTDIR)$(DRACUTDIR)
+	rm -rf $(DESTDIR)$(LIBDIR) $(DESTDIR)$(DRACUTDIR) $(DESTDIR)/var/lib/vfio-early
 	! cmp -s packaging/vfio-early.conf $(DESTDIR)$(SYSCONFDIR)/vfio-early.conf || \
 		rm -f $(DESTDIR)$(SYSCONFDIR)/vfio-early.conf
 	$(if $(regenerates),hook/regenerate)
