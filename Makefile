@@ -84,7 +84,7 @@ LINKED = $(filter-out $(B)/obj/commands%,$(OBJECTS)) $(B)/obj/$(TABLE).o
 all: $(PROGRAMS)
 
 # The goals that compile nothing by themselves work before the toolchain is installed.
-TASKS := clean lint uninstall dist deb check check-unit check-plans check-completions check-check check-man \
+TASKS := clean lint uninstall dist deb check check-unit check-plans check-completions check-check check-files check-man \
 	check-all check-leaks check-fuzz check-binary check-trixie check-sid check-hooks check-packages check-image check-vm \
 	check-kernels check-bench check-stops soak check-generators check-generators-quick bench bench-list demo \
 	unit-programs fuzz coverage
@@ -172,7 +172,7 @@ ifeq ($(INITRAMFS_TOOLS),yes)
 endif
 	$(if $(regenerates),$(LIBDIR)/regenerate)
 
-# What the user wrote stays.
+# What the user wrote stays; what was found out of the host goes.
 uninstall:
 	rm -f $(DESTDIR)$(SBINDIR)/vfio-early $(DESTDIR)$(MANDIR)/man5/vfio-early.conf.5 \
 		$(DESTDIR)$(MANDIR)/man8/vfio-early.8 \
@@ -182,7 +182,7 @@ uninstall:
 		$(DESTDIR)$(INITCPIODIR)/hooks/vfio-early \
 		$(DESTDIR)$(INITRAMFS_TOOLS_DIR)/hooks/vfio-early \
 		$(DESTDIR)$(INITRAMFS_TOOLS_DIR)/scripts/init-top/00-vfio-early
-	rm -rf $(DESTDIR)$(LIBDIR) $(DESTDIR)$(DRACUTDIR)
+	rm -rf $(DESTDIR)$(LIBDIR) $(DESTDIR)$(DRACUTDIR) $(DESTDIR)/var/lib/vfio-early
 	! cmp -s packaging/vfio-early.conf $(DESTDIR)$(SYSCONFDIR)/vfio-early.conf || \
 		rm -f $(DESTDIR)$(SYSCONFDIR)/vfio-early.conf
 	$(if $(regenerates),hook/regenerate)
@@ -234,6 +234,10 @@ check-completions:
 check-check:
 	$(MAKE) all
 	tests/check/run
+
+check-files:
+	$(MAKE) all
+	tests/files/run
 
 # A machine that has not what the examples are about must fail them.
 check-man:
@@ -321,6 +325,7 @@ check:
 	$(MAKE) check-plans
 	$(MAKE) check-completions
 	$(MAKE) check-check
+	$(MAKE) check-files
 	$(MAKE) check-man
 	$(MAKE) check-leaks
 	$(MAKE) check-fuzz

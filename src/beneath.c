@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "file_replace.h"
 #include "util.h"
 
 /* As many as the kernel follows (MAXSYMLINKS, include/linux/namei.h). */
@@ -100,26 +101,12 @@ static int make_directories(int root, char *path)
 	return error;
 }
 
-static int write_all(int fd, const char *text, size_t length)
-{
-	while (length) {
-		ssize_t written = write(fd, text, length);
-
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written <= 0)
-			return written < 0 ? -errno : -EIO;
-		text += written;
-		length -= (size_t)written;
-	}
-	return 0;
-}
-
 int beneath_write(int root, const char *path, const char *text, size_t length)
 {
 	const char *name = strrchr(path, '/');
 	char directory[PATH_MAX], resolved[PATH_MAX], place[PATH_MAX];
-	int error, fd;
+	struct file_replace file;
+	int error;
 
 	name = name ? name + 1 : path;
 	if (snprintf(directory, sizeof(directory), "%.*s", (int)(name - path), path) >= PATH_MAX)
@@ -131,16 +118,17 @@ int beneath_write(int root, const char *path, const char *text, size_t length)
 		return error;
 	if (snprintf(place, sizeof(place), "%s/%s", resolved, name) >= PATH_MAX)
 		return -ENAMETOOLONG;
-	/* Never into the file that is there: it may have another link, out of this tree. */
-	if (unlinkat(root, place, 0) < 0 && errno != ENOENT)
-		return -errno;
-	fd = openat(root, place, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
-	if (fd < 0)
-		return -errno;
-	error = fchmod(fd, 0644) < 0 ? -errno : write_all(fd, text, length);
-	if (close(fd) < 0 && !error)
-		error = -errno;
+	error = file_replace_begin(&file, root, place);
 	if (error)
-		unlinkat(root, place, 0);
+		return error;
+	file.mode = 0644;
+	file.owner = geteuid();
+	file.group = getegid();
+	/* Whoever makes an image of the tree syncs that. */
+	file.lazy = true;
+	error = file_replace_write(&file, text, length);
+	if (!error)
+		return file_replace_commit(&file);
+	file_replace_abandon(&file);
 	return error;
 }

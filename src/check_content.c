@@ -3,6 +3,7 @@
 
 #include "check_image.h"
 #include "config.h"
+#include "elf_file.h"
 #include "init.h"
 #include "input.h"
 #include "needed.h"
@@ -77,14 +78,37 @@ void check_missing(const struct image_check *image)
 		  image->installed->kernel->release);
 }
 
+/*
+ * What keeps a program from running in an image. Generators put the libraries of a
+ * dynamic one beside it; the small image has none.
+ */
+static const char *find_fault(const struct image_check *image, const struct cpio_member *program)
+{
+	struct elf_machine machine = elf_native_machine();
+	enum elf_fault fault;
+
+	if (!(program->mode & 0111))
+		return "is not executable";
+	/* The bytes of a second name of a file stand with the first. */
+	if (program->linked || !program->data)
+		return NULL;
+	/* A root that is looked into may be of another machine. */
+	elf_find_machine(image->installed->program, image->installed->program_size, &machine);
+	fault = elf_find_fault(program->data, program->size, &machine);
+	if (!fault || (fault == ELF_DYNAMIC && image->content->generator != GENERATOR_FRONT))
+		return NULL;
+	return elf_fault_text(fault);
+}
+
 static void check_program(const struct image_check *image)
 {
 	const struct cpio_member *program = image->content->program;
 	const struct installed *installed = image->installed;
+	const char *fault = find_fault(image, program);
 
-	if (!(program->mode & 0111))
+	if (fault)
 		check_say(image->check, CHECK_ERROR, "image-program", image->fix,
-			  "%s: the program in it is not executable", image->path);
+			  "%s: the program in it %s, so it will not run", image->path, fault);
 	else if (program->data && installed->program &&
 		 (program->size != installed->program_size ||
 		  memcmp(program->data, installed->program, program->size) != 0))

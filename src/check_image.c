@@ -8,28 +8,56 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "elf_file.h"
 #include "init.h"
 #include "needed.h"
 
 /* Address space, not memory. */
 #define IMAGE_ARENA_SIZE ((size_t)1 << 30)
 
-static bool read_program(struct check *check, struct installed *installed)
+/* Reads the program that images are given. Returns 0 or -errno. */
+static int read_program(struct check *check, struct installed *installed)
 {
 	int fd = open(root_path(&check->root, CHECK_PROGRAM_PATH), O_RDONLY | O_CLOEXEC);
 	struct stat status;
-	void *data = MAP_FAILED;
+	void *data = NULL;
+	int error = 0;
 
 	if (fd < 0)
-		return false;
-	if (fstat(fd, &status) == 0 && status.st_size > 0)
+		return -errno;
+	if (fstat(fd, &status) < 0)
+		error = -errno;
+	else if (status.st_size > 0)
 		data = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-	close(fd);
 	if (data == MAP_FAILED)
-		return false;
+		error = -errno;
+	close(fd);
+	if (error)
+		return error;
 	installed->program = data;
 	installed->program_size = (size_t)status.st_size;
-	return true;
+	return 0;
+}
+
+/* Says what is wrong with the program that images are given. */
+static void check_installed(struct check *check, struct installed *installed)
+{
+	struct elf_machine machine = elf_native_machine();
+	int error = read_program(check, installed);
+	enum elf_fault fault = ELF_GOOD;
+
+	/* A root that is looked into may be of another machine. */
+	if (!error && *check->root.path)
+		elf_find_machine(installed->program, installed->program_size, &machine);
+	if (!error)
+		fault = elf_find_fault(installed->program, installed->program_size, &machine);
+	if (error)
+		check_say(check, CHECK_ERROR, "program", check_reinstall(check),
+			  CHECK_PROGRAM_PATH " is missing: no image can be given it");
+	else if (fault && fault != ELF_DYNAMIC)
+		check_say(check, CHECK_ERROR, "program", check_reinstall(check),
+			  CHECK_PROGRAM_PATH " %s: no image that is given it will run it",
+			  elf_fault_text(fault));
 }
 
 /* Says what keeps an image from being read. */
@@ -224,9 +252,8 @@ void check_images(struct check *check)
 {
 	struct installed installed = { 0 };
 
-	if (check->kernels && !read_program(check, &installed))
-		check_say(check, CHECK_ERROR, "program", check_reinstall(check),
-			  CHECK_PROGRAM_PATH " is missing: no image can be given it");
+	if (check->kernels)
+		check_installed(check, &installed);
 	for (installed.kernel = check->kernels; installed.kernel;
 	     installed.kernel = installed.kernel->next) {
 		struct installed one = installed;

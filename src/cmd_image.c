@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +12,7 @@
 #include "command.h"
 #include "embed.h"
 #include "explain.h"
+#include "file_replace.h"
 #include "image.h"
 #include "init.h"
 #include "input.h"
@@ -68,18 +68,53 @@ static int complain(const char *what, int error)
 	return error;
 }
 
+/* Says why no image is written with the program. Returns -EXDEV. */
+static int refuse_program(const char *path, const char *why)
+{
+	fprintf(stderr,
+		"vfio-early: %s: the program %s: an image with it would not boot; none is written: "
+		"install vfio-early again\n",
+		path, why ? why : "does not start");
+	return -EXDEV;
+}
+
 static int add_program(struct image *image, const char *path)
 {
-	int error = image_add_program(image, path);
+	enum elf_fault fault;
+	int error = image_add_program(image, path, &fault);
 
-	if (error == -EXDEV)
+	if (error)
+		return complain(path, error);
+	if (fault == ELF_DYNAMIC) {
 		fprintf(stderr,
 			"vfio-early: %s needs shared libraries, and the image has none: "
 			"install the statically linked one\n",
 			path);
-	else if (error)
-		complain(path, error);
-	return error;
+		return -EXDEV;
+	}
+	return fault ? refuse_program(path, elf_fault_text(fault)) : 0;
+}
+
+/* Finds out whether the program runs, once the modules are there. Returns 0 or -errno. */
+static int try_program(const struct image *image, const char *path)
+{
+	static const char own[] = "vfio-early " VFIO_EARLY_VERSION;
+	const char *version;
+	int error, failure;
+
+	if (!image_fits_machine(image))
+		return refuse_program(path, elf_fault_text(ELF_FOREIGN));
+	error = image_start_program(image, &version, &failure);
+	if (error)
+		return complain(path, error);
+	if (failure)
+		return refuse_program(
+			path, arena_print(image->arena, "does not start (%s)",
+					  failure == -EIO ? "it fails" : strerror(-failure)));
+	if (version && !streq(version, own))
+		return refuse_program(
+			path, arena_print(image->arena, "is not %s, by what it prints", own));
+	return 0;
 }
 
 /* Adds one module. Gives 1 for one that the kernel does not have. */
@@ -142,41 +177,33 @@ static int complain_of_embed(struct arena *arena, const struct embed *embed, boo
 	return embed->settings.problems ? EXIT_MALFORMED : EXIT_DONE;
 }
 
-/* Makes the archive what FILE names, in one step, once it is on the disk. */
-static int publish(FILE *out, const char *temporary, const char *path)
+/* Writes the archive to a file that has no name in its place yet. Returns the bytes, or -errno. */
+static long write_archive(const struct image *image, int fd)
 {
-	char directory[4096];
-	int fd;
+	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	FILE *out = copy < 0 ? NULL : fdopen(copy, "w");
+	long written = out ? image_write(image, out) : -errno;
 
-	if (fsync(fileno(out)) < 0 || rename(temporary, path) < 0)
-		return -errno;
-	/* So that the name is, too. Where that cannot be had it is no error. */
-	snprintf(directory, sizeof(directory), "%s", path);
-	fd = open(dirname(directory), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd >= 0) {
-		fsync(fd);
-		close(fd);
-	}
-	return 0;
+	if (out ? fclose(out) && written >= 0 : copy >= 0 && close(copy))
+		written = -errno;
+	return written;
 }
 
-/* Writes to a file beside its place, and renames it. Gives the bytes, or -errno. */
+/* Puts the archive in its place in one step. Returns the bytes, or -errno. */
 static long write_file(const struct image *image, const char *path)
 {
-	const char *temporary = arena_print(image->arena, "%s.new", path);
-	FILE *out = temporary ? fopen(temporary, "we") : NULL;
+	struct file_replace file;
+	int error = file_replace_begin(&file, AT_FDCWD, path);
 	long written;
-	int error = 0;
 
-	if (!out)
-		return temporary ? -errno : -ENOMEM;
-	written = image_write(image, out);
-	if (written >= 0)
-		error = publish(out, temporary, path);
-	fclose(out);
-	if (written >= 0 && !error)
+	if (error)
+		return error;
+	written = write_archive(image, file.fd);
+	if (written < 0) {
+		file_replace_abandon(&file);
 		return written;
-	unlink(temporary);
+	}
+	error = file_replace_commit(&file);
 	return error ? error : written;
 }
 
@@ -213,6 +240,8 @@ static int make_image(struct arena *arena, const struct options *options)
 		return EXIT_PARTLY;
 	}
 	missing = add_modules(&image, &embed);
+	if (missing >= 0 && try_program(&image, options->program))
+		return EXIT_PARTLY;
 	if (missing < 0 || write_image(&image, options->output))
 		return EXIT_PARTLY;
 	return complain_of_embed(arena, &embed, options->request.generic) ? EXIT_MALFORMED

@@ -6,6 +6,7 @@
 
 #include "command.h"
 #include "explain.h"
+#include "file_lock.h"
 #include "input.h"
 #include "options.h"
 #include "pin.h"
@@ -144,6 +145,7 @@ static int run_pin(int count, char *const *arguments)
 	};
 	struct preview *preview = &options.preview;
 	int code, first = options_parse(&options, count, arguments, &code), error;
+	struct file_lock lock = { .fd = -1 };
 	struct run *run;
 	struct pin pinned;
 
@@ -154,6 +156,9 @@ static int run_pin(int count, char *const *arguments)
 				"config: name a file with --config\n");
 		return EXIT_MALFORMED;
 	}
+	if (options.write &&
+	    file_lock_take_or_say(&lock, preview->file ? preview->file : CONFIG_PATH, "pin"))
+		return EXIT_PARTLY;
 	run = run_create();
 	if (!run)
 		return preview_complain("pin", -ENOMEM) ? EXIT_PARTLY : EXIT_DONE;
@@ -168,6 +173,7 @@ static int run_pin(int count, char *const *arguments)
 	if (!error)
 		error = preview_plan(preview, run);
 	code = error ? EXIT_PARTLY : pin(&pinned, &options);
+	file_lock_release(&lock);
 	preview_close(preview);
 	run_destroy(run);
 	return code;

@@ -9,6 +9,7 @@
 #include "command.h"
 #include "config_edit.h"
 #include "explain.h"
+#include "file_lock.h"
 #include "input.h"
 #include "options.h"
 #include "pin.h"
@@ -25,6 +26,7 @@ struct change {
 	struct config_item *items;
 	size_t count;
 	const char *path;
+	struct file_lock lock;	      /* held from reading the file until it is written */
 	struct config config;	      /* as it is */
 	struct selector_list members; /* that are pinned in it */
 	const char *old, *new;	      /* its text, both of the run's arena */
@@ -281,16 +283,39 @@ static void warn(const struct change *change)
 			"stands over the file\n");
 }
 
-/* Puts the file back to what it was, also to nothing. Gives 0 or -errno. */
-static int put_back(const struct change *change)
+/* Puts the file back while nobody else can change it. Returns as put_back() does. */
+static int put_back_locked(const struct change *change)
 {
+	struct config now;
+	const char *fault;
+	int error = config_read_text(&now, change->run->arena, change->path, &fault);
+
+	if (error)
+		return error;
+	if (fault || !streq(now.text, change->new))
+		return -ESTALE;
 	if (change->config.text)
 		return config_replace(&change->config, change->config.text);
 	return unlink(change->config.path) < 0 ? -errno : 0;
 }
 
+/*
+ * Puts the file back to what it was, also to nothing. Returns 0, -ESTALE where the file
+ * no longer says what this change wrote, or -errno.
+ */
+static int put_back(struct change *change)
+{
+	int error = file_lock_take_or_say(&change->lock, change->path, change->options->name);
+
+	if (error)
+		return error;
+	error = put_back_locked(change);
+	file_lock_release(&change->lock);
+	return error;
+}
+
 /* Rebuilds the images; if that fails the file is as it was. Gives an exit_code. */
-static int rebuild(const struct change *change)
+static int rebuild(struct change *change)
 {
 	int status = regenerate_run(REGENERATE_SCRIPT), error;
 
@@ -301,7 +326,13 @@ static int rebuild(const struct change *change)
 		fprintf(stderr,
 			"vfio-early: " REGENERATE_SCRIPT ": %s; it comes with make install\n",
 			strerror(-status));
-	if (error)
+	if (error == -ESTALE)
+		fprintf(stderr,
+			"vfio-early: the images could not all be rebuilt; another command has "
+			"changed %s meanwhile, and it stays as it is now: see above, and once that "
+			"is mended: vfio-early regenerate\n",
+			change->path);
+	else if (error)
 		fprintf(stderr,
 			"vfio-early: the images could not be rebuilt, and %s could not be put "
 			"back: %s; it says what it was to say\n",
@@ -325,7 +356,7 @@ static bool is_of_host(const struct change *change)
 }
 
 /* Writes the file, and rebuilds the images. Gives an exit_code. */
-static int carry_out(const struct change *change)
+static int carry_out(struct change *change)
 {
 	int error;
 
@@ -341,6 +372,8 @@ static int carry_out(const struct change *change)
 	} else {
 		fprintf(stderr, "vfio-early: %s says so already\n", change->path);
 	}
+	/* The images' hooks run commands that take the lock. */
+	file_lock_release(&change->lock);
 	if (!is_of_host(change))
 		return EXIT_DONE;
 	host_list_keep_or_say(&change->options->preview.needs, change->run->arena);
@@ -380,6 +413,9 @@ static int work(struct change *change, int count, char *const *words)
 
 	if (code != EXIT_DONE)
 		return code;
+	if (!change->options->dry_run &&
+	    file_lock_take_or_say(&change->lock, change->path, change->options->name))
+		return EXIT_PARTLY;
 	if (read_old(change))
 		return EXIT_PARTLY;
 	error = edit(change);
@@ -405,7 +441,7 @@ static int work(struct change *change, int count, char *const *words)
 static int run_change(struct options *options, enum config_change kind, int count,
 		      char *const *arguments)
 {
-	struct change change = { .options = options, .kind = kind };
+	struct change change = { .options = options, .kind = kind, .lock.fd = -1 };
 	int code, first;
 
 	options->arguments = "SELECTOR...";
@@ -423,6 +459,7 @@ static int run_change(struct options *options, enum config_change kind, int coun
 	if (!change.run)
 		return preview_complain(options->name, -ENOMEM) ? EXIT_PARTLY : EXIT_DONE;
 	code = work(&change, count - first, arguments + first);
+	file_lock_release(&change.lock);
 	preview_close(&options->preview);
 	run_destroy(change.run);
 	return code;

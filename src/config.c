@@ -4,11 +4,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "file_replace.h"
 #include "input.h"
 #include "settings.h"
 
@@ -110,48 +110,19 @@ int config_read(struct config *config, struct settings *settings, const char *pa
 	return settings_read_config(settings, path, config->text);
 }
 
-/* Writes the text to a new file that is on the disk then. Gives 0 or -errno. */
-static int write_new(const struct config *config, const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | OPEN_FLAGS, 0600);
-	size_t length = strlen(text);
-	int error = 0;
-
-	if (fd < 0)
-		return -errno;
-	if (write(fd, text, length) != (ssize_t)length)
-		error = -EIO;
-	else if (fchown(fd, config->owner, config->group) < 0 || fchmod(fd, config->mode) < 0 ||
-		 fsync(fd) < 0)
-		error = -errno;
-	if (close(fd) < 0 && !error)
-		error = -errno;
-	return error;
-}
-
 int config_replace(const struct config *config, const char *text)
 {
-	char temporary[PATH_MAX], directory[PATH_MAX];
-	int error, fd;
+	struct file_replace file;
+	int error = file_replace_begin(&file, AT_FDCWD, config->path);
 
-	if (snprintf(temporary, sizeof(temporary), "%s.new", config->path) >= PATH_MAX)
-		return -ENAMETOOLONG;
-	snprintf(directory, sizeof(directory), "%.*s.", directory_length(config->path),
-		 config->path);
-	/* What a run that was cut off has left. */
-	unlink(temporary);
-	error = write_new(config, temporary, text);
-	if (!error && rename(temporary, config->path) < 0)
-		error = -errno;
-	if (error) {
-		unlink(temporary);
+	if (error)
 		return error;
-	}
-	/* So that the name is on the disk, too. Where that cannot be had it is no error. */
-	fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd >= 0) {
-		fsync(fd);
-		close(fd);
-	}
-	return 0;
+	file.mode = config->mode;
+	file.owner = config->owner;
+	file.group = config->group;
+	error = file_replace_write(&file, text, strlen(text));
+	if (!error)
+		return file_replace_commit(&file);
+	file_replace_abandon(&file);
+	return error;
 }

@@ -39,7 +39,7 @@ int config_read_text(struct config *config, struct arena *arena, const char *pat
 		     const char **fault);
 
 /*
- * Puts a file with this text in the place of the one that was read, in one step,
- * with its owner and mode, once it is on the disk. Gives 0 or -errno.
+ * Puts a file with this text in the place of the one that was read (file_replace.h),
+ * with its owner and mode. Returns 0 or -errno.
  */
 int config_replace(const struct config *config, const char *text);

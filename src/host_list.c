@@ -12,6 +12,7 @@
 
 #include "beneath.h"
 #include "config.h"
+#include "file_lock.h"
 #include "settings.h"
 #include "util.h"
 
@@ -100,15 +101,13 @@ int host_list_read(struct host_list *list, struct arena *arena, const struct hos
 	return 0;
 }
 
-int host_list_keep(const struct host_list *list, struct arena *arena)
+/* Keeps the list, while no other command does. Returns 0 or -errno. */
+static int keep(const struct host_list *list, struct arena *arena)
 {
 	struct config config = { 0 };
 	const char *fault;
-	int error;
+	int error = config_read_text(&config, arena, HOST_LIST_PATH, &fault);
 
-	if (list->source != HOST_LIST_FOUND || geteuid() != 0)
-		return 0;
-	error = config_read_text(&config, arena, HOST_LIST_PATH, &fault);
 	if (error == -ENOMEM)
 		return error;
 	if (!error && !fault && streq(config.text, list->text))
@@ -118,6 +117,22 @@ int host_list_keep(const struct host_list *list, struct arena *arena)
 	/* Whatever is there, and whosever it was, is replaced. */
 	config = (struct config){ .path = HOST_LIST_PATH, .mode = 0644 };
 	return config_replace(&config, list->text);
+}
+
+int host_list_keep(const struct host_list *list, struct arena *arena)
+{
+	struct deadline deadline = deadline_after(FILE_LOCK_MILLISECONDS);
+	struct file_lock lock;
+	int error;
+
+	if (list->source != HOST_LIST_FOUND || geteuid() != 0)
+		return 0;
+	error = file_lock_take(&lock, HOST_LIST_PATH, &deadline);
+	if (error)
+		return error;
+	error = keep(list, arena);
+	file_lock_release(&lock);
+	return error;
 }
 
 void host_list_keep_or_say(const struct host_list *list, struct arena *arena)

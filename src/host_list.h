@@ -37,7 +37,8 @@ int host_list_read(struct host_list *list, struct arena *arena, const struct hos
 /*
  * Keeps a list that was found on this system, if it is another than the kept one. Only
  * root does; for others, and for a list that was not found, it does nothing. The arena
- * is for the list that is read first. Returns 0 or -errno.
+ * is for the list that is read first. Takes the lock of file_lock.h, which the caller must
+ * not hold. Returns 0 or -errno.
  */
 int host_list_keep(const struct host_list *list, struct arena *arena);
 

@@ -66,48 +66,39 @@ char *search_read_proc(struct host_search *search, const char *name)
 	return search_read_file(search, search_print(search, "%s/%s", search->proc, name));
 }
 
-/* Returns the number of bytes up to the end of a file, at most limit, or -errno. */
-static ssize_t read_length(int fd, char *buffer, size_t limit)
+/* Returns the number of bytes up to the end of a file, at most TABLE_SIZE_MAX, or -errno. */
+static ssize_t measure(int fd)
 {
 	char skipped[4096];
-	size_t used = 0;
+	ssize_t length, whole = 0;
 
-	while (used < limit) {
-		size_t room = limit - used;
-		ssize_t length;
-
-		if (!buffer && room > sizeof(skipped))
-			room = sizeof(skipped);
-		length = read(fd, buffer ? buffer + used : skipped, room);
-		if (length < 0 && errno == EINTR)
-			continue;
+	do {
+		length = input_read_bytes(fd, skipped, sizeof(skipped));
 		if (length < 0)
-			return -errno;
-		if (length == 0)
-			break;
-		used += (size_t)length;
-	}
-	return (ssize_t)used;
+			return length;
+		whole += length;
+	} while (length == sizeof(skipped) && (size_t)whole < TABLE_SIZE_MAX);
+	return whole;
 }
 
 /* Reads a file whose length only reading tells: it is measured first. Returns 0 or -errno. */
 static int read_whole(struct host_search *search, int fd, char **text)
 {
-	ssize_t length = read_length(fd, NULL, TABLE_SIZE_MAX);
+	ssize_t length = measure(fd);
 	/* It may grow meanwhile. */
 	size_t room = length < 0 ? 0 : (size_t)length + 65536;
 	char *nul;
 
 	if (length < 0)
 		return (int)length;
-	if ((size_t)length == TABLE_SIZE_MAX)
+	if ((size_t)length >= TABLE_SIZE_MAX)
 		return -EFBIG;
 	*text = arena_allocate(search->arena, room + 1, 1);
 	if (!*text)
 		return -ENOMEM;
 	if (lseek(fd, 0, SEEK_SET) < 0)
 		return -errno;
-	length = read_length(fd, *text, room);
+	length = input_read_bytes(fd, *text, room);
 	if (length < 0)
 		return (int)length;
 	while ((nul = memchr(*text, '\0', (size_t)length)))

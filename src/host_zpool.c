@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "deadline.h"
+#include "child_output.h"
 #include "host_search.h"
 
 /* zpool waits for a pool that has lost its disks; an image is built without it then. */
@@ -31,65 +27,14 @@ static const char *find_zpool(const struct host_search *search)
 	return NULL;
 }
 
-/* Becomes zpool, writing to fd. -H and -P give plain paths, -L those behind links. */
-static void run_zpool(const char *program, const char *pool, int fd)
-{
-	char *arguments[] = { (char *)"zpool", (char *)"list", (char *)"-vHPL",
-			      (char *)"--",    (char *)pool,   NULL };
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-
-	if (null >= 0 && dup2(null, STDIN_FILENO) >= 0 && dup2(null, STDERR_FILENO) >= 0 &&
-	    dup2(fd, STDOUT_FILENO) >= 0)
-		execv(program, arguments);
-	_exit(127);
-}
-
-/* Reads to the end of what zpool writes. Gives 0, -ETIMEDOUT, -EFBIG or -EIO. */
-static int read_output(int fd, char *buffer, size_t size)
-{
-	struct deadline deadline = deadline_after(ZPOOL_MILLISECONDS);
-	struct pollfd output = { .fd = fd, .events = POLLIN };
-	size_t used = 0;
-
-	while (used < size) {
-		int ready = poll(&output, 1, deadline_left(&deadline));
-		ssize_t length;
-
-		if (ready == 0)
-			return -ETIMEDOUT;
-		length = ready < 0 ? -1 : read(fd, buffer + used, size - used);
-		if (length < 0 && errno != EINTR)
-			return -EIO;
-		if (length == 0)
-			return 0;
-		used += length > 0 ? (size_t)length : 0;
-	}
-	return -EFBIG;
-}
-
-/* Gives 0 and the output, or -errno. */
+/* Returns 0 and the output, or -errno. -H and -P print plain paths, -L the targets of links. */
 static int ask_zpool(const char *program, const char *pool, char *buffer, size_t size)
 {
-	int ends[2], error, status = 0;
-	pid_t child;
+	char *const arguments[] = { (char *)"zpool", (char *)"list", (char *)"-vHPL",
+				    (char *)"--",    (char *)pool,   NULL };
+	const struct child_program zpool = { program, -1, arguments, ZPOOL_MILLISECONDS };
 
-	if (pipe2(ends, O_CLOEXEC) < 0)
-		return -errno;
-	child = fork();
-	if (child == 0)
-		run_zpool(program, pool, ends[1]);
-	error = child < 0 ? -errno : 0;
-	close(ends[1]);
-	if (!error) {
-		error = read_output(ends[0], buffer, size);
-		if (error)
-			kill(child, SIGKILL);
-		/* One that sleeps in the kernel is left behind. */
-		if (waitpid(child, &status, error ? WNOHANG : 0) == child && !error && status)
-			error = -EIO;
-	}
-	close(ends[0]);
-	return error;
+	return child_read_output(&zpool, buffer, size);
 }
 
 /* What zpool(8) said of a pool, or that it said nothing. */

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <link.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,10 +10,20 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "child_output.h"
 #include "cpio.h"
 #include "index.h"
 #include "init.h"
 #include "util.h"
+
+/* Since Linux 6.3 (include/uapi/linux/memfd.h). */
+#ifndef MFD_EXEC
+#define MFD_EXEC 0x10U
+#endif
+
+/* What starts at all says its version at once. */
+#define PROGRAM_MILLISECONDS 10000
+#define VERSION_SIZE	     128
 
 struct image_file {
 	const char *path; /* in the image */
@@ -76,19 +85,7 @@ static int read_file(struct image *image, const char *path, const void **data, s
 	return error;
 }
 
-/* Whether the kernel would look for an interpreter, the dynamic linker, to start it. */
-static bool is_dynamic(const char *data, size_t size)
-{
-	const ElfW(Ehdr) *header = (const void *)data;
-	const ElfW(Phdr) *segment = (const void *)(data + header->e_phoff);
-
-	for (size_t i = 0; i < header->e_phnum; i++)
-		if ((const char *)&segment[i + 1] <= data + size && segment[i].p_type == PT_INTERP)
-			return true;
-	return false;
-}
-
-int image_add_program(struct image *image, const char *path)
+int image_add_program(struct image *image, const char *path, enum elf_fault *fault)
 {
 	const void *data;
 	size_t size;
@@ -96,7 +93,63 @@ int image_add_program(struct image *image, const char *path)
 
 	if (error)
 		return error;
-	return is_dynamic(data, size) ? -EXDEV : add_file(image, INIT_PATH, 0755, data, size);
+	image->machine = elf_native_machine();
+	elf_find_machine(data, size, &image->machine);
+	*fault = elf_find_fault(data, size, &image->machine);
+	return add_file(image, INIT_PATH, 0755, data, size);
+}
+
+bool image_fits_machine(const struct image *image)
+{
+	struct elf_machine wanted = elf_native_machine();
+
+	/* The program comes first, and no config is an ELF file. */
+	for (const struct image_file *file = image->files->next; file; file = file->next)
+		if (elf_find_machine(file->data, file->size, &wanted))
+			break;
+	return elf_same_machine(&image->machine, &wanted);
+}
+
+/* Puts the program into a file of its own that can be executed. Returns it, or -errno. */
+static int copy_program(const struct image_file *program)
+{
+	int fd = memfd_create("vfio-early", MFD_CLOEXEC | MFD_EXEC);
+
+	/* Kernels before 6.3 do not know MFD_EXEC. */
+	if (fd < 0 && errno == EINVAL)
+		fd = memfd_create("vfio-early", MFD_CLOEXEC);
+	if (fd >= 0 && write(fd, program->data, program->size) != (ssize_t)program->size) {
+		close(fd);
+		return -EIO;
+	}
+	return fd < 0 ? -errno : fd;
+}
+
+int image_start_program(const struct image *image, const char **version, int *error)
+{
+	char *const arguments[] = { (char *)"vfio-early", (char *)"--version", NULL };
+	struct child_program program = { .arguments = arguments,
+					 .milliseconds = PROGRAM_MILLISECONDS };
+	struct elf_machine native = elf_native_machine();
+	char output[VERSION_SIZE + 1];
+
+	*version = NULL;
+	*error = 0;
+	if (!elf_same_machine(&image->machine, &native))
+		return 0;
+	/* The very bytes that go into the image, whatever permissions their file has. */
+	program.fd = copy_program(image->files);
+	if (program.fd < 0) {
+		*error = program.fd;
+		return 0;
+	}
+	*error = child_read_output(&program, output, VERSION_SIZE);
+	close(program.fd);
+	if (*error)
+		return 0;
+	output[strcspn(output, "\n")] = '\0';
+	*version = arena_copy(image->arena, output, strlen(output));
+	return *version ? 0 : -ENOMEM;
 }
 
 int image_add_embed(struct image *image, const struct embed *embed)

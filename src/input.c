@@ -10,8 +10,7 @@
 #define INPUT_SIZE_MAX	 (1 << 20)
 #define INPUT_SIZE_FIRST 4096
 
-/* Fills the buffer as far as the file goes. Gives the length or -errno. */
-static ssize_t read_all(int fd, char *buffer, size_t size)
+ssize_t input_read_bytes(int fd, char *buffer, size_t size)
 {
 	size_t used = 0;
 
@@ -35,7 +34,7 @@ int input_read_file(struct arena *arena, int fd, char **text)
 	for (size_t size = INPUT_SIZE_FIRST; size <= INPUT_SIZE_MAX; size *= 4) {
 		size_t mark = arena_mark(arena);
 		char *buffer = arena_allocate(arena, size + 1, 1), *nul;
-		ssize_t length = buffer ? read_all(fd, buffer, size) : -ENOMEM;
+		ssize_t length = buffer ? input_read_bytes(fd, buffer, size) : -ENOMEM;
 
 		if (length < 0)
 			return (int)length;

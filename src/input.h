@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include <sys/types.h>
+
 #include "arena.h"
 
 /* The config file, both on the host and inside an image. */
@@ -23,3 +25,6 @@ int input_read(struct arena *arena, const char *path, char **text);
 
 /* The same for a file that was just opened. */
 int input_read_file(struct arena *arena, int fd, char **text);
+
+/* Reads up to size bytes, fewer only at the end of the file. Returns how many, or -errno. */
+ssize_t input_read_bytes(int fd, char *buffer, size_t size);

@@ -10,11 +10,11 @@ UNIT_CFLAGS = -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
 U := build/unit
 UNIT := tests/unit
 
-UNIT_TESTS := address arena arguments attached beneath claim cmdline config config_edit cpio \
-	cpio_reader deadline embed execute execute_cut explain firmware_display framebuffer \
-	held_signals host host_console host_fstab host_keyboard host_list host_many host_network \
-	host_path host_storage host_unlock host_volume in_use index init input json json_read \
-	loader lock log modalias \
+UNIT_TESTS := address arena arguments attached beneath child_output claim cmdline config config_edit \
+	cpio cpio_reader deadline elf_file embed execute execute_cut explain file_lock \
+	file_replace firmware_display framebuffer held_signals host host_console host_fstab \
+	host_keyboard host_list host_many host_network host_path host_storage host_unlock \
+	host_volume in_use index init input json json_read loader lock log modalias \
 	module_options mountinfo \
 	plan plan_actions regenerate release report run selector settings settings_host \
 	settings_places survey sysfs terminal topology traits unified
@@ -23,7 +23,8 @@ UNIT_TESTS := address arena arguments attached beneath claim cmdline config conf
 unit_settings := settings settings_problem settings_cmdline refusal suggest claim selector address cmdline
 unit_plan := plan guard findings picks leftover topology $(unit_settings)
 unit_host := host host_search host_path host_text host_storage host_mount host_network host_zpool host_keyboard \
-	host_claims host_fstab host_journal host_volume host_console host_unlock mountinfo beneath input sysfs deadline $(unit_settings)
+	host_claims child_output file_replace host_fstab host_journal host_volume host_console host_unlock \
+	mountinfo beneath input sysfs deadline $(unit_settings)
 unit_run := run held_signals log sysfs deadline $(unit_plan)
 
 # Of each test: the modules of src/ that it links, the helpers of this directory
@@ -33,8 +34,9 @@ unit_src_arena = arena
 unit_src_arguments = arguments
 unit_src_attached = attached sysfs address
 unit_lib_attached = strict_arena scratch
-unit_src_beneath = beneath
+unit_src_beneath = beneath file_replace
 unit_lib_beneath = scratch
+unit_src_child_output = child_output deadline
 unit_src_cmdline = cmdline
 unit_src_config_edit = config_edit $(unit_settings)
 unit_lib_config_edit = strict_arena
@@ -43,11 +45,12 @@ unit_lib_cpio = strict_arena
 unit_src_cpio_reader = cpio_reader cpio
 unit_lib_cpio_reader = strict_arena
 unit_src_claim = claim selector address
-unit_src_config = config input $(unit_settings)
+unit_src_config = config file_replace input $(unit_settings)
 unit_lib_config = strict_arena scratch
 unit_wrap_config = geteuid fstat
 unit_src_deadline = deadline
-unit_src_embed = embed host_list config beneath input $(unit_settings)
+unit_src_elf_file = elf_file
+unit_src_embed = embed host_list config beneath file_replace file_lock deadline input $(unit_settings)
 unit_lib_embed = strict_arena scratch
 unit_src_execute = execute binding device deadline log $(unit_plan)
 unit_lib_execute = strict_arena machine kernel_model scenarios outcome
@@ -58,6 +61,10 @@ unit_lib_execute_cut = $(unit_lib_execute)
 unit_wrap_execute_cut = $(unit_wrap_execute)
 unit_src_explain = explain explain_finding explain_leftover names $(unit_run)
 unit_lib_explain = strict_arena machine nowhere
+unit_src_file_lock = file_lock deadline
+unit_lib_file_lock = scratch
+unit_src_file_replace = file_replace
+unit_lib_file_replace = scratch
 unit_src_firmware_display = firmware_display framebuffer device input sysfs address
 unit_lib_firmware_display = strict_arena scratch
 unit_src_framebuffer = framebuffer input sysfs address arena
@@ -65,7 +72,7 @@ unit_lib_framebuffer = scratch
 unit_src_held_signals = held_signals
 unit_src_host = $(unit_host)
 unit_lib_host = strict_arena scratch host_tree
-unit_src_host_list = host_list config beneath input $(unit_settings)
+unit_src_host_list = host_list config beneath file_replace file_lock deadline input $(unit_settings)
 unit_lib_host_list = strict_arena scratch
 unit_wrap_host_list = geteuid fstat
 unit_src_host_console = $(unit_host)
