@@ -118,12 +118,20 @@ static void judge(struct release *release)
 				release->groups[i].state = RELEASE_FAILED;
 }
 
-void release_finish(struct release *release, const struct execution *execution, enum worker_end end)
+static void finish(struct release *release, const struct execution *execution, enum worker_end end)
 {
-	if (!release->chosen)
-		return;
+	const struct plan *plan = &release->run->plan;
+
+	for (size_t i = 0; i < plan->group_count; i++)
+		remove_ids(&release->groups[i], execution);
 	execute_undo_unfinished(&release->run->plan, execution, end);
 	judge(release);
+}
+
+void release_finish(struct release *release, const struct execution *execution, enum worker_end end)
+{
+	if (release->chosen)
+		finish(release, execution, end);
 }
 
 int release_do(struct release *release, const struct execution *execution)
@@ -138,13 +146,11 @@ int release_do(struct release *release, const struct execution *execution)
 	for (size_t i = 0; !error && i < plan->group_count; i++) {
 		error = choose(release, execution, &plan->groups[i], &release->groups[i]);
 		load_drivers(&release->groups[i], execution->loader);
-		remove_ids(&release->groups[i], execution);
 	}
 	if (error)
 		return error;
 	release->chosen = true;
-	execute_undo_unfinished(plan, execution, WORKER_DIED);
-	judge(release);
+	finish(release, execution, WORKER_DIED);
 	return 0;
 }
 

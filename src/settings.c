@@ -185,7 +185,7 @@ static int read_driver(struct settings *settings, enum setting_key key, const ch
 		settings->driver = NULL;
 		return 0;
 	}
-	if (!is_driver_name(text))
+	if (!is_driver_name(text) || settings_has_swallowed(text, strlen(text)))
 		return settings_complain(
 			settings, &(struct complaint){ .origin = origin, .key = key },
 			"%s: " PIECE ": not the name of a driver", keys[key].name, text);

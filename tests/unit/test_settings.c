@@ -333,6 +333,7 @@ static const struct {
 	/* So it is with a blank or a quote of the command line. */
 	{ NULL, "vfio_early.devs=02:00.0,01:00.0vfio_early.dry_run", true },
 	{ NULL, "vfio_early.devs=02:00.0,01:00.0\" vfio_early.dry_run", true },
+	{ NULL, "vfio_early.driver=vfio-pcivfio_early.dry_run", true },
 	{ NULL, "vfio_early.wait=5\" vfio_early.dry_run", true },
 	{ NULL, "vfio_early.debug=on\" vfio_early.dry_run", true },
 	{ NULL, "i\"nitrd=/boot/a.img vfio_early.protect=01:00.0", true },
