@@ -19,14 +19,19 @@ const struct selector *guard_find_needed(const struct selector_list *needed,
 					 const struct topology *topology,
 					 const struct device *device)
 {
-	const struct selector *selector = picks_find(needed, device, false, false);
+	const struct selector *there = picks_find(needed, device, false, false);
 
-	for (size_t i = 0; !selector && i < needed->count; i++)
-		if ((picks_may_be_moved(&needed->items[i], device) &&
-		     !picks_is_in_place(topology, &needed->items[i])) ||
-		    goes_with(&needed->items[i], device))
-			selector = &needed->items[i];
-	return selector;
+	if (there)
+		return there;
+	for (size_t i = 0; i < needed->count; i++) {
+		const struct selector *selector = &needed->items[i];
+
+		if ((picks_may_be_moved(selector, device) &&
+		     !picks_is_in_place(topology, selector)) ||
+		    goes_with(selector, device))
+			return selector;
+	}
+	return NULL;
 }
 
 static bool has_no_group(const struct guard_view *view, const struct selector **blame)

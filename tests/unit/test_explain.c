@@ -152,8 +152,9 @@ static void test_members(void **state)
 
 static void test_forced(void **state)
 {
-	struct run *run = machine_plan(&machine, CARD " vfio_early.protect=01:00.1 "
-						      "vfio_early.force=01:00.0,protected:10de:10fa");
+	struct run *run =
+		machine_plan(&machine, CARD " vfio_early.protect=01:00.1 "
+					    "vfio_early.force=01:00.0,protected:10de:10fa");
 
 	(void)state;
 	assert_false(run->plan.groups[0].refused);
@@ -185,7 +186,8 @@ static void test_newcomer(void **state)
 		explain_refusal(run, &run->plan.groups[0]),
 		"group 1 left to the host because of 0000:01:00.1 10de:10fa: it sits in the place "
 		"of '01:00.1@10de:10f0', which is in members (command line:44); to accept it: "
-		"vfio-early pin --write; to take it all the same: vfio_early.force=newcomer:0000:01:00.1");
+		"vfio-early pin --write; to take it all the same: "
+		"vfio_early.force=newcomer:0000:01:00.1");
 	machine_forget(run);
 }
 
