@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "file_replace.h"
@@ -63,6 +64,9 @@ static int read_open(struct config *config, struct arena *arena, int fd, const c
 
 	if (fstat(fd, &status) < 0)
 		return -errno;
+	/* Whoever names /dev/null wants no config; it ends at once, as an empty file does. */
+	if (S_ISCHR(status.st_mode) && status.st_rdev == makedev(1, 3))
+		return input_read_file(arena, fd, &config->text);
 	*fault = find_fault(&status);
 	if (*fault)
 		return 0;

@@ -173,6 +173,17 @@ static void check_mode(const struct place *place, const char *name, mode_t mode)
 	check_number(name, status.st_mode, S_IFREG | mode);
 }
 
+/* Whoever names /dev/null says that there is no config, and says it well. */
+static void test_null_device(void **state)
+{
+	struct place *place = *state;
+
+	assert_int_equal(config_read(&place->config, &place->settings, "/dev/null"), 0);
+	assert_string_equal(place->config.text, "");
+	assert_null(place->config.fault);
+	assert_null(place->settings.problems);
+}
+
 static void test_replace(void **state)
 {
 	struct place *place = *state;
@@ -255,13 +266,10 @@ static void test_no_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_owners),
-		TEST(test_links),
-		TEST(test_no_files),
-		TEST(test_replace),
-		TEST(test_replace_behind_link),
-		TEST(test_replace_nothing),
-		TEST(test_replace_fails),
+		TEST(test_owners),	    TEST(test_links),
+		TEST(test_no_files),	    TEST(test_null_device),
+		TEST(test_replace),	    TEST(test_replace_behind_link),
+		TEST(test_replace_nothing), TEST(test_replace_fails),
 		TEST(test_no_memory),
 	};
 

@@ -154,5 +154,8 @@ int main(void)
 		cmocka_unit_test(test_writing_where_nobody_reads),
 	};
 
+	/* What runs in the background of a shell without job control starts with these ignored. */
+	signal(SIGINT, SIG_DFL);
+	signal(SIGQUIT, SIG_DFL);
 	return cmocka_run_group_tests_name("held_signals", tests, NULL, NULL);
 }
