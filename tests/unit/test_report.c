@@ -264,8 +264,9 @@ static void test_log_of_what_else_there_is(void **state)
 
 	(void)state;
 	report_log(run);
-	check_contains(lines.bytes, "<6>0000:03:00.0 8086:15f3 group 2: igc -> vfio-pci, forced by "
-				    "'newcomer:03:00.0' (command line:138) past 'newcomer': it sits in the");
+	check_contains(lines.bytes,
+		       "<6>0000:03:00.0 8086:15f3 group 2: igc -> vfio-pci, forced by "
+		       "'newcomer:03:00.0' (command line:138) past 'newcomer': it sits in the");
 	check_contains(lines.bytes, "<6>0000:03:00.0 8086:15f3 is also claimed by vfio-pci.ids= on "
 				    "the kernel command line, which is no longer needed\n"
 				    "<7>members: '05:00.0@8086:15f3' is not there any more\n"
