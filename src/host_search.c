@@ -44,14 +44,14 @@ static int read_at(struct host_search *search, const char *path, char **text)
 
 char *search_read_at(struct host_search *search, const char *path)
 {
-	char *text;
+	char *text = NULL;
 
 	return read_at(search, path, &text) ? NULL : text;
 }
 
 char *search_read_needed(struct host_search *search, const char *path)
 {
-	char *text;
+	char *text = NULL;
 	int error = read_at(search, path, &text);
 
 	if (error && error != -ENOENT && error != -ENOTDIR) {
