@@ -13,6 +13,7 @@
 #include "host_search.h"
 #include "module.h"
 #include "open_files.h"
+#include "text.h"
 
 /* What the search is asked for beyond what the host needs. */
 struct in_use {
@@ -49,7 +50,7 @@ static void search_mounts(struct host_search *search)
 		if (!lies_on_something(mount))
 			continue;
 		use = (char *)search_print(search, "%s", mount->point);
-		search_make_printable(use);
+		text_make_printable(use);
 		search_begin_use(search, use);
 		search_mount(search, mount);
 	}

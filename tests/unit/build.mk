@@ -15,10 +15,10 @@ UNIT_TESTS := address arena arguments beneath claim cmdline config config_edit c
 	host_many host_network host_storage in_use index init input json json_read loader lock log modalias \
 	module_options mountinfo \
 	plan plan_actions regenerate release report run selector settings settings_host \
-	settings_places survey sysfs terminal topology traits unified
+	settings_places survey sysfs terminal text topology traits unified
 
 # What is often linked together.
-unit_settings := settings settings_problem settings_cmdline suggest claim selector address cmdline
+unit_settings := text settings settings_problem settings_cmdline suggest claim selector address cmdline
 unit_plan := plan findings picks leftover topology $(unit_settings)
 unit_host := host host_search host_path host_text host_storage host_mount host_network host_zpool host_keyboard \
 	host_claims mountinfo beneath input sysfs deadline $(unit_settings)
@@ -74,18 +74,18 @@ unit_lib_host_storage = $(unit_lib_host)
 unit_src_in_use = in_use open_files framebuffer $(unit_host)
 unit_lib_in_use = $(unit_lib_host)
 unit_src_index = index
-unit_src_init = init deadline log
+unit_src_init = init deadline log text arena
 unit_src_input = input
 unit_lib_input = strict_arena scratch
-unit_src_json = json address
+unit_src_json = json text address arena
 unit_lib_json = strict_json
-unit_src_json_read = json_read json address
+unit_src_json_read = json_read json text address
 unit_lib_json_read = strict_arena
 unit_src_loader = loader deadline
 unit_wrap_loader = pthread_create
 unit_src_lock = lock deadline
 unit_lib_lock = scratch
-unit_src_log = log
+unit_src_log = log text arena
 unit_wrap_log = open close write
 unit_src_modalias = modalias address
 unit_src_module_options = module_options cmdline
@@ -119,7 +119,9 @@ unit_wrap_survey = uname
 unit_src_sysfs = sysfs
 unit_lib_sysfs = scratch
 unit_wrap_sysfs = write
-unit_src_terminal = terminal
+unit_src_terminal = terminal text arena
+unit_src_text = text
+unit_lib_text = strict_arena
 unit_wrap_terminal = isatty ioctl
 unit_src_traits = traits device sysfs address
 unit_lib_traits = strict_arena scratch
