@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "file.h"
 #include "init.h"
 #include "needed.h"
 #include "text.h"
@@ -17,7 +18,7 @@
 
 static bool read_program(struct check *check, struct installed *installed)
 {
-	int fd = open(root_path(&check->root, CHECK_PROGRAM_PATH), O_RDONLY | O_CLOEXEC);
+	int fd = file_open(AT_FDCWD, root_path(&check->root, CHECK_PROGRAM_PATH));
 	struct stat status;
 	void *data = MAP_FAILED;
 
@@ -294,6 +295,15 @@ static void check_image(struct check *check, const struct installed *installed,
 		judge_parts(&checked, image, &initramfs, cmdline);
 }
 
+/* Nothing that could not be judged is left out without a word. */
+static void say_no_memory(struct check *check, const char *what, const char *name)
+{
+	check_say(check, CHECK_ERROR, "memory", NULL,
+		  "%s %s could not be judged: there is not enough memory (%zu MiB of address "
+		  "space; see ulimit -v)",
+		  what, name, IMAGE_ARENA_SIZE >> 20);
+}
+
 /* Entries whose kernel has no modules here: only that they find the program can be judged. */
 static void check_strangers(struct check *check)
 {
@@ -304,6 +314,8 @@ static void check_strangers(struct check *check)
 		const char *path = image->path, *cmdline = "";
 		int error = -ENOMEM;
 
+		if (!arena)
+			say_no_memory(check, "boot entry", image->entry);
 		if (arena) {
 			initramfs_start(&initramfs, arena, image_content_keep);
 			error = read_parts(check, image, &initramfs, &path, &cmdline);
@@ -311,11 +323,11 @@ static void check_strangers(struct check *check)
 		if (!error && !image->missing && kernels_asks_for_front(arena, cmdline) &&
 		    !image_content_find(&content, &initramfs, "", true))
 			say_no_front(check, image, arena, "KERNEL");
-		else if (image->missing)
+		else if (arena && image->missing)
 			check_say(check, CHECK_NOTE, "entry-unknown", NULL,
 				  "boot entry %s could not be judged: %s is not found here",
 				  image->entry, image->missing);
-		else
+		else if (arena)
 			check_say(check, CHECK_NOTE, "entry-unknown", NULL,
 				  "boot entry %s could not be judged: its kernel is none that has "
 				  "modules here",
@@ -338,9 +350,15 @@ static void check_driver(struct check *check, struct arena *arena,
 			 const struct installed *installed)
 {
 	struct needed_module *needed;
+	int error = installed->modules_error;
 
-	if (installed->modules &&
-	    needed_list(installed->modules, arena, "vfio-pci", &needed) == -ENOENT)
+	if (!error)
+		error = needed_list(installed->modules, arena, "vfio-pci", &needed);
+	if (error && error != -ENOENT)
+		check_say(check, CHECK_WARNING, "kernel-unread", NULL,
+			  "kernel %s: whether it has vfio-pci could not be judged: %s",
+			  installed->kernel->release, strerror(-error));
+	else if (error)
 		check_say(
 			check, CHECK_ERROR, "kernel-without", NULL,
 			"kernel %s has vfio-pci neither as a module nor built in: with it, nothing "
@@ -363,7 +381,8 @@ static int collect(struct check *check, struct installed *installed, struct aren
 		host_list_keep_or_say(&installed->embed.needs, arena);
 	else
 		places.configuration = root_path(&check->root, "/etc/modprobe.d");
-	if (module_open(&places, &installed->modules))
+	installed->modules_error = module_open(&places, &installed->modules);
+	if (installed->modules_error)
 		installed->modules = NULL;
 	/* What is wrong with the config is said elsewhere. */
 	return error == -ENOMEM ? error : 0;
@@ -375,10 +394,7 @@ static void check_kernel(struct check *check, struct installed *installed)
 	size_t mark;
 
 	if (!arena || collect(check, installed, arena)) {
-		check_say(check, CHECK_ERROR, "memory", NULL,
-			  "kernel %s could not be judged: there is not enough memory (%zu MiB of "
-			  "address space; see ulimit -v)",
-			  installed->kernel->release, IMAGE_ARENA_SIZE >> 20);
+		say_no_memory(check, "kernel", installed->kernel->release);
 		arena_destroy(arena);
 		return;
 	}
@@ -395,6 +411,8 @@ static void check_kernel(struct check *check, struct installed *installed)
 	}
 	if (installed->modules)
 		module_close(installed->modules);
+	if (arena->refused)
+		say_no_memory(check, "all of kernel", installed->kernel->release);
 	arena_destroy(arena);
 }
 

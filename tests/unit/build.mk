@@ -11,10 +11,10 @@ U := build/unit
 UNIT := tests/unit
 
 UNIT_TESTS := address arena arguments beneath claim cmdline config config_edit cpio cpio_reader \
-	deadline embed execute execute_cut explain firmware_display framebuffer host host_keyboard host_list \
+	deadline decompress embed execute execute_cut explain firmware_display framebuffer host host_keyboard host_list \
 	host_many host_network host_storage in_use index init input json json_read loader lock log modalias \
 	module_options mountinfo \
-	plan plan_actions regenerate release report run selector settings settings_host \
+	plan plan_actions platform regenerate release report run selector settings settings_host \
 	settings_places survey sysfs terminal text topology traits unified
 
 # What is often linked together.
@@ -43,6 +43,8 @@ unit_src_config = config input $(unit_settings)
 unit_lib_config = strict_arena scratch
 unit_wrap_config = geteuid fstat
 unit_src_deadline = deadline
+unit_src_decompress = decompress
+unit_lib_decompress = scratch
 unit_src_embed = embed host_list config beneath input $(unit_settings)
 unit_lib_embed = strict_arena scratch
 unit_src_execute = execute binding device deadline log $(unit_plan)
@@ -95,6 +97,8 @@ unit_src_plan = $(unit_plan)
 unit_lib_plan = strict_arena machine
 unit_src_plan_actions = $(unit_plan)
 unit_lib_plan_actions = strict_arena machine
+unit_src_platform = platform sysfs
+unit_lib_platform = scratch
 unit_src_regenerate = regenerate
 unit_lib_regenerate = scratch
 unit_src_release = release execute binding device deadline log json $(unit_plan)
@@ -113,7 +117,7 @@ unit_src_settings_host = $(unit_settings)
 unit_lib_settings_host = strict_arena settings_text
 unit_src_settings_places = $(unit_settings)
 unit_lib_settings_places = strict_arena settings_text
-unit_src_survey = survey sysfs $(unit_plan)
+unit_src_survey = survey platform sysfs $(unit_plan)
 unit_lib_survey = strict_arena machine
 unit_wrap_survey = uname
 unit_src_sysfs = sysfs
