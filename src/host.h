@@ -2,6 +2,7 @@
 #pragma once
 
 #include "arena.h"
+#include "settings.h"
 
 /* Where to look. Any member may be NULL: this machine's own. */
 struct host_roots {
@@ -18,7 +19,7 @@ struct host_gap {
 };
 
 /* What the text of the host's needs begins with. */
-#define HOST_HEADING "# What this host needs of its PCI devices, as it was found while it ran.\n"
+#define HOST_HEADING SETTINGS_HOST_HEADING " of its PCI devices, as it was found while it ran.\n"
 
 /* What this host needs of its PCI devices. */
 struct host_needs {

@@ -35,13 +35,12 @@ static const char *find_path(struct arena *arena, const char *root)
 /* Sets *fault to what is wrong with a list's text, or to NULL. Returns 0 or -ENOMEM. */
 static int find_fault(const char *text, struct arena *arena, const char **fault)
 {
-	static const char heading[] = "# What this host needs";
 	struct settings settings;
 	int error;
 
 	*fault = NULL;
 	/* An empty file protects nothing, but nobody made it by looking. */
-	if (strncmp(text, heading, sizeof(heading) - 1) != 0) {
+	if (strncmp(text, SETTINGS_HOST_HEADING, strlen(SETTINGS_HOST_HEADING)) != 0) {
 		*fault = "it does not begin as vfio-early begins it";
 		return 0;
 	}

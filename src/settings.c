@@ -466,8 +466,6 @@ int settings_read_host(struct settings *settings, const char *path, const char *
 	size_t network_count = settings->network.count;
 	int result;
 
-	settings->host_known = true;
-
 	/* As if the lists had been this file's from the start: so none of them is dropped. */
 	settings->origins[SETTING_PROTECT].source = path;
 	settings->origins[SETTING_CLAIMED].source = path;
@@ -476,6 +474,9 @@ int settings_read_host(struct settings *settings, const char *path, const char *
 	keep_origin(settings, SETTING_PROTECT, &settings->protect, protect_count, &protect);
 	keep_origin(settings, SETTING_CLAIMED, &settings->claimed, claimed_count, &claimed);
 	keep_origin(settings, SETTING_NETWORK, &settings->network, network_count, &network);
+	if (strncmp(text, SETTINGS_HOST_HEADING, strlen(SETTINGS_HOST_HEADING)) == 0 ||
+	    settings->protect.count > protect_count || settings->network.count > network_count)
+		settings->host_known = true;
 	return result;
 }
 

@@ -9,6 +9,9 @@
 
 #define SETTINGS_SOURCE_CMDLINE "command line"
 
+/* What a list of what the host needs begins with (host.h), where vfio-early made it by looking. */
+#define SETTINGS_HOST_HEADING "# What this host needs"
+
 /* What the running host was found to need just now, rather than when an image was built. */
 #define SETTINGS_SOURCE_HOST "this host"
 
@@ -56,7 +59,7 @@ struct settings {
 	struct selector_list members; /* the endpoints that groups may have; any, if not written */
 	struct selector_list claimed; /* what other tools claim; their purpose is which */
 	struct selector_list network; /* what the host is reached by; their purpose is how */
-	bool host_known;    /* a list of what the host needs was read, be it empty (host.h) */
+	bool host_known;    /* a list of what the host needs was read (settings_read_host()) */
 	const char *driver; /* a driver's name; NULL for auto */
 	unsigned int wait_seconds;
 	unsigned int timeout_seconds;
@@ -101,8 +104,10 @@ int settings_read_cmdline(struct settings *settings, const char *text);
 /*
  * Reads what the host needs (host.h), a config file that holds nothing but
  * "protect", "network" and "claimed": it adds to whatever else was said of these,
- * in whichever order, and makes the host known. What is behind '#' is what the host needs the
- * line's devices for, or who claims them. Bad pieces become problems. Gives 0, or -ENOMEM.
+ * in whichever order. What is behind '#' is what the host needs the line's devices for, or
+ * who claims them. It makes the host known where it begins with SETTINGS_HOST_HEADING, or names
+ * something that the host needs: an empty file was made by nobody who looked. Bad pieces
+ * become problems. Gives 0, or -ENOMEM.
  */
 int settings_read_host(struct settings *settings, const char *path, const char *text);
 

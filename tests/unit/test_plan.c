@@ -462,6 +462,7 @@ static const struct machine guarded = MACHINE(guarded_functions, IOMMU_ON);
 static const struct {
 	const char *host, *cmdline, *groups;
 } guarded_rows[] = {
+#define SEEN	SETTINGS_HOST_HEADING "\n"
 #define NETWORK "network = 01:00.0@8086:15f3  # default route on eth0\n"
 	{ NETWORK, "devs=01:00.1", "!1{01:00.0=network,01:00.1}" },
 	{ NETWORK, "devs=class:02", "!1{01:00.0=network,01:00.1}" },
@@ -471,12 +472,14 @@ static const struct {
 	{ NETWORK, "devs=class:02,01:00.0", "1{01:00.0,01:00.1}" },
 	{ NETWORK, "devs=01:00.1 force=01:00.0", "!1{01:00.0=network,01:00.1}" },
 	{ NETWORK, "devs=01:00.1 force=network:01:00.0", "1{01:00.0,01:00.1}" },
-	{ "", "devs=01:00.1", "1{01:00.0,01:00.1}" },
-	{ "", "devs=class:0108", "2{02:00.0}" },
+	{ SEEN, "devs=01:00.1", "1{01:00.0,01:00.1}" },
+	{ SEEN, "devs=class:0108", "2{02:00.0}" },
 	{ NULL, "devs=class:0108", "!2{02:00.0=unknown}" },
 	{ NULL, "devs=144d:a808", "!2{02:00.0=unknown}" },
 	{ NULL, "devs=02:00.*", "!2{02:00.0=unknown}" },
 	{ NULL, "devs=02:00.0", "2{02:00.0}" },
+	/* An empty file is no list. */
+	{ "", "devs=class:0108", "!2{02:00.0=unknown}" },
 	{ NULL, "devs=class:0108 force=02:00.0", "!2{02:00.0=unknown}" },
 	{ NULL, "devs=class:0108 force=host-unknown:02:00.0", "2{02:00.0}" },
 	{ NULL, "devs=01:00.1", "!1{01:00.0=unknown,01:00.1}" },
@@ -485,13 +488,13 @@ static const struct {
 	{ NULL, "devs=05:00.1", "!5{05:00.0=storage,05:00.1}" },
 	{ NULL, "devs=05:00.1 force=05:00.0", "5{05:00.0,05:00.1}" },
 	{ NULL, "devs=05:00.1 force=storage:class:08", "!5{05:00.0=unknown,05:00.1}" },
-	{ "", "devs=05:00.1 force=storage:class:08", "5{05:00.0,05:00.1}" },
+	{ SEEN, "devs=05:00.1 force=storage:class:08", "5{05:00.0,05:00.1}" },
 	/* Not even by its address. */
-	{ "", "devs=03:00.0", "!3{03:00.0=console}" },
-	{ "", "devs=03:00.0 force=03:00.0", "!3{03:00.0=console}" },
-	{ "", "devs=03:00.0 force=console:03:00.0", "3{03:00.0}" },
-	{ "", "devs=04:00.0", "!4{04:00.0=watchdog}" },
-	{ "", "devs=04:00.0 force=watchdog:04:00.0", "4{04:00.0}" },
+	{ SEEN, "devs=03:00.0", "!3{03:00.0=console}" },
+	{ SEEN, "devs=03:00.0 force=03:00.0", "!3{03:00.0=console}" },
+	{ SEEN, "devs=03:00.0 force=console:03:00.0", "3{03:00.0}" },
+	{ SEEN, "devs=04:00.0", "!4{04:00.0=watchdog}" },
+	{ SEEN, "devs=04:00.0 force=watchdog:04:00.0", "4{04:00.0}" },
 };
 
 static void test_guarded(void **state)

@@ -116,6 +116,36 @@ static void test_live(void **state)
 	assert_int_equal(settings.origins[SETTING_PROTECT].line, 0);
 }
 
+/* What the host needs is known from a list that was made by looking, or that names something. */
+static void test_known(void **state)
+{
+	static const struct {
+		const char *host;
+		bool known;
+	} lists[] = {
+		{ "", false },
+		{ "\n \n", false },
+		{ "# a comment\n", false },
+		{ "protect =\n", false },
+		{ "claimed = 01:00.0\n", false },
+		{ "protect = nonsense\n", false },
+		{ "protect = 01:00.0\n", true },
+		{ "network = 01:00.0\n", true },
+		{ SETTINGS_HOST_HEADING " of its PCI devices\n", true },
+		{ "\n" SETTINGS_HOST_HEADING "\n", false },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
+		struct settings settings;
+
+		/* What the user protects says nothing of what the host needs. */
+		settings_read(&settings, *state, "protect = 04:00.0\n", NULL);
+		assert_int_equal(settings_read_host(&settings, HOST, lists[i].host), 0);
+		if (settings.host_known != lists[i].known)
+			fail_msg("'%s': known is %d", lists[i].host, settings.host_known);
+	}
+}
+
 static void test_no_memory(void **state)
 {
 	struct settings settings;
@@ -141,8 +171,8 @@ static void test_no_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_adds), TEST(test_purpose),   TEST(test_origin),
-		TEST(test_live), TEST(test_no_memory),
+		TEST(test_adds), TEST(test_purpose), TEST(test_origin),
+		TEST(test_live), TEST(test_known),   TEST(test_no_memory),
 	};
 
 	return cmocka_run_group_tests_name("settings_host", tests, NULL, NULL);
