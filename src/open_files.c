@@ -77,17 +77,21 @@ static int visit_file(void *context, const char *name)
 	return listing->error;
 }
 
+/* Notes an error of reading what a process or a thread has, unless that has ended. */
+static int note(struct listing *listing, int error)
+{
+	if (error != -ENOENT && error != -ESRCH)
+		listing->error = error;
+	return listing->error;
+}
+
 static int read_files(struct listing *listing, const char *process)
 {
 	char directory[96];
-	int result;
 
 	snprintf(directory, sizeof(directory), "%s/fd", process);
 	listing->process = process;
-	result = sysfs_list(&listing->proc, directory, visit_file, listing);
-	if (result == -EACCES || result == -EPERM)
-		listing->error = result;
-	return listing->error;
+	return note(listing, sysfs_list(&listing->proc, directory, visit_file, listing));
 }
 
 /*
@@ -125,20 +129,22 @@ static int read_mappings(struct listing *listing)
 	static char line[LINE_SIZE];
 	char path[64];
 	FILE *maps;
-	int fd;
+	int fd, error;
 
 	snprintf(path, sizeof(path), "%s/maps", listing->pid);
 	fd = openat(listing->proc.fd, path, O_RDONLY | O_CLOEXEC);
 	maps = fd < 0 ? NULL : fdopen(fd, "r");
 	if (!maps) {
+		error = -errno;
 		if (fd >= 0)
 			close(fd);
-		return 0;
+		return note(listing, error);
 	}
 	while (!listing->error && fgets(line, sizeof(line), maps))
 		listing->error = read_mapping(listing, line);
+	error = ferror(maps) ? -errno : 0;
 	fclose(maps);
-	return listing->error;
+	return listing->error ? listing->error : note(listing, error);
 }
 
 static int visit_process(void *context, const char *name)
@@ -156,8 +162,9 @@ static int visit_process(void *context, const char *name)
 	if (read_files(listing, name))
 		return listing->error;
 	snprintf(threads, sizeof(threads), "%s/task", name);
-	sysfs_list(&listing->proc, threads, visit_thread, listing);
-	return listing->error ? listing->error : read_mappings(listing);
+	if (note(listing, sysfs_list(&listing->proc, threads, visit_thread, listing)))
+		return listing->error;
+	return read_mappings(listing);
 }
 
 static int read_all(void *argument)

@@ -30,7 +30,8 @@ struct open_files {
  *
  * Returns 0, or -errno: then items has only a part, and unread tells where it ended;
  * -ETIMEDOUT for a process whose files do not answer, -EACCES for one that may not be read,
- * -EOVERFLOW for more than there is room for. To be freed in any case.
+ * -EOVERFLOW for more than there is room for, or whatever else keeps a process's files from
+ * being listed, but its end (-ENOENT, -ESRCH). To be freed in any case.
  */
 int open_files_list(struct open_files *files, const char *proc);
 

@@ -288,6 +288,43 @@ static void test_unread(void **state)
 	assert_int_equal(in_use.unread, 812);
 }
 
+/*
+ * Whatever keeps a process's files from being listed, but its end. A link to itself leads
+ * nowhere even for root, and the first page of a process has nothing to read.
+ */
+static void test_unlisted(void **state)
+{
+	struct host_tree *tree = *state;
+	static const struct {
+		const char *file, *target;
+		int error;
+	} rows[] = {
+		{ "proc/813/fd", "fd", -ELOOP },
+		{ "proc/813/task", "task", -ELOOP },
+		{ "proc/813/task/814/fd", "fd", -ELOOP },
+		{ "proc/813/maps", "maps", -ELOOP },
+		{ "proc/813/maps", "/proc/self/mem", -EIO },
+		/* It has ended. */
+		{ "proc/813/fd", "gone", 0 },
+		{ "proc/813/task", "gone", 0 },
+		{ "proc/813/maps", "gone", 0 },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct in_use in_use = { .driver = "vfio-pci" };
+
+		scratch_write(&tree->scratch, "proc/813/comm", "odd\n");
+		scratch_link(&tree->scratch, rows[i].file, rows[i].target);
+		assert_int_equal(in_use_find(&in_use, &tree->needs, tree->arena, &tree->roots), 0);
+		if (in_use.error != rows[i].error)
+			fail_msg("%s -> %s: %d", rows[i].file, rows[i].target, in_use.error);
+		assert_int_equal(in_use.unread, rows[i].error ? 813 : 0);
+		assert_int_equal(unlinkat(tree->scratch.fd, rows[i].file, 0), 0);
+		unlinkat(tree->scratch.fd, "proc/813/task/814", AT_REMOVEDIR);
+		unlinkat(tree->scratch.fd, "proc/813/task", AT_REMOVEDIR);
+	}
+}
+
 /* Makes a block node below the test's directory; where that is not allowed, the test is skipped. */
 static const char *block_node(struct host_tree *tree, const char *name, unsigned int major,
 			      unsigned int minor)
@@ -615,6 +652,7 @@ int main(void)
 		TEST(test_threads),
 		TEST(test_mapping),
 		TEST(test_unread),
+		TEST(test_unlisted),
 		TEST(test_raw_disk),
 		TEST(test_raw_partition),
 		TEST(test_mapped_disk),
