@@ -89,12 +89,19 @@ TASKS := clean lint uninstall dist deb check check-unit check-plans check-comple
 	check-kernels check-bench check-stops soak check-generators check-generators-quick bench bench-list demo \
 	unit-programs fuzz coverage
 ifneq ($(filter-out $(TASKS) setup-%,$(or $(MAKECMDGOALS),all)),)
+# $(call need,PURPOSE,COMMAND): where COMMAND fails, what PURPOSE needs is installed, or
+# said to be missing. A package's build, which has it all, installs nothing.
+need = $(if $(shell { $(2); } >/dev/null 2>&1 || echo missing),$(shell tests/setup $(1) >&2)$(if \
+	$(filter-out 0,$(.SHELLSTATUS)),$(error what it takes to build is not installed)))
 ifeq ($(LINK),dynamic)
+$(call need,dynamic,$(PKG_CONFIG) --exists libkmod libpci && \
+	$(CC) -E -include stdio.h -x c /dev/null)
 LIBC_CFLAGS := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 \
 	$(shell $(PKG_CONFIG) --cflags libkmod libpci)
 LIBC_LDFLAGS := -pie
 LIBS := $(shell $(PKG_CONFIG) --libs libkmod libpci)
 else
+$(call need,build,command -v xz && command -v bzip2)
 include third-party/musl.mk
 include third-party/build.mk
 LIBS := $(THIRD_PARTY_LIBS)
@@ -188,11 +195,13 @@ uninstall:
 	$(if $(regenerates),hook/regenerate)
 
 dist:
+	tests/setup dist
 	@mkdir -p build
 	packaging/dist $(VERSION) build/vfio-early-$(VERSION).tar.gz
 
 # Packages are built from the tarball alone.
 deb: dist
+	tests/setup deb
 	rm -rf build/deb
 	mkdir build/deb
 	tar -C build/deb -x -f build/vfio-early-$(VERSION).tar.gz

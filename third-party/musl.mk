@@ -2,7 +2,7 @@
 #
 # How to compile and link a static-pie against musl.
 #
-# In:  CC.
+# In:  CC; need, which sees to what is not installed.
 # Out: LIBC_CFLAGS, and LIBC_HEADERS, which have to be made first; LIBC_LDFLAGS,
 #      LIBC_START and LIBC_END, which go before everything, before the objects
 #      and after the libraries.
@@ -21,10 +21,12 @@ else
 # but cannot link static-pie, so every compiler gets the same explicit recipe.
 MUSL_GCC = musl-gcc
 hash := \#
+$(call need,build,$(MUSL_GCC) -E -include stdio.h -x c /dev/null && \
+	gcc -E -include linux/types.h -x c /dev/null)
 MUSL_LIB := $(patsubst %/Scrt1.o,%,$(filter %/Scrt1.o,$(shell \
 	$(MUSL_GCC) -$(hash)$(hash)$(hash) -x c /dev/null 2>&1)))
 ifeq ($(MUSL_LIB),)
-$(error $(MUSL_GCC) does not work here: `tests/setup build' installs it (musl-tools))
+$(error $(MUSL_GCC) does not say where musl is)
 endif
 MUSL_INCLUDE := $(firstword $(shell $(MUSL_GCC) -E -v -x c /dev/null 2>&1 | \
 	sed -n '/^.include </,/^End/s/^ //p'))
