@@ -418,7 +418,7 @@ const char *explain_module(struct arena *arena, const struct planned_module *mod
 
 const char *explain_end(const struct run *run)
 {
-	if (run->error == -EBUSY && run->phase == RUN_SETTINGS)
+	if (run_is_locked_out(run))
 		return run->holder
 			       ? SAY(run->arena,
 				     "another vfio-early (pid %d) is still at work; nothing was "

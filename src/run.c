@@ -468,6 +468,11 @@ void run_supervise(struct run *run)
 	read_back(run);
 }
 
+bool run_is_locked_out(const struct run *run)
+{
+	return run->error == -EBUSY && run->phase == RUN_SETTINGS;
+}
+
 void run_finish(struct run *run)
 {
 	run->finished = deadline_now();

@@ -86,6 +86,12 @@ bool run_is_wanted(const struct run *run);
  */
 void run_supervise(struct run *run);
 
+/*
+ * Whether the run gave up waiting for another one, which has the lock: it has looked at no
+ * device, and knows nothing that the other does not report.
+ */
+bool run_is_locked_out(const struct run *run);
+
 /* Takes the time at which the run ended, before it is reported. */
 void run_finish(struct run *run);
 

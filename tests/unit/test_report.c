@@ -393,6 +393,27 @@ static void test_save_follows_no_link(void **state)
 	machine_forget(run);
 }
 
+/* The report is of the run that has the lock, not of one that gave up waiting for it. */
+static void test_save_of_another(void **state)
+{
+	const struct scratch *scratch = *state;
+	struct run *run = finished_run();
+	char path[160];
+
+	directory_of(scratch, path);
+	assert_int_equal(report_save(run, path), 0);
+	run->plan.group_count = 0;
+	run->phase = RUN_SETTINGS;
+	run->error = -EBUSY;
+	assert_int_equal(report_save(run, path), 0);
+	check_saved(scratch);
+	/* Whatever else kept a run from its beginning is worth a report. */
+	run->error = -ENOMEM;
+	assert_int_equal(report_save(run, path), 0);
+	assert_string_equal(scratch_read(scratch, "run/devices"), "");
+	machine_forget(run);
+}
+
 static void test_save_into_no_linked_directory(void **state)
 {
 	const struct scratch *scratch = *state;
@@ -442,6 +463,7 @@ int main(void)
 		TEST(test_save_without_run),
 		TEST(test_save_replaces),
 		TEST(test_save_follows_no_link),
+		TEST(test_save_of_another),
 		TEST(test_save_into_no_linked_directory),
 		TEST(test_save_where_it_cannot),
 	};
