@@ -94,7 +94,7 @@ static const char *members_lines(const struct pin *pin)
 {
 	const struct plan *plan = &pin->run->plan;
 	struct arena *arena = pin->run->arena;
-	const char *lines = "", *list = "";
+	const char *lines = "", *list;
 
 	for (size_t i = 0; lines && i < plan->group_count; i++) {
 		list = "";

@@ -28,11 +28,14 @@ struct function {
 	const char *parent;	 /* the address of the bridge above */
 };
 
-#define FUNCTION(address_, class_, group_, vendor_, device_, ...)                                 \
-	{                                                                                         \
-		.address = (address_), .class = (class_), .group = (group_), .vendor = (vendor_), \
-		.device = (device_), __VA_ARGS__                                                  \
+/* The versions of clang-format do not agree on macros that are initializers. */
+/* clang-format off */
+#define FUNCTION(address_, class_, group_, vendor_, device_, ...)                  \
+	{                                                                          \
+		.address = (address_), .class = (class_), .group = (group_),       \
+		.vendor = (vendor_), .device = (device_), __VA_ARGS__              \
 	}
+/* clang-format on */
 
 struct machine {
 	const struct function *functions;
@@ -41,10 +44,12 @@ struct machine {
 	bool counts_no_owners; /* its kernel is before 5.19 */
 };
 
+/* clang-format off */
 #define MACHINE(table, state)                                                      \
 	{                                                                          \
 		.functions = (table), .count = ARRAY_SIZE(table), .iommu = (state) \
 	}
+/* clang-format on */
 
 /* Fills in the run's topology, with every function described. */
 void machine_survey(struct run *run, const struct machine *machine);
