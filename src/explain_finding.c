@@ -137,6 +137,13 @@ const char *explain_finding(struct arena *arena, const struct finding *finding)
 			   "%s: '%s': which display the firmware used cannot be told, so nothing "
 			   "is taken: %s",
 			   place, selector->text, explain_display(arena, finding));
+	case FINDING_MISTYPED:
+		return SAY(arena,
+			   "%s: '%s' does nothing, but without its first character it is about %s, "
+			   "so nothing is taken; did you mean '%s'? If not, remove it",
+			   place, selector->text,
+			   pci_address_format(&finding->device->address, text),
+			   finding->correction);
 	}
 	return OUT_OF_MEMORY;
 }

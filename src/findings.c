@@ -2,6 +2,7 @@
 #include "findings.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "picks.h"
 #include "util.h"
@@ -111,9 +112,84 @@ static bool find_exclusion(const struct settings *settings, const struct topolog
 	return true;
 }
 
+/*
+ * Looks at a word that does nothing as if its first character were one too many, or stood in
+ * the place of a '!': where that would keep with the host what is to be taken, it was meant.
+ * Only an address takes a digit more, in its domain. Sets *found, and fills finding where that
+ * is so. Returns 0 or -ENOMEM.
+ */
+static int find_mistyped(struct arena *arena, const struct settings *settings,
+			 const struct topology *topology, const struct selector *selector,
+			 const char *sign, struct finding *finding, bool *found)
+{
+	const char *text = selector->text + 1;
+	struct selector meant;
+	struct selector_error error;
+	const struct device *device;
+
+	*found = false;
+	if (selector_parse(text, strlen(text), &meant, &error))
+		return 0;
+	device = picks_find_left_out(settings, topology, &meant);
+	if (!device)
+		return 0;
+	*found = true;
+	*finding = (struct finding){ .kind = FINDING_MISTYPED,
+				     .selector = selector,
+				     .device = device,
+				     .correction = arena_print(arena, "%s%s", sign, text) };
+	return finding->correction ? 0 : -ENOMEM;
+}
+
+/* What became of a selector of devs. */
+static int find_listed(struct arena *arena, const struct settings *settings,
+		       const struct topology *topology, const struct selector *selector,
+		       struct finding *finding, bool *found)
+{
+	int error = 0;
+
+	*found = true;
+	if (find_boot_display(topology, selector, finding))
+		return 0;
+	if (selector->exclude) {
+		*found = find_exclusion(settings, topology, selector, finding);
+		return 0;
+	}
+	*found = find_selector(topology, selector, finding);
+	if (*found) {
+		bool mistyped;
+
+		error = find_mistyped(arena, settings, topology, selector, "!", finding, &mistyped);
+	}
+	return error;
+}
+
+/* Whether a domain that only a VMD makes is there, or may be there later. */
+static bool may_come(const struct topology *topology, const struct selector *selector)
+{
+	for (size_t i = 0; i < topology->count; i++)
+		if (topology->devices[i].address.domain == selector->address.domain ||
+		    picks_may_be_vmd(&topology->devices[i]))
+			return true;
+	return false;
+}
+
+/* What became of a selector of protect. What the host was found to need is not mistyped. */
+static int find_protected(struct arena *arena, const struct settings *settings,
+			  const struct topology *topology, const struct selector *selector,
+			  struct finding *finding, bool *found)
+{
+	*found = find_boot_display(topology, selector, finding);
+	if (*found || selector->purpose || !picks_behind_vmd(selector) ||
+	    may_come(topology, selector))
+		return 0;
+	return find_mistyped(arena, settings, topology, selector, "", finding, found);
+}
+
 static bool stops(enum finding_kind kind)
 {
-	return kind == FINDING_EXCLUDES_NOTHING || kind == FINDING_DISPLAY_UNKNOWN;
+	return kind == FINDING_EXCLUDES_NOTHING || kind == FINDING_DISPLAY_UNKNOWN ||
+	       kind == FINDING_MISTYPED;
 }
 
 int findings_list(struct plan *plan, struct arena *arena, const struct settings *settings,
@@ -121,22 +197,25 @@ int findings_list(struct plan *plan, struct arena *arena, const struct settings 
 {
 	const struct selector_list *devs = &settings->devs, *protect = &settings->protect;
 	struct finding *finding;
+	bool found;
+	int error = 0;
 
 	plan->findings =
 		arena_allocate(arena, devs->count + protect->count + 1, sizeof(struct finding));
 	if (!plan->findings)
 		return -ENOMEM;
 	finding = plan->findings;
-	for (size_t i = 0; i < devs->count; i++) {
-		const struct selector *selector = &devs->items[i];
-
-		if (find_boot_display(topology, selector, finding) ||
-		    (selector->exclude ? find_exclusion(settings, topology, selector, finding)
-				       : find_selector(topology, selector, finding)))
-			finding++;
+	for (size_t i = 0; !error && i < devs->count; i++) {
+		error = find_listed(arena, settings, topology, &devs->items[i], finding, &found);
+		finding += found;
 	}
-	for (size_t i = 0; i < protect->count; i++)
-		finding += find_boot_display(topology, &protect->items[i], finding);
+	for (size_t i = 0; !error && i < protect->count; i++) {
+		error = find_protected(arena, settings, topology, &protect->items[i], finding,
+				       &found);
+		finding += found;
+	}
+	if (error)
+		return error;
 	plan->finding_count = (size_t)(finding - plan->findings);
 	for (size_t i = 0; i < plan->finding_count; i++)
 		plan->stopped |= stops(plan->findings[i].kind);

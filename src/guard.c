@@ -11,8 +11,7 @@
  */
 static bool goes_with(const struct selector *selector, const struct device *device)
 {
-	return picks_behind_vmd(selector) && !selector->purpose && device->id.vendor == 0x8086 &&
-	       device->class >> 8 == PCI_CLASS_RAID;
+	return picks_behind_vmd(selector) && !selector->purpose && picks_may_be_vmd(device);
 }
 
 const struct selector *guard_find_needed(const struct selector_list *needed,

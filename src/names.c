@@ -34,6 +34,7 @@ const char *finding_name(enum finding_kind kind)
 		[FINDING_BEHIND_VMD] = "behind-vmd",
 		[FINDING_EXCLUDES_NOTHING] = "excludes-nothing",
 		[FINDING_DISPLAY_UNKNOWN] = "boot-display-unknown",
+		[FINDING_MISTYPED] = "mistyped",
 	};
 
 	return names[kind];

@@ -6,6 +6,7 @@
 #define PCI_CLASS_SOUND	      0x0403
 #define PCI_CLASS_USB	      0x0c03
 #define PCI_CLASS_SERIAL      0x0c80
+#define PCI_VENDOR_INTEL      0x8086
 #define FIRST_DOMAIN_OF_A_VMD 0x10000
 
 const struct selector *picks_find(const struct selector_list *list, const struct device *device,
@@ -137,16 +138,23 @@ static bool would_go(const struct settings *settings, const struct topology *top
 	return group && picks_take_group(settings, topology, group);
 }
 
+const struct device *picks_find_left_out(const struct settings *settings,
+					 const struct topology *topology,
+					 const struct selector *selector)
+{
+	for (size_t i = 0; i < topology->count; i++)
+		if (restricts(topology, selector, &topology->devices[i]) &&
+		    would_go(settings, topology, &topology->devices[i]))
+			return &topology->devices[i];
+	return NULL;
+}
+
 bool picks_exclusion_holds(const struct settings *settings, const struct topology *topology,
 			   const struct selector *selector)
 {
 	if (selector->kind == SELECTOR_BOOT_VGA)
 		return !topology->boot_display_unknown;
-	for (size_t i = 0; i < topology->count; i++)
-		if (restricts(topology, selector, &topology->devices[i]) &&
-		    would_go(settings, topology, &topology->devices[i]))
-			return true;
-	return false;
+	return picks_find_left_out(settings, topology, selector) != NULL;
 }
 
 bool picks_behind_vmd(const struct selector *selector)
@@ -154,4 +162,9 @@ bool picks_behind_vmd(const struct selector *selector)
 	return (selector->kind == SELECTOR_FUNCTION || selector->kind == SELECTOR_SLOT ||
 		selector->kind == SELECTOR_PATH) &&
 	       selector->address.domain >= FIRST_DOMAIN_OF_A_VMD;
+}
+
+bool picks_may_be_vmd(const struct device *device)
+{
+	return device->id.vendor == PCI_VENDOR_INTEL && device->class >> 8 == PCI_CLASS_RAID;
 }

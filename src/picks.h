@@ -58,6 +58,15 @@ bool picks_list(const struct settings *settings, const struct topology *topology
 		const struct device *device);
 
 /*
+ * Returns the first device that a place or an id would leave out if it were written with '!':
+ * one that another selector picks, or a member of a group that is to be taken. The selector
+ * need not be of the settings. NULL where there is none.
+ */
+const struct device *picks_find_left_out(const struct settings *settings,
+					 const struct topology *topology,
+					 const struct selector *selector);
+
+/*
  * Whether a '!' restricts something: it leaves out what another selector picks, or a member of
  * a group that is to be taken. '!boot_vga' does wherever the boot display is known, or the
  * machine has none.
@@ -70,3 +79,6 @@ bool picks_exclusion_holds(const struct settings *settings, const struct topolog
  * 10000 on (drivers/pci/controller/vmd.c, vmd_find_free_domain()).
  */
 bool picks_behind_vmd(const struct selector *selector);
+
+/* Whether a device may be a VMD: Intel's, and of the class that its RAID controllers have. */
+bool picks_may_be_vmd(const struct device *device);

@@ -85,16 +85,18 @@ enum finding_kind {
 	FINDING_BEHIND_VMD,	  /* only what goes away with its VMD is what it names */
 	FINDING_EXCLUDES_NOTHING, /* a '!' that leaves nothing out: nothing is taken */
 	FINDING_DISPLAY_UNKNOWN,  /* nobody knows the boot display: nothing is taken */
+	FINDING_MISTYPED,	  /* likely to be what restricts: nothing is taken */
 };
 
 struct finding {
 	enum finding_kind kind;
 	const struct selector *selector;
-	const struct device *device;   /* that sits there now; NULL for an absent one */
+	const struct device *device;   /* that sits there now, or was meant; NULL for none */
 	const struct device *moved;    /* where the id behind '@' is now; NULL if nowhere */
 	size_t moved_count;	       /* how many have that id now */
 	const struct device *meant[3]; /* of what stops the taking: what it may be about */
 	size_t meant_count;	       /* how many such there are; the first three are in meant */
+	const char *correction;	       /* of a mistyped one: what was probably meant */
 };
 
 /* One module to load, and what came of it. */

@@ -58,6 +58,12 @@ static bool asks_for_path(const struct selector *selector)
 	return selector->kind == SELECTOR_PATH;
 }
 
+/* Whether a VMD on the machine decides if the place may be there later. */
+static bool asks_for_vmd(const struct selector *selector)
+{
+	return picks_behind_vmd(selector) && !selector->purpose;
+}
+
 static int for_all(const struct survey *survey,
 		   int (*read)(struct pci_source *, struct arena *, struct device *))
 {
@@ -346,7 +352,8 @@ static int read_wanted(struct survey *survey)
 		       asks_of_all(&settings->protect, asks_for_boot_display);
 	int error = pci_scan(survey->source, survey->arena, &survey->devices, &survey->count);
 
-	if (!error && (display || asks_of_all(&settings->devs, asks_for_identity)))
+	if (!error && (display || asks_of_all(&settings->devs, asks_for_identity) ||
+		       asks_of_all(&settings->protect, asks_for_vmd)))
 		error = for_all(survey, pci_identify);
 	if (!error)
 		error = read_behind_vmd(survey);

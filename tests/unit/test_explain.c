@@ -395,7 +395,7 @@ static void test_names(void **state)
 		check_clean(step_name(step));
 	for (enum result result = RESULT_PENDING; result <= RESULT_STUCK; result++)
 		check_clean(result_name(result));
-	for (enum finding_kind kind = FINDING_ABSENT; kind <= FINDING_DISPLAY_UNKNOWN; kind++)
+	for (enum finding_kind kind = FINDING_ABSENT; kind <= FINDING_MISTYPED; kind++)
 		check_clean(finding_name(kind));
 }
 

@@ -75,6 +75,13 @@ static const struct function gone_functions[] = {
 };
 static const struct machine gone = MACHINE(gone_functions, IOMMU_ON);
 
+/* A VMD whose domain is not there yet, as at boot. */
+static const struct function vmd_functions[] = {
+	FUNCTION("0000:00:0e.0", 0x010400, 2, 0x8086, 0x9a0b, .driver = "vmd"),
+	FUNCTION("0000:01:00.0", 0x030000, 1, 0x10de, 0x1f91, .driver = "nouveau"),
+};
+static const struct machine vmd = MACHINE(vmd_functions, IOMMU_ON);
+
 /* Without its domain, which is 0000 but where shown. */
 static const char *brief(const struct pci_address *address, char *text)
 {
@@ -117,8 +124,9 @@ static void render_groups(const struct plan *plan, struct text *text)
 
 static void render_findings(const struct plan *plan, struct text *text)
 {
-	static const char *const kinds[] = { "absent", "identity",	   "bridges-only",
-					     "behind", "excludes-nothing", "unknown" };
+	static const char *const kinds[] = { "absent",	"identity",	    "bridges-only",
+					     "behind",	"excludes-nothing", "unknown",
+					     "mistyped" };
 	char address[PCI_ADDRESS_SIZE];
 
 	for (size_t i = 0; i < plan->finding_count; i++) {
@@ -337,6 +345,24 @@ static const struct row findings[] = {
 	{ &desktop, "devs=0a:00.0,02:00.0,10de:ffff", "15{02:00.0}",
 	  " 0a:00.0:absent 10de:ffff:absent" },
 	{ &desktop, "devs=10000:01:00.0", "", " 10000:01:00.0:behind" },
+	/* A '!' that became a digit makes a domain of five, which parses. */
+	{ &desktop, "devs=class:03,10000:02:00.0", "", " 10000:02:00.0:mistyped there 02:00.0" },
+	{ &desktop, "devs=a0000:02:00.0,class:03", "", " a0000:02:00.0:mistyped there 02:00.0" },
+	{ &desktop, "devs=class:03,10000:02:00", "", " 10000:02:00:mistyped there 02:00.0" },
+	{ &desktop, "devs=class:03,10000:02:00.0@10de:1f91", "",
+	  " 10000:02:00.0@10de:1f91:mistyped there 02:00.0" },
+	{ &desktop, "devs=01:00.0,10000:01:00.1", "", " 10000:01:00.1:mistyped there 01:00.1" },
+	/* What the '!' would not have left out was not meant. */
+	{ &desktop, "devs=01:00.0,10000:02:00.0", CARD, " 10000:02:00.0:behind" },
+	{ &desktop, "devs=01:00.0,10000:0a:00.0", CARD, " 10000:0a:00.0:behind" },
+	{ &desktop, "devs=01:00.0,0001:01:00.1", CARD, " 0001:01:00.1:absent" },
+	/* What a word protects is as lost. */
+	{ &desktop, "devs=class:03 protect=10000:02:00.0", "",
+	  " 10000:02:00.0:mistyped there 02:00.0" },
+	{ &desktop, "devs=01:00.0 protect=10000:02:00.0", CARD, "" },
+	/* Whatever is behind a VMD may come later. */
+	{ &vmd, "devs=01:00.0 protect=10000:01:00.0", "1{01:00.0}", "" },
+	{ &vmd, "devs=01:00.0,10000:01:00.0", "", " 10000:01:00.0:mistyped there 01:00.0" },
 	{ &desktop, "devs=00:01.0/00.0", "", " 00:01.0/00.0:absent" },
 	{ &desktop, "devs=class:12", "", " class:12:absent" },
 	{ &bare, "devs=boot_vga,!boot_vga", "", "" },

@@ -270,6 +270,9 @@ static const struct {
 	{ "vfio_early.devs=02:00.0 vfio_early.protect=03:00.0@144d:a808", "g4 i4 l4 d4 a " },
 	{ "vfio_early.devs=02:00.0 vfio_early.protect=03:00.0@15b3:101e",
 	  "g4 i4 l4 d4 i0 i1 i2 i3 i5 i6 i7 l0 l1 l2 l3 l5 l6 l7 a " },
+	/* A VMD decides if such a place may be there later. */
+	{ "vfio_early.devs=02:00.0 vfio_early.protect=10000:03:00.0",
+	  "i0 i1 i2 i3 i4 i5 i6 i7 g4 l4 d4 a " },
 	{ "vfio_early.devs=02:00.0,!class:02", "i0 i1 i2 i3 i4 i5 i6 i7 " },
 };
 
