@@ -288,6 +288,7 @@ check-packages:
 
 check-image:
 	$(MAKE) all
+	$(MAKE) LINK=dynamic all
 	tests/image/run
 
 check-vm:

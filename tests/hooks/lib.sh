@@ -39,10 +39,10 @@ says()
 	}
 }
 
-# silent FILE TEXT: none has.
+# silent FILE TEXT: none has. A file that is not there proves nothing.
 silent()
 {
-	! grep -F -e "$2" "$1"
+	[ -r "$1" ] && ! grep -F -e "$2" "$1"
 }
 
 # same FILE TEXT: the file is this text.
