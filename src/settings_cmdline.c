@@ -178,19 +178,25 @@ static bool splits_selector(const char *list, const char *word, struct arena *ar
 	       !(is_selector(last, strlen(last)) && is_selector(word, length));
 }
 
-/* Takes in a word that belongs to the list before it. Returns 1 if it does, 0 or -ENOMEM. */
+/*
+ * Takes in a word that belongs to the list before it. One with half a pair of quotes does: the
+ * list may have lost the other half. Returns 1 if it does, 0 or -ENOMEM.
+ */
 static int continue_list(struct settings *settings, struct pending_list *list,
 			 const struct cmdline_token *token)
 {
-	if (list->key == SETTING_COUNT || token->value || !holds_selector(token->key))
+	int length = (int)strcspn(token->key, "\"");
+
+	if (list->key == SETTING_COUNT || token->value ||
+	    !(token->misquoted || holds_selector(token->key)))
 		return 0;
 	list->text =
-		arena_print(settings->arena, "%s%s%s", list->text,
+		arena_print(settings->arena, "%s%s%.*s", list->text,
 			    settings_is_cut(list->text) ||
 					    splits_selector(list->text, token->key, settings->arena)
 				    ? ""
 				    : ",",
-			    token->key);
+			    length, token->key);
 	list->cut = true;
 	return list->text ? 1 : -ENOMEM;
 }

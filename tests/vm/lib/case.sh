@@ -19,6 +19,7 @@ rdinit_program=/vfio-early
 monitor_after=
 sysrq=
 runs=1
+console=ttyS0
 
 # cmdline WORD...: more of the kernel command line, as it stands there.
 cmdline()

@@ -69,7 +69,7 @@ guest_rdinit_words()
 # panics over a timer that ticks too seldom, as it does on a busy host.
 guest_arguments()
 {
-	words="console=ttyS0 panic=-1 quiet no_timer_check"
+	words="console=$console panic=-1 quiet no_timer_check"
 	case $iommu in
 	on) words="$words intel_iommu=on" ;;
 	off) words="$words intel_iommu=off" ;;
