@@ -5,6 +5,7 @@
 
 #include "input.h"
 #include "kernels.h"
+#include "text.h"
 
 #define GRUB_DEFAULTS	"/etc/default/grub"
 #define KERNEL_CMDLINE	"/etc/kernel/cmdline"
@@ -85,7 +86,7 @@ static const char *edit_lines(const struct request *request, const char *address
 	if (request->change == BOOT_LOADER_ADD)
 		return root_print(request->root, "sed -Ei '%s s/$/ %s/' %s", address,
 				  request->replacement, files);
-	return root_print(request->root, "sed -Ei '%s s/ %s( |$)/\\1/' %s", address,
+	return root_print(request->root, "sed -Ei '%s s/(^| )%s( |$)/\\2/' %s", address,
 			  request->pattern, files);
 }
 
@@ -339,7 +340,8 @@ static const char *install_all(const struct root *root)
 			kernel = root_print(root, "/boot/vmlinuz-%s", *name);
 		if (root_has(root, kernel))
 			command = root_print(root, "%s%skernel-install add %s %s", command,
-					     *command ? " && " : "", *name, kernel);
+					     *command ? " && " : "", text_quote(root->arena, *name),
+					     text_quote(root->arena, kernel));
 	}
 	return *command ? command : "kernel-install add-all";
 }

@@ -9,8 +9,9 @@
 #include "decompress.h"
 #include "needed.h"
 
-#define LOCKDOWN    "/sys/kernel/security/lockdown"
-#define ENFORCE	    "/sys/module/module/parameters/sig_enforce"
+#define LOCKDOWN "/sys/kernel/security/lockdown"
+#define ENFORCE	 "/sys/module/module/parameters/sig_enforce"
+
 #define SECURE_BOOT "/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
 
 /* What stands at the end of a signed module (include/linux/module_signature.h). */
@@ -95,17 +96,22 @@ static const char *find_unsigned(const struct check *check, const struct kernel 
 	return NULL;
 }
 
+bool check_secure_boot(const struct check *check)
+{
+	const char *boot = root_read(&check->root, SECURE_BOOT);
+
+	/* Four bytes of attributes, then the value. */
+	return boot && strlen(boot) >= 5 && boot[4] == 1;
+}
+
 /* Why this kernel takes no module without a signature; NULL where it does. */
 static const char *find_reason(const struct check *check)
 {
 	const char *lockdown = root_read(&check->root, LOCKDOWN);
 	const char *enforce = root_read(&check->root, ENFORCE);
-	const char *boot = root_read(&check->root, SECURE_BOOT);
 
 	if (lockdown && (strstr(lockdown, "[integrity]") || strstr(lockdown, "[confidentiality]")))
-		/* Four bytes of attributes, then the value. */
-		return boot && strlen(boot) >= 5 && boot[4] == 1 ? "Secure Boot locks it down"
-								 : "it is locked down";
+		return check_secure_boot(check) ? "Secure Boot locks it down" : "it is locked down";
 	return enforce && *enforce == 'Y' ? "module.sig_enforce is set" : NULL;
 }
 

@@ -70,7 +70,14 @@ static int make_plan(struct check *check, struct preview *preview)
 
 static void look(struct check *check)
 {
-	check->kernels = kernels_find(&check->root);
+	struct kernels kernels;
+
+	if (kernels_find(&check->root, &kernels))
+		check_say(check, CHECK_ERROR, "memory", NULL,
+			  "memory ran out: not all kernels and boot entries could be judged");
+	check->kernels = kernels.installed;
+	check->strangers = kernels.strangers;
+	check->unread = kernels.unread;
 	check_settings(check);
 	check_iommu(check);
 	check_groups(check);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "address.h"
+#include "text.h"
 
 static void flush(struct json *json)
 {
@@ -53,37 +54,15 @@ static void separate(struct json *json)
 	json->filled = true;
 }
 
-/*
- * Gives the length of the UTF-8 sequence that text begins with, or 0 when it
- * is none: a second byte that does not continue, an overlong form, a
- * surrogate, or a number past U+10FFFF.
- */
-static size_t utf8_length(const unsigned char *text)
-{
-	size_t length;
-
-	if (text[0] < 0x80)
-		return 1;
-	if (text[0] >= 0xc2 && text[0] < 0xe0)
-		length = 2;
-	else if ((text[0] & 0xf0) == 0xe0)
-		length = 3;
-	else if (text[0] >= 0xf0 && text[0] < 0xf5)
-		length = 4;
-	else
-		return 0;
-	for (size_t i = 1; i < length; i++)
-		if ((text[i] & 0xc0) != 0x80)
-			return 0;
-	if ((text[0] == 0xe0 && text[1] < 0xa0) || (text[0] == 0xed && text[1] >= 0xa0) ||
-	    (text[0] == 0xf0 && text[1] < 0x90) || (text[0] == 0xf4 && text[1] >= 0x90))
-		return 0;
-	return length;
-}
-
 static bool needs_escape(unsigned char c)
 {
 	return c == '"' || c == '\\' || c < 0x20 || c == 0x7f;
+}
+
+/* U+0080 to U+009F, which terminals obey as they do ESC. */
+static bool is_late_control(const unsigned char *text)
+{
+	return text[0] == 0xc2 && text[1] >= 0x80 && text[1] < 0xa0;
 }
 
 /* Gives the length of what can be written as it stands. */
@@ -97,8 +76,8 @@ static size_t plain_length(const unsigned char *text)
 			plain++;
 		if (!text[plain] || needs_escape(text[plain]))
 			return plain;
-		length = utf8_length(text + plain);
-		if (length == 0)
+		length = text_utf8_length((const char *)text + plain);
+		if (length == 0 || is_late_control(text + plain))
 			return plain;
 		plain += length;
 	}
@@ -124,6 +103,12 @@ static void write_string(struct json *json, const char *value)
 		text += plain;
 		if (!*text)
 			break;
+		if (is_late_control(text)) {
+			/* Its second byte is its code. */
+			write_code(json, text[1]);
+			text += 2;
+			continue;
+		}
 		write_code(json, needs_escape(*text) ? *text : 0xfffd);
 		text++;
 	}

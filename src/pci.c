@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "modalias.h"
+#include "text.h"
 
 /* The longest driver name or override: one sysfs attribute may be a page. */
 #define ATTRIBUTE_SIZE 4096
@@ -440,14 +441,6 @@ static uint8_t read_header_type(struct pci_dev *pci, const struct device *device
 	}
 }
 
-/* Makes a name fit for a log: control characters become '?'. */
-static void make_printable(char *text)
-{
-	for (; *text; text++)
-		if ((unsigned char)*text < ' ' || *text == 0x7f)
-			*text = '?';
-}
-
 static int describe(const struct sysfs *directory, struct arena *arena, struct device *device)
 {
 	char text[ATTRIBUTE_SIZE];
@@ -455,7 +448,7 @@ static int describe(const struct sysfs *directory, struct arena *arena, struct d
 
 	if (length > 0) {
 		/* The kernel has none such; a tree that was captured elsewhere may. */
-		make_printable(text);
+		text_make_printable(text);
 		device->driver = arena_copy(arena, text, (size_t)length);
 		if (!device->driver)
 			return -ENOMEM;

@@ -292,3 +292,22 @@ fixes()
 {
 	echo "$1" >>fixes
 }
+
+# menuentry TITLE INITRDS [WORD...]: adds an entry to GRUB's menu.
+menuentry()
+{
+	title=$1
+	initrds=$2
+	shift 2
+	printf "menuentry '%s' {\n\tlinux\t/boot/vmlinuz-%s root=/dev/sda1 ro%s\n\tinitrd\t%s\n}\n" \
+		"$title" "$release" "${*:+ }$*" "$initrds" >>root/boot/grub/grub.cfg
+}
+
+# addon PATH COMMAND LINE: an addon of systemd-stub.
+addon()
+{
+	mkdir -p "root${1%/*}"
+	printf '%s' "$2" >addon.cmdline
+	objcopy --target pei-x86-64 --add-section .cmdline=addon.cmdline \
+		--change-section-vma .cmdline=0x30000 "$work/stub.efi" "root$1"
+}

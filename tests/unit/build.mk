@@ -17,10 +17,10 @@ UNIT_TESTS := address arena arguments attached beneath child_output claim cmdlin
 	host_volume in_use index init input json json_read loader lock log modalias \
 	module_options mountinfo \
 	plan plan_actions regenerate release report run selector settings settings_host \
-	settings_places survey sysfs terminal topology traits unified
+	settings_places survey sysfs terminal text topology traits unified
 
 # What is often linked together.
-unit_settings := settings settings_problem settings_cmdline refusal suggest claim selector address cmdline
+unit_settings := text settings settings_problem settings_cmdline refusal suggest claim selector address cmdline
 unit_plan := plan guard findings picks leftover topology $(unit_settings)
 unit_host := host host_search host_path host_text host_storage host_mount host_network host_zpool host_keyboard \
 	host_claims child_output file_replace host_fstab host_journal host_volume host_console host_unlock \
@@ -96,18 +96,18 @@ unit_lib_host_volume = $(unit_lib_host)
 unit_src_in_use = in_use in_use_block in_use_node open_files node framebuffer $(unit_host)
 unit_lib_in_use = $(unit_lib_host)
 unit_src_index = index
-unit_src_init = init deadline log
+unit_src_init = init deadline log text arena
 unit_src_input = input
 unit_lib_input = strict_arena scratch
-unit_src_json = json address
+unit_src_json = json text address arena
 unit_lib_json = strict_json
-unit_src_json_read = json_read json address
+unit_src_json_read = json_read json text address
 unit_lib_json_read = strict_arena
 unit_src_loader = loader deadline
 unit_wrap_loader = pthread_create
 unit_src_lock = lock deadline
 unit_lib_lock = scratch
-unit_src_log = log
+unit_src_log = log text arena
 unit_wrap_log = open close write
 unit_src_modalias = modalias address
 unit_src_module_options = module_options cmdline
@@ -141,7 +141,9 @@ unit_wrap_survey = uname
 unit_src_sysfs = sysfs
 unit_lib_sysfs = scratch
 unit_wrap_sysfs = write
-unit_src_terminal = terminal
+unit_src_terminal = terminal text arena
+unit_src_text = text
+unit_lib_text = strict_arena
 unit_wrap_terminal = isatty ioctl
 unit_src_traits = traits device sysfs address
 unit_lib_traits = strict_arena scratch
