@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "file.h"
 #include "grub_words.h"
 #include "kernels.h"
 #include "unified.h"
@@ -229,7 +230,7 @@ static void find_type1(struct search *search, const char *place)
 
 static size_t count_profiles(const struct search *search, const char *path)
 {
-	int fd = open(root_path(search->root, path), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	int fd = file_open(AT_FDCWD, root_path(search->root, path));
 	struct stat status;
 	void *data = MAP_FAILED;
 	size_t count;

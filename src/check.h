@@ -34,6 +34,7 @@ struct check {
 	const char *cmdline; /* the running kernel's; "" where it cannot be read */
 	struct run *run;     /* what boot would do; its plan is there, if planned */
 	bool planned;
+	enum platform platform;
 	const struct kernel *kernels;
 	const struct kernel_image *strangers; /* boot entries of kernels that are not installed */
 	const struct boot_unread *unread;     /* what boot loaders read and this process may not */

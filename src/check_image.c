@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "elf_file.h"
+#include "file.h"
 #include "init.h"
 #include "needed.h"
 #include "text.h"
@@ -19,7 +20,7 @@
 /* Reads the program that images are given. Returns 0 or -errno. */
 static int read_program(struct check *check, struct installed *installed)
 {
-	int fd = open(root_path(&check->root, CHECK_PROGRAM_PATH), O_RDONLY | O_CLOEXEC);
+	int fd = file_open(AT_FDCWD, root_path(&check->root, CHECK_PROGRAM_PATH));
 	struct stat status;
 	void *data = NULL;
 	int error = 0;
@@ -322,6 +323,15 @@ static void check_image(struct check *check, const struct installed *installed,
 		judge_parts(&checked, image, &initramfs, cmdline);
 }
 
+/* Nothing that could not be judged is left out without a word. */
+static void say_no_memory(struct check *check, const char *what, const char *name)
+{
+	check_say(check, CHECK_ERROR, "memory", NULL,
+		  "%s %s could not be judged: there is not enough memory (%zu MiB of address "
+		  "space; see ulimit -v)",
+		  what, name, IMAGE_ARENA_SIZE >> 20);
+}
+
 /* Entries whose kernel has no modules here: only that they find the program can be judged. */
 static void check_strangers(struct check *check)
 {
@@ -332,6 +342,8 @@ static void check_strangers(struct check *check)
 		const char *path = image->path, *cmdline = "";
 		int error = -ENOMEM;
 
+		if (!arena)
+			say_no_memory(check, "boot entry", image->entry);
 		if (arena) {
 			initramfs_start(&initramfs, arena, image_content_keep);
 			error = read_parts(check, image, &initramfs, &path, &cmdline);
@@ -339,11 +351,11 @@ static void check_strangers(struct check *check)
 		if (!error && !image->missing && kernels_asks_for_front(arena, cmdline) &&
 		    !image_content_find(&content, &initramfs, "", true))
 			say_no_front(check, image, arena, "KERNEL");
-		else if (image->missing)
+		else if (arena && image->missing)
 			check_say(check, CHECK_NOTE, "entry-unknown", NULL,
 				  "boot entry %s could not be judged: %s is not found here",
 				  image->entry, image->missing);
-		else
+		else if (arena)
 			check_say(check, CHECK_NOTE, "entry-unknown", NULL,
 				  "boot entry %s could not be judged: its kernel is none that has "
 				  "modules here",
@@ -366,9 +378,15 @@ static void check_driver(struct check *check, struct arena *arena,
 			 const struct installed *installed)
 {
 	struct needed_module *needed;
+	int error = installed->modules_error;
 
-	if (installed->modules &&
-	    needed_list(installed->modules, arena, "vfio-pci", &needed) == -ENOENT)
+	if (!error)
+		error = needed_list(installed->modules, arena, "vfio-pci", &needed);
+	if (error && error != -ENOENT)
+		check_say(check, CHECK_WARNING, "kernel-unread", NULL,
+			  "kernel %s: whether it has vfio-pci could not be judged: %s",
+			  installed->kernel->release, strerror(-error));
+	else if (error)
 		check_say(
 			check, CHECK_ERROR, "kernel-without", NULL,
 			"kernel %s has vfio-pci neither as a module nor built in: with it, nothing "
@@ -391,7 +409,8 @@ static int collect(struct check *check, struct installed *installed, struct aren
 		host_list_keep_or_say(&installed->embed.needs, arena);
 	else
 		places.configuration = root_path(&check->root, "/etc/modprobe.d");
-	if (module_open(&places, &installed->modules))
+	installed->modules_error = module_open(&places, &installed->modules);
+	if (installed->modules_error)
 		installed->modules = NULL;
 	/* What is wrong with the config is said elsewhere. */
 	return error == -ENOMEM ? error : 0;
@@ -403,10 +422,7 @@ static void check_kernel(struct check *check, struct installed *installed)
 	size_t mark;
 
 	if (!arena || collect(check, installed, arena)) {
-		check_say(check, CHECK_ERROR, "memory", NULL,
-			  "kernel %s could not be judged: there is not enough memory (%zu MiB of "
-			  "address space; see ulimit -v)",
-			  installed->kernel->release, IMAGE_ARENA_SIZE >> 20);
+		say_no_memory(check, "kernel", installed->kernel->release);
 		arena_destroy(arena);
 		return;
 	}
@@ -423,6 +439,8 @@ static void check_kernel(struct check *check, struct installed *installed)
 	}
 	if (installed->modules)
 		module_close(installed->modules);
+	if (arena->refused)
+		say_no_memory(check, "all of kernel", installed->kernel->release);
 	arena_destroy(arena);
 }
 

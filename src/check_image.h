@@ -16,6 +16,7 @@ struct installed {
 	const struct kernel *kernel;
 	struct embed embed;
 	struct module_context *modules; /* NULL where they cannot be read */
+	int modules_error;		/* why not */
 	const char *program;		/* its bytes; NULL where it is not installed */
 	size_t program_size;
 };

@@ -60,12 +60,32 @@ static int make_plan(struct check *check, struct preview *preview)
 
 	if (error || !root_has(&check->root, "/sys/bus/pci/devices"))
 		return error;
+	check->platform = platform_of_cpuinfo(root_read(&check->root, "/proc/cpuinfo"));
+	if (check->platform == PLATFORM_UNKNOWN)
+		check->platform = platform_find(&preview->tree);
 	error = preview_plan(preview, check->run);
 	check->planned = !error;
 	/* Without anything to take, nobody has asked. */
 	if (!error)
 		check->run->plan.iommu = pci_iommu_state(&preview->tree);
 	return error;
+}
+
+/*
+ * Memory that ran out leaves things out that were to be judged, and there may be none to say so
+ * in: *finding is the caller's.
+ */
+static void say_refused(struct check *check, struct check_finding *finding)
+{
+	if (!check->arena->refused && !check->run->arena->refused)
+		return;
+	*finding = (struct check_finding){
+		.severity = CHECK_ERROR,
+		.topic = "memory",
+		.text = "memory ran out: not everything could be judged",
+	};
+	*check->last = finding;
+	check->last = &finding->next;
 }
 
 static void look(struct check *check)
@@ -179,6 +199,7 @@ static void print_json(const struct check *check)
 
 static enum check_exit check_system(struct check *check, bool json)
 {
+	struct check_finding refused;
 	struct preview preview = { 0 };
 	const char *cmdline = root_read(&check->root, CMDLINE_PATH);
 	int error;
@@ -196,6 +217,7 @@ static enum check_exit check_system(struct check *check, bool json)
 		check_say(check, CHECK_ERROR, "unplanned", "vfio-early plan",
 			  "what boot would do could not be planned: %s", strerror(-error));
 	look(check);
+	say_refused(check, &refused);
 	if (json)
 		print_json(check);
 	else

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -69,7 +70,8 @@ static int run_regenerate(int count, char *const *arguments)
 			strerror(-error));
 		return EXIT_PARTLY;
 	}
-	execv(REGENERATE_SCRIPT, command);
+	if (setenv("PATH", TRUSTED_PATH, 1) == 0)
+		execv(REGENERATE_SCRIPT, command);
 	fprintf(stderr, "vfio-early: " REGENERATE_SCRIPT ": %s; it comes with make install\n",
 		strerror(errno));
 	return EXIT_PARTLY;

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "decompress.h"
+#include "file.h"
 #include "unified.h"
 #include "util.h"
 
@@ -151,12 +152,12 @@ static int read_addon_bytes(struct initramfs *initramfs, const char *data, size_
 static int read_file(struct initramfs *initramfs, const char *path,
 		     int (*read_bytes)(struct initramfs *initramfs, const char *data, size_t size))
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), error = 0;
+	int fd = file_open(AT_FDCWD, path), error = 0;
 	struct stat status;
 	void *data;
 
 	if (fd < 0)
-		return -errno;
+		return fd == -EINVAL ? -EBADMSG : fd;
 	if (fstat(fd, &status) < 0)
 		error = -errno;
 	else if (!S_ISREG(status.st_mode) || status.st_size == 0)

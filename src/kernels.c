@@ -11,6 +11,7 @@
 
 #include "cmdline.h"
 #include "cpio_reader.h"
+#include "file.h"
 #include "init.h"
 #include "unified.h"
 
@@ -139,7 +140,7 @@ static void judge_program(const struct search *search, const char *data, size_t 
 
 static struct program read_program(const struct search *search, const char *path)
 {
-	int fd = open(root_path(search->root, path), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int fd = file_open(AT_FDCWD, root_path(search->root, path));
 	struct program program = { 0 };
 	void *data = MAP_FAILED;
 	struct stat status;
@@ -436,7 +437,7 @@ static bool is_front(const struct root *root, const char *path)
 {
 	static const char name[] = INIT_PATH;
 	char start[CPIO_READER_HEADER_SIZE + sizeof(name)] = { 0 };
-	int fd = open(root_path(root, path), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	int fd = file_open(AT_FDCWD, root_path(root, path));
 	ssize_t length = fd < 0 ? -1 : read(fd, start, sizeof(start));
 
 	if (fd >= 0)

@@ -133,6 +133,12 @@ secure_boot()
 	echo 'none [integrity] confidentiality' >root/sys/kernel/security/lockdown
 }
 
+# address_space KIB: is all that the program may use.
+address_space()
+{
+	echo "$1" >limit
+}
+
 # own_disk: the machine is seen to run from its NVMe disk.
 own_disk()
 {

@@ -11,12 +11,12 @@ U := build/unit
 UNIT := tests/unit
 
 UNIT_TESTS := address arena arguments attached beneath child_output claim cmdline config config_edit \
-	cpio cpio_reader deadline elf_file embed execute execute_cut explain file_lock \
+	cpio cpio_reader deadline decompress elf_file embed execute execute_cut explain file_lock \
 	file_replace firmware_display framebuffer held_signals host host_console host_fstab \
 	host_keyboard host_list host_many host_network host_path host_storage host_unlock \
 	host_volume in_use index init input json json_read loader lock log modalias \
 	module_options mountinfo \
-	plan plan_actions regenerate release report run selector settings settings_host \
+	plan plan_actions platform regenerate release report run selector settings settings_host \
 	settings_places survey sysfs terminal text topology traits unified
 
 # What is often linked together.
@@ -49,6 +49,8 @@ unit_src_config = config file_replace input $(unit_settings)
 unit_lib_config = strict_arena scratch
 unit_wrap_config = geteuid fstat
 unit_src_deadline = deadline
+unit_src_decompress = decompress
+unit_lib_decompress = scratch
 unit_src_elf_file = elf_file
 unit_src_embed = embed host_list config beneath file_replace file_lock deadline input $(unit_settings)
 unit_lib_embed = strict_arena scratch
@@ -117,6 +119,8 @@ unit_src_plan = $(unit_plan)
 unit_lib_plan = strict_arena machine
 unit_src_plan_actions = $(unit_plan)
 unit_lib_plan_actions = strict_arena machine
+unit_src_platform = platform sysfs
+unit_lib_platform = scratch
 unit_src_regenerate = regenerate
 unit_lib_regenerate = scratch
 unit_src_release = release execute binding device deadline log json $(unit_plan)
@@ -135,16 +139,16 @@ unit_src_settings_host = $(unit_settings)
 unit_lib_settings_host = strict_arena settings_text
 unit_src_settings_places = $(unit_settings)
 unit_lib_settings_places = strict_arena settings_text
-unit_src_survey = survey sysfs $(unit_plan)
+unit_src_survey = survey platform sysfs $(unit_plan)
 unit_lib_survey = strict_arena machine
 unit_wrap_survey = uname
 unit_src_sysfs = sysfs
 unit_lib_sysfs = scratch
 unit_wrap_sysfs = write
 unit_src_terminal = terminal text arena
+unit_wrap_terminal = isatty ioctl
 unit_src_text = text
 unit_lib_text = strict_arena
-unit_wrap_terminal = isatty ioctl
 unit_src_traits = traits device sysfs address
 unit_lib_traits = strict_arena scratch
 unit_src_topology = topology address
