@@ -11,6 +11,7 @@
 #include "json.h"
 #include "preview.h"
 #include "terminal.h"
+#include "text.h"
 #include "util.h"
 
 /* Address space, not memory. */
@@ -139,7 +140,7 @@ static void print_text(const struct check *check)
 			if (finding->severity != severity)
 				continue;
 			terminal_put(&terminal, styles[severity], severity_names[severity]);
-			printf(": %s\n", finding->text);
+			text_print(stdout, ": %s\n", finding->text);
 			if (!finding->fix)
 				continue;
 			printf("    ");

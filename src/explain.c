@@ -10,6 +10,7 @@
 #include "names.h"
 #include "picks.h"
 #include "say.h"
+#include "text.h"
 #include "util.h"
 
 const char *explain_origin(struct arena *arena, const struct origin *origin)
@@ -375,10 +376,11 @@ const char *explain_block(struct arena *arena, const struct member *member)
 	char text[PCI_ADDRESS_SIZE];
 
 	pci_address_format(&member->device->address, text);
+	/* Some drivers have blanks in their names. */
 	return SAY(arena,
 		   "group %d cannot be opened by a virtual machine while its bridge %s is bound to "
 		   "%s: echo %s >/sys/bus/pci/drivers/%s/unbind",
-		   member->device->group, text, driver, text, driver);
+		   member->device->group, text, driver, text, text_quote(arena, driver));
 }
 
 const char *explain_member(const struct run *run, const struct member *member)

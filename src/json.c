@@ -59,12 +59,6 @@ static bool needs_escape(unsigned char c)
 	return c == '"' || c == '\\' || c < 0x20 || c == 0x7f;
 }
 
-/* U+0080 to U+009F, which terminals obey as they do ESC. */
-static bool is_late_control(const unsigned char *text)
-{
-	return text[0] == 0xc2 && text[1] >= 0x80 && text[1] < 0xa0;
-}
-
 /* Gives the length of what can be written as it stands. */
 static size_t plain_length(const unsigned char *text)
 {
@@ -77,7 +71,7 @@ static size_t plain_length(const unsigned char *text)
 		if (!text[plain] || needs_escape(text[plain]))
 			return plain;
 		length = text_utf8_length((const char *)text + plain);
-		if (length == 0 || is_late_control(text + plain))
+		if (length == 0 || text_is_control((const char *)text + plain, length))
 			return plain;
 		plain += length;
 	}
@@ -89,6 +83,22 @@ static void write_code(struct json *json, uint32_t code)
 
 	hex_format(code, 4, text + 2);
 	write_bytes(json, text, sizeof(text));
+}
+
+/* Writes what is no plain letter. Returns the number of bytes that it takes in text. */
+static size_t write_escaped(struct json *json, const unsigned char *text)
+{
+	size_t length = text_utf8_length((const char *)text);
+	uint32_t code = length == 1 ? *text : 0xfffd;
+
+	/* Terminals obey U+0080 to U+009F as they do ESC. No control character has a fourth byte.
+	 */
+	if (length == 2)
+		code = (text[0] & 0x1fU) << 6 | (text[1] & 0x3fU);
+	else if (length == 3)
+		code = (text[0] & 0x0fU) << 12 | (text[1] & 0x3fU) << 6 | (text[2] & 0x3fU);
+	write_code(json, code);
+	return length ? length : 1;
 }
 
 static void write_string(struct json *json, const char *value)
@@ -103,14 +113,7 @@ static void write_string(struct json *json, const char *value)
 		text += plain;
 		if (!*text)
 			break;
-		if (is_late_control(text)) {
-			/* Its second byte is its code. */
-			write_code(json, text[1]);
-			text += 2;
-			continue;
-		}
-		write_code(json, needs_escape(*text) ? *text : 0xfffd);
-		text++;
+		text += write_escaped(json, text);
 	}
 	write_text(json, "\"");
 }

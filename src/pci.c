@@ -495,14 +495,20 @@ int pci_read(struct pci_source *source, struct arena *arena, struct device *devi
 static const char *look_up(struct pci_source *source, const char *ids, char *buffer, size_t size,
 			   int flags, int first, int second)
 {
+	const char *name;
+
 	if (source->ids != ids) {
 		pci_set_name_list_path(source->access, (char *)ids, 0);
 		source->ids = ids;
 	}
 	if (setjmp(libpci_failure))
 		return NULL;
-	return pci_lookup_name(source->access, buffer, (int)size, flags | PCI_LOOKUP_NO_NUMBERS,
+	name = pci_lookup_name(source->access, buffer, (int)size, flags | PCI_LOOKUP_NO_NUMBERS,
 			       first, second);
+	/* The list may be one that somebody hands over. */
+	if (name == buffer)
+		text_make_printable(buffer);
+	return name;
 }
 
 const char *pci_device_name(struct pci_source *source, const char *ids, const struct pci_id *id,

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "text.h"
 
+#include <stdarg.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 size_t text_utf8_length(const char *text)
@@ -28,9 +30,10 @@ size_t text_utf8_length(const char *text)
 	return length;
 }
 
-/* Whether a sequence of UTF-8 is a control character, or turns the direction of writing. */
-static bool is_control(const unsigned char *bytes, size_t length)
+bool text_is_control(const char *text, size_t length)
 {
+	const unsigned char *bytes = (const unsigned char *)text;
+
 	if (length == 1)
 		return bytes[0] < 0x20 || bytes[0] == 0x7f;
 	if (length == 2)
@@ -48,8 +51,7 @@ size_t text_plain_length(const char *text, size_t length)
 	while (plain < length && text[plain]) {
 		size_t next = text_utf8_length(text + plain);
 
-		if (!next || next > length - plain ||
-		    is_control((const unsigned char *)text + plain, next))
+		if (!next || next > length - plain || text_is_control(text + plain, next))
 			break;
 		plain += next;
 	}
@@ -103,4 +105,26 @@ const char *text_quote(struct arena *arena, const char *text)
 	}
 	*next++ = '\'';
 	return quoted;
+}
+
+void text_print(FILE *out, const char *format, ...)
+{
+	size_t fixed = strlen(format);
+	bool whole = fixed && format[fixed - 1] == '\n';
+	char *text;
+	va_list arguments;
+	int length;
+
+	va_start(arguments, format);
+	length = vasprintf(&text, format, arguments);
+	va_end(arguments);
+	if (length < 0) {
+		fputs("out of memory\n", out);
+		return;
+	}
+	if (whole)
+		text[length - 1] = '\0';
+	text_make_printable(text);
+	fprintf(out, "%s%s", text, whole ? "\n" : "");
+	free(text);
 }

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include "arena.h"
+#include "util.h"
 
 /* Text from files, names and attributes, before it reaches a terminal or a shell. */
 
@@ -13,6 +16,12 @@
  * a number past U+10FFFF.
  */
 size_t text_utf8_length(const char *text);
+
+/*
+ * Whether a sequence of length bytes (text_utf8_length()) is a control character (C0, DEL, C1), or
+ * a mark that turns the direction of writing: U+202A to U+202E, U+2066 to U+2069.
+ */
+bool text_is_control(const char *text, size_t length);
 
 /*
  * Returns how many bytes of text, which has length bytes and a NUL somewhere
@@ -35,3 +44,9 @@ const char *text_printable(struct arena *arena, const char *text);
  * "''", which names no file.
  */
 const char *text_quote(struct arena *arena, const char *text);
+
+/*
+ * Prints a line, or a part of one, for people. What the arguments bring along is made printable, a
+ * line feed too; one at the end of the format stays.
+ */
+void text_print(FILE *out, const char *format, ...) PRINTF_FORMAT(2, 3);

@@ -31,7 +31,7 @@ unit_run := run held_signals log sysfs deadline $(unit_plan)
 # beside unit.c, and the functions that it stands in for.
 unit_src_address = address
 unit_src_arena = arena
-unit_src_arguments = arguments
+unit_src_arguments = arguments text arena
 unit_src_attached = attached sysfs address
 unit_lib_attached = strict_arena scratch
 unit_src_beneath = beneath file_replace
@@ -63,7 +63,7 @@ unit_lib_execute_cut = $(unit_lib_execute)
 unit_wrap_execute_cut = $(unit_wrap_execute)
 unit_src_explain = explain explain_finding explain_leftover names $(unit_run)
 unit_lib_explain = strict_arena machine nowhere
-unit_src_file_lock = file_lock deadline
+unit_src_file_lock = file_lock deadline text arena
 unit_lib_file_lock = scratch
 unit_src_file_replace = file_replace
 unit_lib_file_replace = scratch

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "text.h"
 
+#include <stdlib.h>
+
 #include "unit.h"
 
 static void test_printable(void **state)
@@ -52,11 +54,30 @@ static void test_quote(void **state)
 	arena_destroy(arena);
 }
 
+/* A line feed that an argument brings along begins no line. */
+static void test_print(void **state)
+{
+	char *text = NULL;
+	size_t length;
+	FILE *out = open_memstream(&text, &length);
+
+	(void)state;
+	assert_non_null(out);
+	text_print(out, "%s is %d\n", "a\nb\033c", 3);
+	text_print(out, "part, ");
+	text_print(out, "%s", "the rest\n");
+	text_print(out, "\n");
+	assert_int_equal(fclose(out), 0);
+	assert_string_equal(text, "a?b?c is 3\npart, the rest?\n");
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_printable),
 		cmocka_unit_test(test_quote),
+		cmocka_unit_test(test_print),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
