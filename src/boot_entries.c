@@ -109,6 +109,18 @@ static void set_kernel(const struct search *search, struct draft *draft, const c
 		set_missing(draft, draft->entry.kernel);
 }
 
+/* A program for EFI that GRUB starts may lie on any partition: which, a search tells it. */
+static void set_chained(const struct search *search, struct draft *draft, const char *path)
+{
+	const char *full = NULL;
+
+	for (const char *const *place = kernels_boot_places; *place && !full; place++)
+		full = resolve(search, *place, path);
+	draft->entry.kernel = full ? full : path;
+	if (!full)
+		set_missing(draft, path);
+}
+
 /* Adds the files of a line, which blanks separate. */
 static void add_initrds(const struct search *search, struct draft *draft, const char *paths)
 {
@@ -300,6 +312,9 @@ static void read_grub_command(struct search *search, struct draft *draft, const 
 		draft->count = 0;
 		while ((word = grub_words_next(&search->words, line)))
 			add_initrds(search, draft, word);
+	} else if (streq(command, "chainloader")) {
+		if ((word = grub_words_next(&search->words, line)) && strchr(word, '/'))
+			set_chained(search, draft, word);
 	} else if (streq(command, "set") && (word = grub_words_next(&search->words, line))) {
 		const char *value = strchr(word, '=');
 

@@ -41,6 +41,7 @@ struct check {
 	struct check_finding *findings;
 	struct check_finding **last;
 	struct check_finding **unbootable; /* the first ones: where the next of them goes */
+	struct check_finding refused;	   /* that memory ran out: there may be none to say so in */
 };
 
 /*

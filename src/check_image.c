@@ -129,6 +129,12 @@ static const char *find_front(struct check *check, struct arena *arena, const ch
 	return NULL;
 }
 
+/* What boots an image: its entry, or by itself a unified one that none names. */
+static const char *name_of(const struct kernel_image *image)
+{
+	return image->entry ? image->entry : image->path;
+}
+
 /* How an entry gets the small image that it asks for: a command, and what to edit then. */
 static const char *front_fix(struct check *check, const struct kernel_image *image,
 			     const char *release, const char *stray)
@@ -162,7 +168,7 @@ static void say_no_front(struct check *check, const struct kernel_image *image, 
 			     "%s: its command line has rdinit=" INIT_PATH
 			     ", but no file that it loads has " INIT_PATH
 			     "%s%s%s: it does not boot",
-			     image->entry, stray ? "; " : "", stray ? stray : "",
+			     name_of(image), stray ? "; " : "", stray ? stray : "",
 			     stray ? " has, and this entry does not load it" : "");
 }
 
@@ -177,7 +183,7 @@ static void check_unknown_front(struct check *check, const struct installed *ins
 	const char *stray = find_front(check, arena, release);
 	struct image_content content;
 	struct initramfs initramfs;
-	struct image_check checked = { check, installed, &content, stray, NULL };
+	struct image_check checked = { check, installed, &content, stray, NULL, true };
 
 	if (!stray) {
 		check_say_unbootable(check, "image-front", front_fix(check, image, release, stray),
@@ -253,6 +259,18 @@ static bool is_for_repair(const struct check *check, const char *cmdline)
 	return false;
 }
 
+/* The command that builds the small image anew that an entry loads; NULL where it loads none. */
+static const char *front_command(struct check *check, const struct kernel_image *image,
+				 const char *release)
+{
+	for (const char *const *part = image->parts; *part; part++)
+		if (kernels_is_front(&check->root, *part))
+			return root_print(&check->root, "vfio-early image --kernel %s --output %s",
+					  text_quote(check->arena, release),
+					  text_quote(check->arena, *part));
+	return NULL;
+}
+
 /* Judges what was read, by the command line that it starts with. */
 static void judge_parts(struct image_check *checked, const struct kernel_image *image,
 			struct initramfs *initramfs, const char *cmdline)
@@ -262,16 +280,21 @@ static void judge_parts(struct image_check *checked, const struct kernel_image *
 	const char *release = installed->kernel->release;
 	struct image_content *content = (struct image_content *)checked->content;
 	bool front = kernels_asks_for_front(initramfs->arena, cmdline);
+	/* Nothing is loaded before a unified image. */
+	bool known = image->entry || initramfs->unified;
 
+	checked->front = front && known;
+	if (checked->front && front_command(check, image, release))
+		checked->fix = front_command(check, image, release);
 	if (image_content_find(content, initramfs, release, front)) {
 		check_content(checked);
-		if (front && image->entry && !image_content_has(content, "init"))
+		if (checked->front && !image_content_has(content, "init"))
 			check_say_unbootable(check, "image-front", NULL,
 					     "%s: it loads the image for rdinit=" INIT_PATH
 					     " and no initramfs with /init after it: it does not "
 					     "boot",
-					     image->entry);
-	} else if (front && image->entry) {
+					     name_of(image));
+	} else if (checked->front) {
 		say_no_front(check, image, initramfs->arena, release);
 	} else if (front) {
 		if (!has_entry(installed->kernel))
@@ -299,8 +322,9 @@ static void check_image(struct check *check, const struct installed *installed,
 	const char *path = image->path, *cmdline, *built_in;
 	struct image_content content;
 	struct initramfs initramfs;
-	struct image_check checked = { check, installed, &content, title_of(check, image),
-				       CHECK_REGENERATE };
+	struct image_check checked = {
+		check, installed, &content, title_of(check, image), CHECK_REGENERATE, false
+	};
 	int error;
 
 	if (image->missing) {
@@ -319,6 +343,11 @@ static void check_image(struct check *check, const struct installed *installed,
 			  image->entry, image->unresolved);
 	if (error)
 		say_unreadable(check, &initramfs, path, error);
+	else if (initramfs.kernelless)
+		check_say_unbootable(check, "image-kernel", CHECK_REGENERATE,
+				     "%s: a unified image without a kernel in it (its section "
+				     ".linux): it does not boot",
+				     title_of(check, image));
 	else
 		judge_parts(&checked, image, &initramfs, cmdline);
 }
@@ -348,8 +377,12 @@ static void check_strangers(struct check *check)
 			initramfs_start(&initramfs, arena, image_content_keep);
 			error = read_parts(check, image, &initramfs, &path, &cmdline);
 		}
-		if (!error && !image->missing && kernels_asks_for_front(arena, cmdline) &&
-		    !image_content_find(&content, &initramfs, "", true))
+		/* One that asks for the small image is ours, whatever its kernel is. */
+		if (arena && image->missing && image->options &&
+		    kernels_asks_for_front(arena, image->options))
+			say_missing(check, image);
+		else if (!error && !image->missing && kernels_asks_for_front(arena, cmdline) &&
+			 !image_content_find(&content, &initramfs, "", true))
 			say_no_front(check, image, arena, "KERNEL");
 		else if (arena && image->missing)
 			check_say(check, CHECK_NOTE, "entry-unknown", NULL,

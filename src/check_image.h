@@ -28,6 +28,7 @@ struct image_check {
 	const struct image_content *content;
 	const char *path;
 	const char *fix; /* builds it anew */
+	bool front;	 /* the kernel runs the program in place of /init: without, nothing boots */
 };
 
 /* How the package that has the hooks gets all its files back: a command. */

@@ -72,21 +72,18 @@ static int make_plan(struct check *check, struct preview *preview)
 	return error;
 }
 
-/*
- * Memory that ran out leaves things out that were to be judged, and there may be none to say so
- * in: *finding is the caller's.
- */
-static void say_refused(struct check *check, struct check_finding *finding)
+/* Memory that ran out leaves things out that were to be judged. */
+static void say_refused(struct check *check)
 {
 	if (!check->arena->refused && !check->run->arena->refused)
 		return;
-	*finding = (struct check_finding){
+	check->refused = (struct check_finding){
 		.severity = CHECK_ERROR,
 		.topic = "memory",
 		.text = "memory ran out: not everything could be judged",
 	};
-	*check->last = finding;
-	check->last = &finding->next;
+	*check->last = &check->refused;
+	check->last = &check->refused.next;
 }
 
 static void look(struct check *check)
@@ -200,7 +197,6 @@ static void print_json(const struct check *check)
 
 static enum check_exit check_system(struct check *check, bool json)
 {
-	struct check_finding refused;
 	struct preview preview = { 0 };
 	const char *cmdline = root_read(&check->root, CMDLINE_PATH);
 	int error;
@@ -218,7 +214,7 @@ static enum check_exit check_system(struct check *check, bool json)
 		check_say(check, CHECK_ERROR, "unplanned", "vfio-early plan",
 			  "what boot would do could not be planned: %s", strerror(-error));
 	look(check);
-	say_refused(check, &refused);
+	say_refused(check);
 	if (json)
 		print_json(check);
 	else

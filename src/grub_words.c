@@ -112,7 +112,10 @@ static const char *read_piece(struct grub_words *words, const char *before, cons
 		*line += 1 + ((*line)[1] != '\0');
 		return add(words, before, *line - 1, 1);
 	}
-	*quote = *quote ? '\0' : **line;
+	if (*quote)
+		*quote = '\0';
+	else
+		*quote = **line;
 	++*line;
 	return before;
 }

@@ -105,6 +105,14 @@ static const char *copy_section(struct initramfs *initramfs, const char *data, s
 	return text ? arena_copy(initramfs->arena, text, strnlen(text, length)) : NULL;
 }
 
+static bool has_section(const struct initramfs *initramfs, const char *data, size_t size,
+			const char *name)
+{
+	size_t length;
+
+	return unified_profile_section(data, size, initramfs->profile, name, &length) != NULL;
+}
+
 /* Reads the archives in a program; one without any adds nothing. */
 static int read_section(struct initramfs *initramfs, const char *data, size_t size, size_t profile)
 {
@@ -119,6 +127,10 @@ int initramfs_read_bytes(struct initramfs *initramfs, const char *data, size_t s
 	if (unified_is_program(data, size)) {
 		initramfs->release = copy_section(initramfs, data, size, ".uname");
 		initramfs->cmdline = copy_section(initramfs, data, size, ".cmdline");
+		initramfs->unified = true;
+		initramfs->kernelless = !has_section(initramfs, data, size, ".linux") &&
+					(has_section(initramfs, data, size, ".initrd") ||
+					 has_section(initramfs, data, size, ".uname"));
 		return read_section(initramfs, data, size, initramfs->profile);
 	}
 	return read_archives(initramfs, data, size);

@@ -14,6 +14,8 @@ struct initramfs {
 	const char *release; /* the kernel's, as a unified image names it; NULL elsewhere */
 	const char *cmdline; /* built into a unified image, with its addons'; NULL elsewhere */
 	size_t profile;	     /* which of a unified image's is read; set it before reading */
+	bool unified;	     /* a program for EFI was read */
+	bool kernelless;     /* it is made as a unified image, but has no kernel in it */
 	const char *missing; /* the program that would decompress it, when there is none */
 };
 

@@ -48,6 +48,8 @@ static struct kernel_image *add_image(const struct search *search, struct kernel
 	if (!image)
 		return NULL;
 	*image = (struct kernel_image){ .path = path, .parts = parts };
+	if (root_ends_with(path, ".efi"))
+		image->addons = boot_entries_addons(search->root, path);
 	*last = image;
 	return image;
 }
@@ -211,6 +213,14 @@ static bool is_alike(const struct search *search, const struct kernel_image *a,
 				      kernels_asks_for_front(arena, b->options);
 }
 
+/* What holds of one entry that asks for the small image holds of all: each is named. */
+static void add_name(const struct search *search, struct kernel_image *image, const char *name)
+{
+	if (image->options && !streq(image->entry, name) &&
+	    kernels_asks_for_front(search->root->arena, image->options))
+		image->entry = root_print(search->root, "%s, %s", image->entry, name);
+}
+
 /*
  * Adds an entry's image to a kernel. One that lies in a usual place and was
  * known by itself is what this entry boots.
@@ -221,8 +231,10 @@ static void add_entry_image(const struct search *search, struct kernel *kernel,
 	struct kernel_image **last = &kernel->images;
 
 	for (; *last; last = &(*last)->next) {
-		if (is_alike(search, *last, image))
+		if (is_alike(search, *last, image)) {
+			add_name(search, *last, image->entry);
 			return;
+		}
 		if (!(*last)->entry && streq((*last)->path, image->path)) {
 			image->preset = (*last)->preset;
 			image->next = (*last)->next;
@@ -433,7 +445,7 @@ bool kernels_asks_for_front(struct arena *arena, const char *cmdline)
 }
 
 /* The program is the first member of such an image (image.c). */
-static bool is_front(const struct root *root, const char *path)
+bool kernels_is_front(const struct root *root, const char *path)
 {
 	static const char name[] = INIT_PATH;
 	char start[CPIO_READER_HEADER_SIZE + sizeof(name)] = { 0 };
@@ -454,7 +466,7 @@ const char *kernels_next_front(const struct root *root, const char *after)
 
 			if (after && streq(path, after))
 				after = NULL;
-			else if (!after && is_front(root, path))
+			else if (!after && kernels_is_front(root, path))
 				return path;
 		}
 	}

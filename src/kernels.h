@@ -16,7 +16,7 @@ struct kernel_image {
 	const char *path;	   /* the last file, which has the most; never NULL */
 	const char *const *parts;  /* all of them, NULL at the end */
 	const char *preset;	   /* of mkinitcpio, that makes it; NULL for none */
-	const char *entry;	   /* the boot entry's name; NULL where none is known */
+	const char *entry;	   /* the boot entry's name, or several; NULL where none is known */
 	const char *options;	   /* its command line; NULL for the unified image's own */
 	const char *missing;	   /* a file of the entry that is not there; NULL for none */
 	const char *unresolved;	   /* a variable of the entry that is unknown; NULL for none */
@@ -52,6 +52,9 @@ int kernels_find(const struct root *root, struct kernels *kernels);
 /* Whether a command line has the small image run first (rdinit=, the last of several: init/main.c).
  */
 bool kernels_asks_for_front(struct arena *arena, const char *cmdline);
+
+/* Whether a file is a small image for rdinit= (`vfio-early image`). */
+bool kernels_is_front(const struct root *root, const char *path);
 
 /*
  * Returns the first small image for rdinit= (`vfio-early image`) that lies where

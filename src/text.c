@@ -98,8 +98,9 @@ const char *text_quote(struct arena *arena, const char *text)
 	*next++ = '\'';
 	for (; *text; text++) {
 		if (*text == '\'') {
-			memcpy(next, "'\\'", 3);
-			next += 3;
+			*next++ = '\'';
+			*next++ = '\\';
+			*next++ = '\'';
 		}
 		*next++ = *text;
 	}

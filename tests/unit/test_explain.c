@@ -225,6 +225,11 @@ static void test_block(void **state)
 			    "group 1 cannot be opened by a virtual machine while its bridge "
 			    "0000:00:01.0 is bound to shpchp: "
 			    "echo 0000:00:01.0 >/sys/bus/pci/drivers/shpchp/unbind");
+	bridge.driver = "a b;\033c";
+	assert_string_equal(explain_block(run->arena, &member),
+			    "group 1 cannot be opened by a virtual machine while its bridge "
+			    "0000:00:01.0 is bound to a b;?c: "
+			    "echo 0000:00:01.0 >/sys/bus/pci/drivers/'a b;?c'/unbind");
 	machine_forget(run);
 }
 
