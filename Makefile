@@ -84,7 +84,7 @@ LINKED = $(filter-out $(B)/obj/commands%,$(OBJECTS)) $(B)/obj/$(TABLE).o
 all: $(PROGRAMS)
 
 # The goals that compile nothing by themselves work before the toolchain is installed.
-TASKS := clean lint uninstall dist deb check check-unit check-plans check-completions check-check check-files check-man \
+TASKS := clean lint uninstall dist deb check check-unit check-plans check-completions check-check check-files check-hostile check-man \
 	check-all check-leaks check-fuzz check-binary check-trixie check-sid check-hooks check-packages check-image check-vm \
 	check-kernels check-bench check-stops soak check-generators check-generators-quick bench bench-list demo \
 	unit-programs fuzz coverage
@@ -248,6 +248,10 @@ check-files:
 	$(MAKE) all
 	tests/files/run
 
+check-hostile:
+	$(MAKE) all
+	tests/hostile/run
+
 # A machine that has not what the examples are about must fail them.
 check-man:
 	$(MAKE) all
@@ -336,6 +340,7 @@ check:
 	$(MAKE) check-completions
 	$(MAKE) check-check
 	$(MAKE) check-files
+	$(MAKE) check-hostile
 	$(MAKE) check-man
 	$(MAKE) check-leaks
 	$(MAKE) check-fuzz

@@ -33,8 +33,10 @@ void *arena_allocate(struct arena *arena, size_t count, size_t size)
 	size_t bytes;
 
 	if (__builtin_mul_overflow(count, size, &bytes) || start > arena->size ||
-	    bytes > arena->size - start)
+	    bytes > arena->size - start) {
+		arena->refused = true;
 		return NULL;
+	}
 	arena->used = start + bytes;
 	return arena->base + start;
 }
@@ -63,6 +65,7 @@ char *arena_print(struct arena *arena, const char *format, ...)
 	va_end(arguments);
 	if (length < 0 || (size_t)length >= room) {
 		memset(text, 0, room);
+		arena->refused = true;
 		return NULL;
 	}
 	arena->used += (size_t)length + 1;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "util.h"
@@ -14,6 +15,7 @@ struct arena {
 	char *base;
 	size_t size;
 	size_t used;
+	bool refused; /* something was asked for that there was no room for */
 };
 
 /*

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "text.h"
 
 /* Above all characters, which getopt_long() gives for what is wrong. */
 #define FIRST_OPTION 256
@@ -51,8 +52,8 @@ static bool keep(const struct argument *argument, void *target)
 		struct argument_list *list = (struct argument_list *)(void *)place;
 
 		if (list->count == ARGUMENTS_MAX) {
-			fprintf(stderr, "vfio-early: --%s %s: given more than %d times\n",
-				argument->name, optarg, ARGUMENTS_MAX);
+			text_print(stderr, "vfio-early: --%s %s: given more than %d times\n",
+				   argument->name, optarg, ARGUMENTS_MAX);
 			return false;
 		}
 		list->items[list->count++] = optarg;
@@ -62,6 +63,23 @@ static bool keep(const struct argument *argument, void *target)
 		*(bool *)(void *)place = true;
 	}
 	return true;
+}
+
+/* Says what is wrong with the option that getopt_long(3) has stopped at. */
+static void say_bad_option(const struct usage *usage, const struct argument *table, int option,
+			   char *const *words)
+{
+	const char letter[] = { '-', (char)optopt, '\0' };
+
+	if (option == ':')
+		text_print(stderr, "vfio-early: %s: %s wants a value\n", usage->command,
+			   words[optind - 1]);
+	else if (optopt >= FIRST_OPTION)
+		text_print(stderr, "vfio-early: %s: --%s takes no value\n", usage->command,
+			   table[optopt - FIRST_OPTION].name);
+	else
+		text_print(stderr, "vfio-early: %s: there is no option '%s'\n", usage->command,
+			   optopt ? letter : words[optind - 1]);
 }
 
 int arguments_read(const struct usage *usage, const struct argument *table, size_t size,
@@ -79,11 +97,14 @@ int arguments_read(const struct usage *usage, const struct argument *table, size
 	*code = EXIT_DONE;
 	optind = 1;
 	/* getopt_long() starts behind the first word. */
-	while ((option = getopt_long(count + 1, arguments - 1, "h", known, NULL)) != -1) {
+	opterr = 0;
+	while ((option = getopt_long(count + 1, arguments - 1, ":h", known, NULL)) != -1) {
 		if (option == 'h') {
 			print_usage(usage, table, size, stdout);
 			return -1;
 		}
+		if (option < FIRST_OPTION)
+			say_bad_option(usage, table, option, arguments - 1);
 		if (option < FIRST_OPTION || !keep(&table[option - FIRST_OPTION], target))
 			return refuse(usage, table, size, code);
 	}
@@ -98,10 +119,10 @@ int arguments_read_exactly(const struct usage *usage, const struct argument *tab
 	if (first < 0 || first + wanted == count)
 		return first;
 	if (first + wanted < count)
-		fprintf(stderr, "vfio-early: %s: '%s' is one argument too many\n", usage->command,
-			arguments[first + wanted]);
+		text_print(stderr, "vfio-early: %s: '%s' is one argument too many\n",
+			   usage->command, arguments[first + wanted]);
 	else
-		fprintf(stderr, "vfio-early: %s: %s is missing\n", usage->command,
-			usage->arguments);
+		text_print(stderr, "vfio-early: %s: %s is missing\n", usage->command,
+			   usage->arguments);
 	return refuse(usage, table, size, code);
 }

@@ -5,6 +5,7 @@
 
 #include "input.h"
 #include "kernels.h"
+#include "text.h"
 
 #define GRUB_DEFAULTS	"/etc/default/grub"
 #define KERNEL_CMDLINE	"/etc/kernel/cmdline"
@@ -42,15 +43,25 @@ static const char *escape(const struct root *root, const char *text, const char 
 	return copy;
 }
 
-/* Whether the parameter stands in a text, by itself. */
+/* Whether a place in a text is in a line that is a comment. */
+static bool is_comment(const char *text, const char *place)
+{
+	const char *line = place;
+
+	while (line > text && line[-1] != '\n')
+		line--;
+	return line[strspn(line, " \t")] == '#';
+}
+
+/* Whether the parameter stands in a text, by itself, or as all of a shell variable's value. */
 static bool says(const char *text, const char *parameter)
 {
-	static const char around[] = " \t\n\r\"'";
+	static const char before[] = "= \t\n\r\"'", after[] = " \t\n\r\"'";
 	size_t length = strlen(parameter);
 
 	for (const char *at = text; text && (at = strstr(at, parameter)); at += length)
-		if ((at == text || strchr(around, at[-1])) &&
-		    (!at[length] || strchr(around, at[length])))
+		if ((at == text || strchr(before, at[-1])) &&
+		    (!at[length] || strchr(after, at[length])) && !is_comment(text, at))
 			return true;
 	return false;
 }
@@ -85,8 +96,8 @@ static const char *edit_lines(const struct request *request, const char *address
 	if (request->change == BOOT_LOADER_ADD)
 		return root_print(request->root, "sed -Ei '%s s/$/ %s/' %s", address,
 				  request->replacement, files);
-	return root_print(request->root, "sed -Ei '%s s/ %s( |$)/\\1/' %s", address,
-			  request->pattern, files);
+	return root_print(request->root, "sed -Ei '%s s/(^|[ \\t])%s([ \\t]|$)/\\1\\2/g' %s",
+			  address, request->pattern, files);
 }
 
 /* The same where the options stand in quotes. */
@@ -95,7 +106,7 @@ static const char *edit_quoted(const struct request *request, const char *path)
 	if (request->change == BOOT_LOADER_ADD)
 		return root_print(request->root, "sed -Ei 's/^([^#]*\"[^\"]*)\"/\\1 %s\"/' %s",
 				  request->replacement, path);
-	return root_print(request->root, "sed -Ei 's/([ \"])%s([ \"])/\\1\\2/' %s",
+	return root_print(request->root, "sed -Ei 's/([ \"])%s([ \"])/\\1\\2/g' %s",
 			  request->pattern, path);
 }
 
@@ -186,8 +197,8 @@ static const char *edit_grub(const struct request *request)
 
 	if (request->change == BOOT_LOADER_REMOVE)
 		return root_print(request->root,
-				  "sed -Ei '/^GRUB_CMDLINE_LINUX/ s/([\"\\x27 =])%s([\"\\x27 ]|$)/"
-				  "\\1\\2/' " GRUB_DEFAULTS,
+				  "sed -Ei '/^[ \\t]*(export )?GRUB_CMDLINE_LINUX/ "
+				  "s/([\"\\x27 \\t=])%s([\"\\x27 \\t]|$)/\\1\\2/g' " GRUB_DEFAULTS,
 				  request->pattern);
 	if (text && (strstr(text, "\nGRUB_CMDLINE_LINUX_DEFAULT=\"") ||
 		     strncmp(text, "GRUB_CMDLINE_LINUX_DEFAULT=\"", 28) == 0))
@@ -339,7 +350,8 @@ static const char *install_all(const struct root *root)
 			kernel = root_print(root, "/boot/vmlinuz-%s", *name);
 		if (root_has(root, kernel))
 			command = root_print(root, "%s%skernel-install add %s %s", command,
-					     *command ? " && " : "", *name, kernel);
+					     *command ? " && " : "", text_quote(root->arena, *name),
+					     text_quote(root->arena, kernel));
 	}
 	return *command ? command : "kernel-install add-all";
 }

@@ -5,24 +5,58 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "text.h"
+
 #define TEXT_SIZE 2048
+
+/* Adds a finding at a place in the list, and moves the place on. */
+static void add_finding(struct check *check, struct check_finding ***place,
+			struct check_finding finding, const char *format, va_list arguments)
+{
+	struct check_finding *added = arena_allocate(check->arena, 1, sizeof(*added));
+	char text[TEXT_SIZE];
+
+	vsnprintf(text, sizeof(text), format, arguments);
+	if (!added)
+		return;
+	*added = finding;
+	/* Names and lines of files are in it, which anybody may have written. */
+	text_make_printable(text);
+	added->text = root_print(&check->root, "%s", text);
+	if (finding.fix)
+		added->fix = text_printable(check->arena, finding.fix);
+	added->next = **place;
+	**place = added;
+	/* What goes in at the end of the list moves its end. */
+	if (check->last == *place)
+		check->last = &added->next;
+	*place = &added->next;
+}
 
 void check_say(struct check *check, enum check_severity severity, const char *topic,
 	       const char *fix, const char *format, ...)
 {
-	struct check_finding *finding = arena_allocate(check->arena, 1, sizeof(*finding));
-	char text[TEXT_SIZE];
+	struct check_finding **place = check->last;
 	va_list arguments;
 
 	va_start(arguments, format);
-	vsnprintf(text, sizeof(text), format, arguments);
+	add_finding(check, &place, (struct check_finding){ severity, topic, NULL, fix, NULL },
+		    format, arguments);
 	va_end(arguments);
-	if (!finding)
-		return;
-	*finding = (struct check_finding){ severity, topic, NULL, fix, NULL };
-	finding->text = root_print(&check->root, "%s", text);
-	*check->last = finding;
-	check->last = &finding->next;
+}
+
+void check_say_unbootable(struct check *check, const char *topic, const char *fix,
+			  const char *format, ...)
+{
+	va_list arguments;
+
+	if (!check->unbootable)
+		check->unbootable = &check->findings;
+	va_start(arguments, format);
+	add_finding(check, &check->unbootable,
+		    (struct check_finding){ CHECK_ERROR, topic, NULL, fix, NULL }, format,
+		    arguments);
+	va_end(arguments);
 }
 
 bool check_same_name(const char *a, const char *b)

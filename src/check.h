@@ -34,9 +34,14 @@ struct check {
 	const char *cmdline; /* the running kernel's; "" where it cannot be read */
 	struct run *run;     /* what boot would do; its plan is there, if planned */
 	bool planned;
+	enum platform platform;
 	const struct kernel *kernels;
+	const struct kernel_image *strangers; /* boot entries of kernels that are not installed */
+	const struct boot_unread *unread;     /* what boot loaders read and this process may not */
 	struct check_finding *findings;
 	struct check_finding **last;
+	struct check_finding **unbootable; /* the first ones: where the next of them goes */
+	struct check_finding refused;	   /* that memory ran out: there may be none to say so in */
 };
 
 /*
@@ -45,6 +50,10 @@ struct check {
  */
 void check_say(struct check *check, enum check_severity severity, const char *topic,
 	       const char *fix, const char *format, ...) PRINTF_FORMAT(5, 6);
+
+/* The same for an error that keeps the system from booting: it comes before all others. */
+void check_say_unbootable(struct check *check, const char *topic, const char *fix,
+			  const char *format, ...) PRINTF_FORMAT(4, 5);
 
 /*
  * Finds a parameter on the running kernel's command line, '-' and '_' being the
@@ -73,6 +82,9 @@ void check_conflicts(struct check *check);
 
 /* check_kernel.c: whether the running kernel lets the modules in. */
 void check_lockdown(struct check *check);
+
+/* check_kernel.c: whether the firmware runs what is signed alone. */
+bool check_secure_boot(const struct check *check);
 
 /* check_image.c: whether each kernel's image has what is installed. */
 void check_images(struct check *check);

@@ -4,6 +4,7 @@
 #include "boot_loader.h"
 #include "check.h"
 #include "mountinfo.h"
+#include "text.h"
 
 #define MODPROBE_DIRECTORY  "/etc/modprobe.d"
 #define DRIVERCTL_DIRECTORY "/etc/driverctl.d"
@@ -65,7 +66,7 @@ static const char *comment_out(const struct check *check, const struct line *lin
 	if (line->last > line->number)
 		range = root_print(&check->root, "%u,%u", line->number, line->last);
 	return root_print(&check->root, "sed -i '%ss/^/# /' %s && vfio-early regenerate", range,
-			  line->file);
+			  text_quote(check->arena, line->file));
 }
 
 /* Comments the line out, or takes the one parameter off it when there are others. */
@@ -75,7 +76,7 @@ static const char *take_off(const struct check *check, const struct line *line, 
 	if (alone || line->last > line->number)
 		return comment_out(check, line);
 	return root_print(&check->root, "sed -Ei '%us/ %s[^ ]*//' %s && vfio-early regenerate",
-			  line->number, key, line->file);
+			  line->number, key, text_quote(check->arena, line->file));
 }
 
 /* "options vfio-pci ids=10de:1f91 disable_vga=1" */
@@ -211,7 +212,7 @@ static void check_module_list(struct check *check, const char *file)
 		check_say(check, CHECK_NOTE, "preload",
 			  root_print(&check->root,
 				     "sed -i '/^[ \\t]*vfio/s/^/# /' %s && vfio-early regenerate",
-				     file),
+				     text_quote(check->arena, file)),
 			  "%s loads %.*s and maybe more: not needed, vfio-early loads them", file,
 			  (int)strcspn(line, " \t"), line);
 		return;
@@ -267,7 +268,8 @@ static void check_driverctl(struct check *check)
 		if (!member || !driver)
 			continue;
 		driver[strcspn(driver, " \t\n")] = '\0';
-		fix = root_print(&check->root, "driverctl --noprobe unset-override %s", address);
+		fix = root_print(&check->root, "driverctl --noprobe unset-override %s",
+				 text_quote(check->arena, address));
 		if (check_same_name(driver, member->driver))
 			check_say(check, CHECK_NOTE, "driverctl", fix,
 				  "driverctl gives %s to %.64s as well: not needed, vfio-early is "

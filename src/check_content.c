@@ -106,7 +106,12 @@ static void check_program(const struct image_check *image)
 	const struct installed *installed = image->installed;
 	const char *fault = find_fault(image, program);
 
-	if (fault)
+	if (fault && image->front)
+		check_say_unbootable(image->check, "image-program", image->fix,
+				     "%s: the program in it %s, and the kernel starts with it: it "
+				     "does not boot",
+				     image->path, fault);
+	else if (fault)
 		check_say(image->check, CHECK_ERROR, "image-program", image->fix,
 			  "%s: the program in it %s, so it will not run", image->path, fault);
 	else if (program->data && installed->program &&

@@ -9,8 +9,10 @@
 #include <unistd.h>
 
 #include "elf_file.h"
+#include "file.h"
 #include "init.h"
 #include "needed.h"
+#include "text.h"
 
 /* Address space, not memory. */
 #define IMAGE_ARENA_SIZE ((size_t)1 << 30)
@@ -18,7 +20,7 @@
 /* Reads the program that images are given. Returns 0 or -errno. */
 static int read_program(struct check *check, struct installed *installed)
 {
-	int fd = open(root_path(&check->root, CHECK_PROGRAM_PATH), O_RDONLY | O_CLOEXEC);
+	int fd = file_open(AT_FDCWD, root_path(&check->root, CHECK_PROGRAM_PATH));
 	struct stat status;
 	void *data = NULL;
 	int error = 0;
@@ -72,8 +74,10 @@ static void say_unreadable(struct check *check, const struct initramfs *initramf
 			  "%s: could not be looked into, for there is no %s here: install it", path,
 			  initramfs->missing);
 	else if (error == -EBADMSG)
-		check_say(check, CHECK_WARNING, "image-unread", CHECK_REGENERATE,
-			  "%s: no image that a kernel could unpack, or one that is cut off", path);
+		check_say_unbootable(check, "image-unread", CHECK_REGENERATE,
+				     "%s: no image that a kernel could unpack, or one that is cut "
+				     "off",
+				     path);
 	else
 		check_say(check, CHECK_WARNING, "image-unread", NULL,
 			  "%s: could not be looked into: %s", path, strerror(-error));
@@ -87,19 +91,6 @@ static const char *one_a_line(struct arena *arena, const char *cmdline)
 	for (char *blank = text; blank && (blank = strpbrk(blank, " \t"));)
 		*blank = '\n';
 	return text ? text : "";
-}
-
-/* Whether a command line has the small image run first. */
-static bool asks_for_front(struct arena *arena, const char *cmdline)
-{
-	char *text = arena_copy(arena, cmdline, strlen(cmdline));
-	struct cmdline_token token;
-	size_t position = 0;
-
-	while (text && cmdline_next(text, &position, &token))
-		if (streq(token.key, "rdinit") && token.value)
-			return streq(token.value, INIT_PATH);
-	return false;
 }
 
 /*
@@ -120,71 +111,299 @@ static void check_unified(struct check *check, struct arena *arena, const char *
 			  lacking);
 }
 
-/* Looks among the small images that lie where boot loaders look, for one with this kernel's
- * modules. */
-static void check_fronts(struct check *check, const struct installed *installed,
-			 struct arena *arena)
+/* Returns the first small image that lies about and has these modules; NULL where none has. */
+static const char *find_front(struct check *check, struct arena *arena, const char *release)
 {
-	const char *release = installed->kernel->release, *path = NULL, *seen = NULL;
-	struct image_content content = { 0 };
+	struct image_content content;
 	struct initramfs initramfs;
+	const char *path = NULL;
 
 	while ((path = kernels_next_front(&check->root, path))) {
-		struct image_check image = { check, installed, &content, path, NULL };
-
-		image.fix = root_print(&check->root, "vfio-early image --kernel %s --output %s",
-				       release, path);
 		initramfs_start(&initramfs, arena, image_content_keep);
-		if (initramfs_read(&initramfs, root_path(&check->root, path)) ||
-		    !image_content_find(&content, &initramfs, release, true))
-			continue;
-		seen = path;
-		if (!image_content_has_module(&content, "vfio-pci.ko") &&
-		    !image_content_has_module(&content, "modules.dep.bin"))
-			continue;
-		check_content(&image);
+		if (!initramfs_read(&initramfs, root_path(&check->root, path)) &&
+		    image_content_find(&content, &initramfs, release, true) &&
+		    (image_content_has_module(&content, "vfio-pci.ko") ||
+		     image_content_has_module(&content, "modules.dep.bin")))
+			return path;
+	}
+	return NULL;
+}
+
+/* What boots an image: its entry, or by itself a unified one that none names. */
+static const char *name_of(const struct kernel_image *image)
+{
+	return image->entry ? image->entry : image->path;
+}
+
+/* How an entry gets the small image that it asks for: a command, and what to edit then. */
+static const char *front_fix(struct check *check, const struct kernel_image *image,
+			     const char *release, const char *stray)
+{
+	const char *entry = image->entry ? image->entry : "the boot entry";
+
+	if (!stray)
+		stray = root_print(&check->root, "/boot/vfio-early-%s.img", release);
+	return root_print(&check->root,
+			  "vfio-early image --kernel %s --output %s   # and have %s load it before "
+			  "the initramfs",
+			  text_quote(check->arena, release), text_quote(check->arena, stray),
+			  image->addons ? "a boot entry other than the unified image" : entry);
+}
+
+/* What an entry is called in a finding. */
+static const char *title_of(struct check *check, const struct kernel_image *image)
+{
+	if (!image->entry || streq(image->entry, image->path))
+		return image->path;
+	return root_print(&check->root, "%s (boot entry %s)", image->path, image->entry);
+}
+
+/* An entry asks for rdinit=, but nothing that it loads has the program there. */
+static void say_no_front(struct check *check, const struct kernel_image *image, struct arena *arena,
+			 const char *release)
+{
+	const char *stray = find_front(check, arena, release);
+
+	check_say_unbootable(check, "image-front", front_fix(check, image, release, stray),
+			     "%s: its command line has rdinit=" INIT_PATH
+			     ", but no file that it loads has " INIT_PATH
+			     "%s%s%s: it does not boot",
+			     name_of(image), stray ? "; " : "", stray ? stray : "",
+			     stray ? " has, and this entry does not load it" : "");
+}
+
+/*
+ * No boot entry that can be read names this image. Then it is unknown what is
+ * loaded before it: small images that lie about are only looked at.
+ */
+static void check_unknown_front(struct check *check, const struct installed *installed,
+				const struct kernel_image *image, struct arena *arena)
+{
+	const char *release = installed->kernel->release;
+	const char *stray = find_front(check, arena, release);
+	struct image_content content;
+	struct initramfs initramfs;
+	struct image_check checked = { check, installed, &content, stray, NULL, true };
+
+	if (!stray) {
+		check_say_unbootable(check, "image-front", front_fix(check, image, release, stray),
+				     "kernel %s is to start with rdinit=" INIT_PATH
+				     ", but there is no image of `vfio-early image' with its "
+				     "modules: it does not boot",
+				     release);
 		return;
 	}
-	check_say(check, CHECK_WARNING, "image-front",
-		  root_print(&check->root,
-			     "vfio-early image --kernel %s --output /boot/vfio-early-%s.img",
-			     release, release),
-		  seen ? "no image for rdinit=" INIT_PATH " has modules of kernel %s"
-		       : "kernel %s is to start with rdinit=" INIT_PATH
-			 ", but no image of `vfio-early image' was found",
-		  release);
+	checked.fix =
+		root_print(&check->root, "vfio-early image --kernel %s --output %s",
+			   text_quote(check->arena, release), text_quote(check->arena, stray));
+	initramfs_start(&initramfs, arena, image_content_keep);
+	if (!initramfs_read(&initramfs, root_path(&check->root, stray)) &&
+	    image_content_find(&content, &initramfs, release, true))
+		check_content(&checked);
+	check_say(check, CHECK_WARNING, "entry-unknown", NULL,
+		  "%s: no boot entry that names it was found, so whether the boot loader loads %s "
+		  "before it, as rdinit=" INIT_PATH " needs, could not be judged",
+		  image->path, stray);
+}
+
+/* Whether an entry of this kernel is known. */
+static bool has_entry(const struct kernel *kernel)
+{
+	const struct kernel_image *image = kernel->images;
+
+	while (image && !image->entry)
+		image = image->next;
+	return image != NULL;
+}
+
+/*
+ * Reads all parts of an image. Returns 0 or -errno, and the path at which it
+ * failed. *cmdline is what the kernel is given: a unified image's own, unless
+ * its entry has another and Secure Boot is off; addons come after either.
+ */
+static int read_parts(struct check *check, const struct kernel_image *image,
+		      struct initramfs *initramfs, const char **path, const char **cmdline)
+{
+	const char *const *next;
+	int error = 0;
+
+	initramfs->profile = image->profile;
+	for (next = image->parts; *next && !error; next++) {
+		*path = *next;
+		error = initramfs_read(initramfs, root_path(&check->root, *next));
+	}
+	if (image->options && !(initramfs->cmdline && check_secure_boot(check)))
+		initramfs->cmdline = image->options;
+	for (next = image->addons; next && *next && !error; next++) {
+		*path = *next;
+		error = initramfs_read_addon(initramfs, root_path(&check->root, *next));
+	}
+	*cmdline = initramfs->cmdline ? initramfs->cmdline : check->cmdline;
+	return error;
+}
+
+/* Words that GRUB's menus have for starting a system that is to be repaired. */
+static bool is_for_repair(const struct check *check, const char *cmdline)
+{
+	static const char *const words[] = { "recovery",
+					     "single",
+					     "emergency",
+					     "rescue",
+					     "systemd.unit=rescue.target",
+					     "systemd.unit=emergency.target" };
+	const char *text = root_print(&check->root, " %s ", cmdline);
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (strstr(text, root_print(&check->root, " %s ", words[i])))
+			return true;
+	return false;
+}
+
+/* The command that builds the small image anew that an entry loads; NULL where it loads none. */
+static const char *front_command(struct check *check, const struct kernel_image *image,
+				 const char *release)
+{
+	for (const char *const *part = image->parts; *part; part++)
+		if (kernels_is_front(&check->root, *part))
+			return root_print(&check->root, "vfio-early image --kernel %s --output %s",
+					  text_quote(check->arena, release),
+					  text_quote(check->arena, *part));
+	return NULL;
+}
+
+/* Judges what was read, by the command line that it starts with. */
+static void judge_parts(struct image_check *checked, const struct kernel_image *image,
+			struct initramfs *initramfs, const char *cmdline)
+{
+	struct check *check = checked->check;
+	const struct installed *installed = checked->installed;
+	const char *release = installed->kernel->release;
+	struct image_content *content = (struct image_content *)checked->content;
+	bool front = kernels_asks_for_front(initramfs->arena, cmdline);
+	/* Nothing is loaded before a unified image. */
+	bool known = image->entry || initramfs->unified;
+
+	checked->front = front && known;
+	if (checked->front && front_command(check, image, release))
+		checked->fix = front_command(check, image, release);
+	if (image_content_find(content, initramfs, release, front)) {
+		check_content(checked);
+		if (checked->front && !image_content_has(content, "init"))
+			check_say_unbootable(check, "image-front", NULL,
+					     "%s: it loads the image for rdinit=" INIT_PATH
+					     " and no initramfs with /init after it: it does not "
+					     "boot",
+					     name_of(image));
+	} else if (checked->front) {
+		say_no_front(check, image, initramfs->arena, release);
+	} else if (front) {
+		if (!has_entry(installed->kernel))
+			check_unknown_front(check, installed, image, initramfs->arena);
+	} else if (image->entry && is_for_repair(check, cmdline)) {
+		check_say(check, CHECK_NOTE, "image-without", NULL,
+			  "%s: vfio-early is not in it: this entry, which is for repair, takes "
+			  "nothing",
+			  title_of(check, image));
+	} else {
+		check_missing(checked);
+	}
+}
+
+static void say_missing(struct check *check, const struct kernel_image *image)
+{
+	check_say_unbootable(check, "entry-file", NULL,
+			     "boot entry %s names %s, which is not there: it does not boot",
+			     image->entry, image->missing);
 }
 
 static void check_image(struct check *check, const struct installed *installed,
 			const struct kernel_image *image, struct arena *arena)
 {
-	const char *path = image->path, *cmdline = image->options;
+	const char *path = image->path, *cmdline, *built_in;
 	struct image_content content;
 	struct initramfs initramfs;
-	struct image_check checked = { check, installed, &content, path, CHECK_REGENERATE };
-	int error = 0;
+	struct image_check checked = {
+		check, installed, &content, title_of(check, image), CHECK_REGENERATE, false
+	};
+	int error;
 
+	if (image->missing) {
+		say_missing(check, image);
+		return;
+	}
 	initramfs_start(&initramfs, arena, image_content_keep);
-	for (const char *const *part = image->parts; *part && !error; part++) {
-		path = *part;
-		error = initramfs_read(&initramfs, root_path(&check->root, path));
-	}
-	if (initramfs.cmdline) {
-		cmdline = initramfs.cmdline;
-		check_unified(check, arena, path, cmdline);
-	}
-	if (error) {
+	error = read_parts(check, image, &initramfs, &path, &cmdline);
+	built_in = initramfs.cmdline;
+	if (built_in && !image->options && image->profile == 0)
+		check_unified(check, arena, image->path, built_in);
+	if (image->unresolved)
+		check_say(check, CHECK_NOTE, "entry-variable", NULL,
+			  "boot entry %s: the value of $%s is unknown, so its command line could "
+			  "not be judged as a whole",
+			  image->entry, image->unresolved);
+	if (error)
 		say_unreadable(check, &initramfs, path, error);
-	} else if (asks_for_front(arena, cmdline ? cmdline : check->cmdline)) {
-		if (image_content_find(&content, &initramfs, installed->kernel->release, true))
-			check_content(&checked);
-		else
-			check_fronts(check, installed, arena);
-	} else if (image_content_find(&content, &initramfs, installed->kernel->release, false)) {
-		check_content(&checked);
-	} else {
-		check_missing(&checked);
+	else if (initramfs.kernelless)
+		check_say_unbootable(check, "image-kernel", CHECK_REGENERATE,
+				     "%s: a unified image without a kernel in it (its section "
+				     ".linux): it does not boot",
+				     title_of(check, image));
+	else
+		judge_parts(&checked, image, &initramfs, cmdline);
+}
+
+/* Nothing that could not be judged is left out without a word. */
+static void say_no_memory(struct check *check, const char *what, const char *name)
+{
+	check_say(check, CHECK_ERROR, "memory", NULL,
+		  "%s %s could not be judged: there is not enough memory (%zu MiB of address "
+		  "space; see ulimit -v)",
+		  what, name, IMAGE_ARENA_SIZE >> 20);
+}
+
+/* Entries whose kernel has no modules here: only that they find the program can be judged. */
+static void check_strangers(struct check *check)
+{
+	for (const struct kernel_image *image = check->strangers; image; image = image->next) {
+		struct arena *arena = arena_create(IMAGE_ARENA_SIZE);
+		struct image_content content;
+		struct initramfs initramfs = { 0 };
+		const char *path = image->path, *cmdline = "";
+		int error = -ENOMEM;
+
+		if (!arena)
+			say_no_memory(check, "boot entry", image->entry);
+		if (arena) {
+			initramfs_start(&initramfs, arena, image_content_keep);
+			error = read_parts(check, image, &initramfs, &path, &cmdline);
+		}
+		/* One that asks for the small image is ours, whatever its kernel is. */
+		if (arena && image->missing && image->options &&
+		    kernels_asks_for_front(arena, image->options))
+			say_missing(check, image);
+		else if (!error && !image->missing && kernels_asks_for_front(arena, cmdline) &&
+			 !image_content_find(&content, &initramfs, "", true))
+			say_no_front(check, image, arena, "KERNEL");
+		else if (arena && image->missing)
+			check_say(check, CHECK_NOTE, "entry-unknown", NULL,
+				  "boot entry %s could not be judged: %s is not found here",
+				  image->entry, image->missing);
+		else if (arena)
+			check_say(check, CHECK_NOTE, "entry-unknown", NULL,
+				  "boot entry %s could not be judged: its kernel is none that has "
+				  "modules here",
+				  image->entry);
+		arena_destroy(arena);
 	}
+}
+
+static void say_unread(struct check *check)
+{
+	for (const struct boot_unread *unread = check->unread; unread; unread = unread->next)
+		check_say(check, CHECK_NOTE, "entry-unread",
+			  unread->error == -EACCES ? "sudo vfio-early check" : NULL,
+			  "%s could not be read (%s): boot entries in it could not be judged",
+			  unread->path, strerror(-unread->error));
 }
 
 /* Whether the kernel has the driver at all. */
@@ -192,9 +411,15 @@ static void check_driver(struct check *check, struct arena *arena,
 			 const struct installed *installed)
 {
 	struct needed_module *needed;
+	int error = installed->modules_error;
 
-	if (installed->modules &&
-	    needed_list(installed->modules, arena, "vfio-pci", &needed) == -ENOENT)
+	if (!error)
+		error = needed_list(installed->modules, arena, "vfio-pci", &needed);
+	if (error && error != -ENOENT)
+		check_say(check, CHECK_WARNING, "kernel-unread", NULL,
+			  "kernel %s: whether it has vfio-pci could not be judged: %s",
+			  installed->kernel->release, strerror(-error));
+	else if (error)
 		check_say(
 			check, CHECK_ERROR, "kernel-without", NULL,
 			"kernel %s has vfio-pci neither as a module nor built in: with it, nothing "
@@ -217,7 +442,8 @@ static int collect(struct check *check, struct installed *installed, struct aren
 		host_list_keep_or_say(&installed->embed.needs, arena);
 	else
 		places.configuration = root_path(&check->root, "/etc/modprobe.d");
-	if (module_open(&places, &installed->modules))
+	installed->modules_error = module_open(&places, &installed->modules);
+	if (installed->modules_error)
 		installed->modules = NULL;
 	/* What is wrong with the config is said elsewhere. */
 	return error == -ENOMEM ? error : 0;
@@ -229,6 +455,7 @@ static void check_kernel(struct check *check, struct installed *installed)
 	size_t mark;
 
 	if (!arena || collect(check, installed, arena)) {
+		say_no_memory(check, "kernel", installed->kernel->release);
 		arena_destroy(arena);
 		return;
 	}
@@ -245,6 +472,8 @@ static void check_kernel(struct check *check, struct installed *installed)
 	}
 	if (installed->modules)
 		module_close(installed->modules);
+	if (arena->refused)
+		say_no_memory(check, "all of kernel", installed->kernel->release);
 	arena_destroy(arena);
 }
 
@@ -260,6 +489,8 @@ void check_images(struct check *check)
 
 		check_kernel(check, &one);
 	}
+	check_strangers(check);
+	say_unread(check);
 	if (installed.program)
 		munmap((void *)installed.program, installed.program_size);
 }

@@ -16,6 +16,7 @@ struct installed {
 	const struct kernel *kernel;
 	struct embed embed;
 	struct module_context *modules; /* NULL where they cannot be read */
+	int modules_error;		/* why not */
 	const char *program;		/* its bytes; NULL where it is not installed */
 	size_t program_size;
 };
@@ -27,6 +28,7 @@ struct image_check {
 	const struct image_content *content;
 	const char *path;
 	const char *fix; /* builds it anew */
+	bool front;	 /* the kernel runs the program in place of /init: without, nothing boots */
 };
 
 /* How the package that has the hooks gets all its files back: a command. */

@@ -7,23 +7,6 @@
 #define UNSAFE_PARAMETER "/sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts"
 #define FIRMWARE_SETUP	 "systemctl reboot --firmware-setup"
 
-enum vendor {
-	VENDOR_UNKNOWN, /* or no PC */
-	VENDOR_INTEL,
-	VENDOR_AMD,
-};
-
-/* As /proc/cpuinfo has it on a PC (arch/x86/kernel/cpu/proc.c). */
-static enum vendor find_vendor(const char *cpuinfo)
-{
-	if (cpuinfo && (strstr(cpuinfo, "GenuineIntel") || strstr(cpuinfo, "CentaurHauls") ||
-			strstr(cpuinfo, "Shanghai")))
-		return VENDOR_INTEL;
-	if (cpuinfo && (strstr(cpuinfo, "AuthenticAMD") || strstr(cpuinfo, "HygonGenuine")))
-		return VENDOR_AMD;
-	return VENDOR_UNKNOWN;
-}
-
 static bool is_virtual(const char *cpuinfo)
 {
 	const char *flags = cpuinfo ? strstr(cpuinfo, "\nflags") : NULL;
@@ -49,8 +32,8 @@ static void say_absent(struct check *check, const char *cpuinfo)
 			  "q35,kernel-irqchip=split -device intel-iommu,intremap=on)");
 		return;
 	}
-	switch (find_vendor(cpuinfo)) {
-	case VENDOR_INTEL:
+	switch (check->platform) {
+	case PLATFORM_INTEL:
 		if (!check_parameter(check, "intel_iommu", NULL))
 			add = "; the kernel may need intel_iommu=on then";
 		check_say(check, CHECK_ERROR, "iommu-absent", firmware_fix(check),
@@ -58,12 +41,25 @@ static void say_absent(struct check *check, const char *cpuinfo)
 			  "Technology for Directed I/O\") in its set-up%s",
 			  add);
 		return;
-	case VENDOR_AMD:
+	case PLATFORM_AMD:
 		check_say(check, CHECK_ERROR, "iommu-absent", firmware_fix(check),
 			  "the firmware shows no IOMMU: set \"IOMMU\" (\"AMD-Vi\", often below "
 			  "\"AMD CBS\" or \"NBIO\") to Enabled in its set-up, not to Auto");
 		return;
-	case VENDOR_UNKNOWN:
+	case PLATFORM_ARM:
+		check_say(
+			check, CHECK_ERROR, "iommu-absent", "dmesg | grep -i smmu",
+			"no IOMMU is in use: the kernel found no SMMU that it can use in what the "
+			"firmware describes (ACPI table IORT, or the device tree): turn the SMMU "
+			"on "
+			"in the firmware's set-up, or update the firmware");
+		return;
+	case PLATFORM_POWER:
+		check_say(check, CHECK_ERROR, "iommu-absent", "dmesg | grep -i iommu",
+			  "no IOMMU is in use: POWER machines have one in each PCI host bridge, "
+			  "which the kernel turns on by itself: it says what went wrong");
+		return;
+	case PLATFORM_UNKNOWN:
 		break;
 	}
 	check_say(check, CHECK_ERROR, "iommu-absent", firmware_fix(check),
@@ -147,6 +143,9 @@ static void check_remapping(struct check *check)
 	const char *parameter = remapping_off_parameter(check), *fix;
 	bool off = is_remapping_off(check), unsafe = is_unsafe_allowed(check);
 
+	/* Elsewhere the interrupt controllers do that, and their chips have other names. */
+	if (check->platform == PLATFORM_ARM || check->platform == PLATFORM_POWER)
+		return;
 	if (!off) {
 		if (unsafe)
 			check_say(check, CHECK_WARNING, "interrupts-unsafe",
@@ -197,16 +196,21 @@ static bool is_translating(const struct check *check)
 
 static void check_passthrough(struct check *check)
 {
-	const char *value;
+	const char *value, *parameter = "iommu=pt";
 
+	if (check->platform == PLATFORM_POWER)
+		return;
+	if (check->platform == PLATFORM_ARM)
+		parameter = "iommu.passthrough=1";
 	if (check_parameter(check, "iommu.passthrough", NULL) ||
 	    (check_parameter(check, "iommu", &value) && strstr(value, "pt")) ||
 	    !is_translating(check))
 		return;
 	check_say(check, CHECK_NOTE, "iommu-translated",
-		  boot_loader_command(&check->root, BOOT_LOADER_ADD, "iommu=pt"),
-		  "the host's own devices go through the IOMMU as well: iommu=pt makes them "
-		  "faster, and gives up the protection from them; guests are the same either way");
+		  boot_loader_command(&check->root, BOOT_LOADER_ADD, parameter),
+		  "the host's own devices go through the IOMMU as well: %s makes them faster, and "
+		  "gives up the protection from them; guests are the same either way",
+		  parameter);
 }
 
 void check_iommu(struct check *check)

@@ -7,10 +7,12 @@
 
 #include "check.h"
 #include "decompress.h"
+#include "file.h"
 #include "needed.h"
 
-#define LOCKDOWN    "/sys/kernel/security/lockdown"
-#define ENFORCE	    "/sys/module/module/parameters/sig_enforce"
+#define LOCKDOWN "/sys/kernel/security/lockdown"
+#define ENFORCE	 "/sys/module/module/parameters/sig_enforce"
+
 #define SECURE_BOOT "/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
 
 /* What stands at the end of a signed module (include/linux/module_signature.h). */
@@ -50,23 +52,24 @@ static int read_plain(int fd, struct tail *tail)
 	return length < 0 ? -errno : 0;
 }
 
-/* Whether the kernel's module has a signature; true where that cannot be told. */
-static bool is_signed(const char *path)
+/* Finds out whether the kernel's module has a signature. Returns 0 or -errno. */
+static int find_signature(const char *path, bool *found)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC), error;
+	int fd = file_open(AT_FDCWD, path), error;
 	char magic[DECOMPRESS_MAGIC_SIZE];
 	struct tail tail = { .length = 0 };
 	const char *program = NULL;
 
+	*found = false;
 	if (fd < 0)
-		return true;
+		return fd;
 	if (read(fd, magic, sizeof(magic)) == sizeof(magic))
 		program = decompress_program(magic, sizeof(magic));
 	lseek(fd, 0, SEEK_SET);
 	error = program ? decompress_file(fd, program, keep_tail, &tail) : read_plain(fd, &tail);
 	close(fd);
-	return error ||
-	       (tail.length == MARKER_SIZE && memcmp(tail.bytes, marker, MARKER_SIZE) == 0);
+	*found = tail.length == MARKER_SIZE && memcmp(tail.bytes, marker, MARKER_SIZE) == 0;
+	return error;
 }
 
 /* A module's file as the system that is checked names it. */
@@ -77,8 +80,12 @@ static const char *path_of(const struct check *check, const char *path)
 	return below ? root_print(&check->root, "/lib%s", below) : path;
 }
 
-/* The first file of vfio-pci, and what it needs, that has no signature; NULL where all have. */
-static const char *find_unsigned(const struct check *check, const struct kernel *kernel)
+/*
+ * The first file of vfio-pci, and what it needs, that has no signature; NULL where all have.
+ * A file that could not be judged is said, but for modules that are not there: check_image.c
+ * says that.
+ */
+static const char *find_unsigned(struct check *check, const struct kernel *kernel)
 {
 	struct module_places places = { .directory = kernel->directory };
 	struct needed_module *needed = NULL;
@@ -89,10 +96,26 @@ static const char *find_unsigned(const struct check *check, const struct kernel 
 		return NULL;
 	error = needed_list(modules, check->arena, "vfio-pci", &needed);
 	module_close(modules);
-	for (; !error && needed; needed = needed->next)
-		if (needed->path && !is_signed(needed->path))
+	for (; !error && needed; needed = needed->next) {
+		bool found = true;
+
+		error = needed->path ? find_signature(needed->path, &found) : 0;
+		if (error)
+			check_say(check, CHECK_WARNING, "unsigned-unknown", NULL,
+				  "%s: whether it has a signature could not be judged: %s",
+				  path_of(check, needed->path), strerror(-error));
+		else if (!found)
 			return path_of(check, needed->path);
+	}
 	return NULL;
+}
+
+bool check_secure_boot(const struct check *check)
+{
+	const char *boot = root_read(&check->root, SECURE_BOOT);
+
+	/* Four bytes of attributes, then the value. */
+	return boot && strlen(boot) >= 5 && boot[4] == 1;
 }
 
 /* Why this kernel takes no module without a signature; NULL where it does. */
@@ -100,12 +123,9 @@ static const char *find_reason(const struct check *check)
 {
 	const char *lockdown = root_read(&check->root, LOCKDOWN);
 	const char *enforce = root_read(&check->root, ENFORCE);
-	const char *boot = root_read(&check->root, SECURE_BOOT);
 
 	if (lockdown && (strstr(lockdown, "[integrity]") || strstr(lockdown, "[confidentiality]")))
-		/* Four bytes of attributes, then the value. */
-		return boot && strlen(boot) >= 5 && boot[4] == 1 ? "Secure Boot locks it down"
-								 : "it is locked down";
+		return check_secure_boot(check) ? "Secure Boot locks it down" : "it is locked down";
 	return enforce && *enforce == 'Y' ? "module.sig_enforce is set" : NULL;
 }
 

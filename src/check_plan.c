@@ -111,6 +111,8 @@ static const char *fix_refusal(const struct check *check, const struct member *m
 {
 	switch (member->refusal) {
 	case REFUSAL_NO_GROUP:
+		if (!explain_wants_intel_iommu(member->device))
+			return "dmesg | grep -i iommu";
 		return boot_loader_command(&check->root, BOOT_LOADER_ADD, "intel_iommu=on");
 	case REFUSAL_VIRTUAL_FUNCTIONS:
 		return root_print(&check->root, "echo 0 >/sys/bus/pci/devices/%s/sriov_numvfs",

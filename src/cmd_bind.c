@@ -12,6 +12,7 @@
 #include "options.h"
 #include "report.h"
 #include "survey.h"
+#include "text.h"
 #include "util.h"
 
 /*
@@ -80,17 +81,17 @@ static int complain_unseen(const struct run *run, const struct in_use *in_use)
 	const char *owner;
 
 	if (!in_use->at_home) {
-		fprintf(stderr, "vfio-early: what the host uses is not seen from inside a "
-				"container or chroot: run this on the host itself\n");
+		text_print(stderr, "vfio-early: what the host uses is not seen from inside a "
+				   "container or chroot: run this on the host itself\n");
 		return -EPERM;
 	}
 	if (!in_use->error)
 		return 0;
 	owner = open_file_owner(run->arena, "/proc", in_use->unread);
-	fprintf(stderr,
-		"vfio-early: bind: nothing is taken, because it cannot be read which devices %s "
-		"has open: %s; end it, or unmount what does not answer, first\n",
-		owner && in_use->unread ? owner : "a process", strerror(-in_use->error));
+	text_print(stderr,
+		   "vfio-early: bind: nothing is taken, because it cannot be read which devices %s "
+		   "has open: %s; end it, or unmount what does not answer, first\n",
+		   owner && in_use->unread ? owner : "a process", strerror(-in_use->error));
 	return in_use->error;
 }
 
@@ -149,12 +150,13 @@ static int run_bind(int count, char *const *arguments)
 	if (first < 0)
 		return code;
 	if (count == first) {
-		fprintf(stderr, "vfio-early: bind: name the devices: see vfio-early bind --help\n");
+		text_print(stderr,
+			   "vfio-early: bind: name the devices: see vfio-early bind --help\n");
 		return EXIT_MALFORMED;
 	}
 	/* Even a dry run would not see what others have open. */
 	if (geteuid() != 0) {
-		fprintf(stderr, "vfio-early: bind: only root can do that: use sudo\n");
+		text_print(stderr, "vfio-early: bind: only root can do that: use sudo\n");
 		return EXIT_PARTLY;
 	}
 	run = run_create();
@@ -171,8 +173,9 @@ static int run_bind(int count, char *const *arguments)
 	else if (!error)
 		report_log(run);
 	if (!error && !options.preview.json && is_in_use(run))
-		fprintf(stderr, "vfio-early: bind: end the use that is named above, then run this "
-				"again\n");
+		text_print(stderr,
+			   "vfio-early: bind: end the use that is named above, then run this "
+			   "again\n");
 	code = error ? EXIT_PARTLY : run_exit_code(run);
 	preview_close(&options.preview);
 	run_destroy(run);

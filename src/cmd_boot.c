@@ -12,6 +12,7 @@
 #include "mounts.h"
 #include "report.h"
 #include "run.h"
+#include "text.h"
 
 /* Address space, not memory: for what a report says of ten thousand functions. */
 #define REPORT_ARENA_SIZE (64 << 20)
@@ -132,8 +133,8 @@ static int run_boot(int count, char *const *arguments)
 	};
 
 	if (count > 0) {
-		fprintf(stderr, "vfio-early: boot takes no arguments, not even '%s'\n",
-			arguments[0]);
+		text_print(stderr, "vfio-early: boot takes no arguments, not even '%s'\n",
+			   arguments[0]);
 		return EXIT_MALFORMED;
 	}
 	log_set_target(LOG_TO_KERNEL);

@@ -11,6 +11,7 @@
 #include "json.h"
 #include "preview.h"
 #include "terminal.h"
+#include "text.h"
 #include "util.h"
 
 /* Address space, not memory. */
@@ -60,6 +61,9 @@ static int make_plan(struct check *check, struct preview *preview)
 
 	if (error || !root_has(&check->root, "/sys/bus/pci/devices"))
 		return error;
+	check->platform = platform_of_cpuinfo(root_read(&check->root, "/proc/cpuinfo"));
+	if (check->platform == PLATFORM_UNKNOWN)
+		check->platform = platform_find(&preview->tree);
 	error = preview_plan(preview, check->run);
 	check->planned = !error;
 	/* Without anything to take, nobody has asked. */
@@ -68,9 +72,30 @@ static int make_plan(struct check *check, struct preview *preview)
 	return error;
 }
 
+/* Memory that ran out leaves things out that were to be judged. */
+static void say_refused(struct check *check)
+{
+	if (!check->arena->refused && !check->run->arena->refused)
+		return;
+	check->refused = (struct check_finding){
+		.severity = CHECK_ERROR,
+		.topic = "memory",
+		.text = "memory ran out: not everything could be judged",
+	};
+	*check->last = &check->refused;
+	check->last = &check->refused.next;
+}
+
 static void look(struct check *check)
 {
-	check->kernels = kernels_find(&check->root);
+	struct kernels kernels;
+
+	if (kernels_find(&check->root, &kernels))
+		check_say(check, CHECK_ERROR, "memory", NULL,
+			  "memory ran out: not all kernels and boot entries could be judged");
+	check->kernels = kernels.installed;
+	check->strangers = kernels.strangers;
+	check->unread = kernels.unread;
 	check_settings(check);
 	check_iommu(check);
 	check_groups(check);
@@ -112,7 +137,7 @@ static void print_text(const struct check *check)
 			if (finding->severity != severity)
 				continue;
 			terminal_put(&terminal, styles[severity], severity_names[severity]);
-			printf(": %s\n", finding->text);
+			text_print(stdout, ": %s\n", finding->text);
 			if (!finding->fix)
 				continue;
 			printf("    ");
@@ -189,6 +214,7 @@ static enum check_exit check_system(struct check *check, bool json)
 		check_say(check, CHECK_ERROR, "unplanned", "vfio-early plan",
 			  "what boot would do could not be planned: %s", strerror(-error));
 	look(check);
+	say_refused(check);
 	if (json)
 		print_json(check);
 	else

@@ -11,6 +11,7 @@
 #include "embed.h"
 #include "explain.h"
 #include "input.h"
+#include "text.h"
 #include "util.h"
 
 /* Address space, not memory. */
@@ -39,7 +40,7 @@ static const struct argument options[] = {
 
 static int complain(const char *path, int error)
 {
-	fprintf(stderr, "vfio-early: %s: %s\n", path, strerror(-error));
+	text_print(stderr, "vfio-early: %s: %s\n", path, strerror(-error));
 	return EXIT_PARTLY;
 }
 
@@ -64,12 +65,12 @@ static void complain_of_config(struct arena *arena, const struct embed *embed)
 	if (!problem)
 		return;
 	for (; problem; problem = problem->next)
-		fprintf(stderr, "vfio-early: %s\n", explain_problem(arena, problem));
-	fprintf(stderr, "vfio-early: " CONFIG_PATH " %s; correct it and build the image again\n",
-		embed->config_unread ? "does not go into the image, which will take nothing"
-				     : "goes into the image as it is");
+		text_print(stderr, "vfio-early: %s\n", explain_problem(arena, problem));
+	text_print(stderr, "vfio-early: " CONFIG_PATH " %s; correct it and build the image again\n",
+		   embed->config_unread ? "does not go into the image, which will take nothing"
+					: "goes into the image as it is");
 	if (settings_find_stop(&embed->settings))
-		fprintf(stderr, "vfio-early: %s\n", explain_stop(arena, &embed->settings));
+		text_print(stderr, "vfio-early: %s\n", explain_stop(arena, &embed->settings));
 }
 
 static int embed_into(struct arena *arena, const struct embed_request *request, int root)
@@ -84,7 +85,7 @@ static int embed_into(struct arena *arena, const struct embed_request *request, 
 	code |= write_files(root, embed.host);
 	code |= write_files(root, embed.modprobe);
 	for (const struct embed_name *module = embed.modules; module; module = module->next)
-		printf("%s\n", module->name);
+		text_print(stdout, "%s\n", module->name);
 	/* A generic image has no list, and none was read. */
 	if (!request->generic) {
 		host_list_say(&embed.needs);

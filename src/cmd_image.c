@@ -17,6 +17,7 @@
 #include "init.h"
 #include "input.h"
 #include "module.h"
+#include "text.h"
 #include "util.h"
 
 /* The program that images are given. */
@@ -64,14 +65,15 @@ static const struct argument known[] = {
 /* Says what is wrong with what, and gives the error back. */
 static int complain(const char *what, int error)
 {
-	fprintf(stderr, "vfio-early: %s: %s\n", what, strerror(-error));
+	text_print(stderr, "vfio-early: %s: %s\n", what, strerror(-error));
 	return error;
 }
 
 /* Says why no image is written with the program. Returns -EXDEV. */
 static int refuse_program(const char *path, const char *why)
 {
-	fprintf(stderr,
+	text_print(
+		stderr,
 		"vfio-early: %s: the program %s: an image with it would not boot; none is written: "
 		"install vfio-early again\n",
 		path, why ? why : "does not start");
@@ -86,10 +88,10 @@ static int add_program(struct image *image, const char *path)
 	if (error)
 		return complain(path, error);
 	if (fault == ELF_DYNAMIC) {
-		fprintf(stderr,
-			"vfio-early: %s needs shared libraries, and the image has none: "
-			"install the statically linked one\n",
-			path);
+		text_print(stderr,
+			   "vfio-early: %s needs shared libraries, and the image has none: "
+			   "install the statically linked one\n",
+			   path);
 		return -EXDEV;
 	}
 	return fault ? refuse_program(path, elf_fault_text(fault)) : 0;
@@ -126,8 +128,8 @@ static int add_module(struct image *image, struct module_context *modules, const
 		return 0;
 	if (error != -ENOENT || image->culprit)
 		return complain(image->culprit ? image->culprit : name, error);
-	fprintf(stderr, "vfio-early: %s: no module %s, and none built in\n", image->directory,
-		name);
+	text_print(stderr, "vfio-early: %s: no module %s, and none built in\n", image->directory,
+		   name);
 	return 1;
 }
 
@@ -173,7 +175,7 @@ static int complain_of_embed(struct arena *arena, const struct embed *embed, boo
 	}
 	for (const struct problem *problem = embed->settings.problems; problem;
 	     problem = problem->next)
-		fprintf(stderr, "vfio-early: %s\n", explain_problem(arena, problem));
+		text_print(stderr, "vfio-early: %s\n", explain_problem(arena, problem));
 	return embed->settings.problems ? EXIT_MALFORMED : EXIT_DONE;
 }
 
@@ -214,11 +216,11 @@ static int write_image(const struct image *image, const char *output)
 
 	if (written < 0)
 		return complain(name, (int)written);
-	fprintf(stderr,
-		"vfio-early: %s: %ld bytes for kernel %s; let the boot loader give it to the "
-		"kernel before the initramfs (after microcode), with rdinit=" INIT_PATH
-		" on the command line\n",
-		name, written, image->kernel);
+	text_print(stderr,
+		   "vfio-early: %s: %ld bytes for kernel %s; let the boot loader give it to the "
+		   "kernel before the initramfs (after microcode), with rdinit=" INIT_PATH
+		   " on the command line\n",
+		   name, written, image->kernel);
 	return 0;
 }
 
@@ -261,15 +263,16 @@ static int run_image(int count, char *const *arguments)
 	if (first < 0)
 		return code;
 	if (!options.output && isatty(STDOUT_FILENO)) {
-		fprintf(stderr,
-			"vfio-early: an image is nothing for a terminal: use --output FILE\n");
+		text_print(stderr,
+			   "vfio-early: an image is nothing for a terminal: use --output FILE\n");
 		return EXIT_MALFORMED;
 	}
 	uname(&running);
 	if (!options.request.kernel)
 		options.request.kernel = running.release;
 	if (!*options.request.kernel || strchr(options.request.kernel, '/')) {
-		fprintf(stderr, "vfio-early: '%s' is no kernel version\n", options.request.kernel);
+		text_print(stderr, "vfio-early: '%s' is no kernel version\n",
+			   options.request.kernel);
 		return EXIT_MALFORMED;
 	}
 	module_directory(options.request.kernel, directory);

@@ -9,12 +9,13 @@
 #include "options.h"
 #include "survey.h"
 #include "terminal.h"
+#include "text.h"
 
 /* Says what could not be read of what was written, and gives an exit_code. */
 static int complain(struct arena *arena, const struct settings *settings)
 {
 	for (const struct problem *problem = settings->problems; problem; problem = problem->next)
-		fprintf(stderr, "vfio-early: %s\n", explain_problem(arena, problem));
+		text_print(stderr, "vfio-early: %s\n", explain_problem(arena, problem));
 	return settings->problems ? EXIT_MALFORMED : EXIT_DONE;
 }
 
@@ -31,7 +32,8 @@ static int complain_of_absent(const struct run *run, const struct settings *filt
 		if (plan.findings[i].kind == FINDING_BRIDGES ||
 		    (plan.findings[i].kind == FINDING_BEHIND_VMD && plan.findings[i].device))
 			continue;
-		fprintf(stderr, "vfio-early: %s\n", explain_finding(run->arena, &plan.findings[i]));
+		text_print(stderr, "vfio-early: %s\n",
+			   explain_finding(run->arena, &plan.findings[i]));
 		code = EXIT_PARTLY;
 	}
 	return code;

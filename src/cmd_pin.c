@@ -10,6 +10,7 @@
 #include "input.h"
 #include "options.h"
 #include "pin.h"
+#include "text.h"
 #include "util.h"
 
 /* Whether the selectors cannot be pinned at all; says why. */
@@ -18,19 +19,19 @@ static bool is_hopeless(const struct run *run)
 	const struct plan *plan = &run->plan;
 
 	if (!run->settings.devs.count) {
-		fprintf(stderr, "vfio-early: no devices are listed: there is nothing to pin\n");
+		text_print(stderr, "vfio-early: no devices are listed: there is nothing to pin\n");
 		return true;
 	}
 	for (size_t i = 0; plan->stopped && i < plan->finding_count; i++)
-		fprintf(stderr, "vfio-early: not pinned: %s\n",
-			explain_finding(run->arena, &plan->findings[i]));
+		text_print(stderr, "vfio-early: not pinned: %s\n",
+			   explain_finding(run->arena, &plan->findings[i]));
 	if (plan->stopped)
 		return true;
 	for (size_t i = 0; i < plan->group_count; i++) {
 		if (plan->groups[i].number >= 0)
 			continue;
-		fprintf(stderr, "vfio-early: not pinned, for what goes along is not known: %s\n",
-			explain_refusal(run, &plan->groups[i]));
+		text_print(stderr, "vfio-early: not pinned, for what goes along is not known: %s\n",
+			   explain_refusal(run, &plan->groups[i]));
 		return true;
 	}
 	return false;
@@ -42,14 +43,14 @@ static int complain(const struct run *run)
 	int code = EXIT_DONE;
 
 	for (size_t i = 0; i < run->plan.finding_count; i++) {
-		fprintf(stderr, "vfio-early: kept as it is: %s\n",
-			explain_finding(run->arena, &run->plan.findings[i]));
+		text_print(stderr, "vfio-early: kept as it is: %s\n",
+			   explain_finding(run->arena, &run->plan.findings[i]));
 		code = EXIT_PARTLY;
 	}
 	for (size_t i = 0; i < run->plan.group_count; i++) {
 		if (!run->plan.groups[i].refused)
 			continue;
-		fprintf(stderr, "vfio-early: %s\n", explain_refusal(run, &run->plan.groups[i]));
+		text_print(stderr, "vfio-early: %s\n", explain_refusal(run, &run->plan.groups[i]));
 		code = EXIT_PARTLY;
 	}
 	return code;
@@ -81,22 +82,22 @@ static int write_config(const struct pin *pin, const struct preview *preview)
 	int error = replace_lines(pin, &preview->config, path);
 
 	if (error) {
-		fprintf(stderr, "vfio-early: %s: could not be written: %s; it is as it was\n", path,
-			strerror(-error));
+		text_print(stderr, "vfio-early: %s: could not be written: %s; it is as it was\n",
+			   path, strerror(-error));
 		return EXIT_PARTLY;
 	}
-	fprintf(stderr,
-		"vfio-early: %s is written; build the images again: "
-		"vfio-early regenerate\n",
-		path);
+	text_print(stderr,
+		   "vfio-early: %s is written; build the images again: "
+		   "vfio-early regenerate\n",
+		   path);
 	for (enum setting_key key = SETTING_DEVS; key <= SETTING_MEMBERS; key++)
 		if ((key == SETTING_DEVS || key == SETTING_MEMBERS) &&
 		    settings->origins[key].source &&
 		    streq(settings->origins[key].source, SETTINGS_SOURCE_CMDLINE))
-			fprintf(stderr,
-				"vfio-early: take vfio_early.%s= off the kernel command "
-				"line, for it stands over the file\n",
-				setting_name(key));
+			text_print(stderr,
+				   "vfio-early: take vfio_early.%s= off the kernel command "
+				   "line, for it stands over the file\n",
+				   setting_name(key));
 	return EXIT_DONE;
 }
 
@@ -107,7 +108,7 @@ static int pin(const struct pin *pin, const struct options *options)
 	int error, code;
 
 	if (settings_find_stop(settings)) {
-		fprintf(stderr, "vfio-early: not pinned: correct the errors first\n");
+		text_print(stderr, "vfio-early: not pinned: correct the errors first\n");
 		return EXIT_MALFORMED;
 	}
 	if (is_hopeless(pin->run))
@@ -115,10 +116,10 @@ static int pin(const struct pin *pin, const struct options *options)
 	text = pin_text(pin);
 	error = text ? pin_check(pin, text) : -ENOMEM;
 	if (error) {
-		fprintf(stderr, "vfio-early: not pinned: %s\n",
-			error == -EBADMSG ? "boot would not take the same; this is a fault of "
-					    "vfio-early, to be reported"
-					  : strerror(-error));
+		text_print(stderr, "vfio-early: not pinned: %s\n",
+			   error == -EBADMSG ? "boot would not take the same; this is a fault of "
+					       "vfio-early, to be reported"
+					     : strerror(-error));
 		return EXIT_PARTLY;
 	}
 	code = complain(pin->run);
@@ -126,7 +127,7 @@ static int pin(const struct pin *pin, const struct options *options)
 	/* What is said of it comes behind it, wherever both are read together. */
 	fflush(stdout);
 	if (options->write && settings->problems) {
-		fprintf(stderr, "vfio-early: not written: correct the errors first\n");
+		text_print(stderr, "vfio-early: not written: correct the errors first\n");
 	} else if (options->write) {
 		code |= write_config(pin, &options->preview);
 	}
@@ -152,8 +153,8 @@ static int run_pin(int count, char *const *arguments)
 	if (first < 0)
 		return code;
 	if (options.write && preview->sysfs && !preview->file) {
-		fprintf(stderr, "vfio-early: what is in another tree is not for this machine's "
-				"config: name a file with --config\n");
+		text_print(stderr, "vfio-early: what is in another tree is not for this machine's "
+				   "config: name a file with --config\n");
 		return EXIT_MALFORMED;
 	}
 	if (options.write &&
@@ -165,7 +166,7 @@ static int run_pin(int count, char *const *arguments)
 	error = preview_read(preview, run, count - first, arguments + first);
 	for (const struct problem *problem = run->settings.problems; problem;
 	     problem = problem->next)
-		fprintf(stderr, "vfio-early: %s\n", explain_problem(run->arena, problem));
+		text_print(stderr, "vfio-early: %s\n", explain_problem(run->arena, problem));
 	pinned = (struct pin){ .run = run, .members = run->settings.members };
 	/* What has grown is accepted, and the rescue switch is for boot. */
 	run->settings.members = (struct selector_list){ 0 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -10,6 +11,7 @@
 #include "input.h"
 #include "regenerate.h"
 #include "settings.h"
+#include "text.h"
 #include "util.h"
 
 /* Address space, not memory. */
@@ -29,7 +31,7 @@ static int check_config(struct arena *arena)
 	if (!error)
 		error = settings_read_config(&settings, CONFIG_PATH, text);
 	for (const struct problem *problem = settings.problems; problem; problem = problem->next)
-		fprintf(stderr, "vfio-early: %s\n", explain_problem(arena, problem));
+		text_print(stderr, "vfio-early: %s\n", explain_problem(arena, problem));
 	return error;
 }
 
@@ -65,13 +67,14 @@ static int run_regenerate(int count, char *const *arguments)
 		keep_list(arena);
 	arena_destroy(arena);
 	if (error) {
-		fprintf(stderr, "vfio-early: " CONFIG_PATH ": %s; no image was rebuilt\n",
-			strerror(-error));
+		text_print(stderr, "vfio-early: " CONFIG_PATH ": %s; no image was rebuilt\n",
+			   strerror(-error));
 		return EXIT_PARTLY;
 	}
-	execv(REGENERATE_SCRIPT, command);
-	fprintf(stderr, "vfio-early: " REGENERATE_SCRIPT ": %s; it comes with make install\n",
-		strerror(errno));
+	if (setenv("PATH", TRUSTED_PATH, 1) == 0)
+		execv(REGENERATE_SCRIPT, command);
+	text_print(stderr, "vfio-early: " REGENERATE_SCRIPT ": %s; it comes with make install\n",
+		   strerror(errno));
 	return EXIT_PARTLY;
 }
 

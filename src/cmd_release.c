@@ -12,6 +12,7 @@
 #include "options.h"
 #include "release.h"
 #include "settings_parse.h"
+#include "text.h"
 #include "util.h"
 
 /* What every line begins with. */
@@ -55,7 +56,7 @@ static int read_settings(struct options *options, struct run *run, int count,
 	settings->off = settings->dry_run = false;
 	settings->wait_seconds = 0;
 	for (const struct problem *problem = settings->problems; problem; problem = problem->next)
-		fprintf(stderr, "vfio-early: %s\n", explain_problem(run->arena, problem));
+		text_print(stderr, "vfio-early: %s\n", explain_problem(run->arena, problem));
 	return error;
 }
 
@@ -148,12 +149,12 @@ static int run_release(int count, char *const *arguments)
 	if (first < 0)
 		return code;
 	if (count == first) {
-		fprintf(stderr, "vfio-early: release: name the devices: see vfio-early release "
-				"--help\n");
+		text_print(stderr, "vfio-early: release: name the devices: see vfio-early release "
+				   "--help\n");
 		return EXIT_MALFORMED;
 	}
 	if (geteuid() != 0) {
-		fprintf(stderr, "vfio-early: release: only root can do that: use sudo\n");
+		text_print(stderr, "vfio-early: release: only root can do that: use sudo\n");
 		return EXIT_PARTLY;
 	}
 	run = run_create();
@@ -165,8 +166,8 @@ static int run_release(int count, char *const *arguments)
 	if (!error)
 		forget_configured(&run->settings);
 	if (!error && settings_find_stop(&run->settings))
-		fprintf(stderr, "vfio-early: release: nothing is given back: correct the "
-				"selectors first\n");
+		text_print(stderr, "vfio-early: release: nothing is given back: correct the "
+				   "selectors first\n");
 	if (error || settings_find_stop(&run->settings))
 		code = error ? EXIT_PARTLY : EXIT_MALFORMED;
 	else

@@ -17,6 +17,7 @@
 #include "report.h"
 #include "selector.h"
 #include "survey.h"
+#include "text.h"
 #include "util.h"
 
 /* One change of the config file, from what it says to what it is to say. */
@@ -39,7 +40,7 @@ static void print_problems(const struct run *run)
 {
 	for (const struct problem *problem = run->settings.problems; problem;
 	     problem = problem->next)
-		fprintf(stderr, "vfio-early: %s\n", explain_problem(run->arena, problem));
+		text_print(stderr, "vfio-early: %s\n", explain_problem(run->arena, problem));
 }
 
 /* Takes the words apart, and complains about what parses as no selector. Gives an exit_code. */
@@ -60,8 +61,8 @@ static int read_words(struct change *change, int count, char *const *words)
 		print_problems(scratch);
 		code = EXIT_MALFORMED;
 	} else if (!change->count) {
-		fprintf(stderr, "vfio-early: %s: name the devices: see vfio-early %s --help\n",
-			change->options->name, change->options->name);
+		text_print(stderr, "vfio-early: %s: name the devices: see vfio-early %s --help\n",
+			   change->options->name, change->options->name);
 		code = EXIT_MALFORMED;
 	}
 	if (scratch)
@@ -204,14 +205,14 @@ static bool is_possible(const struct change *change)
 		const struct config_item *item = &change->items[i];
 
 		if (change->kind == CONFIG_REMOVE && !item->found) {
-			fprintf(stderr,
-				"vfio-early: remove: '%s' is not in devs of %s; what is there: "
-				"vfio-early show\n",
-				item->text, change->path);
+			text_print(stderr,
+				   "vfio-early: remove: '%s' is not in devs of %s; what is there: "
+				   "vfio-early show\n",
+				   item->text, change->path);
 			possible = false;
 		} else if (change->kind == CONFIG_ADD && item->found) {
-			fprintf(stderr, "vfio-early: '%s' is in %s already\n", item->text,
-				change->path);
+			text_print(stderr, "vfio-early: '%s' is in %s already\n", item->text,
+				   change->path);
 		}
 	}
 	return possible;
@@ -274,13 +275,13 @@ static int pin_again(struct change *change)
 static void warn(const struct change *change)
 {
 	if (change->off)
-		fprintf(stderr,
-			"vfio-early: vfio_early=off is on the kernel command line: nothing is "
-			"taken until it is taken off\n");
+		text_print(stderr,
+			   "vfio-early: vfio_early=off is on the kernel command line: nothing is "
+			   "taken until it is taken off\n");
 	if (change->cmdline_devs)
-		fprintf(stderr,
-			"vfio-early: take vfio_early.devs= off the kernel command line, for it "
-			"stands over the file\n");
+		text_print(stderr,
+			   "vfio-early: take vfio_early.devs= off the kernel command line, for it "
+			   "stands over the file\n");
 }
 
 /* Puts the file back while nobody else can change it. Returns as put_back() does. */
@@ -323,29 +324,30 @@ static int rebuild(struct change *change)
 		return EXIT_DONE;
 	error = put_back(change);
 	if (status < 0)
-		fprintf(stderr,
-			"vfio-early: " REGENERATE_SCRIPT ": %s; it comes with make install\n",
-			strerror(-status));
+		text_print(stderr,
+			   "vfio-early: " REGENERATE_SCRIPT ": %s; it comes with make install\n",
+			   strerror(-status));
 	if (error == -ESTALE)
-		fprintf(stderr,
+		text_print(
+			stderr,
 			"vfio-early: the images could not all be rebuilt; another command has "
 			"changed %s meanwhile, and it stays as it is now: see above, and once that "
 			"is mended: vfio-early regenerate\n",
 			change->path);
 	else if (error)
-		fprintf(stderr,
-			"vfio-early: the images could not be rebuilt, and %s could not be put "
-			"back: %s; it says what it was to say\n",
-			change->path, strerror(-error));
+		text_print(stderr,
+			   "vfio-early: the images could not be rebuilt, and %s could not be put "
+			   "back: %s; it says what it was to say\n",
+			   change->path, strerror(-error));
 	else
-		fprintf(stderr,
-			"vfio-early: the images could not all be rebuilt: %s is as it was; "
-			"see above, and once that is mended, try again\n",
-			change->path);
+		text_print(stderr,
+			   "vfio-early: the images could not all be rebuilt: %s is as it was; "
+			   "see above, and once that is mended, try again\n",
+			   change->path);
 	if (status > 0 && !error)
-		fprintf(stderr,
-			"vfio-early: an image that was rebuilt before the failure has the new "
-			"config until then, or until vfio-early regenerate\n");
+		text_print(stderr,
+			   "vfio-early: an image that was rebuilt before the failure has the new "
+			   "config until then, or until vfio-early regenerate\n");
 	return EXIT_PARTLY;
 }
 
@@ -363,14 +365,14 @@ static int carry_out(struct change *change)
 	if (!streq(change->old, change->new) || !change->config.text) {
 		error = config_replace(&change->config, change->new);
 		if (error) {
-			fprintf(stderr,
-				"vfio-early: %s: could not be written: %s; it is as it was\n",
-				change->path, strerror(-error));
+			text_print(stderr,
+				   "vfio-early: %s: could not be written: %s; it is as it was\n",
+				   change->path, strerror(-error));
 			return EXIT_PARTLY;
 		}
-		fprintf(stderr, "vfio-early: %s is written\n", change->path);
+		text_print(stderr, "vfio-early: %s is written\n", change->path);
 	} else {
-		fprintf(stderr, "vfio-early: %s says so already\n", change->path);
+		text_print(stderr, "vfio-early: %s says so already\n", change->path);
 	}
 	/* The images' hooks run commands that take the lock. */
 	file_lock_release(&change->lock);
@@ -379,8 +381,8 @@ static int carry_out(struct change *change)
 	host_list_keep_or_say(&change->options->preview.needs, change->run->arena);
 	if (!change->options->no_regenerate)
 		return rebuild(change);
-	fprintf(stderr, "vfio-early: build the images again before the next boot: "
-			"vfio-early regenerate\n");
+	text_print(stderr, "vfio-early: build the images again before the next boot: "
+			   "vfio-early regenerate\n");
 	return EXIT_DONE;
 }
 
@@ -396,7 +398,7 @@ static int decide(struct change *change)
 	warn(change);
 	code = run_exit_code(run);
 	if (code == EXIT_MALFORMED) {
-		fprintf(stderr, "vfio-early: not written: correct the errors first\n");
+		text_print(stderr, "vfio-early: not written: correct the errors first\n");
 		return code;
 	}
 	if (change->options->dry_run) {
@@ -431,8 +433,8 @@ static int work(struct change *change, int count, char *const *words)
 	if (!error)
 		error = pin_again(change);
 	if (error) {
-		fprintf(stderr, "vfio-early: %s: %s; nothing was changed\n", change->options->name,
-			strerror(-error));
+		text_print(stderr, "vfio-early: %s: %s; nothing was changed\n",
+			   change->options->name, strerror(-error));
 		return EXIT_PARTLY;
 	}
 	return decide(change);
@@ -450,8 +452,8 @@ static int run_change(struct options *options, enum config_change kind, int coun
 	if (first < 0)
 		return code;
 	if (options->preview.sysfs && !options->preview.file && !options->dry_run) {
-		fprintf(stderr, "vfio-early: what is in another tree is not for this machine's "
-				"config: name a file with --config\n");
+		text_print(stderr, "vfio-early: what is in another tree is not for this machine's "
+				   "config: name a file with --config\n");
 		return EXIT_MALFORMED;
 	}
 	change.path = options->preview.file ? options->preview.file : CONFIG_PATH;

@@ -6,6 +6,7 @@
 #include "explain.h"
 #include "json.h"
 #include "options.h"
+#include "text.h"
 #include "util.h"
 
 /* Counts up when a field changes its meaning or goes. */
@@ -40,21 +41,22 @@ static void print_list(const struct run *run, enum setting_key key,
 		       const struct selector_list *list)
 {
 	if (!list->count)
-		printf("%-8s = %-30s # %s\n", setting_name(key), "", place_of(run, key));
+		text_print(stdout, "%-8s = %-30s # %s\n", setting_name(key), "",
+			   place_of(run, key));
 	for (size_t i = 0; i < list->count; i++)
-		printf("%-8s = %-30s # %s%s%s\n", setting_name(key), list->items[i].text,
-		       explain_origin(run->arena, &list->items[i].origin),
-		       list->items[i].purpose ? ", for " : "",
-		       list->items[i].purpose ? list->items[i].purpose : "");
+		text_print(stdout, "%-8s = %-30s # %s%s%s\n", setting_name(key),
+			   list->items[i].text, explain_origin(run->arena, &list->items[i].origin),
+			   list->items[i].purpose ? ", for " : "",
+			   list->items[i].purpose ? list->items[i].purpose : "");
 }
 
 static void print_text(const struct run *run)
 {
 	for (const struct problem *problem = run->settings.problems; problem;
 	     problem = problem->next)
-		fprintf(stderr, "vfio-early: %s\n", explain_problem(run->arena, problem));
+		text_print(stderr, "vfio-early: %s\n", explain_problem(run->arena, problem));
 	if (settings_find_stop(&run->settings))
-		fprintf(stderr, "vfio-early: %s\n", explain_stop(run->arena, &run->settings));
+		text_print(stderr, "vfio-early: %s\n", explain_stop(run->arena, &run->settings));
 	if (run->settings.off)
 		printf("# vfio_early=off is on the kernel command line: nothing is taken\n");
 	for (enum setting_key key = 0; key < SETTING_CLAIMED; key++) {
@@ -64,8 +66,8 @@ static void print_text(const struct run *run)
 		if (list)
 			print_list(run, key, list);
 		else
-			printf("%-8s = %-30s # %s\n", setting_name(key), value ? value : "",
-			       place_of(run, key));
+			text_print(stdout, "%-8s = %-30s # %s\n", setting_name(key),
+				   value ? value : "", place_of(run, key));
 	}
 }
 
@@ -127,8 +129,8 @@ static int run_show(int count, char *const *arguments)
 	if (first < 0)
 		return code;
 	if (first != count) {
-		fprintf(stderr, "vfio-early: show takes no selectors, not even '%s'\n",
-			arguments[first]);
+		text_print(stderr, "vfio-early: show takes no selectors, not even '%s'\n",
+			   arguments[first]);
 		return EXIT_MALFORMED;
 	}
 	run = run_create();

@@ -6,9 +6,9 @@
 #include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "file.h"
 #include "file_replace.h"
 #include "input.h"
 #include "settings.h"
@@ -65,7 +65,7 @@ static int read_open(struct config *config, struct arena *arena, int fd, const c
 	if (fstat(fd, &status) < 0)
 		return -errno;
 	/* Whoever names /dev/null wants no config; it ends at once, as an empty file does. */
-	if (S_ISCHR(status.st_mode) && status.st_rdev == makedev(1, 3))
+	if (file_is_null(&status))
 		return input_read_file(arena, fd, &config->text);
 	*fault = find_fault(&status);
 	if (*fault)

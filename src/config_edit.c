@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "selector.h"
+#include "text.h"
 #include "util.h"
 
 /* What separates selectors, in a config file and everywhere. */
@@ -304,13 +305,26 @@ static size_t same_end(const char *old, const char *new)
 	return lines;
 }
 
+/* Tabs are as good as blanks. */
+static void show_line(FILE *out, const char *text, size_t length)
+{
+	const char *end = text + length, *tab;
+
+	for (; (tab = memchr(text, '\t', (size_t)(end - text))); text = tab + 1) {
+		text_print(out, "%.*s", (int)(tab - text), text);
+		fputc('\t', out);
+	}
+	text_print(out, "%.*s\n", (int)(end - text), text);
+}
+
 static void show_lines(FILE *out, char sign, const char *text, size_t length)
 {
 	while (length) {
 		size_t line = line_length(text);
 
 		line = line < length ? line : length;
-		fprintf(out, "%c%.*s%s", sign, (int)line, text, text[line - 1] == '\n' ? "" : "\n");
+		fputc(sign, out);
+		show_line(out, text, line - (text[line - 1] == '\n'));
 		text += line;
 		length -= line;
 	}
@@ -322,7 +336,8 @@ void config_show_difference(const char *path, const char *old, const char *new, 
 
 	if (streq(old, new))
 		return;
-	fprintf(out, "--- %s\n+++ %s, as it would be\n", path, path);
+	text_print(out, "--- %s\n", path);
+	text_print(out, "+++ %s, as it would be\n", path);
 	while (*old && line_length(old) == line_length(new) &&
 	       memcmp(old, new, line_length(old)) == 0) {
 		size_t length = line_length(old);

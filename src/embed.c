@@ -10,6 +10,7 @@
 #include <sys/utsname.h>
 
 #include "config.h"
+#include "file.h"
 #include "input.h"
 #include "util.h"
 
@@ -86,7 +87,8 @@ static int add_variants(struct collection *collection, const char *directory)
 {
 	static const char alias[] = "alias vfio_pci:";
 	const char *path = arena_print(collection->arena, "%s/modules.alias", directory);
-	FILE *file = path ? fopen(path, "re") : NULL;
+	int fd = path ? file_open(AT_FDCWD, path) : -ENOMEM;
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
 	char *line = NULL;
 	size_t size = 0;
 	int error = path ? 0 : -ENOMEM;
@@ -101,6 +103,8 @@ static int add_variants(struct collection *collection, const char *directory)
 	free(line);
 	if (file)
 		fclose(file);
+	else if (fd >= 0)
+		close(fd);
 	return error;
 }
 

@@ -10,6 +10,7 @@
 #include "names.h"
 #include "picks.h"
 #include "say.h"
+#include "text.h"
 #include "util.h"
 
 const char *explain_origin(struct arena *arena, const struct origin *origin)
@@ -38,6 +39,32 @@ const char *explain_stop(struct arena *arena, const struct settings *settings)
 		   explain_origin(arena, &problem->origin));
 }
 
+/* No IOMMU is shown: how machines of this kind get theirs. */
+static const char *absent_reason(enum platform platform)
+{
+	switch (platform) {
+	case PLATFORM_INTEL:
+		return "the firmware shows no IOMMU: turn on VT-d in the firmware's set-up, and "
+		       "add intel_iommu=on to the kernel command line";
+	case PLATFORM_AMD:
+		return "the firmware shows no IOMMU: turn on AMD-Vi (also called IOMMU) in the "
+		       "firmware's set-up; the kernel command line needs nothing for it";
+	case PLATFORM_ARM:
+		return "no IOMMU is in use: the kernel found no SMMU that it can use in what the "
+		       "firmware describes (ACPI table IORT, or the device tree): turn the SMMU "
+		       "on in the firmware's set-up, or update the firmware";
+	case PLATFORM_POWER:
+		return "no IOMMU is in use: POWER machines have one in each PCI host bridge, "
+		       "which the kernel turns on by itself: see the kernel's lines about IOMMU "
+		       "in dmesg";
+	case PLATFORM_UNKNOWN:
+		break;
+	}
+	return "the firmware shows no IOMMU: "
+	       "turn on VT-d or AMD-Vi (also called IOMMU) in the firmware's set-up, "
+	       "and add intel_iommu=on to the kernel command line on an Intel machine";
+}
+
 const char *explain_iommu(const struct run *run)
 {
 	if (run->settings.iommu_off)
@@ -50,23 +77,30 @@ const char *explain_iommu(const struct run *run)
 		return "the IOMMU is off, though the firmware describes one: "
 		       "see the kernel's AMD-Vi lines in dmesg";
 	case IOMMU_ABSENT:
-		return "the firmware shows no IOMMU: "
-		       "turn on VT-d or AMD-Vi (also called IOMMU) in the firmware's set-up, "
-		       "and add intel_iommu=on to the kernel command line on an Intel machine";
+		return absent_reason(run->topology.platform);
 	case IOMMU_ON:
 		break;
 	}
 	return NULL;
 }
 
-static const char *no_group_reason(const struct run *run)
+bool explain_wants_intel_iommu(const struct device *device)
+{
+	return device->id.vendor == 0x8086 && device->class >> 16 == PCI_CLASS_DISPLAY;
+}
+
+static const char *no_group_reason(const struct run *run, const struct device *device)
 {
 	const char *off = explain_iommu(run);
 
 	if (off)
 		return SAY(run->arena, "it has no IOMMU group, for %s", off);
+	if (explain_wants_intel_iommu(device))
+		return "it has no IOMMU group, though other devices have: "
+		       "add intel_iommu=on to the kernel command line if it is an integrated Intel "
+		       "GPU";
 	return "it has no IOMMU group, though other devices have: "
-	       "add intel_iommu=on to the kernel command line if it is an integrated Intel GPU";
+	       "see the kernel's lines about it and about IOMMU in dmesg";
 }
 
 const char *explain_protection(struct arena *arena, const struct device *device,
@@ -118,7 +152,7 @@ static const char *hold_reason(const struct run *run, const struct member *membe
 
 	switch (hold->refusal) {
 	case REFUSAL_NO_GROUP:
-		return no_group_reason(run);
+		return no_group_reason(run, member->device);
 	case REFUSAL_PROTECTED:
 		return explain_protection(run->arena, member->device, blame);
 	case REFUSAL_NETWORK:
@@ -342,10 +376,11 @@ const char *explain_block(struct arena *arena, const struct member *member)
 	char text[PCI_ADDRESS_SIZE];
 
 	pci_address_format(&member->device->address, text);
+	/* Some drivers have blanks in their names. */
 	return SAY(arena,
 		   "group %d cannot be opened by a virtual machine while its bridge %s is bound to "
 		   "%s: echo %s >/sys/bus/pci/drivers/%s/unbind",
-		   member->device->group, text, driver, text, driver);
+		   member->device->group, text, driver, text, text_quote(arena, driver));
 }
 
 const char *explain_member(const struct run *run, const struct member *member)

@@ -30,6 +30,9 @@ const char *explain_refusal(const struct run *run, const struct planned_group *g
 /* The value of force= that would waive a group's refusal; NULL where none would. */
 const char *explain_force(const struct run *run, const struct planned_group *group);
 
+/* Whether a device is an integrated Intel GPU: some kernels leave it out without intel_iommu=on. */
+bool explain_wants_intel_iommu(const struct device *device);
+
 /* Why no device at all has a group, and what to do about it; NULL where the IOMMU is on. */
 const char *explain_iommu(const struct run *run);
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "file_lock.h"
 
+#include "text.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -144,7 +146,8 @@ int file_lock_take_or_say(struct file_lock *lock, const char *path, const char *
 	int error = file_lock_take(lock, path, &deadline);
 
 	if (error)
-		fprintf(stderr,
+		text_print(
+			stderr,
 			"vfio-early: %s: %s is not changed: %s is changing files, and was not done "
 			"in %d seconds; wait for it or end it, then try again\n",
 			command, path, lock->holder, FILE_LOCK_MILLISECONDS / 1000);

@@ -5,6 +5,7 @@
 #include "address.h"
 #include "claim.h"
 #include "host_search.h"
+#include "text.h"
 
 #define DRIVERCTL_DIRECTORY "etc/driverctl.d"
 #define MODPROBE_DIRECTORY  "etc/modprobe.d"
@@ -45,7 +46,7 @@ static int visit_override(void *context, const char *name)
 	if (!driver)
 		return 0;
 	driver[strcspn(driver, " \t\n")] = '\0';
-	search_make_printable(driver);
+	text_make_printable(driver);
 	add_claim(search, address,
 		  search_print(search, "driverctl set-override %s %.64s", address, driver));
 	return 0;
@@ -96,7 +97,7 @@ static int visit_options(void *context, const char *name)
 	text = search_read_file(
 		search, search_print(search, "%s/" MODPROBE_DIRECTORY "/%s", listing->root, name));
 	file = (char *)search_print(search, "/" MODPROBE_DIRECTORY "/%s", name);
-	search_make_printable(file);
+	text_make_printable(file);
 	for (joint = text; joint && (joint = strstr(joint, "\\\n"));)
 		joint[0] = joint[1] = ' ';
 	while ((line = strsep(&text, "\n")))

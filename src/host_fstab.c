@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "host_search.h"
+#include "text.h"
 
 /*
  * Where it must boot from, even if fstab(5) says noauto: a boot partition often has that. On
@@ -157,7 +158,7 @@ static void search_line(struct host_search *search, const struct line *line)
 	char *use = (char *)search_print(search, "%s", line->point);
 	const char *number;
 
-	search_make_printable(use);
+	text_make_printable(use);
 	search_begin_use(search, use);
 	if (mount && !network)
 		search_mount(search, mount);

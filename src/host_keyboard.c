@@ -5,6 +5,7 @@
 
 #include "cmdline.h"
 #include "host_search.h"
+#include "text.h"
 
 /* KEY_ESC to KEY_S (linux/input-event-codes.h): what has all of these udev takes for a keyboard. */
 #define KEYBOARD_KEYS 0xfffffffeUL
@@ -61,7 +62,7 @@ static int visit_input(void *context, const char *name)
 	}
 	sysfs_read(&search->sysfs, search_print(search, "class/input/%s/name", name), text,
 		   sizeof(text));
-	search_make_printable(text);
+	text_make_printable(text);
 	keyboards->path = path;
 	keyboards->name = search_print(search, "%s", *text ? text : name);
 	return 0;

@@ -14,6 +14,7 @@
 #include "config.h"
 #include "file_lock.h"
 #include "settings.h"
+#include "text.h"
 #include "util.h"
 
 /* Returns where the kept list is: below a root that is not "", without a link out of it. */
@@ -139,26 +140,27 @@ void host_list_keep_or_say(const struct host_list *list, struct arena *arena)
 	int error = host_list_keep(list, arena);
 
 	if (error)
-		fprintf(stderr,
-			"vfio-early: " HOST_LIST_PATH ": what this host needs could not be kept "
-			"there: %s\n",
-			strerror(-error));
+		text_print(stderr,
+			   "vfio-early: " HOST_LIST_PATH ": what this host needs could not be kept "
+			   "there: %s\n",
+			   strerror(-error));
 }
 
 void host_list_say(const struct host_list *list)
 {
 	for (const struct host_gap *gap = list->gaps; gap; gap = gap->next)
-		fprintf(stderr, "vfio-early: what the host needs could not be resolved: %s\n",
-			gap->text);
+		text_print(stderr, "vfio-early: what the host needs could not be resolved: %s\n",
+			   gap->text);
 	if (list->fault)
-		fprintf(stderr, "vfio-early: " HOST_LIST_PATH ": not used: %s\n", list->fault);
+		text_print(stderr, "vfio-early: " HOST_LIST_PATH ": not used: %s\n", list->fault);
 	if (list->source == HOST_LIST_KEPT)
-		fprintf(stderr,
-			"vfio-early: this is not the running system: using the list of what it "
-			"needs of %s (" HOST_LIST_PATH ")\n",
-			list->date);
+		text_print(stderr,
+			   "vfio-early: this is not the running system: using the list of what it "
+			   "needs of %s (" HOST_LIST_PATH ")\n",
+			   list->date);
 	else if (list->source == HOST_LIST_NONE)
-		fprintf(stderr,
+		text_print(
+			stderr,
 			"vfio-early: WARNING: this is not the running system, and there is no list "
 			"of what it needs (" HOST_LIST_PATH "): storage and network devices are "
 			"taken by address or path alone, and one that it stands on can be among "

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "input.h"
+#include "text.h"
 
 /* So much of a sentence about a gap is kept, and of a word of a list. */
 #define GAP_SIZE  256
@@ -143,13 +144,6 @@ const char *search_print(struct host_search *search, const char *format, ...)
 	vsnprintf(text, (size_t)length + 1, format, arguments);
 	va_end(arguments);
 	return text;
-}
-
-void search_make_printable(char *text)
-{
-	for (; *text; text++)
-		if ((unsigned char)*text < ' ' || *text == 0x7f)
-			*text = '?';
 }
 
 void search_begin_use(struct host_search *search, const char *use)
@@ -306,7 +300,7 @@ void search_note_gap(struct host_search *search, const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
-	search_make_printable(text);
+	text_make_printable(text);
 	note_question(search, text);
 }
 

@@ -174,9 +174,6 @@ const char *search_text(struct host_search *search);
 /* Turns the questions into gaps, each with its uses. */
 void search_list_gaps(struct host_search *search, struct host_gap **gaps);
 
-/* Makes '?' of control characters: what is put into a file is one line of it. */
-void search_make_printable(char *text);
-
 /*
  * Reads a link of sysfs to something in its tree of devices, and gives the
  * path from its root; NULL where there is no such link.

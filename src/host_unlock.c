@@ -6,6 +6,7 @@
 
 #include "cmdline.h"
 #include "host_search.h"
+#include "text.h"
 
 /* The files that hold who may log in to unlock: dropbear and tinyssh have nobody without. */
 static const char *const login_files[] = {
@@ -190,7 +191,7 @@ static void read_line(struct unlocking *unlocking, char *line)
 
 	if (!name || name[0] == '#' || !device || !is_needed(options ? options : ""))
 		return;
-	search_make_printable(name);
+	text_make_printable(name);
 	if (key && is_random(key))
 		return;
 	unlocking->asked = true;

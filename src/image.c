@@ -12,6 +12,7 @@
 
 #include "child_output.h"
 #include "cpio.h"
+#include "file.h"
 #include "index.h"
 #include "init.h"
 #include "util.h"
@@ -66,7 +67,7 @@ static int map_file(int fd, const void **data, size_t *size)
 
 	*data = "";
 	*size = 0;
-	if (fd < 0 || fstat(fd, &status) < 0)
+	if (fstat(fd, &status) < 0)
 		return -errno;
 	*size = (size_t)status.st_size;
 	if (*size)
@@ -76,8 +77,8 @@ static int map_file(int fd, const void **data, size_t *size)
 
 static int read_file(struct image *image, const char *path, const void **data, size_t *size)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	int error = map_file(fd, data, size);
+	int fd = file_open(AT_FDCWD, path);
+	int error = fd < 0 ? fd : map_file(fd, data, size);
 
 	if (fd >= 0)
 		close(fd);

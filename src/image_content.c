@@ -243,6 +243,11 @@ const char *image_content_order(const struct image_content *content, bool *works
 	return "is there, but it is not known what made this image, nor whether it runs";
 }
 
+bool image_content_has(const struct image_content *content, const char *path)
+{
+	return find_at(content->initramfs, path) != NULL;
+}
+
 static bool starts_alike(const char *a, const char *b, size_t length)
 {
 	size_t same = 0;

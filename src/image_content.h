@@ -43,6 +43,9 @@ const char *generator_name(enum generator generator);
  */
 const char *image_content_order(const struct image_content *content, bool *works);
 
+/* Whether a file of exactly that path ("init") is there. */
+bool image_content_has(const struct image_content *content, const char *path);
+
 /* Whether a file of a module is there: "vfio-pci.ko", compressed or not. */
 bool image_content_has_module(const struct image_content *content, const char *path);
 

@@ -12,6 +12,7 @@
 #include "framebuffer.h"
 #include "in_use_search.h"
 #include "open_files.h"
+#include "text.h"
 
 /* What a callback of sysfs_list() is given. */
 struct listing {
@@ -40,7 +41,7 @@ static void search_mounts(struct host_search *search)
 		if (!lies_on_something(mount))
 			continue;
 		use = (char *)search_print(search, "%s", mount->point);
-		search_make_printable(use);
+		text_make_printable(use);
 		search_begin_use(search, use);
 		search_mount(search, mount);
 	}

@@ -8,6 +8,7 @@
 #include "in_use_search.h"
 #include "module.h"
 #include "open_files.h"
+#include "text.h"
 
 /* Room for "4294967295:4294967295". */
 #define NUMBER_SIZE 32
@@ -44,7 +45,7 @@ static bool begin_use(struct host_search *search, const struct open_file *file, 
 		return false;
 	}
 	use = (char *)search_print(search, "%s at /dev/%s", owner, name);
-	search_make_printable(use);
+	text_make_printable(use);
 	search_begin_use(search, use);
 	return true;
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "decompress.h"
+#include "file.h"
 #include "unified.h"
 #include "util.h"
 
@@ -99,32 +100,76 @@ static const char *copy_section(struct initramfs *initramfs, const char *data, s
 				const char *name)
 {
 	size_t length;
-	const char *text = unified_section(data, size, name, &length);
+	const char *text = unified_profile_section(data, size, initramfs->profile, name, &length);
 
 	return text ? arena_copy(initramfs->arena, text, strnlen(text, length)) : NULL;
+}
+
+static bool has_section(const struct initramfs *initramfs, const char *data, size_t size,
+			const char *name)
+{
+	size_t length;
+
+	return unified_profile_section(data, size, initramfs->profile, name, &length) != NULL;
+}
+
+/* Reads the archives in a program; one without any adds nothing. */
+static int read_section(struct initramfs *initramfs, const char *data, size_t size, size_t profile)
+{
+	size_t length;
+	const char *section = unified_profile_section(data, size, profile, ".initrd", &length);
+
+	return section ? read_archives(initramfs, section, length) : 0;
 }
 
 int initramfs_read_bytes(struct initramfs *initramfs, const char *data, size_t size)
 {
 	if (unified_is_program(data, size)) {
-		size_t length;
-		const char *section = unified_section(data, size, ".initrd", &length);
-
 		initramfs->release = copy_section(initramfs, data, size, ".uname");
 		initramfs->cmdline = copy_section(initramfs, data, size, ".cmdline");
-		return section ? read_archives(initramfs, section, length) : -EBADMSG;
+		initramfs->unified = true;
+		initramfs->kernelless = !has_section(initramfs, data, size, ".linux") &&
+					(has_section(initramfs, data, size, ".initrd") ||
+					 has_section(initramfs, data, size, ".uname"));
+		return read_section(initramfs, data, size, initramfs->profile);
 	}
 	return read_archives(initramfs, data, size);
 }
 
-int initramfs_read(struct initramfs *initramfs, const char *path)
+static int read_addon_bytes(struct initramfs *initramfs, const char *data, size_t size)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), error = 0;
+	const char *release, *cmdline;
+	size_t length;
+
+	if (!unified_is_program(data, size))
+		return -EBADMSG;
+	release = unified_section(data, size, ".uname", &length);
+	if (release && initramfs->release &&
+	    (strnlen(release, length) != strlen(initramfs->release) ||
+	     strncmp(release, initramfs->release, length) != 0))
+		return 0;
+	cmdline = unified_section(data, size, ".cmdline", &length);
+	if (cmdline) {
+		const char *before = initramfs->cmdline ? initramfs->cmdline : "";
+
+		initramfs->cmdline =
+			arena_print(initramfs->arena, "%s%s%.*s", before, *before ? " " : "",
+				    (int)strnlen(cmdline, length), cmdline);
+		if (!initramfs->cmdline)
+			return -ENOMEM;
+	}
+	return read_section(initramfs, data, size, 0);
+}
+
+static int read_file(struct initramfs *initramfs, const char *path,
+		     int (*read_bytes)(struct initramfs *initramfs, const char *data, size_t size))
+{
+	int fd = file_open(AT_FDCWD, path), error = 0;
 	struct stat status;
 	void *data;
 
 	if (fd < 0)
-		return -errno;
+		return fd == -EINVAL ? -EBADMSG : fd;
 	if (fstat(fd, &status) < 0)
 		error = -errno;
 	else if (!S_ISREG(status.st_mode) || status.st_size == 0)
@@ -138,9 +183,19 @@ int initramfs_read(struct initramfs *initramfs, const char *path)
 	close(fd);
 	if (error)
 		return error;
-	error = initramfs_read_bytes(initramfs, data, (size_t)status.st_size);
+	error = read_bytes(initramfs, data, (size_t)status.st_size);
 	munmap(data, (size_t)status.st_size);
 	return error;
+}
+
+int initramfs_read(struct initramfs *initramfs, const char *path)
+{
+	return read_file(initramfs, path, initramfs_read_bytes);
+}
+
+int initramfs_read_addon(struct initramfs *initramfs, const char *path)
+{
+	return read_file(initramfs, path, read_addon_bytes);
 }
 
 const struct cpio_member *initramfs_find(const struct initramfs *initramfs, const char *tail)

@@ -12,7 +12,10 @@ struct initramfs {
 	struct arena *arena;
 	struct cpio_reader reader;
 	const char *release; /* the kernel's, as a unified image names it; NULL elsewhere */
-	const char *cmdline; /* built into a unified image; NULL elsewhere */
+	const char *cmdline; /* built into a unified image, with its addons'; NULL elsewhere */
+	size_t profile;	     /* which of a unified image's is read; set it before reading */
+	bool unified;	     /* a program for EFI was read */
+	bool kernelless;     /* it is made as a unified image, but has no kernel in it */
 	const char *missing; /* the program that would decompress it, when there is none */
 };
 
@@ -29,7 +32,14 @@ void initramfs_start(struct initramfs *initramfs, struct arena *arena,
  */
 int initramfs_read(struct initramfs *initramfs, const char *path);
 
-/* The same for the bytes of such a file. */
+/*
+ * Reads an addon of the unified image that was read before, as systemd-stub(7)
+ * does: its command line is added, and its initramfs too. One for another kernel
+ * is left out. Returns 0 or -errno; -EBADMSG for what is no program for EFI.
+ */
+int initramfs_read_addon(struct initramfs *initramfs, const char *path);
+
+/* The same as initramfs_read() for the bytes of such a file. */
 int initramfs_read_bytes(struct initramfs *initramfs, const char *data, size_t size);
 
 /*

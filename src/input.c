@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "file.h"
+
 #define INPUT_SIZE_MAX	 (1 << 20)
 #define INPUT_SIZE_FIRST 4096
 
@@ -52,11 +54,10 @@ int input_read_file(struct arena *arena, int fd, char **text)
 
 int input_read(struct arena *arena, const char *path, char **text)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	int error;
+	int fd = file_open(AT_FDCWD, path), error;
 
 	if (fd < 0)
-		return -errno;
+		return fd;
 	error = input_read_file(arena, fd, text);
 	close(fd);
 	return error;

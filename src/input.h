@@ -19,7 +19,8 @@
 
 /*
  * Reads a whole file of text into the arena, a NUL behind it. Files past a
- * megabyte are refused: nobody writes such a one on purpose. Gives 0 or -errno.
+ * megabyte are refused: nobody writes such a one on purpose. Returns 0 or -errno;
+ * -EINVAL for a FIFO, a socket or a device node.
  */
 int input_read(struct arena *arena, const char *path, char **text);
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "address.h"
+#include "text.h"
 
 static void flush(struct json *json)
 {
@@ -53,34 +54,6 @@ static void separate(struct json *json)
 	json->filled = true;
 }
 
-/*
- * Gives the length of the UTF-8 sequence that text begins with, or 0 when it
- * is none: a second byte that does not continue, an overlong form, a
- * surrogate, or a number past U+10FFFF.
- */
-static size_t utf8_length(const unsigned char *text)
-{
-	size_t length;
-
-	if (text[0] < 0x80)
-		return 1;
-	if (text[0] >= 0xc2 && text[0] < 0xe0)
-		length = 2;
-	else if ((text[0] & 0xf0) == 0xe0)
-		length = 3;
-	else if (text[0] >= 0xf0 && text[0] < 0xf5)
-		length = 4;
-	else
-		return 0;
-	for (size_t i = 1; i < length; i++)
-		if ((text[i] & 0xc0) != 0x80)
-			return 0;
-	if ((text[0] == 0xe0 && text[1] < 0xa0) || (text[0] == 0xed && text[1] >= 0xa0) ||
-	    (text[0] == 0xf0 && text[1] < 0x90) || (text[0] == 0xf4 && text[1] >= 0x90))
-		return 0;
-	return length;
-}
-
 static bool needs_escape(unsigned char c)
 {
 	return c == '"' || c == '\\' || c < 0x20 || c == 0x7f;
@@ -97,8 +70,8 @@ static size_t plain_length(const unsigned char *text)
 			plain++;
 		if (!text[plain] || needs_escape(text[plain]))
 			return plain;
-		length = utf8_length(text + plain);
-		if (length == 0)
+		length = text_utf8_length((const char *)text + plain);
+		if (length == 0 || text_is_control((const char *)text + plain, length))
 			return plain;
 		plain += length;
 	}
@@ -110,6 +83,22 @@ static void write_code(struct json *json, uint32_t code)
 
 	hex_format(code, 4, text + 2);
 	write_bytes(json, text, sizeof(text));
+}
+
+/* Writes what is no plain letter. Returns the number of bytes that it takes in text. */
+static size_t write_escaped(struct json *json, const unsigned char *text)
+{
+	size_t length = text_utf8_length((const char *)text);
+	uint32_t code = length == 1 ? *text : 0xfffd;
+
+	/* Terminals obey U+0080 to U+009F as they do ESC. No control character has a fourth byte.
+	 */
+	if (length == 2)
+		code = (text[0] & 0x1fU) << 6 | (text[1] & 0x3fU);
+	else if (length == 3)
+		code = (text[0] & 0x0fU) << 12 | (text[1] & 0x3fU) << 6 | (text[2] & 0x3fU);
+	write_code(json, code);
+	return length ? length : 1;
 }
 
 static void write_string(struct json *json, const char *value)
@@ -124,8 +113,7 @@ static void write_string(struct json *json, const char *value)
 		text += plain;
 		if (!*text)
 			break;
-		write_code(json, needs_escape(*text) ? *text : 0xfffd);
-		text++;
+		text += write_escaped(json, text);
 	}
 	write_text(json, "\"");
 }

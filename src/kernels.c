@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "kernels.h"
 
+#include <errno.h>
 #include <fcntl.h>
-#include <fnmatch.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cmdline.h"
 #include "cpio_reader.h"
+#include "file.h"
 #include "init.h"
 #include "unified.h"
-
-/* More than any entry has: microcode, settings, the initramfs. */
-#define PARTS_MAX 16
 
 const char *const kernels_boot_places[] = { "/boot", "/efi", "/boot/efi", NULL };
 
 struct search {
 	const struct root *root;
 	struct kernel *kernels;
+	struct kernel_image **last_stranger;
 };
 
 static bool same_parts(const char *const *a, const char *const *b)
@@ -31,44 +31,27 @@ static bool same_parts(const char *const *a, const char *const *b)
 	return !*a && !*b;
 }
 
-/*
- * Adds an image made of these files. One that is there already alone may turn
- * out to have others in front of it.
- */
-static struct kernel_image *add_parts(const struct search *search, struct kernel *kernel,
-				      const char *const *parts, size_t count)
-{
-	struct kernel_image **last = &kernel->images;
-	const char **copy = arena_allocate(search->root->arena, count + 1, sizeof(*copy));
-	struct kernel_image *image;
-
-	if (!copy || count == 0)
-		return NULL;
-	memcpy(copy, parts, count * sizeof(*copy));
-	copy[count] = NULL;
-	for (; *last; last = &(*last)->next) {
-		image = *last;
-		if (same_parts(image->parts, copy))
-			return image;
-		if (streq(image->path, copy[count - 1]) && !image->parts[1]) {
-			image->parts = copy;
-			return image;
-		}
-	}
-	image = arena_allocate(search->root->arena, 1, sizeof(*image));
-	if (!image)
-		return NULL;
-	*image = (struct kernel_image){ .path = copy[count - 1], .parts = copy };
-	*last = image;
-	return image;
-}
-
+/* Adds an image of one file, which no boot entry names yet; one that is there stays. */
 static struct kernel_image *add_image(const struct search *search, struct kernel *kernel,
 				      const char *path)
 {
-	if (!root_has(search->root, path))
+	const char **parts = arena_allocate(search->root->arena, 2, sizeof(*parts));
+	struct kernel_image **last = &kernel->images, *image;
+
+	if (!parts || !root_has(search->root, path))
 		return NULL;
-	return add_parts(search, kernel, &path, 1);
+	parts[0] = path;
+	for (; *last; last = &(*last)->next)
+		if (same_parts((*last)->parts, parts))
+			return *last;
+	image = arena_allocate(search->root->arena, 1, sizeof(*image));
+	if (!image)
+		return NULL;
+	*image = (struct kernel_image){ .path = path, .parts = parts };
+	if (root_ends_with(path, ".efi"))
+		image->addons = boot_entries_addons(search->root, path);
+	*last = image;
+	return image;
 }
 
 static const char *first_line(char *text)
@@ -125,116 +108,185 @@ static void find_usual(const struct search *search, struct kernel *kernel)
 					     kernel->release));
 }
 
-/* The release that a unified image says it is of; NULL where it says none. */
-static const char *unified_release(const struct search *search, const char *path)
+/* What the file that an entry starts says of itself. */
+struct program {
+	const char *release; /* NULL where it says none */
+	bool unified;
+};
+
+static bool has_section(const void *data, size_t size, const char *name)
 {
-	int fd = open(root_path(search->root, path), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	const char *text, *release = NULL;
-	struct stat status;
 	size_t length;
+
+	return unified_section(data, size, name, &length) != NULL;
+}
+
+static void judge_program(const struct search *search, const char *data, size_t size,
+			  struct program *program)
+{
+	size_t length, whole = size;
+	const char *text = unified_section(data, size, ".uname", &length);
+
+	program->unified =
+		text || has_section(data, size, ".linux") || has_section(data, size, ".initrd");
+	if (text) {
+		length = strnlen(text, length);
+	} else if (!program->unified) {
+		text = unified_linux_version(data, size, &length);
+	} else if ((text = unified_section(data, size, ".linux", &whole))) {
+		text = unified_linux_version(text, whole, &length);
+	}
+	if (text)
+		program->release = first_line(arena_copy(search->root->arena, text, length));
+}
+
+static struct program read_program(const struct search *search, const char *path)
+{
+	int fd = file_open(AT_FDCWD, root_path(search->root, path));
+	struct program program = { 0 };
 	void *data = MAP_FAILED;
+	struct stat status;
 
 	if (fd < 0)
-		return NULL;
+		return program;
 	if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0)
 		data = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
 	close(fd);
 	if (data == MAP_FAILED)
-		return NULL;
-	text = unified_section(data, (size_t)status.st_size, ".uname", &length);
-	if (text)
-		release = first_line(arena_copy(search->root->arena, text, strnlen(text, length)));
+		return program;
+	judge_program(search, data, (size_t)status.st_size, &program);
 	munmap(data, (size_t)status.st_size);
-	return release;
+	return program;
 }
 
-static void find_unified(const struct search *search, const char *place)
+/* Returns the kernel of exactly that release. */
+static struct kernel *find_exactly(const struct search *search, const char *release)
 {
-	const char *directory = root_print(search->root, "%s/EFI/Linux", place);
+	struct kernel *kernel = search->kernels;
 
-	for (const char *const *name = root_list(search->root, directory); *name; name++) {
-		const char *path = root_print(search->root, "%s/%s", directory, *name);
-		const char *release;
-		struct kernel *kernel;
-
-		if (!root_ends_with(*name, ".efi"))
-			continue;
-		release = unified_release(search, path);
-		kernel = find_kernel(search, release ? release : *name);
-		if (kernel)
-			add_image(search, kernel, path);
-	}
+	while (kernel && !streq(kernel->release, release))
+		kernel = kernel->next;
+	return kernel;
 }
 
-/* A line of a boot entry: a key, and what follows. */
-static char *entry_value(char *line, const char *key)
+/* The file itself knows best; then what the entry says; then the file's name. */
+static struct kernel *find_entry_kernel(const struct search *search, const struct boot_entry *entry,
+					const struct program *program)
 {
-	size_t length = strlen(key);
+	struct kernel *kernel = NULL;
 
-	line += strspn(line, " \t");
-	if (strncmp(line, key, length) != 0 || !strchr(" \t", line[length]))
-		return NULL;
-	line += length;
-	line += strspn(line, " \t");
-	line[strcspn(line, "\r")] = '\0';
-	return *line ? line : NULL;
+	if (program->release)
+		return find_exactly(search, program->release);
+	if (entry->version)
+		kernel = find_kernel(search, entry->version);
+	return kernel ? kernel : find_kernel(search, entry->kernel);
 }
 
-/* Paths of an entry start at the partition that it lies on, which may be / itself. */
-static const char *entry_path(const struct search *search, const char *place, const char *path)
+/* The files of an entry, and a unified image after them. */
+static const char *const *entry_parts(const struct search *search, const struct boot_entry *entry,
+				      bool unified)
 {
-	const char *full = root_print(search->root, "%s%s%s", place, *path == '/' ? "" : "/", path);
-
-	if (!root_has(search->root, full) && root_has(search->root, path))
-		return root_print(search->root, "%s", path);
-	return full;
-}
-
-static void read_entry(const struct search *search, const char *place, char *text)
-{
-	const char *parts[PARTS_MAX], *options = NULL, *version = NULL, *linux_path = NULL;
-	struct kernel_image *image = NULL;
-	struct kernel *kernel;
+	const char **parts;
 	size_t count = 0;
-	char *line, *value;
 
-	while ((line = strsep(&text, "\n"))) {
-		if ((value = entry_value(line, "version")))
-			version = value;
-		else if ((value = entry_value(line, "linux")))
-			linux_path = value;
-		else if ((value = entry_value(line, "options")))
-			options =
-				options ? root_print(search->root, "%s %s", options, value) : value;
-		else if ((value = entry_value(line, "initrd")) && count < PARTS_MAX) {
-			/* GRUB's variables are for what is not there as a rule. */
-			value[strcspn(value, " \t")] = '\0';
-			parts[count] = entry_path(search, place, value);
-			count += root_has(search->root, parts[count]);
+	while (entry->initrds[count])
+		count++;
+	parts = arena_allocate(search->root->arena, count + 2, sizeof(*parts));
+	if (!parts)
+		return NULL;
+	memcpy(parts, entry->initrds, count * sizeof(*parts));
+	if (unified)
+		parts[count] = entry->kernel;
+	return parts;
+}
+
+/* Whether one entry's image stands for another's too. */
+static bool is_alike(const struct search *search, const struct kernel_image *a,
+		     const struct kernel_image *b)
+{
+	struct arena *arena = search->root->arena;
+
+	if (!a->entry || a->missing || b->missing || !a->options != !b->options ||
+	    a->profile != b->profile || !same_parts(a->parts, b->parts))
+		return false;
+	return !a->options || kernels_asks_for_front(arena, a->options) ==
+				      kernels_asks_for_front(arena, b->options);
+}
+
+/* What holds of one entry that asks for the small image holds of all: each is named. */
+static void add_name(const struct search *search, struct kernel_image *image, const char *name)
+{
+	if (image->options && !streq(image->entry, name) &&
+	    kernels_asks_for_front(search->root->arena, image->options))
+		image->entry = root_print(search->root, "%s, %s", image->entry, name);
+}
+
+/*
+ * Adds an entry's image to a kernel. One that lies in a usual place and was
+ * known by itself is what this entry boots.
+ */
+static void add_entry_image(const struct search *search, struct kernel *kernel,
+			    struct kernel_image *image)
+{
+	struct kernel_image **last = &kernel->images;
+
+	for (; *last; last = &(*last)->next) {
+		if (is_alike(search, *last, image)) {
+			add_name(search, *last, image->entry);
+			return;
+		}
+		if (!(*last)->entry && streq((*last)->path, image->path)) {
+			image->preset = (*last)->preset;
+			image->next = (*last)->next;
+			**last = *image;
+			return;
 		}
 	}
-	kernel = version ? find_kernel(search, version) : NULL;
-	if (!kernel && linux_path)
-		kernel = find_kernel(search, linux_path);
-	if (kernel)
-		image = add_parts(search, kernel, parts, count);
-	if (image && options)
-		image->options = options;
+	*last = image;
 }
 
-static void find_entries(const struct search *search, const char *place)
+/* Entries without an initramfs start other things as well: memory tests, shells. */
+static bool is_linux(const struct boot_entry *entry, const struct program *program,
+		     const struct kernel *kernel)
 {
-	const char *directory = root_print(search->root, "%s/loader/entries", place);
+	return kernel || program->release || program->unified || *entry->initrds ||
+	       strstr(entry->kernel, "/EFI/Linux/") ||
+	       (entry->missing && entry->options && *entry->options);
+}
 
-	for (const char *const *name = root_list(search->root, directory); *name; name++) {
-		char *text = NULL;
+static int add_entry(struct search *search, const struct boot_entry *entry)
+{
+	struct program program = read_program(search, entry->kernel);
+	struct kernel *kernel = find_entry_kernel(search, entry, &program);
+	/* What cannot be read in a place for unified images is one that is damaged. */
+	bool unified = program.unified || root_ends_with(entry->kernel, ".efi");
+	const char *const *parts = entry_parts(search, entry, unified);
+	struct kernel_image *image = arena_allocate(search->root->arena, 1, sizeof(*image));
 
-		if (root_ends_with(*name, ".conf"))
-			text = root_read(search->root,
-					 root_print(search->root, "%s/%s", directory, *name));
-		if (text)
-			read_entry(search, place, text);
+	if (!parts || !image)
+		return -ENOMEM;
+	*image = (struct kernel_image){
+		.path = entry->kernel,
+		.parts = parts,
+		.entry = entry->name,
+		.options = entry->options,
+		.missing = entry->missing,
+		.unresolved = entry->unresolved,
+		.profile = entry->profile,
+	};
+	for (size_t i = 0; parts[i]; i++)
+		image->path = parts[i];
+	if (!image->options && !unified)
+		image->options = "";
+	if (unified)
+		image->addons = boot_entries_addons(search->root, entry->kernel);
+	if (kernel) {
+		add_entry_image(search, kernel, image);
+	} else if (is_linux(entry, &program, kernel)) {
+		*search->last_stranger = image;
+		search->last_stranger = &image->next;
 	}
+	return 0;
 }
 
 /*
@@ -332,17 +384,17 @@ static bool is_installed(const struct search *search, const struct kernel *kerne
 	return false;
 }
 
-struct kernel *kernels_find(const struct root *root)
+static int find_installed(struct search *search)
 {
-	struct search search = { .root = root };
-	struct kernel **last = &search.kernels;
+	const struct root *root = search->root;
+	struct kernel **last = &search->kernels;
 
 	for (const char *const *name = root_list(root, "/lib/modules"); *name; name++) {
 		struct kernel *kernel = arena_allocate(root->arena, 1, sizeof(*kernel));
 		const char *directory = root_print(root, "/lib/modules/%s", *name);
 
 		if (!kernel)
-			return NULL;
+			return -ENOMEM;
 		if (!root_has(root, root_print(root, "%s/modules.dep", directory)) &&
 		    !root_has(root, root_print(root, "%s/modules.dep.bin", directory)))
 			continue;
@@ -351,28 +403,53 @@ struct kernel *kernels_find(const struct root *root)
 		*last = kernel;
 		last = &kernel->next;
 	}
+	return 0;
+}
+
+int kernels_find(const struct root *root, struct kernels *kernels)
+{
+	struct search search = { .root = root, .last_stranger = &kernels->strangers };
+	struct boot_entries found;
+	int error;
+
+	*kernels = (struct kernels){ 0 };
+	error = find_installed(&search);
 	for (struct kernel *kernel = search.kernels; kernel; kernel = kernel->next)
 		find_usual(&search, kernel);
 	find_presets(&search);
-	for (const char *const *place = kernels_boot_places; *place; place++) {
-		find_unified(&search, *place);
-		find_entries(&search, *place);
-	}
-	for (last = &search.kernels; *last;) {
+	boot_entries_find(root, &found);
+	for (const struct boot_entry *entry = found.entries; entry && !error; entry = entry->next)
+		error = add_entry(&search, entry);
+	kernels->installed = search.kernels;
+	kernels->unread = found.unread;
+	for (struct kernel **last = &kernels->installed; *last;) {
 		if (is_installed(&search, *last))
 			last = &(*last)->next;
 		else
 			*last = (*last)->next;
 	}
-	return search.kernels;
+	return error;
+}
+
+bool kernels_asks_for_front(struct arena *arena, const char *cmdline)
+{
+	char *text = arena_copy(arena, cmdline, strlen(cmdline));
+	struct cmdline_token token;
+	size_t position = 0;
+	bool front = false;
+
+	while (text && cmdline_next(text, &position, &token))
+		if (streq(token.key, "rdinit") && token.value)
+			front = streq(token.value, INIT_PATH);
+	return front;
 }
 
 /* The program is the first member of such an image (image.c). */
-static bool is_front(const struct root *root, const char *path)
+bool kernels_is_front(const struct root *root, const char *path)
 {
 	static const char name[] = INIT_PATH;
 	char start[CPIO_READER_HEADER_SIZE + sizeof(name)] = { 0 };
-	int fd = open(root_path(root, path), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	int fd = file_open(AT_FDCWD, root_path(root, path));
 	ssize_t length = fd < 0 ? -1 : read(fd, start, sizeof(start));
 
 	if (fd >= 0)
@@ -389,7 +466,7 @@ const char *kernels_next_front(const struct root *root, const char *after)
 
 			if (after && streq(path, after))
 				after = NULL;
-			else if (!after && is_front(root, path))
+			else if (!after && kernels_is_front(root, path))
 				return path;
 		}
 	}

@@ -10,6 +10,8 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "text.h"
+
 /* The kernel cuts a line of /dev/kmsg at 1024 bytes, prefix and all (kernel/printk/printk.c). */
 #define LOG_LINE_SIZE 960
 
@@ -85,6 +87,7 @@ void log_line(enum log_level level, const char *format, ...)
 	length += prefix;
 	if ((size_t)length > sizeof(line) - 2)
 		length = sizeof(line) - 2;
+	text_make_printable(line);
 	line[length++] = '\n';
 	pthread_mutex_lock(&state.lock);
 	if (state.target == LOG_TO_KERNEL)

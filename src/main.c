@@ -3,6 +3,7 @@
 
 #include "command.h"
 #include "init.h"
+#include "text.h"
 #include "util.h"
 
 static void print_help(FILE *out)
@@ -43,6 +44,7 @@ int main(int count, char **arguments)
 	}
 	if (command)
 		return command->run(count - 2, arguments + 2);
-	fprintf(stderr, "vfio-early: '%s' is not a command; see vfio-early --help\n", arguments[1]);
+	text_print(stderr, "vfio-early: '%s' is not a command; see vfio-early --help\n",
+		   arguments[1]);
 	return EXIT_MALFORMED;
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "modalias.h"
+#include "text.h"
 
 /* The longest driver name or override: one sysfs attribute may be a page. */
 #define ATTRIBUTE_SIZE 4096
@@ -440,14 +441,6 @@ static uint8_t read_header_type(struct pci_dev *pci, const struct device *device
 	}
 }
 
-/* Makes a name fit for a log: control characters become '?'. */
-static void make_printable(char *text)
-{
-	for (; *text; text++)
-		if ((unsigned char)*text < ' ' || *text == 0x7f)
-			*text = '?';
-}
-
 static int describe(const struct sysfs *directory, struct arena *arena, struct device *device)
 {
 	char text[ATTRIBUTE_SIZE];
@@ -455,7 +448,7 @@ static int describe(const struct sysfs *directory, struct arena *arena, struct d
 
 	if (length > 0) {
 		/* The kernel has none such; a tree that was captured elsewhere may. */
-		make_printable(text);
+		text_make_printable(text);
 		device->driver = arena_copy(arena, text, (size_t)length);
 		if (!device->driver)
 			return -ENOMEM;
@@ -502,14 +495,20 @@ int pci_read(struct pci_source *source, struct arena *arena, struct device *devi
 static const char *look_up(struct pci_source *source, const char *ids, char *buffer, size_t size,
 			   int flags, int first, int second)
 {
+	const char *name;
+
 	if (source->ids != ids) {
 		pci_set_name_list_path(source->access, (char *)ids, 0);
 		source->ids = ids;
 	}
 	if (setjmp(libpci_failure))
 		return NULL;
-	return pci_lookup_name(source->access, buffer, (int)size, flags | PCI_LOOKUP_NO_NUMBERS,
+	name = pci_lookup_name(source->access, buffer, (int)size, flags | PCI_LOOKUP_NO_NUMBERS,
 			       first, second);
+	/* The list may be one that somebody hands over. */
+	if (name == buffer)
+		text_make_printable(buffer);
+	return name;
 }
 
 const char *pci_device_name(struct pci_source *source, const char *ids, const struct pci_id *id,

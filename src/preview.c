@@ -11,6 +11,7 @@
 #include "leftover.h"
 #include "module.h"
 #include "survey.h"
+#include "text.h"
 #include "util.h"
 
 /* Where distributions keep the names of PCI devices. */
@@ -32,7 +33,7 @@ const char *preview_find_ids(const struct preview *preview)
 
 int preview_complain(const char *what, int error)
 {
-	fprintf(stderr, "vfio-early: %s: %s\n", what, strerror(-error));
+	text_print(stderr, "vfio-early: %s: %s\n", what, strerror(-error));
 	return error;
 }
 

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -20,7 +21,8 @@ static void start(const char *script, const struct sigaction *before, int fd)
 
 	for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
 		sigaction(signals[i], &before[i], NULL);
-	execv(script, arguments);
+	if (setenv("PATH", TRUSTED_PATH, 1) == 0)
+		execv(script, arguments);
 	error = (unsigned char)errno;
 	_exit(write(fd, &error, 1) == 1 ? 127 : 126);
 }

@@ -10,6 +10,7 @@
 #include "in_use.h"
 #include "json.h"
 #include "leftover.h"
+#include "text.h"
 #include "util.h"
 
 /* Counts up when a field changes its meaning or goes. */
@@ -182,7 +183,7 @@ static const char *explain_kept(const struct release *release, const struct rele
 		next = arena_print(arena,
 				   "make it, and release the device again: echo %04x %04x "
 				   ">/sys/bus/pci/drivers/%s/remove_id",
-				   id->vendor, id->device, driver);
+				   id->vendor, id->device, text_quote(arena, driver));
 	else
 		next = arena_print(arena,
 				   "another program (driverctl, libvirt, a udev rule) has given it "
@@ -270,21 +271,21 @@ void release_text(const struct release *release, FILE *out)
 	char address[PCI_ADDRESS_SIZE];
 
 	for (size_t i = 0; i < plan->finding_count; i++)
-		fprintf(out, "vfio-early: %s\n",
-			explain_finding(release->run->arena, &plan->findings[i]));
+		text_print(out, "vfio-early: %s\n",
+			   explain_finding(release->run->arena, &plan->findings[i]));
 	for (size_t i = 0; i < plan->group_count; i++) {
 		const struct released_group *group = &release->groups[i];
 		const char *text = group_text(release, group);
 
 		if (text)
-			fprintf(out, "vfio-early: %s\n", text);
+			text_print(out, "vfio-early: %s\n", text);
 		for (size_t j = 0; j < group->count; j++) {
 			const struct device *before = &group->member[j].before;
 
-			fprintf(out, "vfio-early: %s %04x:%04x group %d: %s\n",
-				pci_address_format(&before->address, address), before->id.vendor,
-				before->id.device, before->group,
-				outcome(release, &group->member[j]));
+			text_print(out, "vfio-early: %s %04x:%04x group %d: %s\n",
+				   pci_address_format(&before->address, address), before->id.vendor,
+				   before->id.device, before->group,
+				   outcome(release, &group->member[j]));
 		}
 	}
 }

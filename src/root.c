@@ -55,11 +55,16 @@ const char *root_path(const struct root *root, const char *path)
 	return root_print(root, "%s/%s", root->path, resolved);
 }
 
+int root_read_text(const struct root *root, const char *path, char **text)
+{
+	return input_read(root->arena, root_path(root, path), text);
+}
+
 char *root_read(const struct root *root, const char *path)
 {
 	char *text;
 
-	return input_read(root->arena, root_path(root, path), &text) ? NULL : text;
+	return root_read_text(root, path, &text) ? NULL : text;
 }
 
 bool root_has(const struct root *root, const char *path)

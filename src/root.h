@@ -27,7 +27,10 @@ const char *root_print(const struct root *root, const char *format, ...) PRINTF_
 /* Where a file of that system is on this one. No link leads out of the root. */
 const char *root_path(const struct root *root, const char *path);
 
-/* Reads a text (input.h); NULL where it cannot be read. */
+/* Reads a text, of the root's arena. Returns 0 or -errno (input.h). */
+int root_read_text(const struct root *root, const char *path, char **text);
+
+/* The same; returns the text, or NULL where it cannot be read. */
 char *root_read(const struct root *root, const char *path);
 
 bool root_has(const struct root *root, const char *path);

@@ -6,6 +6,7 @@
 
 #include "settings_parse.h"
 #include "suggest.h"
+#include "text.h"
 #include "util.h"
 
 #define SECONDS_MAX 3600
@@ -391,7 +392,7 @@ static int read_config_line(struct settings *settings, char *line, struct origin
 	}
 	name = trim(line, &origin.column);
 	if (equals && streq(name, SETTINGS_UNREAD_KEY)) {
-		settings_make_printable(equals + 1);
+		text_make_printable(equals + 1);
 		return settings_add_unread(settings, origin.source,
 					   trim(equals + 1, &value_origin.column));
 	}
@@ -432,7 +433,7 @@ static int read_lines(struct settings *settings, const char *path, const char *t
 		result = read_config_line(settings, line, origin, host);
 		if (host) {
 			comment = trim(comment ? comment + 1 : line + length, &column);
-			settings_make_printable(comment);
+			text_make_printable(comment);
 			note_purpose(&settings->protect, protected, path, comment);
 			note_purpose(&settings->claimed, claimed, path, comment);
 			note_purpose(&settings->network, network, path, comment);

@@ -70,9 +70,6 @@ bool settings_is_list(enum setting_key key);
 /* Whether a list's text ends in a comma, so that a part of it is likely to be elsewhere. */
 bool settings_is_cut(const char *list);
 
-/* Makes what a user wrote fit to print: control characters become '?'. */
-void settings_make_printable(char *text);
-
 /* Gives SETTING_COUNT for a name that no key has; '-' and '_' are the same in it. */
 enum setting_key settings_find_key(const char *name);
 

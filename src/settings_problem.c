@@ -7,18 +7,12 @@
 
 #include "settings_parse.h"
 #include "suggest.h"
+#include "text.h"
 
 #define PIECE_MAX 80
 
 /* What is said of a bad selector ends here where the one that was meant is known. */
 #define REASON_END ";"
-
-void settings_make_printable(char *text)
-{
-	for (; *text; text++)
-		if ((unsigned char)*text < 0x20 || *text == 0x7f)
-			*text = '?';
-}
 
 /* Writes "; did you mean 'X'?" behind the text, if all of it has room. */
 static void ask(char *text, size_t size, const char *meant)
@@ -41,7 +35,7 @@ int settings_complain(struct settings *settings, const struct complaint *complai
 	va_end(arguments);
 	if (complaint->meant)
 		ask(text, sizeof(text), complaint->meant);
-	settings_make_printable(text);
+	text_make_printable(text);
 	if (!problem)
 		return -ENOMEM;
 	problem->origin = *complaint->origin;
@@ -56,7 +50,7 @@ int settings_complain(struct settings *settings, const struct complaint *complai
 
 		if (!meant)
 			return -ENOMEM;
-		settings_make_printable(meant);
+		text_make_printable(meant);
 		problem->meant = meant;
 	}
 	*settings->last_problem = problem;

@@ -4,6 +4,7 @@
 #include "explain.h"
 #include "json.h"
 #include "status.h"
+#include "text.h"
 
 /* Counts up when a field changes its meaning or goes; new ones may come at any time. */
 #define STATUS_SCHEMA 1
@@ -17,24 +18,24 @@ static void print_device(const struct status_device *device, FILE *out)
 {
 	const struct device *now = device->device;
 
-	fprintf(out, "  %s", device->address);
+	text_print(out, "  %s", device->address);
 	if (now && now->identified)
-		fprintf(out, " %04x:%04x", now->id.vendor, now->id.device);
+		text_print(out, " %04x:%04x", now->id.vendor, now->id.device);
 	if (now)
-		fprintf(out, "  %s", or_none(now->driver));
+		text_print(out, "  %s", or_none(now->driver));
 	if (device->wanted && !device->as_wanted)
-		fprintf(out, ", %s is wanted", device->wanted);
+		text_print(out, ", %s is wanted", device->wanted);
 	if (device->node)
-		fprintf(out, "  %s", device->node);
+		text_print(out, "  %s", device->node);
 	if (device->device_node)
-		fprintf(out, "  %s", device->device_node);
-	fprintf(out, "\n");
+		text_print(out, "  %s", device->device_node);
+	text_print(out, "\n");
 	if (device->drift)
-		fprintf(out, "      %s\n", device->drift);
+		text_print(out, "      %s\n", device->drift);
 	if (device->boot_text && !device->as_wanted)
-		fprintf(out, "      at boot: %s\n", device->boot_text);
+		text_print(out, "      at boot: %s\n", device->boot_text);
 	else if (device->boot_result && !device->drift && device->wanted && !device->as_wanted)
-		fprintf(out, "      at boot: %s\n", device->boot_result);
+		text_print(out, "      at boot: %s\n", device->boot_result);
 }
 
 static const char *group_state(const struct status_group *group)
@@ -50,9 +51,9 @@ static void print_group(const struct status_group *group, FILE *out)
 	const char *boot_text = NULL;
 
 	if (group->group->number >= 0)
-		fprintf(out, "group %d: %s\n", group->group->number, group_state(group));
+		text_print(out, "group %d: %s\n", group->group->number, group_state(group));
 	else
-		fprintf(out, "no group: %s\n", group_state(group));
+		text_print(out, "no group: %s\n", group_state(group));
 	for (size_t i = 0; i < group->count; i++) {
 		struct status_device device = group->devices[i];
 
@@ -66,7 +67,7 @@ static void print_group(const struct status_group *group, FILE *out)
 		print_device(&device, out);
 	}
 	if (group->text)
-		fprintf(out, "  %s\n", group->text);
+		text_print(out, "  %s\n", group->text);
 }
 
 static const char *summary(const struct status *status)
@@ -87,23 +88,23 @@ void status_text(const struct status *status, FILE *out)
 
 	for (const struct problem *problem = run->settings.problems; problem;
 	     problem = problem->next)
-		fprintf(out, "error: %s\n", explain_problem(run->arena, problem));
+		text_print(out, "error: %s\n", explain_problem(run->arena, problem));
 	if (status->boot_ran || run->settings.devs.count)
-		fprintf(out, "boot: %s\n", status->boot_text);
+		text_print(out, "boot: %s\n", status->boot_text);
 	for (size_t i = 0; i < run->plan.finding_count; i++)
-		fprintf(out, "not there: %s\n",
-			explain_finding(run->arena, &run->plan.findings[i]));
+		text_print(out, "not there: %s\n",
+			   explain_finding(run->arena, &run->plan.findings[i]));
 	for (size_t i = 0; i < status->group_count; i++)
 		print_group(&status->groups[i], out);
 	if (status->lost_count)
-		fprintf(out, "not wanted, but taken at boot:\n");
+		text_print(out, "not wanted, but taken at boot:\n");
 	for (size_t i = 0; i < status->lost_count; i++)
 		print_device(&status->lost[i], out);
 	for (size_t i = 0; i < status->change_count; i++)
-		fprintf(out, "changed: %s\n", status->changes[i]);
+		text_print(out, "changed: %s\n", status->changes[i]);
 	if (status->missing)
-		fprintf(out, "missing: %s\n", status->missing);
-	fprintf(out, "%s\n", summary(status));
+		text_print(out, "missing: %s\n", status->missing);
+	text_print(out, "%s\n", summary(status));
 }
 
 static void json_device(struct json *json, const struct status_device *device)

@@ -384,6 +384,8 @@ static int build(const struct survey *survey, struct topology *topology)
 	int error = topology_build(topology, survey->arena, survey->devices, survey->count,
 				   pci_iommu_state(survey->sysfs));
 
+	if (topology->iommu != IOMMU_ON)
+		topology->platform = platform_find(survey->sysfs);
 	topology->counts_owners = kernel_counts_owners(survey->sysfs);
 	topology->boot_display_unknown = survey->boot_display_unknown;
 	return error;

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "file.h"
+
 int sysfs_open(struct sysfs *sysfs, const char *root)
 {
 	sysfs->root = root;
@@ -30,12 +32,12 @@ void sysfs_close(struct sysfs *sysfs)
 
 int sysfs_read(const struct sysfs *sysfs, const char *path, char *buffer, size_t size)
 {
-	int fd = openat(sysfs->fd, path, O_RDONLY | O_CLOEXEC);
+	int fd = file_open(sysfs->fd, path);
 	ssize_t length;
 	int error;
 
 	if (fd < 0)
-		return -errno;
+		return fd;
 	length = read(fd, buffer, size);
 	error = errno;
 	close(fd);
@@ -80,7 +82,7 @@ int sysfs_read_link_name(const struct sysfs *sysfs, const char *path, char *buff
 
 int sysfs_write(const struct sysfs *sysfs, const char *path, const char *text)
 {
-	int fd = openat(sysfs->fd, path, O_WRONLY | O_CLOEXEC);
+	int fd = openat(sysfs->fd, path, O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	size_t length = strlen(text);
 	ssize_t written;
 	int error;

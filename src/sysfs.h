@@ -26,7 +26,8 @@ void sysfs_close(struct sysfs *sysfs);
 
 /*
  * Reads an attribute, without the newline at its end, into a buffer of size
- * bytes. Gives its length, or -errno; -EFBIG for one that does not fit.
+ * bytes. Gives its length, or -errno; -EFBIG for one that does not fit, -EINVAL
+ * for a FIFO, a socket or a device node in its place.
  */
 int sysfs_read(const struct sysfs *sysfs, const char *path, char *buffer, size_t size);
 

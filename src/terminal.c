@@ -6,6 +6,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "text.h"
 #include "util.h"
 
 #define WIDTH_USUAL 80
@@ -56,13 +57,31 @@ const char *terminal_style(const struct terminal *terminal, enum terminal_style 
 	return terminal->colored ? sequences[style] : "";
 }
 
+static void put_printable(FILE *out, const char *text, size_t length)
+{
+	while (length && *text) {
+		size_t plain = text_plain_length(text, length);
+
+		fwrite(text, 1, plain, out);
+		text += plain;
+		length -= plain;
+		if (length) {
+			fputc('?', out);
+			text++;
+			length--;
+		}
+	}
+}
+
 void terminal_put(const struct terminal *terminal, enum terminal_style style, const char *text)
 {
-	if (style == TERMINAL_PLAIN)
-		fputs(text, terminal->out);
-	else
-		fprintf(terminal->out, "%s%s%s", terminal_style(terminal, style), text,
-			terminal_style(terminal, TERMINAL_PLAIN));
+	const char *end = terminal_style(terminal, TERMINAL_PLAIN);
+
+	if (style != TERMINAL_PLAIN)
+		fputs(terminal_style(terminal, style), terminal->out);
+	put_printable(terminal->out, text, strlen(text));
+	if (style != TERMINAL_PLAIN)
+		fputs(end, terminal->out);
 }
 
 size_t terminal_columns(const char *text)
@@ -97,10 +116,12 @@ void terminal_wrap(const struct terminal *terminal, size_t column, size_t indent
 		size_t room = terminal->width > column ? terminal->width - column : 1;
 		size_t length = fitting_length(text, room);
 
-		fprintf(terminal->out, "%s%.*s%s\n",
-			style == TERMINAL_PLAIN ? "" : terminal_style(terminal, style), (int)length,
-			text,
-			style == TERMINAL_PLAIN ? "" : terminal_style(terminal, TERMINAL_PLAIN));
+		if (style != TERMINAL_PLAIN)
+			fputs(terminal_style(terminal, style), terminal->out);
+		put_printable(terminal->out, text, length);
+		if (style != TERMINAL_PLAIN)
+			fputs(terminal_style(terminal, TERMINAL_PLAIN), terminal->out);
+		fputc('\n', terminal->out);
 		text += length;
 		while (*text == ' ')
 			text++;

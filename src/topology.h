@@ -7,6 +7,7 @@
 #include "arena.h"
 #include "device.h"
 #include "pci.h"
+#include "platform.h"
 
 /* One IOMMU group: its members in the order of their addresses. */
 struct group {
@@ -22,6 +23,7 @@ struct topology {
 	struct group *groups; /* in the order of their numbers */
 	size_t group_count;
 	enum iommu_state iommu;
+	enum platform platform; /* unknown where the IOMMU is in use: nothing asks then */
 
 	/*
 	 * Whether the kernel counts who drives a group's members, bridges among

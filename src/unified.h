@@ -18,3 +18,26 @@ bool unified_is_program(const void *file, size_t size);
  * there is none or it does not lie in the file.
  */
 const char *unified_section(const void *file, size_t size, const char *name, size_t *length);
+
+/*
+ * Returns how many profiles a program has: sections ".profile", each of which
+ * begins one. 0 for a program without, which boots in one way only.
+ */
+size_t unified_profiles(const void *file, size_t size);
+
+/*
+ * Finds a section as the stub does for a profile, counted from 0: the first of
+ * that name after the profile's own ".profile" section and before the next one,
+ * or else the first before any ".profile" section. For a program without
+ * profiles, profile is 0. Returns its bytes and length as unified_section() does.
+ */
+const char *unified_profile_section(const void *file, size_t size, size_t profile, const char *name,
+				    size_t *length);
+
+/*
+ * Finds the release ("6.1.0-18-amd64") in a kernel for PCs: the first word of
+ * the version text that its header points to (Documentation/arch/x86/boot.rst).
+ * Returns it within the bytes, with its length, and no NUL after it; NULL for a
+ * kernel without, as those of other architectures are.
+ */
+const char *unified_linux_version(const void *kernel, size_t size, size_t *length);

@@ -9,6 +9,9 @@
 /* The numbers, from 1, of the format and of the first argument it formats. */
 #define PRINTF_FORMAT(at, first) __attribute__((format(printf, at, first)))
 
+/* Where programs are looked for that this one runs, whatever the caller's PATH has. */
+#define TRUSTED_PATH "/usr/sbin:/usr/bin:/sbin:/bin"
+
 /* Whether two strings are the same to the letter. */
 static inline bool streq(const char *a, const char *b)
 {

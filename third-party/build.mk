@@ -46,6 +46,9 @@ zlib_SOURCES := adler32.c crc32.c gzclose.c gzlib.c gzread.c inffast.c inflate.c
 THIRD_PARTY := kmod pciutils xz zstd zlib
 THIRD_PARTY_LIBS := $(THIRD_PARTY:%=$(TP_OBJ)/lib%.a)
 
+# Included before every file of the libraries.
+TP_COMPAT := basename.h open.h
+
 TP_UNPACKED := $(THIRD_PARTY:%=$(TP_SRC)/%/.unpacked)
 $(TP_UNPACKED): $(TP_SRC)/%/.unpacked: third-party/versions third-party/fetch
 	$(call say,FETCH,$*)
@@ -70,11 +73,12 @@ $(filter-out %/libkmod.h %/config.h,$(THIRD_PARTY_HEADERS)): $(TP_INCLUDE)/pci/%
 # headers, so every object waits for every source.
 define third_party_library
 $(1)_OBJECTS := $$($(1)_SOURCES:%.c=$(TP_OBJ)/$(1)/%.o)
-$$($(1)_OBJECTS): $(TP_OBJ)/$(1)/%.o: third-party/config/$(1).h $(B)/flags/third-party \
+$$($(1)_OBJECTS): $(TP_OBJ)/$(1)/%.o: third-party/config/$(1).h \
+		$(TP_COMPAT:%=third-party/config/%) $(B)/flags/third-party \
 		| $(TP_UNPACKED) $(THIRD_PARTY_HEADERS)
 	@mkdir -p $$(@D)
 	$$(call say,CC,$(1)/$$*.c)
-	$$(Q)$$(CC) -std=gnu11 -w -D_GNU_SOURCE= -DNDEBUG -include third-party/config/basename.h \
+	$$(Q)$$(CC) -std=gnu11 -w -D_GNU_SOURCE= -DNDEBUG $(TP_COMPAT:%=-include third-party/config/%) \
 		-include third-party/config/$(1).h \
 		$$($(1)_CPPFLAGS) $$(LIBC_CFLAGS) $$(COMPILE_FLAGS) -MMD -MP \
 		-c $(TP_SRC)/$(1)/$$*.c -o $$@

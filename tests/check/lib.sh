@@ -133,6 +133,12 @@ secure_boot()
 	echo 'none [integrity] confidentiality' >root/sys/kernel/security/lockdown
 }
 
+# address_space KIB: is all that the program may use.
+address_space()
+{
+	echo "$1" >limit
+}
+
 # own_disk: the machine is seen to run from its NVMe disk.
 own_disk()
 {
@@ -249,19 +255,77 @@ pack()
 	archive image | "$@" >"$file"
 }
 
-# unified PATH [COMMAND LINE]: a unified image around the image, as objcopy(1) makes one.
+# kernel FILE: as much of one as tells its release (Documentation/arch/x86/boot.rst).
+kernel()
+{
+	{
+		head -c 514 /dev/zero
+		printf 'HdrS'
+		head -c 8 /dev/zero
+		printf '\000\002'
+		head -c 496 /dev/zero
+		printf '%s (builder@host) #1 SMP' "$release"
+		head -c 512 /dev/zero
+	} >"$1"
+}
+
+# unified PATH [COMMAND LINE [SECTION...]]: a unified image around the image, as objcopy(1)
+# makes one, with sections beside .cmdline and .initrd (.uname, .linux).
 unified()
 {
 	pack /unified.initrd
 	mkdir -p "root${1%/*}"
+	path=$1
 	printf '%s\n' "${2-}" >unified.cmdline
 	printf '%s' "$release" >unified.uname
+	kernel unified.linux
+	if [ $# -gt 2 ]; then
+		shift 2
+	else
+		set -- .uname .linux
+	fi
+	for section; do
+		case $section in
+		.uname) set -- "$@" --add-section .uname=unified.uname \
+			--change-section-vma .uname=0x20000 ;;
+		.linux) set -- "$@" --add-section .linux=unified.linux \
+			--change-section-vma .linux=0x40000 ;;
+		esac
+		shift
+	done
 	objcopy --target pei-x86-64 \
 		--add-section .cmdline=unified.cmdline --change-section-vma .cmdline=0x30000 \
-		--add-section .uname=unified.uname --change-section-vma .uname=0x20000 \
+		"$@" \
 		--add-section .initrd=root/unified.initrd --change-section-vma .initrd=0x4000000 \
-		"$work/stub.efi" "root$1"
+		"$work/stub.efi" "root$path"
 	rm root/unified.initrd
+}
+
+# profile PATH NAME [COMMAND LINE]: adds a profile to a unified image: the first is the image's own
+# one. objcopy cannot add a second section of one name.
+profile()
+{
+	python3 - "root$1" "ID=$2" "${3-}" <<-'END'
+		import struct, sys
+		path, profile, cmdline = sys.argv[1:]
+		data = bytearray(open(path, "rb").read())
+		header = struct.unpack_from("<I", data, 0x3c)[0]
+		count, optional = struct.unpack_from("<H12xH", data, header + 6)
+		table = header + 24 + optional
+		first = min(struct.unpack_from("<I", data, table + 40 * i + 20)[0] for i in range(count))
+		for name, text in ((b".profile", profile), (b".cmdline", cmdline)):
+		    if name == b".cmdline" and not text:
+		        continue
+		    at = table + 40 * count
+		    assert at + 40 <= first
+		    text = text.encode()
+		    struct.pack_into("<8sIIII12xI", data, at, name, len(text),
+		                     0x8000000 + 0x1000 * count, len(text), len(data), 0x40000040)
+		    data += text
+		    count += 1
+		struct.pack_into("<H", data, header + 6, count)
+		open(path, "wb").write(data)
+	END
 }
 
 # stub: the smallest program for EFI.
@@ -291,4 +355,23 @@ front()
 fixes()
 {
 	echo "$1" >>fixes
+}
+
+# menuentry TITLE INITRDS [WORD...]: adds an entry to GRUB's menu.
+menuentry()
+{
+	title=$1
+	initrds=$2
+	shift 2
+	printf "menuentry '%s' {\n\tlinux\t/boot/vmlinuz-%s root=/dev/sda1 ro%s\n\tinitrd\t%s\n}\n" \
+		"$title" "$release" "${*:+ }$*" "$initrds" >>root/boot/grub/grub.cfg
+}
+
+# addon PATH COMMAND LINE: an addon of systemd-stub.
+addon()
+{
+	mkdir -p "root${1%/*}"
+	printf '%s' "$2" >addon.cmdline
+	objcopy --target pei-x86-64 --add-section .cmdline=addon.cmdline \
+		--change-section-vma .cmdline=0x30000 "$work/stub.efi" "root$1"
 }

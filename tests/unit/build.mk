@@ -11,16 +11,16 @@ U := build/unit
 UNIT := tests/unit
 
 UNIT_TESTS := address arena arguments attached beneath child_output claim cmdline config config_edit \
-	cpio cpio_reader deadline elf_file embed execute execute_cut explain file_lock \
+	cpio cpio_reader deadline decompress elf_file embed execute execute_cut explain file_lock \
 	file_replace firmware_display framebuffer held_signals host host_console host_fstab \
 	host_keyboard host_list host_many host_network host_path host_storage host_unlock \
 	host_volume in_use index init input json json_read loader lock log modalias \
 	module_options mountinfo \
-	plan plan_actions regenerate release report run selector settings settings_host \
-	settings_places survey sysfs terminal topology traits unified
+	plan plan_actions platform regenerate release report run selector settings settings_host \
+	settings_places survey sysfs terminal text topology traits unified
 
 # What is often linked together.
-unit_settings := settings settings_problem settings_cmdline refusal suggest claim selector address cmdline
+unit_settings := text settings settings_problem settings_cmdline refusal suggest claim selector address cmdline
 unit_plan := plan guard findings picks leftover topology $(unit_settings)
 unit_host := host host_search host_path host_text host_storage host_mount host_network host_zpool host_keyboard \
 	host_claims child_output file_replace host_fstab host_journal host_volume host_console host_unlock \
@@ -31,7 +31,7 @@ unit_run := run held_signals log sysfs deadline $(unit_plan)
 # beside unit.c, and the functions that it stands in for.
 unit_src_address = address
 unit_src_arena = arena
-unit_src_arguments = arguments
+unit_src_arguments = arguments text arena
 unit_src_attached = attached sysfs address
 unit_lib_attached = strict_arena scratch
 unit_src_beneath = beneath file_replace
@@ -49,6 +49,8 @@ unit_src_config = config file_replace input $(unit_settings)
 unit_lib_config = strict_arena scratch
 unit_wrap_config = geteuid fstat
 unit_src_deadline = deadline
+unit_src_decompress = decompress
+unit_lib_decompress = scratch
 unit_src_elf_file = elf_file
 unit_src_embed = embed host_list config beneath file_replace file_lock deadline input $(unit_settings)
 unit_lib_embed = strict_arena scratch
@@ -61,7 +63,7 @@ unit_lib_execute_cut = $(unit_lib_execute)
 unit_wrap_execute_cut = $(unit_wrap_execute)
 unit_src_explain = explain explain_finding explain_leftover names $(unit_run)
 unit_lib_explain = strict_arena machine nowhere
-unit_src_file_lock = file_lock deadline
+unit_src_file_lock = file_lock deadline text arena
 unit_lib_file_lock = scratch
 unit_src_file_replace = file_replace
 unit_lib_file_replace = scratch
@@ -96,18 +98,18 @@ unit_lib_host_volume = $(unit_lib_host)
 unit_src_in_use = in_use in_use_block in_use_node open_files node framebuffer $(unit_host)
 unit_lib_in_use = $(unit_lib_host)
 unit_src_index = index
-unit_src_init = init deadline log
+unit_src_init = init deadline log text arena
 unit_src_input = input
 unit_lib_input = strict_arena scratch
-unit_src_json = json address
+unit_src_json = json text address arena
 unit_lib_json = strict_json
-unit_src_json_read = json_read json address
+unit_src_json_read = json_read json text address
 unit_lib_json_read = strict_arena
 unit_src_loader = loader deadline
 unit_wrap_loader = pthread_create
 unit_src_lock = lock deadline
 unit_lib_lock = scratch
-unit_src_log = log
+unit_src_log = log text arena
 unit_wrap_log = open close write
 unit_src_modalias = modalias address
 unit_src_module_options = module_options cmdline
@@ -117,6 +119,8 @@ unit_src_plan = $(unit_plan)
 unit_lib_plan = strict_arena machine
 unit_src_plan_actions = $(unit_plan)
 unit_lib_plan_actions = strict_arena machine
+unit_src_platform = platform sysfs
+unit_lib_platform = scratch
 unit_src_regenerate = regenerate
 unit_lib_regenerate = scratch
 unit_src_release = release execute binding device deadline log json $(unit_plan)
@@ -135,14 +139,16 @@ unit_src_settings_host = $(unit_settings)
 unit_lib_settings_host = strict_arena settings_text
 unit_src_settings_places = $(unit_settings)
 unit_lib_settings_places = strict_arena settings_text
-unit_src_survey = survey sysfs $(unit_plan)
+unit_src_survey = survey platform sysfs $(unit_plan)
 unit_lib_survey = strict_arena machine
 unit_wrap_survey = uname
 unit_src_sysfs = sysfs
 unit_lib_sysfs = scratch
 unit_wrap_sysfs = write
-unit_src_terminal = terminal
+unit_src_terminal = terminal text arena
 unit_wrap_terminal = isatty ioctl
+unit_src_text = text
+unit_lib_text = strict_arena
 unit_src_traits = traits device sysfs address
 unit_lib_traits = strict_arena scratch
 unit_src_topology = topology address

@@ -53,6 +53,7 @@ void machine_survey(struct run *run, const struct machine *machine)
 	assert_int_equal(
 		topology_build(&run->topology, run->arena, devices, machine->count, machine->iommu),
 		0);
+	run->topology.platform = machine->platform;
 	run->topology.counts_owners = !machine->counts_no_owners;
 }
 

@@ -41,6 +41,7 @@ struct machine {
 	const struct function *functions;
 	size_t count;
 	enum iommu_state iommu;
+	enum platform platform;
 	bool counts_no_owners; /* its kernel is before 5.19 */
 };
 

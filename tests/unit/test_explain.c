@@ -225,20 +225,39 @@ static void test_block(void **state)
 			    "group 1 cannot be opened by a virtual machine while its bridge "
 			    "0000:00:01.0 is bound to shpchp: "
 			    "echo 0000:00:01.0 >/sys/bus/pci/drivers/shpchp/unbind");
+	bridge.driver = "a b;\033c";
+	assert_string_equal(explain_block(run->arena, &member),
+			    "group 1 cannot be opened by a virtual machine while its bridge "
+			    "0000:00:01.0 is bound to a b;?c: "
+			    "echo 0000:00:01.0 >/sys/bus/pci/drivers/'a b;?c'/unbind");
 	machine_forget(run);
 }
 
 static const struct {
 	enum iommu_state iommu;
+	enum platform platform;
 	const char *cmdline;
 	const char *advice;
+	const char *not_said; /* NULL for nothing */
 } no_groups[] = {
-	{ IOMMU_ON, "", "add intel_iommu=on to the kernel command line if it is an integrated" },
-	{ IOMMU_OFF_INTEL, "", "add intel_iommu=on to the kernel command line" },
-	{ IOMMU_ABSENT, "", "turn on VT-d or AMD-Vi" },
-	{ IOMMU_OFF_INTEL, "intel_iommu=off", "take intel_iommu=off off the kernel command line" },
-	{ IOMMU_OFF_AMD, "amd_iommu=off", "take amd_iommu=off off the kernel command line" },
-	{ IOMMU_OFF_AMD, "iommu=off", "take iommu=off off the kernel command line" },
+	{ IOMMU_ON, PLATFORM_UNKNOWN, "",
+	  "add intel_iommu=on to the kernel command line if it is an integrated", "dmesg" },
+	{ IOMMU_OFF_INTEL, PLATFORM_INTEL, "", "add intel_iommu=on to the kernel command line",
+	  "AMD" },
+	{ IOMMU_ABSENT, PLATFORM_UNKNOWN, "", "turn on VT-d or AMD-Vi", NULL },
+	{ IOMMU_ABSENT, PLATFORM_INTEL, "",
+	  "turn on VT-d in the firmware's set-up, and add "
+	  "intel_iommu=on",
+	  "AMD" },
+	{ IOMMU_ABSENT, PLATFORM_AMD, "", "turn on AMD-Vi (also called IOMMU)", "intel_iommu" },
+	{ IOMMU_ABSENT, PLATFORM_ARM, "", "ACPI table IORT", "VT-d" },
+	{ IOMMU_ABSENT, PLATFORM_POWER, "", "in each PCI host bridge", "VT-d" },
+	{ IOMMU_OFF_INTEL, PLATFORM_INTEL, "intel_iommu=off",
+	  "take intel_iommu=off off the kernel command line", NULL },
+	{ IOMMU_OFF_AMD, PLATFORM_AMD, "amd_iommu=off",
+	  "take amd_iommu=off off the kernel command line", NULL },
+	{ IOMMU_OFF_AMD, PLATFORM_AMD, "iommu=off", "take iommu=off off the kernel command line",
+	  NULL },
 };
 
 static void test_no_group(void **state)
@@ -251,12 +270,15 @@ static void test_no_group(void **state)
 		const char *text;
 
 		here.iommu = no_groups[i].iommu;
+		here.platform = no_groups[i].platform;
 		text_add(&cmdline, "%s vfio_early.devs=02:00.0", no_groups[i].cmdline);
 		run = machine_plan(&here, cmdline.bytes);
 		text = explain_refusal(run, &run->plan.groups[0]);
 		check_clean(text);
 		if (!strstr(text, no_groups[i].advice))
 			fail_msg("'%s' is not in '%s'", no_groups[i].advice, text);
+		if (no_groups[i].not_said && strstr(text, no_groups[i].not_said))
+			fail_msg("'%s' is in '%s'", no_groups[i].not_said, text);
 		/* Nothing waives that. */
 		assert_null(explain_force(run, &run->plan.groups[0]));
 		assert_null(strstr(text, "force"));

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 
 #include "scratch.h"
@@ -31,6 +32,19 @@ static void test_results(void **state)
 	assert_int_equal(run(&scratch, "#!/bin/sh\nkill -KILL $$\n"), 128 + SIGKILL);
 	assert_int_equal(run(&scratch, "#!/nonexistent/sh\n"), -ENOENT);
 	assert_int_equal(regenerate_run("/nonexistent"), -ENOENT);
+	scratch_remove(&scratch);
+}
+
+/* What the script runs is found where the system has it, whatever the caller's PATH. */
+static void test_path(void **state)
+{
+	struct scratch scratch;
+
+	(void)state;
+	scratch_create(&scratch);
+	setenv("PATH", "/nonexistent:/usr/bin:/bin", 1);
+	assert_int_equal(
+		run(&scratch, "#!/bin/sh\n[ \"$PATH\" = /usr/sbin:/usr/bin:/sbin:/bin ]\n"), 0);
 	scratch_remove(&scratch);
 }
 
@@ -61,6 +75,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_results),
+		cmocka_unit_test(test_path),
 		cmocka_unit_test(test_signals),
 	};
 

@@ -112,12 +112,106 @@ static void test_headers(void **state)
 	check_section("no program", file, SIZE, NULL);
 }
 
+/* Makes a program with sections of these names, each of which holds its number. */
+static unsigned char *make_named(const char *const *names, size_t count, size_t *size)
+{
+	unsigned char *file;
+
+	*size = SECTIONS + count * 40 + count;
+	file = calloc(1, *size);
+	put(file, 2, 0x5a4d);
+	put(file + 0x3c, 4, PE);
+	memcpy(file + PE, "PE\0", 4);
+	put(file + PE + 6, 2, count);
+	put(file + PE + 20, 2, 16);
+	for (size_t i = 0; i < count; i++) {
+		size_t at = *size - count + i;
+
+		put_section(file + SECTIONS + i * 40, names[i], 1, 1, at);
+		file[at] = (unsigned char)('0' + i);
+	}
+	return file;
+}
+
+static void test_profiles(void **state)
+{
+	static const char *const names[] = { ".linux",	 ".cmdline", ".initrd",	 ".profile",
+					     ".profile", ".cmdline", ".cmdline", ".profile",
+					     ".initrd",	 ".uname" };
+	static const struct {
+		size_t profile;
+		const char *name;
+		char wanted;
+	} rows[] = {
+		{ 0, ".linux", '0' },	{ 0, ".cmdline", '1' }, { 0, ".initrd", '2' },
+		{ 1, ".linux", '0' },	{ 1, ".cmdline", '5' }, { 1, ".initrd", '2' },
+		{ 2, ".cmdline", '1' }, { 2, ".initrd", '8' },	{ 2, ".uname", '9' },
+		{ 0, ".uname", 0 },	{ 1, ".uname", 0 },	{ 0, ".profile", '3' },
+		{ 1, ".profile", '4' }, { 2, ".profile", '7' }, { 3, ".initrd", '2' },
+	};
+	size_t size, length;
+	unsigned char *file = make_named(names, ARRAY_SIZE(names), &size);
+
+	(void)state;
+	assert_int_equal(unified_profiles(file, size), 3);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const char *found =
+			unified_profile_section(file, size, rows[i].profile, rows[i].name, &length);
+
+		check_true(rows[i].name, !found == !rows[i].wanted);
+		if (found)
+			check_true(rows[i].name, length == 1 && *found == rows[i].wanted);
+	}
+	put(file + PE + 6, 2, 3);
+	assert_int_equal(unified_profiles(file, size), 0);
+	free(file);
+}
+
+static void test_linux_version(void **state)
+{
+	static const struct {
+		const char *name;
+		const char *text;
+		size_t offset, size;
+		const char *wanted;
+	} rows[] = {
+		{ "whole", "6.1.0-18-amd64 (debian) #1", 0x100, 0x400, "6.1.0-18-amd64" },
+		{ "one word", "6.1.0", 0x100, 0x400, "6.1.0" },
+		{ "at the end", "6.1.0", 0x100, 0x306, "6.1.0" },
+		{ "over the end", "6.1.0", 0x100, 0x305, NULL },
+		{ "no text", "", 0x100, 0x400, NULL },
+		{ "no offset", "6.1.0", 0, 0x400, NULL },
+		{ "behind the end", "", 0x200, 0x400, NULL },
+		{ "far away", "", 0xffff, 0x400, NULL },
+		{ "short", "", 0x100, 0x20f, NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		unsigned char whole[0x800] = { 0 }, *file = malloc(rows[i].size);
+		const char *found;
+		size_t length = 0;
+
+		memcpy(whole + 0x202, "HdrS", 4);
+		put(whole + 0x20e, 2, rows[i].offset);
+		memcpy(whole + 0x300, rows[i].text, strlen(rows[i].text));
+		memcpy(file, whole, rows[i].size);
+		found = unified_linux_version(file, rows[i].size, &length);
+		check_true(rows[i].name, !found == !rows[i].wanted);
+		if (found && rows[i].wanted)
+			check_true(rows[i].name,
+				   length == strlen(rows[i].wanted) &&
+					   memcmp(found, rows[i].wanted, length) == 0);
+		free(file);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_sections),
-		cmocka_unit_test(test_cut_off),
-		cmocka_unit_test(test_headers),
+		cmocka_unit_test(test_sections),      cmocka_unit_test(test_cut_off),
+		cmocka_unit_test(test_headers),	      cmocka_unit_test(test_profiles),
+		cmocka_unit_test(test_linux_version),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "text.h"
+
+#include <stdlib.h>
+
+#include "unit.h"
+
+static void test_printable(void **state)
+{
+	static const struct {
+		const char *text, *wanted;
+	} rows[] = {
+		{ "plain text", "plain text" },
+		{ "", "" },
+		{ "a\033]0;title\ab", "a?]0;title?b" },
+		{ "tab\tline\n\177", "tab?line??" },
+		{ "\302\23331mred", "??31mred" },
+		{ "\23331mred", "?31mred" },
+		{ "K\303\244se \342\202\254 \360\237\230\200",
+		  "K\303\244se \342\202\254 \360\237\230\200" },
+		{ "\302\240", "\302\240" },
+		{ "\302", "?" },
+		{ "\355\240\200", "???" },
+		{ "x\342\200\256y", "x???y" },
+		{ "x\342\201\246y", "x???y" },
+	};
+	struct arena *arena = arena_create(1 << 16);
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		check_true(rows[i].text,
+			   streq(text_printable(arena, rows[i].text), rows[i].wanted));
+	arena_destroy(arena);
+}
+
+static void test_quote(void **state)
+{
+	static const struct {
+		const char *text, *wanted;
+	} rows[] = {
+		{ "/etc/modprobe.d/vfio.conf", "/etc/modprobe.d/vfio.conf" },
+		{ "x;touch PWNED;.conf", "'x;touch PWNED;.conf'" },
+		{ "$(reboot)", "'$(reboot)'" },
+		{ "it's", "'it'\\''s'" },
+		{ "", "''" },
+		{ "~", "'~'" },
+		{ "K\303\244se", "'K\303\244se'" },
+	};
+	struct arena *arena = arena_create(1 << 16);
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		check_true(rows[i].text, streq(text_quote(arena, rows[i].text), rows[i].wanted));
+	arena_destroy(arena);
+}
+
+/* A line feed that an argument brings along begins no line. */
+static void test_print(void **state)
+{
+	char *text = NULL;
+	size_t length;
+	FILE *out = open_memstream(&text, &length);
+
+	(void)state;
+	assert_non_null(out);
+	text_print(out, "%s is %d\n", "a\nb\033c", 3);
+	text_print(out, "part, ");
+	text_print(out, "%s", "the rest\n");
+	text_print(out, "\n");
+	assert_int_equal(fclose(out), 0);
+	assert_string_equal(text, "a?b?c is 3\npart, the rest?\n");
+	free(text);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_printable),
+		cmocka_unit_test(test_quote),
+		cmocka_unit_test(test_print),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
