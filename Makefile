@@ -63,23 +63,25 @@ B := build$(if $(filter dynamic,$(LINK)),/dynamic)$(if $(findstring clang,$(CC))
 WARNINGS = -Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes \
 	$(if $(filter yes,$(WERROR)),-Werror)
 # _GNU_SOURCE is empty, as files that define it for themselves have it.
-PROGRAM_FLAGS = -std=gnu11 $(WARNINGS) -D_GNU_SOURCE= -DVFIO_EARLY_VERSION='"$(VERSION)"' \
+PROGRAM_FLAGS = -std=gnu11 $(WARNINGS) -I$(SRC) -D_GNU_SOURCE= -DVFIO_EARLY_VERSION='"$(VERSION)"' \
 	-DVFIO_EARLY_LIBDIR='"$(LIBDIR)"' $(CPPFLAGS)
 COMPILE_FLAGS = $(CFLAGS) -fPIE -fstack-protector-strong -ffunction-sections -fdata-sections \
 	-fno-asynchronous-unwind-tables -ffile-prefix-map=$(CURDIR)=.
 LINK_FLAGS = -Wl,-z,relro,-z,now,-z,noexecstack,--gc-sections,--build-id=sha1 $(LDFLAGS)
 
-OBJECTS := $(patsubst $(SRC)/%.c,$(B)/obj/%.o,$(wildcard $(SRC)/*.c))
+SOURCES := $(wildcard $(SRC)/*.c $(SRC)/*/*.c)
+OBJECTS := $(SOURCES:$(SRC)/%.c=$(B)/obj/%.o)
 
 Q = $(if $(V),,@)
 say = $(if $(V),,@printf '  %-5s %s\n' '$(1)' '$(2)')
 
-# The program that people use, and the one that goes into images: the same but for the
-# commands that are of no use there.
+# The program that people use, and the one that goes into images. That one is linked from
+# the five lower rooms alone, so that what needs a higher room does not link.
+IMAGE_ROOMS := lib machine settings plan boot
 PROGRAMS := $(B)/vfio-early $(B)/image/vfio-early
-$(B)/vfio-early.debug: TABLE := commands
-$(B)/image/vfio-early.debug: TABLE := commands_image
-LINKED = $(filter-out $(B)/obj/commands%,$(OBJECTS)) $(B)/obj/$(TABLE).o
+$(B)/vfio-early.debug: LINKED = $(filter-out $(B)/obj/commands_image.o,$(OBJECTS))
+$(B)/image/vfio-early.debug: LINKED = $(B)/obj/main.o $(B)/obj/commands_image.o \
+	$(filter $(IMAGE_ROOMS:%=$(B)/obj/%/%),$(OBJECTS))
 
 all: $(PROGRAMS)
 

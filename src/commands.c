@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <stddef.h>
 
-#include "command.h"
+#include "lib/command.h"
 
 const struct command *const commands[] = {
 	&command_list,	&command_plan,	  &command_check, &command_set,

@@ -2,7 +2,7 @@
 /* The commands of the program that goes into images: no more than the boot needs. */
 #include <stddef.h>
 
-#include "command.h"
+#include "lib/command.h"
 
 const struct command *const commands[] = {
 	&command_boot,

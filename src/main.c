@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <stdio.h>
 
-#include "command.h"
-#include "init.h"
-#include "text.h"
-#include "util.h"
+#include "boot/init.h"
+#include "lib/command.h"
+#include "lib/text.h"
+#include "lib/util.h"
 
 static void print_help(FILE *out)
 {

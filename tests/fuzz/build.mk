@@ -17,7 +17,7 @@ FUZZ_TARGETS := cmdline config selector sysfs module mountinfo embed initramfs j
 FUZZ_MUST_FAIL := must_fail
 
 # Every allocation is one of malloc's, in the unit tests' arena: what runs over its end is seen.
-fuzz_src := $(filter-out main arena cmd_%,$(patsubst $(SRC)/%.c,%,$(wildcard $(SRC)/*.c)))
+fuzz_src := $(filter-out lib/arena boot/cmd_% command/cmd_%,$(patsubst $(SRC)/%.c,%,$(wildcard $(SRC)/*/*.c)) commands)
 fuzz_lib := fuzz tree tree_line plan_check
 fuzz_unit := strict_arena strict_json unit
 fuzz_wrap_module := init_module syscall system
@@ -36,13 +36,13 @@ $(1)/src/%.o: $(SRC)/%.c $(FUZZ)/build.mk | $(THIRD_PARTY_HEADERS)
 $(1)/fuzz/%.o: $(FUZZ)/%.c $(FUZZ)/build.mk | $(THIRD_PARTY_HEADERS)
 	@mkdir -p $$(@D)
 	$$(call say,CC,$$<)
-	$$(Q)$(2) $$(PROGRAM_FLAGS) $$(THIRD_PARTY_CPPFLAGS) $(3) -I$(SRC) -I$(UNIT) -MMD -MP \
+	$$(Q)$(2) $$(PROGRAM_FLAGS) $$(THIRD_PARTY_CPPFLAGS) $(3) -I$(UNIT) -MMD -MP \
 		-c $$< -o $$@
 
 $(1)/unit/%.o: $(UNIT)/%.c $(FUZZ)/build.mk
 	@mkdir -p $$(@D)
 	$$(call say,CC,$$<)
-	$$(Q)$(2) $$(PROGRAM_FLAGS) $(3) -I$(SRC) -I$(UNIT) -MMD -MP -c $$< -o $$@
+	$$(Q)$(2) $$(PROGRAM_FLAGS) $(3) -I$(UNIT) -MMD -MP -c $$< -o $$@
 
 $(foreach library,$(THIRD_PARTY),$(call fuzz_library,$(1),$(2),$(call \
 	fuzz_third_party_flags,$(3)),$(library)))
@@ -57,11 +57,11 @@ $(foreach target,$(FUZZ_TARGETS) $(FUZZ_MUST_FAIL),$(call fuzz_program,$(1),$(2)
 	$(4),$(target),$(5)))
 
 # The program itself. Its arena stands before the one for tests, which is then left out.
-$(1)/vfio-early: $(patsubst $(SRC)/%.c,$(1)/src/%.o,$(wildcard $(addprefix $(SRC)/,main.c arena.c cmd_*.c))) \
+$(1)/vfio-early: $(patsubst $(SRC)/%.c,$(1)/src/%.o,$(wildcard $(addprefix $(SRC)/,main.c lib/arena.c */cmd_*.c))) \
 		$(1)/common.a
 	$$(call say,LINK,$$@)
 	$$(Q)$(2) $(3) -o $$@ $$^
--include $(wildcard $(1)/*/*.d)
+-include $(wildcard $(1)/*/*.d $(1)/src/*/*.d)
 endef
 
 # fuzz_library DIRECTORY,COMPILER,FLAGS,LIBRARY

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "util.h"
+#include "lib/util.h"
 
 /* What add_problem() of settings.c has room for. */
 #define PROBLEM_MAX 511

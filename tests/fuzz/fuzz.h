@@ -12,8 +12,8 @@
 #include <stdint.h>
 
 #include "../unit/unit.h"
-#include "arena.h"
-#include "settings.h"
+#include "lib/arena.h"
+#include "settings/settings.h"
 
 /* Ends the program as an error unless what holds; the name of what is said. */
 #define FUZZ_CHECK(what) ((what) ? (void)0 : fuzz_fail(__FILE__, __LINE__, #what))

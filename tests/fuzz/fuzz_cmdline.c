@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmdline.h"
 #include "fuzz.h"
-#include "util.h"
+#include "lib/cmdline.h"
+#include "lib/util.h"
 
 static void check_tokens(const char *text)
 {

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "util.h"
+#include "lib/util.h"
 
 #define CONFIG "config"
 #define HOST   "host"

@@ -22,11 +22,11 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "pci.h"
-#include "plan.h"
-#include "survey.h"
+#include "lib/util.h"
+#include "machine/pci.h"
+#include "plan/plan.h"
+#include "plan/survey.h"
 #include "tree.h"
-#include "util.h"
 
 #define MACHINES_MAX 256
 #define TEXT_MAX     1024

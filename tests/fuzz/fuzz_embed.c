@@ -13,12 +13,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "beneath.h"
-#include "embed.h"
 #include "fuzz.h"
-#include "input.h"
+#include "image/embed.h"
+#include "lib/beneath.h"
+#include "lib/textfile.h"
+#include "lib/util.h"
 #include "tree.h"
-#include "util.h"
 
 /* Gives whether the image is to be a generic one. */
 static bool read_input(char *text)

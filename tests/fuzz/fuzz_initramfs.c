@@ -3,11 +3,11 @@
 #include <errno.h>
 #include <string.h>
 
-#include "decompress.h"
 #include "fuzz.h"
-#include "image_content.h"
-#include "unified.h"
-#include "util.h"
+#include "image/decompress.h"
+#include "image/image_content.h"
+#include "image/uki.h"
+#include "lib/util.h"
 
 #define ARENA_SIZE (64 << 20)
 

@@ -7,9 +7,9 @@
 
 #include "../unit/strict_json.h"
 #include "fuzz.h"
-#include "json.h"
-#include "json_read.h"
-#include "util.h"
+#include "lib/json_reader.h"
+#include "lib/json_writer.h"
+#include "lib/util.h"
 
 static void write_value(struct json *json, const struct json_value *value)
 {

@@ -23,10 +23,10 @@
 #include <unistd.h>
 
 #include "fuzz.h"
-#include "index.h"
-#include "module.h"
+#include "image/depmod_index.h"
+#include "lib/util.h"
+#include "machine/module.h"
 #include "tree.h"
-#include "util.h"
 
 #define ASKED_MAX   16
 #define ENTRIES_MAX 256

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "mountinfo.h"
-#include "util.h"
+#include "lib/mountinfo.h"
+#include "lib/util.h"
 
 static void check_mount(const struct mount *mount, const char *text, size_t length)
 {

@@ -14,8 +14,8 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "selector.h"
-#include "util.h"
+#include "lib/util.h"
+#include "settings/selector.h"
 
 #define DEVICES_MAX 24
 

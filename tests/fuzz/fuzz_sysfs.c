@@ -10,14 +10,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "command/pin.h"
 #include "fuzz.h"
-#include "pci.h"
-#include "pin.h"
+#include "lib/util.h"
+#include "machine/pci.h"
+#include "plan/run.h"
+#include "plan/survey.h"
 #include "plan_check.h"
-#include "run.h"
-#include "survey.h"
 #include "tree.h"
-#include "util.h"
 
 /* What is written of settings, put together from its lines. */
 struct texts {

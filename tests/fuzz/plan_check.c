@@ -6,10 +6,10 @@
 #include <string.h>
 
 #include "../unit/strict_json.h"
-#include "explain.h"
 #include "fuzz.h"
-#include "module.h"
-#include "report.h"
+#include "machine/module.h"
+#include "plan/explain.h"
+#include "plan/report.h"
 
 static bool matches_any(const struct selector_list *list, const struct device *device, bool exclude,
 			bool with_identity)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "run.h"
+#include "plan/run.h"
 
 /*
  * Checks what must hold of any plan, whatever the machine: a group goes as a

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "fuzz.h"
-#include "util.h"
+#include "lib/util.h"
 
 /* More than any input of a sensible size needs. */
 #define ADDED_MAX  1024UL

@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "address.h"
 #include "fuzz.h"
+#include "lib/util.h"
+#include "machine/address.h"
 #include "tree.h"
-#include "util.h"
 
 /* Paths that are longer are cut, and then mostly no good. */
 #define PATH_SIZE 600

@@ -22,9 +22,9 @@ UNIT_TESTS := address arena arguments attached beneath child_output claim cmdlin
 # What is often linked together.
 unit_settings := text settings settings_problem settings_cmdline refusal suggest claim selector address cmdline
 unit_plan := plan guard findings picks leftover topology $(unit_settings)
-unit_host := host host_search host_path host_text host_storage host_mount host_network host_zpool host_keyboard \
-	host_claims child_output file_replace host_fstab host_journal host_volume host_console host_unlock \
-	mountinfo beneath input sysfs deadline $(unit_settings)
+unit_host := needs search path needs_text storage mount network zpool keyboard \
+	claims child_output file_replace fstab journal volume console unlock \
+	mountinfo beneath textfile sysfs deadline $(unit_settings)
 unit_run := run held_signals log sysfs deadline $(unit_plan)
 
 # Of each test: the modules of src/ that it links, the helpers of this directory
@@ -40,19 +40,19 @@ unit_src_child_output = child_output deadline
 unit_src_cmdline = cmdline
 unit_src_config_edit = config_edit $(unit_settings)
 unit_lib_config_edit = strict_arena
-unit_src_cpio = cpio
+unit_src_cpio = cpio_writer
 unit_lib_cpio = strict_arena
-unit_src_cpio_reader = cpio_reader cpio
+unit_src_cpio_reader = cpio_reader cpio_writer
 unit_lib_cpio_reader = strict_arena
 unit_src_claim = claim selector address
-unit_src_config = config file_replace input $(unit_settings)
+unit_src_config = config file_replace textfile $(unit_settings)
 unit_lib_config = strict_arena scratch
 unit_wrap_config = geteuid fstat
 unit_src_deadline = deadline
 unit_src_decompress = decompress
 unit_lib_decompress = scratch
 unit_src_elf_file = elf_file
-unit_src_embed = embed host_list config beneath file_replace file_lock deadline input $(unit_settings)
+unit_src_embed = embed needs_list config beneath file_replace file_lock deadline textfile $(unit_settings)
 unit_lib_embed = strict_arena scratch
 unit_src_execute = execute binding device deadline log $(unit_plan)
 unit_lib_execute = strict_arena machine kernel_model scenarios outcome
@@ -61,20 +61,20 @@ unit_wrap_execute = log_line sysfs_write sysfs_read_link_name sysfs_exists sysfs
 unit_src_execute_cut = $(unit_src_execute)
 unit_lib_execute_cut = $(unit_lib_execute)
 unit_wrap_execute_cut = $(unit_wrap_execute)
-unit_src_explain = explain explain_finding explain_leftover names $(unit_run)
+unit_src_explain = explain explain_finding explain_leftover enum_names $(unit_run)
 unit_lib_explain = strict_arena machine nowhere
 unit_src_file_lock = file_lock deadline text arena
 unit_lib_file_lock = scratch
 unit_src_file_replace = file_replace
 unit_lib_file_replace = scratch
-unit_src_firmware_display = firmware_display framebuffer device input sysfs address
+unit_src_firmware_display = firmware_display framebuffer device textfile sysfs address
 unit_lib_firmware_display = strict_arena scratch
-unit_src_framebuffer = framebuffer input sysfs address arena
+unit_src_framebuffer = framebuffer textfile sysfs address arena
 unit_lib_framebuffer = scratch
 unit_src_held_signals = held_signals
 unit_src_host = $(unit_host)
 unit_lib_host = strict_arena scratch host_tree
-unit_src_host_list = host_list config beneath file_replace file_lock deadline input $(unit_settings)
+unit_src_host_list = needs_list config beneath file_replace file_lock deadline textfile $(unit_settings)
 unit_lib_host_list = strict_arena scratch
 unit_wrap_host_list = geteuid fstat
 unit_src_host_console = $(unit_host)
@@ -97,15 +97,15 @@ unit_src_host_volume = $(unit_host)
 unit_lib_host_volume = $(unit_lib_host)
 unit_src_in_use = in_use in_use_block in_use_node open_files node framebuffer $(unit_host)
 unit_lib_in_use = $(unit_lib_host)
-unit_src_index = index
+unit_src_index = depmod_index
 unit_src_init = init deadline log text arena
-unit_src_input = input
+unit_src_input = textfile
 unit_lib_input = strict_arena scratch
-unit_src_json = json text address arena
+unit_src_json = json_writer text address arena
 unit_lib_json = strict_json
-unit_src_json_read = json_read json text address
+unit_src_json_read = json_reader json_writer text address
 unit_lib_json_read = strict_arena
-unit_src_loader = loader deadline
+unit_src_loader = module_loader deadline
 unit_wrap_loader = pthread_create
 unit_src_lock = lock deadline
 unit_lib_lock = scratch
@@ -123,10 +123,10 @@ unit_src_platform = platform sysfs
 unit_lib_platform = scratch
 unit_src_regenerate = regenerate
 unit_lib_regenerate = scratch
-unit_src_release = release execute binding device deadline log json $(unit_plan)
+unit_src_release = release execute binding device deadline log json_writer $(unit_plan)
 unit_lib_release = strict_arena strict_json machine kernel_model
 unit_wrap_release = $(unit_wrap_execute) in_use_find_machine explain_finding
-unit_src_report = report report_text explain explain_finding explain_leftover names json json_device $(unit_run)
+unit_src_report = report report_text explain explain_finding explain_leftover enum_names json_writer json_device $(unit_run)
 unit_lib_report = strict_arena strict_json machine nowhere scratch
 unit_wrap_report = log_line mkdir
 # The worker shares the real arena with its watcher.
@@ -153,7 +153,7 @@ unit_src_traits = traits device sysfs address
 unit_lib_traits = strict_arena scratch
 unit_src_topology = topology address
 unit_lib_topology = strict_arena
-unit_src_unified = unified
+unit_src_unified = uki
 
 # Fails on purpose: an assertion, and an error that only a sanitizer sees.
 UNIT_MUST_FAIL := must_fail
@@ -162,7 +162,7 @@ unit_comma := ,
 
 define unit_program
 $(U)/test_$(1): $(U)/test/test_$(1).o $(U)/test/unit.o \
-		$(patsubst %,$(U)/src/%.o,$(unit_src_$(1))) \
+		$(foreach module,$(unit_src_$(1)),$(patsubst $(SRC)/%.c,$(U)/src/%.o,$(wildcard $(SRC)/*/$(module).c))) \
 		$(patsubst %,$(U)/test/%.o,$(unit_lib_$(1)))
 	$$(call say,LINK,$$@)
 	$$(Q)$$(UNIT_CC) $$(UNIT_CFLAGS) $(patsubst %,-Wl$(unit_comma)--wrap=%,$(unit_wrap_$(1))) \
@@ -178,11 +178,11 @@ $(U)/src/%.o: $(SRC)/%.c $(UNIT)/build.mk
 $(U)/test/%.o: $(UNIT)/%.c $(UNIT)/build.mk
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
-	$(Q)$(UNIT_CC) $(PROGRAM_FLAGS) $(UNIT_CFLAGS) -I$(SRC) -I$(UNIT) -MMD -MP -c $< -o $@
+	$(Q)$(UNIT_CC) $(PROGRAM_FLAGS) $(UNIT_CFLAGS) -I$(UNIT) -MMD -MP -c $< -o $@
 
 unit-programs: $(UNIT_TESTS:%=$(U)/test_%)
 
 check-unit: unit-programs $(UNIT_MUST_FAIL:%=$(U)/test_%)
 	$(Q)$(UNIT)/run $(UNIT_TESTS:%=$(U)/test_%) --must-fail $(UNIT_MUST_FAIL:%=$(U)/test_%)
 
--include $(wildcard $(U)/src/*.d $(U)/test/*.d)
+-include $(wildcard $(U)/src/*/*.d $(U)/test/*.d)

@@ -3,9 +3,9 @@
 
 /* Machines for the search for what a host needs: trees in the form of /, /proc and /sys. */
 
-#include "host.h"
+#include "host/needs.h"
 #include "scratch.h"
-#include "settings.h"
+#include "settings/settings.h"
 #include "unit.h"
 
 struct host_tree {

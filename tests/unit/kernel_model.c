@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "log.h"
+#include "lib/log.h"
 #include "unit.h"
 
 int __wrap_sysfs_write(const struct sysfs *sysfs, const char *path, const char *text);

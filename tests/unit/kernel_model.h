@@ -10,7 +10,7 @@
 
 #include <setjmp.h>
 
-#include "execute.h"
+#include "boot/execute.h"
 #include "machine.h"
 
 #define KERNEL_DEVICES 16

@@ -3,10 +3,10 @@
 
 /* Machines for tests: tables of functions, and what a command line makes of them. */
 
-#include "plan.h"
-#include "run.h"
-#include "settings.h"
-#include "topology.h"
+#include "machine/topology.h"
+#include "plan/plan.h"
+#include "plan/run.h"
+#include "settings/settings.h"
 
 /* One function, as far as it matters to a test. */
 struct function {

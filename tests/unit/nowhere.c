@@ -5,13 +5,13 @@
  */
 #include <errno.h>
 
-#include "execute.h"
-#include "give_back.h"
-#include "hotplug.h"
-#include "loader.h"
-#include "lock.h"
-#include "pci.h"
-#include "survey.h"
+#include "boot/execute.h"
+#include "boot/give_back.h"
+#include "boot/hotplug.h"
+#include "boot/lock.h"
+#include "boot/module_loader.h"
+#include "machine/pci.h"
+#include "plan/survey.h"
 #include "unit.h"
 
 void loader_start(struct loader *loader, const char *driver)

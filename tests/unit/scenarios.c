@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-#include "module.h"
+#include "machine/module.h"
 #include "unit.h"
 
 /* A card behind a bridge, a NIC, a disk beside a sound function, and what they may bring. */

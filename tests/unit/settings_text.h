@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "settings.h"
+#include "settings/settings.h"
 #include "unit.h"
 
 #define CONFIG "/etc/vfio-early.conf"

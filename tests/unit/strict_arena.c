@@ -4,7 +4,7 @@
  * address sanitizer sees what runs over the end of it or uses it after a
  * rewind, and any of them can be made to fail.
  */
-#include "arena.h"
+#include "lib/arena.h"
 
 #include <stdarg.h>
 #include <stdio.h>

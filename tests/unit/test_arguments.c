@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "arguments.h"
+#include "command/arguments.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "command.h"
+#include "lib/command.h"
+#include "lib/util.h"
 #include "unit.h"
-#include "util.h"
 
 struct target {
 	const char *file;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Which function a console or an armed watchdog is on. */
-#include "attached.h"
+#include "machine/attached.h"
 
 #include "scratch.h"
 #include "unit.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "beneath.h"
+#include "lib/beneath.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What is read of programs that end well, badly, late and never. */
-#include "child_output.h"
+#include "lib/child_output.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,7 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "deadline.h"
+#include "lib/deadline.h"
 #include "unit.h"
 
 #define LONG 3600000

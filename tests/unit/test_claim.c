@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "claim.h"
+#include "settings/claim.h"
 
+#include "lib/util.h"
 #include "unit.h"
-#include "util.h"
 
 static const struct {
 	const char *list, *claims;

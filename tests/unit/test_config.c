@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Which config files are read, and how one is put in another's place. */
-#include "config.h"
+#include "settings/config.h"
 
 #include <errno.h>
 #include <fcntl.h>

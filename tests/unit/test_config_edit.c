@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What set, add and remove make of a config file's text. */
-#include "config_edit.h"
+#include "settings/config_edit.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-#include "settings.h"
+#include "settings/settings.h"
 #include "unit.h"
 
 static const struct {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* tests/image/run has cpio(1) read an archive; the bytes are looked at here. */
-#include "cpio.h"
+#include "image/cpio_writer.h"
 
 #include <errno.h>
 #include <stdio.h>

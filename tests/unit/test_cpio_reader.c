@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What cpio.c writes is read back, however it comes; tests/check has cpio(1)'s archives. */
-#include "cpio_reader.h"
+#include "image/cpio_reader.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "cpio.h"
+#include "image/cpio_writer.h"
 #include "unit.h"
 
 struct archive {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* No test here waits: a deadline lies either far ahead or behind. */
-#include "deadline.h"
+#include "lib/deadline.h"
 
 #include <errno.h>
 #include <sched.h>

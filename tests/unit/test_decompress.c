@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The programs that decompress: which of those that have the name is run. */
-#include "decompress.h"
+#include "image/decompress.h"
 
 #include <errno.h>
 #include <fcntl.h>

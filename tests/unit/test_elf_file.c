@@ -3,7 +3,7 @@
  * Programs of every class and order of bytes, cut, changed and random. Each stands at
  * the end of a piece of memory of its own, so that the sanitizer sees what is read after it.
  */
-#include "elf_file.h"
+#include "lib/elf_file.h"
 
 #include <elf.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What goes into an image. What the host needs of its devices is stood in for. */
-#include "embed.h"
+#include "image/embed.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -8,8 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "host.h"
-#include "input.h"
+#include "host/needs.h"
+#include "lib/textfile.h"
 #include "scratch.h"
 #include "unit.h"
 

@@ -4,7 +4,7 @@
  * single write failing, and with every write from some point on: each group is
  * taken as a whole or is as it was, or the plan says what is not.
  */
-#include "execute.h"
+#include "boot/execute.h"
 
 #include <errno.h>
 #include <string.h>

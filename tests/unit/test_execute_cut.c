@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "execute.h"
+#include "boot/execute.h"
 #include "scenarios.h"
 #include "unit.h"
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The texts of what went wrong. Those of a plan are in the golden plans of tests/fixtures. */
-#include "explain.h"
+#include "plan/explain.h"
 
 #include <errno.h>
 #include <string.h>
 
 #include "machine.h"
-#include "module.h"
-#include "names.h"
+#include "machine/module.h"
+#include "plan/enum_names.h"
 #include "unit.h"
 
 static const struct function functions[] = {

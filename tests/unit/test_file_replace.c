@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Nothing but a whole file comes into a place, and nothing else is touched. */
-#include "file_replace.h"
+#include "lib/file_replace.h"
 
 #include <dirent.h>
 #include <errno.h>

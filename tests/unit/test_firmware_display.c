@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Which function's memory holds the firmware's framebuffer, by the text of /proc/iomem. */
-#include "firmware_display.h"
+#include "machine/firmware_display.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Whether the firmware's framebuffer lies in a display's memory, and whose it is. */
-#include "framebuffer.h"
+#include "machine/framebuffer.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Each test holds its signals in a child: they stay held until the process ends. */
-#include "held_signals.h"
+#include "lib/held_signals.h"
 
 #include <errno.h>
 #include <poll.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What a host needs, and whether this is a host: what lies below is in test_host_storage.c. */
-#include "host.h"
+#include "host/needs.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Which kept lists are used where the host does not run. */
-#include "host_list.h"
+#include "host/needs_list.h"
 
 #include <errno.h>
 #include <fcntl.h>

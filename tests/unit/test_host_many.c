@@ -9,8 +9,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "host/in_use.h"
 #include "host_tree.h"
-#include "in_use.h"
 
 #define ARENA_SIZE (64 << 20)
 

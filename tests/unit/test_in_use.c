@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What a running host uses of its devices, beyond what it needs to boot. */
-#include "in_use.h"
+#include "host/in_use.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* tests/image/run has modprobe(8) read indexes; every branch of the tree is walked here. */
-#include "index.h"
+#include "image/depmod_index.h"
 
 #include <errno.h>
 #include <stdlib.h>

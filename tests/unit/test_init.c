@@ -3,7 +3,7 @@
  * The watching, which needs no first process. The rest is done by kernels, in
  * the VM cases image*.
  */
-#include "init.h"
+#include "boot/init.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -12,9 +12,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "boot.h"
-#include "deadline.h"
-#include "mounts.h"
+#include "boot/boot.h"
+#include "boot/early_mounts.h"
+#include "lib/deadline.h"
 #include "unit.h"
 
 /* Longer than any test takes. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "input.h"
+#include "lib/textfile.h"
 
 #include <errno.h>
 #include <stdio.h>

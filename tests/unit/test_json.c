@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "json.h"
+#include "lib/json_writer.h"
 
 #include <errno.h>
 #include <stdio.h>

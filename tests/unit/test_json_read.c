@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* JSON read back: what json.c writes, and what nobody should have written. */
-#include "json_read.h"
+#include "lib/json_reader.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "json.h"
+#include "lib/json_writer.h"
 #include "unit.h"
 
 static int create(void **state)

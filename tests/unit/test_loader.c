@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The thread that gets ahead with modules, and the loading itself, with libkmod stood in for. */
-#include "loader.h"
+#include "boot/module_loader.h"
 
 #include <errno.h>
 #include <pthread.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* No test here waits longer than for another process to do what it is told. */
-#include "lock.h"
+#include "boot/lock.h"
 
 #include <errno.h>
 #include <signal.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "modalias.h"
+#include "machine/modalias.h"
 
+#include "lib/util.h"
 #include "unit.h"
-#include "util.h"
 
 static void test_read(void **state)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Options of a module: one parameter taken out, or its values alone. */
-#include "module_options.h"
+#include "machine/module_options.h"
 
 #include <stdlib.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What plan.c decides: groups, refusals and findings. Their order is in test_plan_actions.c. */
-#include "plan.h"
+#include "plan/plan.h"
 
 #include <errno.h>
 #include <string.h>

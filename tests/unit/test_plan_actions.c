@@ -3,7 +3,7 @@
 #include <errno.h>
 
 #include "machine.h"
-#include "plan.h"
+#include "plan/plan.h"
 #include "unit.h"
 
 /* Two cards with two functions each, one behind a bridge of its group. */

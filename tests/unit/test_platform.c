@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What kind of machine it is, by what the kernel says of the CPU and the firmware. */
-#include "platform.h"
+#include "machine/platform.h"
 
 #include "scratch.h"
 #include "unit.h"

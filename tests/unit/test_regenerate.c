@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The script that rebuilds images, run to its end. */
-#include "regenerate.h"
+#include "command/regenerate.h"
 
 #include <errno.h>
 #include <signal.h>

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Devices given back on a running system, on the kernel in kernel_model.c. */
-#include "release.h"
+#include "command/release.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "command.h"
-#include "explain.h"
-#include "in_use.h"
+#include "host/in_use.h"
 #include "kernel_model.h"
+#include "lib/command.h"
+#include "plan/explain.h"
 #include "strict_json.h"
 #include "unit.h"
 

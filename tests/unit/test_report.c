@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "report.h"
+#include "plan/report.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,10 +9,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "explain.h"
-#include "log.h"
+#include "lib/log.h"
 #include "machine.h"
-#include "module.h"
+#include "machine/module.h"
+#include "plan/explain.h"
 #include "scratch.h"
 #include "settings_text.h"
 #include "strict_json.h"

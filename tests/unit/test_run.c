@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* How a run is watched over. What it does is stood in for, in the worker as in its watcher. */
-#include "run.h"
+#include "plan/run.h"
 
 #include <errno.h>
 #include <sched.h>
@@ -10,14 +10,14 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "execute.h"
-#include "give_back.h"
-#include "hotplug.h"
-#include "loader.h"
-#include "lock.h"
+#include "boot/execute.h"
+#include "boot/give_back.h"
+#include "boot/hotplug.h"
+#include "boot/lock.h"
+#include "boot/module_loader.h"
 #include "machine.h"
-#include "pci.h"
-#include "survey.h"
+#include "machine/pci.h"
+#include "plan/survey.h"
 #include "unit.h"
 
 /* What the stand-ins do, and what they were asked for; shared with the worker. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "selector.h"
+#include "settings/selector.h"
 
 #include <errno.h>
 #include <string.h>

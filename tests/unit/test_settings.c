@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What is read from a file and a command line. Where it comes from is in test_settings_places.c. */
-#include "settings.h"
+#include "settings/settings.h"
 
 #include <stdio.h>
 

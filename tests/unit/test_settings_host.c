@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What the host needs, which adds to whatever a user says. */
-#include "settings.h"
+#include "settings/settings.h"
 
 #include <errno.h>
 #include <string.h>

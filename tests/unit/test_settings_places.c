@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Where settings come from, and what they look like when they are long, many or nonsense. */
-#include "settings.h"
+#include "settings/settings.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What survey.c asks of which device: all that a decision needs, and no more. */
-#include "survey.h"
+#include "plan/survey.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
 
-#include "attached.h"
-#include "firmware_display.h"
-#include "framebuffer.h"
 #include "machine.h"
+#include "machine/attached.h"
+#include "machine/firmware_display.h"
+#include "machine/framebuffer.h"
 #include "unit.h"
 
 /* The machine as it is; what was read of it is counted by device. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "sysfs.h"
+#include "machine/sysfs.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "terminal.h"
+#include "lib/terminal.h"
 
 #include <stdarg.h>
 #include <stdlib.h>

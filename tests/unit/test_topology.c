@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "topology.h"
+#include "machine/topology.h"
 
 #include <errno.h>
 

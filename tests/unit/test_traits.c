@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "traits.h"
+#include "machine/traits.h"
 
 #include <stdio.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* tests/check has objcopy(1)'s programs; here are those that nobody would make. */
-#include "unified.h"
+#include "image/uki.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -11,8 +11,8 @@
 
 #include <cmocka.h>
 
-#include "arena.h"
-#include "util.h"
+#include "lib/arena.h"
+#include "lib/util.h"
 
 /* Text that a test puts together to compare it as a whole. */
 struct text {

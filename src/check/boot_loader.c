@@ -1,0 +1,433 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "check/boot_loader.h"
+
+#include <string.h>
+
+#include "check/kernels.h"
+#include "lib/text.h"
+#include "lib/textfile.h"
+
+#define GRUB_DEFAULTS	"/etc/default/grub"
+#define KERNEL_CMDLINE	"/etc/kernel/cmdline"
+#define LIMINE_DEFAULTS "/etc/default/limine"
+#define RESTART		"   # then: reboot"
+
+/* What a boot loader for EFI tells of itself (systemd's boot loader interface). */
+#define LOADER_INFO "/sys/firmware/efi/efivars/LoaderInfo-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f"
+
+struct request {
+	const struct root *root;
+	enum boot_loader_change change;
+	const char *parameter;
+	const char *pattern;	 /* the parameter, for sed's left side */
+	const char *replacement; /* and its right side */
+};
+
+struct boot_loader {
+	const char *name;
+	bool (*is_used)(const struct root *root);
+	const char *(*command)(const struct request *request);
+};
+
+/* Puts a backslash before each of these letters. */
+static const char *escape(const struct root *root, const char *text, const char *letters)
+{
+	char *copy = arena_allocate(root->arena, 2 * strlen(text) + 1, 1), *next = copy;
+
+	if (!copy)
+		return "";
+	for (; *text; *next++ = *text++)
+		if (strchr(letters, *text))
+			*next++ = '\\';
+	*next = '\0';
+	return copy;
+}
+
+/* Whether a place in a text is in a line that is a comment. */
+static bool is_comment(const char *text, const char *place)
+{
+	const char *line = place;
+
+	while (line > text && line[-1] != '\n')
+		line--;
+	return line[strspn(line, " \t")] == '#';
+}
+
+/* Whether the parameter stands in a text, by itself, or as all of a shell variable's value. */
+static bool says(const char *text, const char *parameter)
+{
+	static const char before[] = "= \t\n\r\"'", after[] = " \t\n\r\"'";
+	size_t length = strlen(parameter);
+
+	for (const char *at = text; text && (at = strstr(at, parameter)); at += length)
+		if ((at == text || strchr(before, at[-1])) &&
+		    (!at[length] || strchr(after, at[length])) && !is_comment(text, at))
+			return true;
+	return false;
+}
+
+/* Whether a file has it as it should be already. */
+static bool is_done(const struct request *request, const char *path)
+{
+	const char *text = root_read(request->root, path);
+
+	return text && says(text, request->parameter) == (request->change == BOOT_LOADER_ADD);
+}
+
+/* Whether the boot loader that started this system says that it is this one. */
+static bool is_running(const struct root *root, const char *name)
+{
+	char *text = root_read(root, LOADER_INFO);
+	size_t length = 0;
+
+	/* Attributes of four bytes, then UTF-16. */
+	for (const char *from = text; from && *from; from++)
+		if (*from >= ' ')
+			text[length++] = *from;
+	if (text)
+		text[length] = '\0';
+	return text && strstr(text, name);
+}
+
+/* Gives the command that changes every line that address picks of a file with options at its end.
+ */
+static const char *edit_lines(const struct request *request, const char *address, const char *files)
+{
+	if (request->change == BOOT_LOADER_ADD)
+		return root_print(request->root, "sed -Ei '%s s/$/ %s/' %s", address,
+				  request->replacement, files);
+	return root_print(request->root, "sed -Ei '%s s/(^|[ \\t])%s([ \\t]|$)/\\1\\2/g' %s",
+			  address, request->pattern, files);
+}
+
+/* The same where the options stand in quotes. */
+static const char *edit_quoted(const struct request *request, const char *path)
+{
+	if (request->change == BOOT_LOADER_ADD)
+		return root_print(request->root, "sed -Ei 's/^([^#]*\"[^\"]*)\"/\\1 %s\"/' %s",
+				  request->replacement, path);
+	return root_print(request->root, "sed -Ei 's/([ \"])%s([ \"])/\\1\\2/g' %s",
+			  request->pattern, path);
+}
+
+/* Changes a file by a command, unless it is changed, and has another use it. */
+static const char *edit_then(const struct request *request, const char *path, const char *edit,
+			     const char *then)
+{
+	if (is_done(request, path))
+		return root_print(request->root, "%s" RESTART, then);
+	return root_print(request->root, "%s && %s" RESTART, edit, then);
+}
+
+static bool has_program(const struct root *root, const char *name)
+{
+	static const char *const places[] = { "/usr/sbin", "/usr/bin", "/sbin", "/bin" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++)
+		if (root_has(root, root_print(root, "%s/%s", places[i], name)))
+			return true;
+	return false;
+}
+
+static bool uses_ostree(const struct root *root)
+{
+	return root_has(root, "/run/ostree-booted");
+}
+
+static const char *command_ostree(const struct request *request)
+{
+	return root_print(request->root, "rpm-ostree kargs --%s-if-%s='%s'" RESTART,
+			  request->change == BOOT_LOADER_ADD ? "append" : "delete",
+			  request->change == BOOT_LOADER_ADD ? "missing" : "present",
+			  request->parameter);
+}
+
+static bool uses_grubby(const struct root *root)
+{
+	return has_program(root, "grubby");
+}
+
+static const char *command_grubby(const struct request *request)
+{
+	return root_print(request->root, "grubby --update-kernel=ALL --%s='%s'" RESTART,
+			  request->change == BOOT_LOADER_ADD ? "args" : "remove-args",
+			  request->parameter);
+}
+
+/* Its tool copies kernels to partitions of their own, for systemd-boot or, since 8.1, GRUB. */
+static bool uses_proxmox(const struct root *root)
+{
+	return root_has(root, "/etc/kernel/proxmox-boot-uuids") && root_has(root, KERNEL_CMDLINE) &&
+	       root_has(root, "/sys/firmware/efi") && !is_running(root, "GRUB") &&
+	       (is_running(root, "systemd-boot") || !root_has(root, GRUB_DEFAULTS));
+}
+
+static const char *command_proxmox(const struct request *request)
+{
+	return edit_then(request, KERNEL_CMDLINE, edit_lines(request, "1", KERNEL_CMDLINE),
+			 "proxmox-boot-tool refresh");
+}
+
+/* The first of these that is there; NULL if none is. */
+static const char *first_of(const struct root *root, const char *const *paths)
+{
+	for (; *paths; paths++)
+		if (root_has(root, *paths))
+			return *paths;
+	return NULL;
+}
+
+static const char *grub_config(const struct root *root)
+{
+	static const char *const paths[] = { "/boot/grub/grub.cfg", "/boot/grub2/grub.cfg", NULL };
+
+	return first_of(root, paths);
+}
+
+static bool uses_grub(const struct root *root)
+{
+	return root_has(root, GRUB_DEFAULTS) && !is_running(root, "systemd-boot") &&
+	       !is_running(root, "rEFInd") && !is_running(root, "Limine") &&
+	       (grub_config(root) || has_program(root, "update-grub"));
+}
+
+static const char *edit_grub(const struct request *request)
+{
+	const char *text = root_read(request->root, GRUB_DEFAULTS);
+
+	if (request->change == BOOT_LOADER_REMOVE)
+		return root_print(request->root,
+				  "sed -Ei '/^[ \\t]*(export )?GRUB_CMDLINE_LINUX/ "
+				  "s/([\"\\x27 \\t=])%s([\"\\x27 \\t]|$)/\\1\\2/g' " GRUB_DEFAULTS,
+				  request->pattern);
+	if (text && (strstr(text, "\nGRUB_CMDLINE_LINUX_DEFAULT=\"") ||
+		     strncmp(text, "GRUB_CMDLINE_LINUX_DEFAULT=\"", 28) == 0))
+		return root_print(request->root,
+				  "sed -i 's/^GRUB_CMDLINE_LINUX_DEFAULT=\"/&%s /' " GRUB_DEFAULTS,
+				  request->replacement);
+	/* The shell reads it, so this holds whatever stands there. */
+	return root_print(request->root,
+			  "echo 'GRUB_CMDLINE_LINUX=\"$GRUB_CMDLINE_LINUX %s\"' >>" GRUB_DEFAULTS,
+			  request->parameter);
+}
+
+static const char *command_grub(const struct request *request)
+{
+	const char *config = grub_config(request->root), *then = "update-grub";
+
+	if (!has_program(request->root, "update-grub"))
+		then = config && strstr(config, "grub2") ? "grub2-mkconfig -o /boot/grub2/grub.cfg"
+							 : "grub-mkconfig -o /boot/grub/grub.cfg";
+	return edit_then(request, GRUB_DEFAULTS, edit_grub(request), then);
+}
+
+static const char *find_limine(const struct root *root)
+{
+	static const char *const directories[] = { "/limine", "", "/EFI/limine", "/EFI/BOOT" };
+
+	for (const char *const *place = kernels_boot_places; *place; place++) {
+		for (size_t i = 0; i < ARRAY_SIZE(directories); i++) {
+			const char *path =
+				root_print(root, "%s%s/limine.conf", *place, directories[i]);
+
+			if (root_has(root, path))
+				return path;
+		}
+	}
+	return NULL;
+}
+
+static bool uses_limine(const struct root *root)
+{
+	return find_limine(root) && !is_running(root, "systemd-boot") &&
+	       !is_running(root, "rEFInd");
+}
+
+static const char *command_limine(const struct request *request)
+{
+	const char *path = find_limine(request->root), *then = NULL;
+
+	/* Some have limine.conf made from this. */
+	if (has_program(request->root, "limine-update"))
+		then = "limine-update";
+	else if (has_program(request->root, "limine-mkinitcpio"))
+		then = "limine-mkinitcpio";
+	if (then && root_has(request->root, LIMINE_DEFAULTS)) {
+		const char *edit = edit_quoted(request, LIMINE_DEFAULTS);
+
+		if (request->change == BOOT_LOADER_ADD)
+			edit = root_print(
+				request->root,
+				"echo 'KERNEL_CMDLINE[default]+=\" %s\"' >>" LIMINE_DEFAULTS,
+				request->parameter);
+		return edit_then(request, LIMINE_DEFAULTS, edit, then);
+	}
+	if (is_done(request, path))
+		return "reboot";
+	return root_print(request->root, "%s" RESTART,
+			  edit_lines(request, "/^ *(kernel_)?cmdline:/", path));
+}
+
+static const char *find_refind(const struct root *root)
+{
+	static const char *const paths[] = { "/boot/refind_linux.conf", "/efi/refind_linux.conf",
+					     NULL };
+
+	return first_of(root, paths);
+}
+
+static bool uses_refind(const struct root *root)
+{
+	return find_refind(root) && !is_running(root, "systemd-boot");
+}
+
+static const char *command_refind(const struct request *request)
+{
+	const char *path = find_refind(request->root);
+
+	if (is_done(request, path))
+		return "reboot";
+	/* "Title" "options" */
+	if (request->change == BOOT_LOADER_ADD)
+		return root_print(request->root,
+				  "sed -Ei 's/^(\"[^\"]*\"[ \\t]+\"[^\"]*)\"/\\1 %s\"/' %s" RESTART,
+				  request->replacement, path);
+	return root_print(request->root, "%s" RESTART, edit_quoted(request, path));
+}
+
+/* Whether there is a unified image to boot. */
+static bool has_unified(const struct root *root)
+{
+	for (const char *const *place = kernels_boot_places; *place; place++)
+		for (const char *const *name =
+			     root_list(root, root_print(root, "%s/EFI/Linux", *place));
+		     *name; name++)
+			if (root_ends_with(*name, ".efi"))
+				return true;
+	return false;
+}
+
+/* The directory of entries that is in use; NULL where there is none. */
+static const char *find_entries(const struct root *root)
+{
+	for (const char *const *place = kernels_boot_places; *place; place++) {
+		const char *path = root_print(root, "%s/loader/entries", *place);
+
+		if (*root_list(root, path))
+			return path;
+	}
+	return NULL;
+}
+
+static bool uses_unified(const struct root *root)
+{
+	return has_unified(root) && root_has(root, KERNEL_CMDLINE) && !find_entries(root);
+}
+
+static const char *command_unified(const struct request *request)
+{
+	return edit_then(request, KERNEL_CMDLINE, edit_lines(request, "1", KERNEL_CMDLINE),
+			 "vfio-early regenerate");
+}
+
+static bool uses_kernel_install(const struct root *root)
+{
+	return find_entries(root) && root_has(root, KERNEL_CMDLINE) &&
+	       has_program(root, "kernel-install");
+}
+
+/* add-all came with systemd 255; the program was a script before. */
+static const char *install_all(const struct root *root)
+{
+	const char *text = root_read(root, "/usr/bin/kernel-install"), *command = "";
+
+	if (text && strstr(text, "add-all"))
+		return "kernel-install add-all";
+	for (const char *const *name = root_list(root, "/lib/modules"); *name; name++) {
+		const char *kernel = root_print(root, "/lib/modules/%s/vmlinuz", *name);
+
+		if (!root_has(root, kernel))
+			kernel = root_print(root, "/boot/vmlinuz-%s", *name);
+		if (root_has(root, kernel))
+			command = root_print(root, "%s%skernel-install add %s %s", command,
+					     *command ? " && " : "", text_quote(root->arena, *name),
+					     text_quote(root->arena, kernel));
+	}
+	return *command ? command : "kernel-install add-all";
+}
+
+static const char *command_kernel_install(const struct request *request)
+{
+	return edit_then(request, KERNEL_CMDLINE, edit_lines(request, "1", KERNEL_CMDLINE),
+			 install_all(request->root));
+}
+
+static bool uses_entries(const struct root *root)
+{
+	return find_entries(root) != NULL;
+}
+
+static const char *command_entries(const struct request *request)
+{
+	const struct root *root = request->root;
+	const char *directory = find_entries(root);
+	bool done = true;
+
+	for (const char *const *name = root_list(root, directory); *name; name++)
+		done = done && (!root_ends_with(*name, ".conf") ||
+				is_done(request, root_print(root, "%s/%s", directory, *name)));
+	if (done)
+		return "reboot";
+	return root_print(
+		root, "%s" RESTART,
+		edit_lines(request, "/^options/", root_print(root, "%s/*.conf", directory)));
+}
+
+/* In the order in which one that is found hides those that come after it. */
+static const struct boot_loader boot_loaders[] = {
+	{ "rpm-ostree", uses_ostree, command_ostree },
+	{ "Proxmox VE's boot tool", uses_proxmox, command_proxmox },
+	{ "grubby", uses_grubby, command_grubby },
+	{ "GRUB", uses_grub, command_grub },
+	{ "limine", uses_limine, command_limine },
+	{ "rEFInd", uses_refind, command_refind },
+	{ "a unified image", uses_unified, command_unified },
+	{ "kernel-install", uses_kernel_install, command_kernel_install },
+	{ "systemd-boot", uses_entries, command_entries },
+};
+
+static const struct boot_loader *find_loader(const struct root *root)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(boot_loaders); i++)
+		if (boot_loaders[i].is_used(root))
+			return &boot_loaders[i];
+	return NULL;
+}
+
+const char *boot_loader_name(const struct root *root)
+{
+	const struct boot_loader *loader = find_loader(root);
+
+	return loader ? loader->name : "unknown";
+}
+
+const char *boot_loader_command(const struct root *root, enum boot_loader_change change,
+				const char *parameter)
+{
+	const struct boot_loader *loader = find_loader(root);
+	const struct request request = {
+		.root = root,
+		.change = change,
+		.parameter = parameter,
+		.pattern = escape(root, parameter, "\\/.*+?()[]{}|^$"),
+		.replacement = escape(root, parameter, "\\/&"),
+	};
+
+	/* Nothing of a command line may become a command. */
+	if (loader && !strpbrk(parameter, "'\"`$\n"))
+		return loader->command(&request);
+	return root_print(root,
+			  "%s '%s' %s the kernel command line, in your boot loader's settings",
+			  change == BOOT_LOADER_ADD ? "# add" : "# take", parameter,
+			  change == BOOT_LOADER_ADD ? "to" : "off");
+}

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "command/options.h"
+#include "host/in_use.h"
+#include "host/open_files.h"
+#include "lib/command.h"
+#include "lib/log.h"
+#include "lib/text.h"
+#include "lib/util.h"
+#include "plan/explain.h"
+#include "plan/report.h"
+#include "plan/survey.h"
+
+/*
+ * Reads the settings and the selectors, which are all that is taken now: what
+ * was pinned for the boot, its rescue switch and its waiting are none of this.
+ */
+static int read_settings(struct options *options, struct run *run, int count,
+			 char *const *selectors)
+{
+	int error = preview_read(&options->preview, run, count, selectors);
+
+	run->settings.members = (struct selector_list){ 0 };
+	run->settings.off = false;
+	run->settings.dry_run = options->dry_run;
+	run->settings.wait_seconds = 0;
+	run->force_by = "--force ";
+	run->detached = true;
+	if (!error)
+		error = options_add_force(options, &run->settings);
+	log_set_debug(run->settings.debug);
+	return error;
+}
+
+/* Notes which devices the selectors pick, with their groups; nothing else of that plan is used. */
+static int note_devices(const struct run *run, const struct plan *plan, struct in_use *in_use)
+{
+	struct pci_address *devices;
+	size_t count = 0;
+
+	for (size_t i = 0; i < plan->group_count; i++)
+		count += plan->groups[i].count;
+	devices = arena_allocate(run->arena, count + 1, sizeof(*devices));
+	if (!devices)
+		return -ENOMEM;
+	for (size_t i = 0; i < plan->group_count; i++)
+		for (size_t j = 0; j < plan->groups[i].count; j++)
+			devices[in_use->count++] = plan->groups[i].members[j].device->address;
+	in_use->devices = devices;
+	return 0;
+}
+
+static int find_devices(const struct run *run, struct in_use *in_use)
+{
+	struct topology topology = { 0 };
+	struct pci_source *source;
+	struct sysfs sysfs;
+	struct plan plan;
+	int error = sysfs_open(&sysfs, "/sys");
+
+	if (error)
+		return error;
+	error = pci_open(&sysfs, &source);
+	if (!error) {
+		error = survey(&topology, run->arena, &run->settings, source, &sysfs, NULL);
+		pci_close(source);
+	}
+	sysfs_close(&sysfs);
+	if (!error)
+		error = plan_make(&plan, run->arena, &run->settings, &topology);
+	return error ? error : note_devices(run, &plan, in_use);
+}
+
+/* Says why nothing can be taken, where it is not known what the host uses. Returns 0 or -errno. */
+static int complain_unseen(const struct run *run, const struct in_use *in_use)
+{
+	const char *owner;
+
+	if (!in_use->at_home) {
+		text_print(stderr, "vfio-early: what the host uses is not seen from inside a "
+				   "container or chroot: run this on the host itself\n");
+		return -EPERM;
+	}
+	if (!in_use->error)
+		return 0;
+	owner = open_file_owner(run->arena, "/proc", in_use->unread);
+	text_print(stderr,
+		   "vfio-early: bind: nothing is taken, because it cannot be read which devices %s "
+		   "has open: %s; end it, or unmount what does not answer, first\n",
+		   owner && in_use->unread ? owner : "a process", strerror(-in_use->error));
+	return in_use->error;
+}
+
+/* Adds what the host uses just now to what is protected. Returns 0 or -errno. */
+static int read_uses(struct run *run)
+{
+	struct in_use in_use = { .driver = run->settings.driver };
+	struct host_roots roots = { 0 };
+	struct host_needs uses;
+	int error = find_devices(run, &in_use);
+
+	if (!error)
+		error = in_use_find(&in_use, &uses, run->arena, &roots);
+	if (error)
+		return preview_complain("what the host uses", error);
+	error = complain_unseen(run, &in_use);
+	if (error)
+		return error;
+	for (const struct host_gap *gap = uses.gaps; gap; gap = gap->next)
+		log_line(LOG_LEVEL_DEBUG, "what the host uses could not be resolved: %s",
+			 gap->text);
+	/* Nothing in use is known as well as something. */
+	return settings_read_host(&run->settings, SETTINGS_SOURCE_HOST, uses.text ? uses.text : "");
+}
+
+/* Whether a device was refused because of what the host uses or needs. */
+static bool is_in_use(const struct run *run)
+{
+	for (size_t i = 0; i < run->plan.group_count; i++) {
+		const struct planned_group *group = &run->plan.groups[i];
+
+		for (size_t j = 0; j < group->count; j++)
+			if (group->members[j].refusal == REFUSAL_PROTECTED &&
+			    group->members[j].blame &&
+			    streq(group->members[j].blame->origin.source, SETTINGS_SOURCE_HOST))
+				return true;
+	}
+	return false;
+}
+
+static int run_bind(int count, char *const *arguments)
+{
+	struct options options = {
+		.name = "bind",
+		.arguments = "SELECTOR...",
+		.help = "Takes devices now, with their whole groups, until the next boot. What "
+			"the host uses\n"
+			"is refused: mounted file systems, swap, the network, a display in use, "
+			"and whatever\n"
+			"a process has open.",
+		.letters = "cfjd",
+	};
+	int code, first = options_parse(&options, count, arguments, &code), error;
+	struct run *run;
+
+	if (first < 0)
+		return code;
+	if (count == first) {
+		text_print(stderr,
+			   "vfio-early: bind: name the devices: see vfio-early bind --help\n");
+		return EXIT_MALFORMED;
+	}
+	/* Even a dry run would not see what others have open. */
+	if (geteuid() != 0) {
+		text_print(stderr, "vfio-early: bind: only root can do that: use sudo\n");
+		return EXIT_PARTLY;
+	}
+	run = run_create();
+	if (!run)
+		return preview_complain("bind", -ENOMEM) ? EXIT_PARTLY : EXIT_DONE;
+	error = read_settings(&options, run, count - first, arguments + first);
+	if (!error)
+		error = read_uses(run);
+	if (!error && run_is_wanted(run))
+		run_supervise(run);
+	run_finish(run);
+	if (!error && options.preview.json)
+		report_json(run, stdout);
+	else if (!error)
+		report_log(run);
+	if (!error && !options.preview.json && is_in_use(run))
+		text_print(stderr,
+			   "vfio-early: bind: end the use that is named above, then run this "
+			   "again\n");
+	code = error ? EXIT_PARTLY : run_exit_code(run);
+	preview_close(&options.preview);
+	run_destroy(run);
+	return code;
+}
+
+const struct command command_bind = {
+	.name = "bind",
+	.arguments = "[--force REASON:SELECTOR] [--dry-run] [--json] SELECTOR...",
+	.help = "Take devices now, on the running system.",
+	.run = run_bind,
+};

@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "check/boot_loader.h"
+#include "check/check.h"
+#include "command/arguments.h"
+#include "command/preview.h"
+#include "lib/command.h"
+#include "lib/json_writer.h"
+#include "lib/terminal.h"
+#include "lib/text.h"
+#include "lib/textfile.h"
+#include "lib/util.h"
+
+/* Address space, not memory. */
+#define ARENA_SIZE (256 << 20)
+
+#define SCHEMA 1
+
+/* Of their own: other commands have 2 for what did not parse. */
+enum check_exit {
+	CHECK_EXIT_FINE = 0,
+	CHECK_EXIT_BROKEN = 1,
+	CHECK_EXIT_WARNED = 2,
+};
+
+static const char *const severity_names[] = { "error", "warning", "note" };
+
+struct options {
+	const char *root;
+	bool json;
+};
+
+static const struct usage usage = {
+	.command = "check",
+	.arguments = "",
+	.help = "Finds what would keep vfio-early from working at the next boot, and what could\n"
+		"be better: a line for each, worst first, and the command that helps below it.\n"
+		"Exit code: 0 nothing is wrong, 1 something will not work, 2 warnings only.",
+};
+
+static const struct argument known[] = {
+	{ .name = "json",
+	  .help = "print the findings as JSON",
+	  .offset = offsetof(struct options, json) },
+	{ .name = "root",
+	  .value = "DIR",
+	  .help = "check the system below this directory instead",
+	  .offset = offsetof(struct options, root) },
+};
+
+/*
+ * Plans as `vfio-early plan' would, from the installed config. Where there is
+ * no PCI bus to be seen, as in a chroot, only files are checked.
+ */
+static int make_plan(struct check *check, struct preview *preview)
+{
+	int error = preview_read(preview, check->run, 0, NULL);
+
+	if (error || !root_has(&check->root, "/sys/bus/pci/devices"))
+		return error;
+	check->platform = platform_of_cpuinfo(root_read(&check->root, "/proc/cpuinfo"));
+	if (check->platform == PLATFORM_UNKNOWN)
+		check->platform = platform_find(&preview->tree);
+	error = preview_plan(preview, check->run);
+	check->planned = !error;
+	/* Without anything to take, nobody has asked. */
+	if (!error)
+		check->run->plan.iommu = pci_iommu_state(&preview->tree);
+	return error;
+}
+
+/* Memory that ran out leaves things out that were to be judged. */
+static void say_refused(struct check *check)
+{
+	if (!check->arena->refused && !check->run->arena->refused)
+		return;
+	check->refused = (struct check_finding){
+		.severity = CHECK_ERROR,
+		.topic = "memory",
+		.text = "memory ran out: not everything could be judged",
+	};
+	*check->last = &check->refused;
+	check->last = &check->refused.next;
+}
+
+static void look(struct check *check)
+{
+	struct kernels kernels;
+
+	if (kernels_find(&check->root, &kernels))
+		check_say(check, CHECK_ERROR, "memory", NULL,
+			  "memory ran out: not all kernels and boot entries could be judged");
+	check->kernels = kernels.installed;
+	check->strangers = kernels.strangers;
+	check->unread = kernels.unread;
+	check_settings(check);
+	check_iommu(check);
+	check_groups(check);
+	check_lockdown(check);
+	check_images(check);
+	check_conflicts(check);
+	if (!root_has(&check->root, "/sys/bus/pci/devices"))
+		check_say(check, CHECK_NOTE, "no-bus", NULL,
+			  "there is no PCI bus to be seen here: only files were checked");
+}
+
+static size_t count_findings(const struct check *check, enum check_severity severity)
+{
+	size_t count = 0;
+
+	for (const struct check_finding *finding = check->findings; finding;
+	     finding = finding->next)
+		count += finding->severity == severity;
+	return count;
+}
+
+static enum check_exit exit_of(const struct check *check)
+{
+	if (count_findings(check, CHECK_ERROR))
+		return CHECK_EXIT_BROKEN;
+	return count_findings(check, CHECK_WARNING) ? CHECK_EXIT_WARNED : CHECK_EXIT_FINE;
+}
+
+static void print_text(const struct check *check)
+{
+	static const enum terminal_style styles[] = { TERMINAL_RED, TERMINAL_YELLOW,
+						      TERMINAL_PLAIN };
+	struct terminal terminal;
+
+	terminal_open(&terminal, stdout);
+	for (enum check_severity severity = 0; severity < CHECK_SEVERITIES; severity++) {
+		for (const struct check_finding *finding = check->findings; finding;
+		     finding = finding->next) {
+			if (finding->severity != severity)
+				continue;
+			terminal_put(&terminal, styles[severity], severity_names[severity]);
+			text_print(stdout, ": %s\n", finding->text);
+			if (!finding->fix)
+				continue;
+			printf("    ");
+			terminal_put(&terminal, TERMINAL_BOLD, finding->fix);
+			printf("\n");
+		}
+	}
+	if (!check->findings)
+		printf("nothing to do\n");
+}
+
+static void print_images(const struct kernel *kernel, struct json *json)
+{
+	json_open_array(json, "images");
+	for (const struct kernel_image *image = kernel->images; image; image = image->next) {
+		json_open_array(json, NULL);
+		for (const char *const *part = image->parts; *part; part++)
+			json_string(json, NULL, *part);
+		json_close_array(json);
+	}
+	json_close_array(json);
+}
+
+static void print_json(const struct check *check)
+{
+	struct json json = { .out = stdout };
+
+	json_open_object(&json, NULL);
+	json_integer(&json, "schema", SCHEMA);
+	json_integer(&json, "exit_code", exit_of(check));
+	json_string(&json, "boot_loader", boot_loader_name(&check->root));
+	json_open_array(&json, "kernels");
+	for (const struct kernel *kernel = check->kernels; kernel; kernel = kernel->next) {
+		json_open_object(&json, NULL);
+		json_string(&json, "release", kernel->release);
+		print_images(kernel, &json);
+		json_close_object(&json);
+	}
+	json_close_array(&json);
+	json_open_array(&json, "findings");
+	for (enum check_severity severity = 0; severity < CHECK_SEVERITIES; severity++) {
+		for (const struct check_finding *finding = check->findings; finding;
+		     finding = finding->next) {
+			if (finding->severity != severity)
+				continue;
+			json_open_object(&json, NULL);
+			json_string(&json, "severity", severity_names[severity]);
+			json_string(&json, "topic", finding->topic);
+			json_string(&json, "text", finding->text);
+			json_string(&json, "fix", finding->fix);
+			json_close_object(&json);
+		}
+	}
+	json_close_array(&json);
+	json_close_object(&json);
+}
+
+static enum check_exit check_system(struct check *check, bool json)
+{
+	struct preview preview = { 0 };
+	const char *cmdline = root_read(&check->root, CMDLINE_PATH);
+	int error;
+
+	check->cmdline = cmdline ? cmdline : "";
+	check->last = &check->findings;
+	preview.cmdline = check->cmdline;
+	if (*check->root.path) {
+		preview.sysfs = root_print(&check->root, "%s/sys", check->root.path);
+		preview.file = root_print(&check->root, "%s" CONFIG_PATH, check->root.path);
+		preview.may_lack_file = true;
+	}
+	error = make_plan(check, &preview);
+	if (error)
+		check_say(check, CHECK_ERROR, "unplanned", "vfio-early plan",
+			  "what boot would do could not be planned: %s", strerror(-error));
+	look(check);
+	say_refused(check);
+	if (json)
+		print_json(check);
+	else
+		print_text(check);
+	preview_close(&preview);
+	return exit_of(check);
+}
+
+static int run_check(int count, char *const *arguments)
+{
+	struct options options = { 0 };
+	int code, first = arguments_read_exactly(&usage, known, ARRAY_SIZE(known), &options, 0,
+						 count, arguments, &code);
+	struct check check = { .root.fd = -1 };
+	int error;
+
+	if (first < 0)
+		return code;
+	code = CHECK_EXIT_BROKEN;
+	check.arena = arena_create(ARENA_SIZE);
+	check.run = run_create();
+	error = check.arena && check.run ? root_open(&check.root, check.arena, options.root)
+					 : -ENOMEM;
+	if (error)
+		preview_complain(options.root ? options.root : "check", error);
+	else
+		code = check_system(&check, options.json);
+	root_close(&check.root);
+	if (check.run)
+		run_destroy(check.run);
+	arena_destroy(check.arena);
+	return code;
+}
+
+const struct command command_check = {
+	.name = "check",
+	.arguments = "[--json] [--root DIR]",
+	.help = "Find what would keep this from working at the next boot, and what helps.",
+	.run = run_check,
+};

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <stdio.h>
+
+#include "command/options.h"
+#include "lib/command.h"
+#include "plan/report.h"
+
+static int run_plan(int count, char *const *arguments)
+{
+	struct options options = {
+		.name = "plan",
+		.arguments = "[SELECTOR...]",
+		.help = "Shows what boot would do and why. Selectors stand in for those "
+			"configured.",
+		.letters = "scHlij",
+	};
+	struct preview *preview = &options.preview;
+	int code, first = options_parse(&options, count, arguments, &code), error;
+	struct run *run;
+
+	if (first < 0)
+		return code;
+	run = run_create();
+	if (!run)
+		return preview_complain("plan", -ENOMEM) ? EXIT_PARTLY : EXIT_DONE;
+	error = preview_read(preview, run, count - first, arguments + first);
+	/* What was pinned was pinned for those configured. */
+	if (first < count)
+		run->settings.members = (struct selector_list){ 0 };
+	if (!error)
+		error = preview_plan(preview, run);
+	preview->ids = preview_find_ids(preview);
+	if (!error && preview->json)
+		report_json(run, stdout);
+	else if (!error)
+		report_text(run, stdout, preview->ids ? preview->source : NULL, preview->ids);
+	code = error ? EXIT_PARTLY : run_exit_code(run);
+	preview_close(preview);
+	run_destroy(run);
+	return code;
+}
+
+const struct command command_plan = {
+	.name = "plan",
+	.arguments = "[--sysfs DIR] [SELECTOR...]",
+	.help = "Show what boot would do and why; touch nothing.",
+	.run = run_plan,
+};

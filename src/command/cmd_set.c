@@ -1,0 +1,519 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* set, add and remove: what the config file says is to be taken. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "command/options.h"
+#include "command/pin.h"
+#include "command/regenerate.h"
+#include "lib/command.h"
+#include "lib/file_lock.h"
+#include "lib/text.h"
+#include "lib/textfile.h"
+#include "lib/util.h"
+#include "plan/explain.h"
+#include "plan/report.h"
+#include "plan/survey.h"
+#include "settings/config_edit.h"
+#include "settings/selector.h"
+
+/* One change of the config file, from what it says to what it is to say. */
+struct change {
+	struct options *options;
+	enum config_change kind;
+	struct config_item *items;
+	size_t count;
+	const char *path;
+	struct file_lock lock;	      /* held from reading the file until it is written */
+	struct config config;	      /* as it is */
+	struct selector_list members; /* that are pinned in it */
+	const char *old, *new;	      /* its text, both of the run's arena */
+	struct run *run;	      /* of the new text */
+	bool off;		      /* the rescue switch is on the kernel command line */
+	bool cmdline_devs;	      /* stand over the file */
+};
+
+static void print_problems(const struct run *run)
+{
+	for (const struct problem *problem = run->settings.problems; problem;
+	     problem = problem->next)
+		text_print(stderr, "vfio-early: %s\n", explain_problem(run->arena, problem));
+}
+
+/* Takes the words apart, and complains about what parses as no selector. Gives an exit_code. */
+static int read_words(struct change *change, int count, char *const *words)
+{
+	struct arena *arena = change->run->arena;
+	struct run *scratch = run_create();
+	int error = scratch ? config_items(arena, count, words, &change->items, &change->count)
+			    : -ENOMEM;
+	int code = EXIT_DONE;
+
+	for (int i = 0; !error && i < count; i++)
+		error = settings_add_argument(&scratch->settings, words[i], i == count - 1);
+	if (error) {
+		preview_complain(change->options->name, error);
+		code = EXIT_PARTLY;
+	} else if (scratch->settings.problems) {
+		print_problems(scratch);
+		code = EXIT_MALFORMED;
+	} else if (!change->count) {
+		text_print(stderr, "vfio-early: %s: name the devices: see vfio-early %s --help\n",
+			   change->options->name, change->options->name);
+		code = EXIT_MALFORMED;
+	}
+	if (scratch)
+		run_destroy(scratch);
+	return code;
+}
+
+/* Reads the file as it is; what is wrong with it is said. Gives 0 or -errno. */
+static int read_old(struct change *change)
+{
+	struct run *run = run_create();
+	int error;
+
+	if (!run)
+		return preview_complain(change->path, -ENOMEM);
+	error = config_read(&change->config, &run->settings, change->path);
+	if (error == -ENOENT && !change->options->preview.file)
+		error = 0;
+	/* One that is not to be trusted has no text; one that is not there has no problem. */
+	if (!error && !change->config.text && run->settings.problems) {
+		print_problems(run);
+		error = -EPERM;
+	} else if (error) {
+		preview_complain(change->path, error);
+	}
+	/* All of it is needed for longer than this run. */
+	change->config.path = arena_print(change->run->arena, "%s", change->config.path);
+	if (change->config.text)
+		change->config.text = arena_copy(change->run->arena, change->config.text,
+						 strlen(change->config.text));
+	change->old = change->config.text ? change->config.text : "";
+	run_destroy(run);
+	return error;
+}
+
+/* Keeps in the arena what a stream has written, and closes it. Gives 0 or -ENOMEM. */
+static int keep_stream(struct change *change, FILE *out, char **text)
+{
+	int error = ferror(out) ? -ENOMEM : 0;
+
+	if (fclose(out))
+		error = -ENOMEM;
+	change->new = error ? NULL : arena_copy(change->run->arena, *text, strlen(*text));
+	free(*text);
+	return change->new ? 0 : -ENOMEM;
+}
+
+static int edit(struct change *change)
+{
+	char *text = NULL;
+	size_t length;
+	FILE *out = open_memstream(&text, &length);
+	int error, kept;
+
+	if (!out)
+		return -ENOMEM;
+	error = config_edit(change->run->arena, change->old, change->kind, change->items,
+			    change->count, out);
+	kept = keep_stream(change, out, &text);
+	return error ? error : kept;
+}
+
+static bool picks(const struct selector *selector, const struct device *device)
+{
+	return selector_matches(selector, device) && selector_identity_holds(selector, device);
+}
+
+/* Whether two selectors pick the same functions of this machine, and some at all. */
+static bool pick_alike(const struct topology *topology, const struct selector *a,
+		       const struct selector *b)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < topology->count; i++) {
+		bool picked = picks(a, &topology->devices[i]);
+
+		if (picked != picks(b, &topology->devices[i]))
+			return false;
+		any |= picked;
+	}
+	return any;
+}
+
+/* Names an item as the file does, which may have its path or its id. Gives 0 or -ENOMEM. */
+static int name_as_in_file(struct arena *arena, const struct run *machine, struct config_item *item)
+{
+	const struct selector_list *devs = &machine->settings.devs;
+	struct selector_error why;
+	struct selector selector = { 0 };
+
+	if (selector_parse(item->text, strlen(item->text), &selector, &why))
+		return 0;
+	for (size_t i = 0; i < devs->count; i++) {
+		const struct selector *other = &devs->items[i];
+
+		if (other->exclude != selector.exclude ||
+		    !pick_alike(&machine->topology, &selector, other))
+			continue;
+		item->text = arena_copy(arena, other->text, strlen(other->text));
+		return item->text ? 0 : -ENOMEM;
+	}
+	return 0;
+}
+
+/* Finds what the file does not name in so many words by what it picks. Gives 0 or -errno. */
+static int find_by_device(struct change *change)
+{
+	struct preview preview = change->options->preview;
+	struct run *machine = run_create();
+	int error = machine ? settings_read_config(&machine->settings, change->path, change->old)
+			    : -ENOMEM;
+
+	preview.survey = survey_all;
+	if (!error)
+		error = preview_plan(&preview, machine);
+	for (size_t i = 0; !error && i < change->count; i++)
+		if (!change->items[i].found)
+			error = name_as_in_file(change->run->arena, machine, &change->items[i]);
+	change->options->preview.needs_said = preview.needs_said;
+	preview_close(&preview);
+	if (machine)
+		run_destroy(machine);
+	return error;
+}
+
+static bool lacks_some(const struct change *change)
+{
+	for (size_t i = 0; i < change->count; i++)
+		if (!change->items[i].found)
+			return true;
+	return false;
+}
+
+/* What is to be removed has to be there; what is to be added may be. */
+static bool is_possible(const struct change *change)
+{
+	bool possible = true;
+
+	for (size_t i = 0; i < change->count; i++) {
+		const struct config_item *item = &change->items[i];
+
+		if (change->kind == CONFIG_REMOVE && !item->found) {
+			text_print(stderr,
+				   "vfio-early: remove: '%s' is not in devs of %s; what is there: "
+				   "vfio-early show\n",
+				   item->text, change->path);
+			possible = false;
+		} else if (change->kind == CONFIG_ADD && item->found) {
+			text_print(stderr, "vfio-early: '%s' is in %s already\n", item->text,
+				   change->path);
+		}
+	}
+	return possible;
+}
+
+/*
+ * Plans for what the new text says, as boot would. What the kernel command line
+ * says of devs and members stands over the file, but is not what is asked here.
+ */
+static int make_plan(struct change *change)
+{
+	struct settings *settings = &change->run->settings;
+	struct selector_list devs, members;
+	struct origin devs_origin, members_origin;
+	int error = settings_read_config(settings, change->path, change->new);
+
+	if (error)
+		return error;
+	/* The command line would use the lists' room again. */
+	devs = settings->devs;
+	members = settings->members;
+	devs_origin = settings->origins[SETTING_DEVS];
+	members_origin = settings->origins[SETTING_MEMBERS];
+	settings->devs = settings->members = (struct selector_list){ 0 };
+	error = preview_read_cmdline(&change->options->preview, change->run);
+	change->cmdline_devs = settings->devs.written;
+	change->off = settings->off;
+	settings->off = false;
+	settings->devs = devs;
+	settings->members = members;
+	settings->origins[SETTING_DEVS] = devs_origin;
+	settings->origins[SETTING_MEMBERS] = members_origin;
+	change->members = members;
+	/* What was pinned is pinned anew, and must not be refused for being new. */
+	settings->members = (struct selector_list){ 0 };
+	settings->dry_run = true;
+	return error ? error : preview_plan(&change->options->preview, change->run);
+}
+
+/* Where groups were pinned, those that the new text takes are. */
+static int pin_again(struct change *change)
+{
+	const struct pin pin = { .run = change->run, .members = change->members };
+	const char *text = change->new;
+	char *pinned = NULL;
+	size_t length;
+	FILE *out;
+	int error, kept;
+
+	if (!change->members.written || change->run->settings.problems)
+		return 0;
+	out = open_memstream(&pinned, &length);
+	if (!out)
+		return -ENOMEM;
+	error = pin_edit(&pin, change->path, text, out);
+	kept = keep_stream(change, out, &pinned);
+	return error ? error : kept;
+}
+
+static void warn(const struct change *change)
+{
+	if (change->off)
+		text_print(stderr,
+			   "vfio-early: vfio_early=off is on the kernel command line: nothing is "
+			   "taken until it is taken off\n");
+	if (change->cmdline_devs)
+		text_print(stderr,
+			   "vfio-early: take vfio_early.devs= off the kernel command line, for it "
+			   "stands over the file\n");
+}
+
+/* Puts the file back while nobody else can change it. Returns as put_back() does. */
+static int put_back_locked(const struct change *change)
+{
+	struct config now;
+	const char *fault;
+	int error = config_read_text(&now, change->run->arena, change->path, &fault);
+
+	if (error)
+		return error;
+	if (fault || !streq(now.text, change->new))
+		return -ESTALE;
+	if (change->config.text)
+		return config_replace(&change->config, change->config.text);
+	return unlink(change->config.path) < 0 ? -errno : 0;
+}
+
+/*
+ * Puts the file back to what it was, also to nothing. Returns 0, -ESTALE where the file
+ * no longer says what this change wrote, or -errno.
+ */
+static int put_back(struct change *change)
+{
+	int error = file_lock_take_or_say(&change->lock, change->path, change->options->name);
+
+	if (error)
+		return error;
+	error = put_back_locked(change);
+	file_lock_release(&change->lock);
+	return error;
+}
+
+/* Rebuilds the images; if that fails the file is as it was. Gives an exit_code. */
+static int rebuild(struct change *change)
+{
+	int status = regenerate_run(REGENERATE_SCRIPT), error;
+
+	if (!status)
+		return EXIT_DONE;
+	error = put_back(change);
+	if (status < 0)
+		text_print(stderr,
+			   "vfio-early: " REGENERATE_SCRIPT ": %s; it comes with make install\n",
+			   strerror(-status));
+	if (error == -ESTALE)
+		text_print(
+			stderr,
+			"vfio-early: the images could not all be rebuilt; another command has "
+			"changed %s meanwhile, and it stays as it is now: see above, and once that "
+			"is mended: vfio-early regenerate\n",
+			change->path);
+	else if (error)
+		text_print(stderr,
+			   "vfio-early: the images could not be rebuilt, and %s could not be put "
+			   "back: %s; it says what it was to say\n",
+			   change->path, strerror(-error));
+	else
+		text_print(stderr,
+			   "vfio-early: the images could not all be rebuilt: %s is as it was; "
+			   "see above, and once that is mended, try again\n",
+			   change->path);
+	if (status > 0 && !error)
+		text_print(stderr,
+			   "vfio-early: an image that was rebuilt before the failure has the new "
+			   "config until then, or until vfio-early regenerate\n");
+	return EXIT_PARTLY;
+}
+
+/* Whether it is this host's config, which its images are made with. */
+static bool is_of_host(const struct change *change)
+{
+	return streq(change->path, CONFIG_PATH);
+}
+
+/* Writes the file, and rebuilds the images. Gives an exit_code. */
+static int carry_out(struct change *change)
+{
+	int error;
+
+	if (!streq(change->old, change->new) || !change->config.text) {
+		error = config_replace(&change->config, change->new);
+		if (error) {
+			text_print(stderr,
+				   "vfio-early: %s: could not be written: %s; it is as it was\n",
+				   change->path, strerror(-error));
+			return EXIT_PARTLY;
+		}
+		text_print(stderr, "vfio-early: %s is written\n", change->path);
+	} else {
+		text_print(stderr, "vfio-early: %s says so already\n", change->path);
+	}
+	/* The images' hooks run commands that take the lock. */
+	file_lock_release(&change->lock);
+	if (!is_of_host(change))
+		return EXIT_DONE;
+	host_list_keep_or_say(&change->options->preview.needs, change->run->arena);
+	if (!change->options->no_regenerate)
+		return rebuild(change);
+	text_print(stderr, "vfio-early: build the images again before the next boot: "
+			   "vfio-early regenerate\n");
+	return EXIT_DONE;
+}
+
+/* What comes of the change; nothing has been touched so far. Gives an exit_code. */
+static int decide(struct change *change)
+{
+	struct run *run = change->run;
+	int code, written;
+
+	report_text(run, stdout, NULL, NULL);
+	/* What is said of it comes behind it, wherever both are read together. */
+	fflush(stdout);
+	warn(change);
+	code = run_exit_code(run);
+	if (code == EXIT_MALFORMED) {
+		text_print(stderr, "vfio-early: not written: correct the errors first\n");
+		return code;
+	}
+	if (change->options->dry_run) {
+		config_show_difference(change->path, change->old, change->new, stdout);
+		return code;
+	}
+	written = carry_out(change);
+	return written > code ? written : code;
+}
+
+static int work(struct change *change, int count, char *const *words)
+{
+	int code = read_words(change, count, words), error;
+
+	if (code != EXIT_DONE)
+		return code;
+	if (!change->options->dry_run &&
+	    file_lock_take_or_say(&change->lock, change->path, change->options->name))
+		return EXIT_PARTLY;
+	if (read_old(change))
+		return EXIT_PARTLY;
+	error = edit(change);
+	if (!error && change->kind == CONFIG_REMOVE && lacks_some(change)) {
+		error = find_by_device(change);
+		if (!error)
+			error = edit(change);
+	}
+	if (!error && !is_possible(change))
+		return EXIT_PARTLY;
+	if (!error)
+		error = make_plan(change);
+	if (!error)
+		error = pin_again(change);
+	if (error) {
+		text_print(stderr, "vfio-early: %s: %s; nothing was changed\n",
+			   change->options->name, strerror(-error));
+		return EXIT_PARTLY;
+	}
+	return decide(change);
+}
+
+static int run_change(struct options *options, enum config_change kind, int count,
+		      char *const *arguments)
+{
+	struct change change = { .options = options, .kind = kind, .lock.fd = -1 };
+	int code, first;
+
+	options->arguments = "SELECTOR...";
+	options->letters = "scldn";
+	first = options_parse(options, count, arguments, &code);
+	if (first < 0)
+		return code;
+	if (options->preview.sysfs && !options->preview.file && !options->dry_run) {
+		text_print(stderr, "vfio-early: what is in another tree is not for this machine's "
+				   "config: name a file with --config\n");
+		return EXIT_MALFORMED;
+	}
+	change.path = options->preview.file ? options->preview.file : CONFIG_PATH;
+	change.run = run_create();
+	if (!change.run)
+		return preview_complain(options->name, -ENOMEM) ? EXIT_PARTLY : EXIT_DONE;
+	code = work(&change, count - first, arguments + first);
+	file_lock_release(&change.lock);
+	preview_close(&options->preview);
+	run_destroy(change.run);
+	return code;
+}
+
+#define REST                                                                    \
+	"Shows what the next boot then does and why, writes " CONFIG_PATH ",\n" \
+	"and rebuilds the initramfs images; if that fails, the file is as it was."
+
+static int run_set(int count, char *const *arguments)
+{
+	struct options options = { .name = "set",
+				   .help = "Makes these the devices to take at boot. " REST };
+
+	return run_change(&options, CONFIG_SET, count, arguments);
+}
+
+static int run_add(int count, char *const *arguments)
+{
+	struct options options = { .name = "add",
+				   .help = "Adds to the devices to take at boot. " REST };
+
+	return run_change(&options, CONFIG_ADD, count, arguments);
+}
+
+static int run_remove(int count, char *const *arguments)
+{
+	struct options options = { .name = "remove",
+				   .help = "Takes away from the devices to take at boot. " REST };
+
+	return run_change(&options, CONFIG_REMOVE, count, arguments);
+}
+
+#define ARGUMENTS "[--dry-run] [--no-regenerate] SELECTOR..."
+
+const struct command command_set = {
+	.name = "set",
+	.arguments = ARGUMENTS,
+	.help = "Say in the config what to take, show the plan, and rebuild the images.",
+	.run = run_set,
+};
+
+const struct command command_add = {
+	.name = "add",
+	.arguments = ARGUMENTS,
+	.help = "The same, beside what is to be taken already.",
+	.run = run_add,
+};
+
+const struct command command_remove = {
+	.name = "remove",
+	.arguments = ARGUMENTS,
+	.help = "Take selectors out of the config, and rebuild the images.",
+	.run = run_remove,
+};

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "boot/init.h"
+#include "command/options.h"
+#include "command/status.h"
+#include "lib/command.h"
+#include "lib/textfile.h"
+#include "lib/util.h"
+#include "plan/report.h"
+
+/* Looks for the boot's report in a directory. Gives 0 or -errno. */
+static int read_report(struct status *status, const char *directory)
+{
+	struct arena *arena = status->run->arena;
+	const char *path = arena_print(arena, "%s/report.json", directory);
+	struct json_value *value;
+	char *text;
+	int error = path ? input_read(arena, path, &text) : -ENOMEM;
+
+	if (error == -ENOENT || error == -ENOTDIR)
+		return 0;
+	status->place = directory;
+	if (!error)
+		error = json_read(arena, text, &value);
+	if (!error)
+		status->boot = value;
+	/* That it cannot be read is something to say, but not the end. */
+	return error == -ENOMEM ? error : 0;
+}
+
+/* A boot leaves its report where its image could; a captured tree has none of this machine's. */
+static int find_report(struct status *status, const struct options *options)
+{
+	static const char *const places[] = { REPORT_DIRECTORY, INIT_REPORT_DIRECTORY };
+	int error = 0;
+
+	if (options->report)
+		return read_report(status, options->report);
+	for (size_t i = 0;
+	     !error && !status->place && !options->preview.sysfs && i < ARRAY_SIZE(places); i++)
+		error = read_report(status, places[i]);
+	return error;
+}
+
+static int run_status(int count, char *const *arguments)
+{
+	struct options options = {
+		.name = "status",
+		.arguments = "[SELECTOR...]",
+		.help = "Says whether all that is wanted is as wanted, what was done at boot and "
+			"why not,\n"
+			"and what has changed since. Selectors stand in for those configured.\n"
+			"Exit code 0: all is as wanted; 1: it is not.",
+		.letters = "sclrj",
+	};
+	int code, first = options_parse(&options, count, arguments, &code), error;
+	struct status status = { 0 };
+	struct run *run;
+
+	if (first < 0)
+		return code;
+	run = run_create();
+	if (!run)
+		return preview_complain("status", -ENOMEM) ? EXIT_PARTLY : EXIT_DONE;
+	status.run = run;
+	error = preview_read(&options.preview, run, count - first, arguments + first);
+	status.of_others = first < count;
+	/* What was pinned was pinned for those configured. */
+	if (status.of_others)
+		run->settings.members = (struct selector_list){ 0 };
+	/* What the rescue switch keeps from being taken is wanted all the same. */
+	run->settings.off = false;
+	if (!error)
+		error = preview_plan(&options.preview, run);
+	if (!error)
+		error = find_report(&status, &options);
+	if (!error)
+		error = status_find(&status, &options.preview.tree);
+	if (!error && options.preview.json)
+		status_json(&status, stdout);
+	else if (!error)
+		status_text(&status, stdout);
+	code = error ? EXIT_PARTLY : status_exit_code(&status);
+	preview_close(&options.preview);
+	run_destroy(run);
+	return code;
+}
+
+const struct command command_status = {
+	.name = "status",
+	.arguments = "[--json] [SELECTOR...]",
+	.help = "Say whether all is as wanted, what boot did, and what has changed since.",
+	.run = run_status,
+};

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "command/listing.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "lib/util.h"
+#include "machine/module.h"
+
+static size_t index_of(const struct listing *listing, const struct device *device)
+{
+	return (size_t)(device - listing->run->topology.devices);
+}
+
+const struct listed *listing_of(const struct listing *listing, const struct device *device)
+{
+	return &listing->functions[index_of(listing, device)];
+}
+
+const struct traits *listing_traits(const struct listing *listing, const struct device *device)
+{
+	return &listing->traits[index_of(listing, device)];
+}
+
+static enum listing_now judge_now(const struct listed_group *group)
+{
+	size_t endpoints = 0, taken = 0;
+
+	for (size_t i = 0; i < group->count; i++) {
+		const struct device *device = group->members[i];
+
+		if (device->gone || device_is_bridge(device))
+			continue;
+		endpoints++;
+		taken += device->driver && module_is_vfio(device->driver);
+	}
+	if (!taken)
+		return LISTING_HOST;
+	return taken == endpoints ? LISTING_TAKEN : LISTING_PARTLY;
+}
+
+/* Notes what the plan says of each function. */
+static void note_plan(const struct listing *listing)
+{
+	const struct plan *plan = &listing->run->plan;
+
+	for (size_t i = 0; i < plan->group_count; i++) {
+		const struct planned_group *group = &plan->groups[i];
+
+		for (size_t j = 0; j < group->count; j++)
+			listing->functions[index_of(listing, group->members[j].device)].member =
+				&group->members[j];
+	}
+}
+
+static void add_group(struct listing *listing, const struct settings *filter, int number,
+		      struct device *const *members, size_t count)
+{
+	struct listed_group *group = &listing->groups[listing->group_count++];
+
+	*group = (struct listed_group){ .number = number, .members = members, .count = count };
+	group->now = judge_now(group);
+	group->shown = !filter;
+	for (size_t i = 0; !group->shown && i < count; i++)
+		group->shown = plan_picks(filter, &listing->run->topology, members[i]);
+	for (size_t i = 0; i < count; i++)
+		listing->functions[index_of(listing, members[i])].shown = group->shown;
+}
+
+/* The plan has its groups in the same order: by number, and then those without one. */
+static void join_plan(struct listing *listing)
+{
+	const struct plan *plan = &listing->run->plan;
+	size_t next = 0;
+
+	for (size_t i = 0; i < listing->group_count && next < plan->group_count; i++)
+		if (plan->groups[next].members[0].device == listing->groups[i].members[0])
+			listing->groups[i].planned = &plan->groups[next++];
+}
+
+static int add_groups(struct listing *listing, const struct settings *filter)
+{
+	const struct topology *topology = &listing->run->topology;
+	struct device **alone;
+	size_t left = 0;
+
+	for (size_t i = 0; i < topology->count; i++)
+		left += topology->devices[i].group < 0;
+	alone = arena_allocate(listing->run->arena, left + 1, sizeof(struct device *));
+	listing->groups = arena_allocate(listing->run->arena, topology->group_count + left + 1,
+					 sizeof(*listing->groups));
+	if (!alone || !listing->groups)
+		return -ENOMEM;
+	for (size_t i = 0; i < topology->group_count; i++)
+		add_group(listing, filter, topology->groups[i].number, topology->groups[i].members,
+			  topology->groups[i].count);
+	for (size_t i = 0; i < topology->count; i++) {
+		if (topology->devices[i].group >= 0)
+			continue;
+		*alone = &topology->devices[i];
+		add_group(listing, filter, -1, alone++, 1);
+	}
+	return 0;
+}
+
+int listing_make(struct listing *listing, const struct run *run, const struct sysfs *sysfs,
+		 const struct settings *filter)
+{
+	const struct topology *topology = &run->topology;
+	struct traits *traits;
+	int error = traits_read(sysfs, run->arena, topology, &traits);
+
+	if (error)
+		return error;
+	listing->run = run;
+	listing->traits = traits;
+	listing->functions =
+		arena_allocate(run->arena, topology->count + 1, sizeof(*listing->functions));
+	if (!listing->functions)
+		return -ENOMEM;
+	for (size_t i = 0; i < topology->count; i++)
+		if (!device_is_bridge(&topology->devices[i]))
+			listing->functions[i].protect = plan_find_protection(
+				&run->settings, topology, &topology->devices[i]);
+	note_plan(listing);
+	error = add_groups(listing, filter);
+	if (!error)
+		join_plan(listing);
+	return error;
+}
+
+const char *listing_name(const struct listing *listing, const struct device *device,
+			 char buffer[static LISTING_NAME_SIZE])
+{
+	if (!listing->ids || device->gone)
+		return NULL;
+	return pci_device_name(listing->source, listing->ids, &device->id, buffer,
+			       LISTING_NAME_SIZE);
+}
+
+const char *listing_class(const struct listing *listing, const struct device *device,
+			  char buffer[static LISTING_NAME_SIZE])
+{
+	const char *name = NULL;
+
+	if (listing->ids)
+		name = pci_class_name(listing->source, listing->ids, device->class, buffer,
+				      LISTING_NAME_SIZE);
+	if (name)
+		return name;
+	snprintf(buffer, LISTING_NAME_SIZE, "class %06x", device->class);
+	return buffer;
+}
+
+void listing_addresses(const struct listing *listing, FILE *out)
+{
+	const struct topology *topology = &listing->run->topology;
+	char address[PCI_ADDRESS_SIZE], name[LISTING_NAME_SIZE];
+
+	for (size_t i = 0; i < topology->count; i++) {
+		const struct device *device = &topology->devices[i];
+		const char *known;
+
+		if (!listing->functions[i].shown || device->gone ||
+		    device->class >> 16 == PCI_CLASS_BRIDGE)
+			continue;
+		known = listing_name(listing, device, name);
+		if (!known)
+			known = listing_class(listing, device, name);
+		fprintf(out, "%s\t%s\n", pci_address_format(&device->address, address), known);
+	}
+}

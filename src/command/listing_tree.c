@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <string.h>
+
+#include "command/listing.h"
+#include "machine/module.h"
+
+/* What stands in front of a function, bridges above it included: no tree is deeper than a path. */
+#define PREFIX_SIZE SYSFS_PATH_SIZE
+
+/* So much of a function is written however far its line is indented. */
+#define WIDTH_LEAST 30
+
+/* Who is behind whom: each index is a device's, and SIZE_MAX for none. */
+struct family {
+	const struct listing *listing;
+	const struct terminal *terminal;
+	size_t *first; /* child */
+	size_t *next;  /* behind the same bridge, or on the same root bus */
+	bool *shown;   /* it, or something behind it */
+	bool *written;
+	char prefix[PREFIX_SIZE];
+};
+
+static size_t index_of(const struct family *family, const struct device *device)
+{
+	return (size_t)(device - family->listing->run->topology.devices);
+}
+
+/* Shows the bridges above as well. What is shown already has them. */
+static void show(const struct family *family, const struct device *device)
+{
+	while (device && !family->shown[index_of(family, device)]) {
+		family->shown[index_of(family, device)] = true;
+		device = device->parent;
+	}
+}
+
+static bool is_same_bus(const struct device *a, const struct device *b)
+{
+	return a->address.domain == b->address.domain && a->address.bus == b->address.bus;
+}
+
+/* Goes from the last to the first, so that each list is in the order of addresses. */
+static void link_family(struct family *family)
+{
+	const struct topology *topology = &family->listing->run->topology;
+	size_t root = SIZE_MAX;
+
+	for (size_t i = topology->count; i-- > 0;) {
+		const struct device *device = &topology->devices[i];
+
+		if (!family->shown[i])
+			continue;
+		if (device->parent) {
+			family->next[i] = family->first[index_of(family, device->parent)];
+			family->first[index_of(family, device->parent)] = i;
+			continue;
+		}
+		if (root != SIZE_MAX && is_same_bus(device, &topology->devices[root]))
+			family->next[i] = root;
+		root = i;
+	}
+}
+
+static int make_family(struct family *family)
+{
+	const struct topology *topology = &family->listing->run->topology;
+	struct arena *arena = family->listing->run->arena;
+	size_t count = topology->count;
+
+	family->first = arena_allocate(arena, count + 1, sizeof(size_t));
+	family->next = arena_allocate(arena, count + 1, sizeof(size_t));
+	family->shown = arena_allocate(arena, count + 1, sizeof(bool));
+	family->written = arena_allocate(arena, count + 1, sizeof(bool));
+	if (!family->first || !family->next || !family->shown || !family->written)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++)
+		family->first[i] = family->next[i] = SIZE_MAX;
+	for (size_t i = 0; i < count; i++)
+		if (family->listing->functions[i].shown)
+			show(family, &topology->devices[i]);
+	link_family(family);
+	return 0;
+}
+
+static enum terminal_style style_of(const struct device *device, const struct listed *listed)
+{
+	bool taken = device->driver && module_is_vfio(device->driver);
+
+	if (listed->member && listed->member->refusal != REFUSAL_NONE)
+		return TERMINAL_RED;
+	if (listed->member && listed->member->role == ROLE_TAKE)
+		return taken ? TERMINAL_GREEN : TERMINAL_YELLOW;
+	if (taken)
+		return TERMINAL_YELLOW;
+	return device_is_bridge(device) ? TERMINAL_DIM : TERMINAL_PLAIN;
+}
+
+/* Cuts text to so many columns, with what shows that it was cut. */
+static void cut(char *text, size_t columns)
+{
+	size_t used = 0, fitting = 0, i;
+
+	if (terminal_columns(text) <= columns)
+		return;
+	for (i = 0; text[i]; i++) {
+		used += ((unsigned char)text[i] & 0xc0) != 0x80;
+		if (used + 3 > columns)
+			break;
+		fitting = i + 1;
+	}
+	while (fitting && ((unsigned char)text[fitting] & 0xc0) == 0x80)
+		fitting--;
+	memcpy(text + fitting, "...", sizeof("..."));
+}
+
+static void put_function(const struct family *family, size_t i)
+{
+	const struct listing *listing = family->listing;
+	const struct device *device = &listing->run->topology.devices[i];
+	char address[PCI_ADDRESS_SIZE], name[LISTING_NAME_SIZE], group[24] = "no group";
+	char text[LISTING_NAME_SIZE + 128];
+	const char *known = device->gone ? "is gone" : listing_name(listing, device, name);
+	size_t used = strlen(family->prefix), width = family->terminal->width;
+
+	if (device->group >= 0)
+		snprintf(group, sizeof(group), "group %d", device->group);
+	if (!known)
+		known = listing_class(listing, device, name);
+	snprintf(text, sizeof(text), "%s  %s  %s  %s",
+		 pci_address_format(&device->address, address), group,
+		 device->driver ? device->driver : "-", known);
+	cut(text, width > used + WIDTH_LEAST ? width - used : WIDTH_LEAST);
+	fputs(family->prefix, family->terminal->out);
+	terminal_put(family->terminal, style_of(device, &listing->functions[i]), text);
+	fputc('\n', family->terminal->out);
+}
+
+/* Writes a list of siblings, and what is behind each. */
+static void put_list(struct family *family, size_t i)
+{
+	size_t used = strlen(family->prefix);
+
+	for (; i != SIZE_MAX && !family->written[i]; i = family->next[i]) {
+		bool last = family->next[i] == SIZE_MAX;
+
+		family->written[i] = true;
+		if (used + sizeof("+- ") <= PREFIX_SIZE)
+			strcpy(family->prefix + used, last ? "`-" : "+-");
+		put_function(family, i);
+		if (used + sizeof("+- ") <= PREFIX_SIZE)
+			strcpy(family->prefix + used, last ? "   " : "|  ");
+		put_list(family, family->first[i]);
+		family->prefix[used] = '\0';
+	}
+}
+
+static void put_bus(struct family *family, size_t i)
+{
+	const struct pci_address *address = &family->listing->run->topology.devices[i].address;
+	char title[PCI_ADDRESS_SIZE];
+
+	snprintf(title, sizeof(title), "%04x:%02x", address->domain, address->bus);
+	terminal_put(family->terminal, TERMINAL_BOLD, title);
+	fputc('\n', family->terminal->out);
+	put_list(family, i);
+}
+
+int listing_tree(const struct listing *listing, const struct terminal *terminal)
+{
+	struct family family = { .listing = listing, .terminal = terminal };
+	const struct topology *topology = &listing->run->topology;
+	int error = make_family(&family);
+
+	if (error)
+		return error;
+	for (size_t i = 0; i < topology->count; i++)
+		if (family.shown[i] && !family.written[i] && !topology->devices[i].parent)
+			put_bus(&family, i);
+	/* Where links form a circle, nothing in it is on a root bus. No kernel makes such a tree.
+	 */
+	for (size_t i = 0; i < topology->count; i++)
+		if (family.shown[i] && !family.written[i])
+			put_bus(&family, i);
+	return 0;
+}

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "command/pin.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "lib/util.h"
+#include "plan/explain.h"
+
+bool pin_keeps(const struct pin *pin, const struct selector *selector)
+{
+	const struct plan *plan = &pin->run->plan;
+
+	/* Which display the firmware uses may change, and is meant by that. */
+	if (selector->exclude)
+		return selector->kind == SELECTOR_BOOT_VGA;
+	for (size_t i = 0; i < plan->finding_count; i++)
+		if (plan->findings[i].selector == selector)
+			return true;
+	/* One that a guard holds for not being named by its place is not named so by us. */
+	for (size_t i = 0; i < plan->group_count; i++)
+		for (size_t j = 0; j < plan->groups[i].count; j++) {
+			const struct member *member = &plan->groups[i].members[j];
+
+			if (member->selector == selector &&
+			    (member_hold(member, REFUSAL_NETWORK) ||
+			     member_hold(member, REFUSAL_HOST_UNKNOWN)))
+				return true;
+		}
+	return false;
+}
+
+/* Adds to a list, ", " between; text may be NULL, as may be what it gives. */
+static const char *add(const struct pin *pin, const char *list, const char *mark, const char *text)
+{
+	return list ? arena_print(pin->run->arena, "%s%s%s%s", list, *list ? ", " : "", mark, text)
+		    : NULL;
+}
+
+/* Adds what one selector picks, or leaves out of what others picked. */
+static const char *add_selector(const struct pin *pin, const char *list,
+				const struct selector *selector)
+{
+	const struct plan *plan = &pin->run->plan;
+
+	if (pin_keeps(pin, selector))
+		return add(pin, list, "", selector->text);
+	for (size_t i = 0; i < plan->group_count; i++) {
+		for (size_t j = 0; j < plan->groups[i].count; j++) {
+			const struct member *member = &plan->groups[i].members[j];
+			const struct hold *excluded = member_hold(member, REFUSAL_EXCLUDED);
+
+			if (member->role == ROLE_TAKE &&
+			    (excluded ? excluded->blame : member->selector) == selector)
+				list = add(pin, list, excluded ? "!" : "",
+					   explain_pin(pin->run->arena, member->device));
+		}
+	}
+	return list;
+}
+
+/* The value of a line of "devs", or of all of them for line 0. */
+static const char *devs_value(const struct pin *pin, unsigned int line)
+{
+	const struct selector_list *devs = &pin->run->settings.devs;
+	const char *list = "";
+
+	for (size_t i = 0; i < devs->count; i++)
+		if (!line || devs->items[i].origin.line == line)
+			list = add_selector(pin, list, &devs->items[i]);
+	return list;
+}
+
+/* Whether the place is one that nothing is in now, and what was there is still asked for. */
+static bool is_missed(const struct pin *pin, const struct selector *member)
+{
+	const struct topology *topology = &pin->run->topology;
+
+	for (size_t i = 0; i < topology->count; i++)
+		if (selector_matches(member, &topology->devices[i]))
+			return false;
+	return pin->run->plan.finding_count > 0;
+}
+
+static const char *add_member(const struct pin *pin, const char *list, const struct member *member)
+{
+	if (member->role != ROLE_TAKE || member->device->gone)
+		return list;
+	return add(pin, list, "", explain_pin(pin->run->arena, member->device));
+}
+
+/* A line of "members" for each group, and one for those of devices that are away. */
+static const char *members_lines(const struct pin *pin)
+{
+	const struct plan *plan = &pin->run->plan;
+	struct arena *arena = pin->run->arena;
+	const char *lines = "", *list;
+
+	for (size_t i = 0; lines && i < plan->group_count; i++) {
+		list = "";
+		for (size_t j = 0; j < plan->groups[i].count; j++)
+			list = add_member(pin, list, &plan->groups[i].members[j]);
+		lines = list ? arena_print(arena, "%smembers = %s\n", lines, list) : NULL;
+	}
+	list = "";
+	for (size_t i = 0; i < pin->members.count; i++)
+		if (is_missed(pin, &pin->members.items[i]))
+			list = add(pin, list, "", pin->members.items[i].text);
+	if (!lines || !list || !*list)
+		return list ? lines : NULL;
+	return arena_print(arena, "%smembers = %s\n", lines, list);
+}
+
+const char *pin_text(const struct pin *pin)
+{
+	const char *devs = devs_value(pin, 0), *members = members_lines(pin);
+
+	return devs && members ? arena_print(pin->run->arena, "devs = %s\n%s", devs, members)
+			       : NULL;
+}
+
+/* A config file that is being written anew. */
+struct edit {
+	const struct pin *pin;
+	const char *path;
+	FILE *out;
+	size_t devs, members; /* lines that the file has of each, and are still to come */
+	bool devs_done, members_done;
+};
+
+/* Whether a line of a config file says something of a key. */
+static bool line_has_key(const char *line, const char *key)
+{
+	line += strspn(line, " \t");
+	if (strncmp(line, key, strlen(key)) != 0)
+		return false;
+	line += strlen(key);
+	return line[strspn(line, " \t")] == '=';
+}
+
+static void count_lines(struct edit *edit, const char *text)
+{
+	for (const char *line = text; line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		edit->devs += line_has_key(line, "devs");
+		edit->members += line_has_key(line, "members");
+	}
+}
+
+/* What a line of "devs" gets, when it is its turn. */
+static const char *line_value(struct edit *edit, unsigned int number)
+{
+	const struct origin *origin = &edit->pin->run->settings.origins[SETTING_DEVS];
+	bool first = !edit->devs_done;
+
+	edit->devs_done = true;
+	if (streq(origin->source, edit->path))
+		return devs_value(edit->pin, number);
+	/* What is from elsewhere takes the place of all that was here. */
+	return first ? devs_value(edit->pin, 0) : "";
+}
+
+static int put_members(struct edit *edit)
+{
+	const char *lines = members_lines(edit->pin);
+
+	edit->members_done = true;
+	if (lines)
+		fputs(lines, edit->out);
+	return lines ? 0 : -ENOMEM;
+}
+
+/* Writes one line, as it is or with another value; without one, its comment stays. */
+static int edit_line(struct edit *edit, const char *line, int length, unsigned int number)
+{
+	const char *comment = memchr(line, '#', (size_t)length);
+	const char *equals = memchr(line, '=', (size_t)length);
+	bool devs = line_has_key(line, "devs"), members = line_has_key(line, "members");
+	const char *value = devs ? line_value(edit, number) : "";
+
+	edit->devs -= devs;
+	edit->members -= members;
+	if (!value)
+		return -ENOMEM;
+	if (!devs && !members)
+		fprintf(edit->out, "%.*s\n", length, line);
+	if (*value)
+		fprintf(edit->out, "%.*s %s%s", (int)(equals + 1 - line), line, value,
+			comment ? "  " : "\n");
+	if ((devs || members) && comment)
+		fprintf(edit->out, "%.*s\n", (int)(line + length - comment), comment);
+	/* Where members were; where there were none, behind what they belong to. */
+	if (edit->members_done || !(members || (devs && !edit->devs && !edit->members)))
+		return 0;
+	return put_members(edit);
+}
+
+int pin_edit(const struct pin *pin, const char *path, const char *text, FILE *out)
+{
+	struct edit edit = { .pin = pin, .path = path, .out = out };
+	unsigned int number = 0;
+	const char *value;
+	int error = 0;
+
+	count_lines(&edit, text);
+	while (!error && *text) {
+		size_t length = strcspn(text, "\n");
+
+		error = edit_line(&edit, text, (int)length, ++number);
+		text += length + (text[length] == '\n');
+	}
+	if (!error && !edit.devs_done) {
+		value = devs_value(pin, 0);
+		fprintf(out, "devs = %s\n", value ? value : "");
+		error = value ? 0 : -ENOMEM;
+	}
+	return error || edit.members_done ? error : put_members(&edit);
+}
+
+int pin_check(const struct pin *pin, const char *text)
+{
+	const struct plan *before = &pin->run->plan;
+	struct settings settings = pin->run->settings;
+	struct plan after;
+	bool same;
+	int error;
+
+	settings.problems = NULL;
+	settings.last_problem = &settings.problems;
+	settings.devs = settings.members = (struct selector_list){ 0 };
+	error = settings_read_config(&settings, "pin", text);
+	if (!error)
+		error = plan_make(&after, settings.arena, &settings, &pin->run->topology);
+	if (error)
+		return error;
+	same = !settings.problems && after.group_count == before->group_count;
+	for (size_t i = 0; same && i < after.group_count; i++)
+		same = after.groups[i].number == before->groups[i].number &&
+		       after.groups[i].refused == before->groups[i].refused;
+	return same ? 0 : -EBADMSG;
+}

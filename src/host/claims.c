@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <string.h>
+
+#include "host/search.h"
+#include "lib/text.h"
+#include "machine/address.h"
+#include "settings/claim.h"
+
+#define DRIVERCTL_DIRECTORY "etc/driverctl.d"
+#define MODPROBE_DIRECTORY  "etc/modprobe.d"
+
+struct listing {
+	struct host_search *search;
+	const char *root;
+};
+
+static void add_claim(struct host_search *search, const char *selector, const char *claimant)
+{
+	struct host_claim *claim = arena_allocate(search->arena, 1, sizeof(*claim));
+
+	if (!claim) {
+		search->error = -ENOMEM;
+		return;
+	}
+	claim->selector = search_print(search, "%s", selector);
+	claim->claimant = claimant;
+	*search->last_claim = claim;
+	search->last_claim = &claim->next;
+}
+
+/* A file is called "pci-0000:01:00.0" and holds a driver's name, which its service binds. */
+static int visit_override(void *context, const char *name)
+{
+	struct listing *listing = context;
+	struct host_search *search = listing->search;
+	const char *address = name + strlen("pci-");
+	struct pci_address parsed;
+	char *driver;
+
+	if (strncmp(name, "pci-", strlen("pci-")) != 0 ||
+	    pci_address_parse(address, strlen(address), &parsed))
+		return 0;
+	driver = search_read_file(
+		search, search_print(search, "%s/" DRIVERCTL_DIRECTORY "/%s", listing->root, name));
+	if (!driver)
+		return 0;
+	driver[strcspn(driver, " \t\n")] = '\0';
+	text_make_printable(driver);
+	add_claim(search, address,
+		  search_print(search, "driverctl set-override %s %.64s", address, driver));
+	return 0;
+}
+
+static bool same_module(const char *a, const char *b)
+{
+	while (*a && (*a == *b || (strchr("-_", *a) && *b && strchr("-_", *b))))
+		a++, b++;
+	return *a == *b;
+}
+
+/* "options vfio-pci ids=10de:1f91 disable_vga=1" */
+static void read_options(struct host_search *search, char *line, const char *file)
+{
+	static const char *const parameters[][2] = { { "vfio-pci", "ids=" },
+						     { "pci-stub", "ids=" },
+						     { "xen-pciback", "hide=" } };
+	const char *keyword = mountinfo_word(&line), *module = mountinfo_word(&line), *word;
+	char selector[CLAIM_SIZE];
+
+	if (!module || !streq(keyword, "options"))
+		return;
+	while ((word = mountinfo_word(&line))) {
+		for (size_t i = 0; i < ARRAY_SIZE(parameters); i++) {
+			const char *list = word + strlen(parameters[i][1]);
+
+			if (!same_module(module, parameters[i][0]) ||
+			    strncmp(word, parameters[i][1], strlen(parameters[i][1])) != 0)
+				continue;
+			while (claim_next(&list, selector))
+				add_claim(search, selector,
+					  search_print(search, "options %s %s in %s",
+						       parameters[i][0], parameters[i][1], file));
+		}
+	}
+}
+
+static int visit_options(void *context, const char *name)
+{
+	struct listing *listing = context;
+	struct host_search *search = listing->search;
+	const char *end = strrchr(name, '.');
+	char *file, *text, *line, *joint;
+
+	if (!end || !streq(end, ".conf"))
+		return 0;
+	text = search_read_file(
+		search, search_print(search, "%s/" MODPROBE_DIRECTORY "/%s", listing->root, name));
+	file = (char *)search_print(search, "/" MODPROBE_DIRECTORY "/%s", name);
+	text_make_printable(file);
+	for (joint = text; joint && (joint = strstr(joint, "\\\n"));)
+		joint[0] = joint[1] = ' ';
+	while ((line = strsep(&text, "\n")))
+		read_options(search, line, file);
+	return 0;
+}
+
+void search_claims(struct host_search *search, const char *root)
+{
+	struct listing listing = { .search = search, .root = root };
+	/* Any directory will do. */
+	struct sysfs files = { .root = root, .fd = search->root };
+
+	sysfs_list(&files, DRIVERCTL_DIRECTORY, visit_override, &listing);
+	sysfs_list(&files, MODPROBE_DIRECTORY, visit_options, &listing);
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The kernel's console where it is a serial port on PCI, and a watchdog that is armed. */
+#include <string.h>
+
+#include "host/search.h"
+#include "lib/cmdline.h"
+
+/*
+ * Adds the port of a console: a card, the serial line of Intel's AMT, that of a management
+ * controller, or one behind USB. A screen (tty0) is a display, and others are no device.
+ */
+static void add_console(struct host_search *search, const char *name)
+{
+	const char *path =
+		*name && !strchr(name, '/') && name[0] != '.'
+			? search_read_link(search, search_print(search, "class/tty/%s", name))
+			: NULL;
+
+	if (path)
+		search_add_path(search, path, name);
+}
+
+void search_consoles(struct host_search *search)
+{
+	char names[256], *rest = names, *name, *text = search_read_proc(search, "cmdline");
+	struct cmdline_token token;
+	size_t position = 0;
+
+	search_begin_use(search, "the console");
+	if (sysfs_read(&search->sysfs, "class/tty/console/active", names, sizeof(names)) > 0)
+		while ((name = strsep(&rest, " ")))
+			add_console(search, name);
+	/* One that the next boot is told of may not be there yet: "console=ttyS4,115200". */
+	while (text && cmdline_next(text, &position, &token))
+		if (streq(token.key, "console") && token.value)
+			add_console(search,
+				    search_print(search, "%.*s", (int)strcspn(token.value, ","),
+						 token.value));
+}
+
+static int visit_watchdog(void *context, const char *name)
+{
+	struct host_search *search = context;
+	char state[16];
+	const char *path;
+
+	if (sysfs_read(&search->sysfs, search_print(search, "class/watchdog/%s/state", name), state,
+		       sizeof(state)) <= 0 ||
+	    !streq(state, "active"))
+		return 0;
+	path = search_read_link(search, search_print(search, "class/watchdog/%s", name));
+	if (path)
+		search_add_path(search, path, name);
+	return 0;
+}
+
+void search_watchdogs(struct host_search *search)
+{
+	search_begin_use(search, "an armed watchdog");
+	sysfs_list(&search->sysfs, "class/watchdog", visit_watchdog, search);
+}

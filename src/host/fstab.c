@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The file systems and the swap that the host comes up with. */
+#include <errno.h>
+#include <string.h>
+
+#include "host/search.h"
+#include "lib/text.h"
+
+/*
+ * Where it must boot from, even if fstab(5) says noauto: a boot partition often has that. On
+ * NixOS, which has no /usr, /nix is what /usr is elsewhere.
+ */
+static const char *const boot_points[] = {
+	"/", "/usr", "/nix", "/boot", "/efi", "/boot/efi", "/boot/firmware",
+};
+
+/* Where a live system mounts its medium: the layers of its / lie in files there. */
+static const char *const live_points[] = {
+	"/run/live/medium",
+	"/run/live/findiso",
+	"/lib/live/mount/medium",
+	"/run/initramfs/live",
+	"/run/initramfs/isoscan",
+	"/run/archiso/bootmnt",
+	"/run/archiso/img_dev",
+	"/run/miso/bootmnt",
+	"/run/overlay/live",
+	"/cdrom",
+	"/isodevice",
+	"/iso",
+};
+
+/* A line of fstab(5), escapes undone. */
+struct line {
+	const char *source;
+	const char *point;
+	const char *type;
+	const char *options;
+	struct line *next;
+};
+
+/* Cuts off the slashes at the end of a mount point. */
+static void cut_slashes(char *point)
+{
+	size_t length = strlen(point);
+
+	while (length > 1 && point[length - 1] == '/')
+		point[--length] = '\0';
+}
+
+static struct line *read_fstab(struct host_search *search)
+{
+	char *text = search_read_needed(search, "etc/fstab"), *rest;
+	struct line *first = NULL, **last = &first;
+
+	while ((rest = strsep(&text, "\n"))) {
+		char *words[4];
+		size_t count = 0;
+		struct line *line;
+
+		while (count < ARRAY_SIZE(words) && (words[count] = mountinfo_word(&rest)))
+			mountinfo_unescape(words[count++]);
+		if (count < 3 || words[0][0] == '#')
+			continue;
+		line = arena_allocate(search->arena, 1, sizeof(*line));
+		if (!line) {
+			search->error = -ENOMEM;
+			break;
+		}
+		cut_slashes(words[1]);
+		*line = (struct line){ .source = words[0],
+				       .point = words[1],
+				       .type = words[2],
+				       .options = count > 3 ? words[3] : "" };
+		*last = line;
+		last = &line->next;
+	}
+	return first;
+}
+
+/* Adds what the network is reached by; the finds are the same for every line. */
+static void add_reach(struct host_search *search)
+{
+	struct host_entry *entry;
+
+	search->network = true;
+	if (!search_recall(search, "network of fstab", "", &entry)) {
+		search_network(search);
+		search_keep(search, entry);
+	}
+	search->network = false;
+}
+
+/* Adds what a line names, whether or not it is mounted. */
+static void add_source(struct host_search *search, const struct line *line)
+{
+	const struct mount mount = { .device = "0:0",
+				     .point = line->point,
+				     .type = line->type,
+				     .source = line->source,
+				     .options = line->options };
+
+	search_unmounted(search, &mount);
+}
+
+/* The mount there, unless that is of a directory above it. */
+static const struct mount *find_exact(struct host_search *search, const char *point)
+{
+	const struct mount *mount = search_find_mount(search, point);
+
+	return mount && streq(mount->point, point) ? mount : NULL;
+}
+
+static void search_boot_point(struct host_search *search, const struct line *lines,
+			      const char *point)
+{
+	const struct mount *mount = find_exact(search, point);
+
+	search_begin_use(search, point);
+	if (mount) {
+		search_mount(search, mount);
+		return;
+	}
+	for (const struct line *line = lines; line; line = line->next)
+		if (streq(line->point, point))
+			add_source(search, line);
+}
+
+static bool is_boot_point(const char *point)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(boot_points); i++)
+		if (streq(point, boot_points[i]))
+			return true;
+	return false;
+}
+
+/* Whether the boot stops, or asks for help, without what the line names. */
+static bool is_needed(const struct line *line)
+{
+	return !search_find_option(line->options, "noauto") &&
+	       !search_find_option(line->options, "nofail") &&
+	       /* Of a directory that another line mounts. */
+	       !search_find_option(line->options, "bind") &&
+	       !search_find_option(line->options, "rbind") && line->point[0] == '/' &&
+	       !streq(line->type, "swap") && !streq(line->type, "ignore");
+}
+
+/*
+ * Adds what is mounted there, and what the line names: that is what the next boot mounts.
+ * The network that a file system comes by is not lost as a disk is, but the host is reached
+ * by it.
+ */
+static void search_line(struct host_search *search, const struct line *line)
+{
+	bool network = search_is_network_type(line->type);
+	bool late = network || search_find_option(line->options, "_netdev");
+	const struct mount *mount = find_exact(search, line->point);
+	char *use = (char *)search_print(search, "%s", line->point);
+	const char *number;
+
+	text_make_printable(use);
+	search_begin_use(search, use);
+	if (mount && !network)
+		search_mount(search, mount);
+	number = mount || late ? search_find_number(search, line->source) : NULL;
+	if (number)
+		search_block(search, number);
+	else if (!mount && !late)
+		add_source(search, line);
+	if (late)
+		add_reach(search);
+}
+
+static void add_swap(struct host_search *search, const char *name)
+{
+	if (name[0] == '/' && strncmp(name, "/dev/", 5) != 0)
+		search_file(search, name);
+	else
+		search_named_block(search, name);
+}
+
+static void search_swaps(struct host_search *search, const struct line *lines)
+{
+	char *text = search_read_table(search, "swaps"), *rest;
+
+	search_begin_use(search, "swap");
+	strsep(&text, "\n"); /* the columns' names */
+	while ((rest = strsep(&text, "\n"))) {
+		char *name = mountinfo_word(&rest), *type = mountinfo_word(&rest);
+
+		if (!type)
+			continue;
+		mountinfo_unescape(name);
+		if (streq(type, "file"))
+			search_file(search, name);
+		else
+			search_named_block(search, name);
+	}
+	for (const struct line *line = lines; line; line = line->next)
+		if (streq(line->type, "swap"))
+			add_swap(search, line->source);
+}
+
+void search_file_systems(struct host_search *search)
+{
+	const struct line *lines = read_fstab(search);
+
+	for (size_t i = 0; i < ARRAY_SIZE(boot_points); i++)
+		search_boot_point(search, lines, boot_points[i]);
+	for (const struct line *line = lines; line; line = line->next)
+		if (is_needed(line) && !is_boot_point(line->point))
+			search_line(search, line);
+	for (size_t i = 0; i < ARRAY_SIZE(live_points); i++) {
+		const struct mount *mount = find_exact(search, live_points[i]);
+
+		search_begin_use(search, live_points[i]);
+		if (mount)
+			search_mount(search, mount);
+	}
+	search_swaps(search, lines);
+}

@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "host/in_use.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "host/in_use_search.h"
+#include "host/open_files.h"
+#include "lib/text.h"
+#include "machine/framebuffer.h"
+
+/* What a callback of sysfs_list() is given. */
+struct listing {
+	struct host_search *search;
+	const char *text;
+	bool found;
+};
+
+/* Pseudo file systems lie on nothing, and there are many of them. */
+static bool lies_on_something(const struct mount *mount)
+{
+	static const char *const types[] = { "btrfs", "zfs", "virtiofs", "9p" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(types); i++)
+		if (streq(mount->type, types[i]))
+			return true;
+	return mount_has_device(mount) || search_is_network_type(mount->type) ||
+	       strncmp(mount->source, "/dev/", strlen("/dev/")) == 0;
+}
+
+static void search_mounts(struct host_search *search)
+{
+	for (const struct mount *mount = search->mounts; mount; mount = mount->next) {
+		char *use;
+
+		if (!lies_on_something(mount))
+			continue;
+		use = (char *)search_print(search, "%s", mount->point);
+		text_make_printable(use);
+		search_begin_use(search, use);
+		search_mount(search, mount);
+	}
+}
+
+static int note_upper(void *context, const char *name)
+{
+	struct listing *listing = context;
+
+	if (strncmp(name, "upper_", strlen("upper_")) == 0)
+		listing->found = true;
+	return 0;
+}
+
+/* Whether an interface is up: IFF_UP of net/if.h. */
+static bool is_up(struct host_search *search, const char *interface)
+{
+	char flags[16];
+
+	return sysfs_read(&search->sysfs, search_print(search, "class/net/%s/flags", interface),
+			  flags, sizeof(flags)) > 0 &&
+	       strtoul(flags, NULL, 16) & 1;
+}
+
+static int visit_interface(void *context, const char *name)
+{
+	struct host_search *search = context;
+	struct listing listing = { .search = search };
+
+	sysfs_list(&search->sysfs, search_print(search, "class/net/%s", name), note_upper,
+		   &listing);
+	if (listing.found && is_up(search, name)) {
+		search_begin_use(search, "the network");
+		search_interface(search, name);
+	}
+	return 0;
+}
+
+/* "fd00... 02 40 00 80 eth0": the fourth word is the scope, 20 link and 10 host. */
+static void search_addresses(struct host_search *search)
+{
+	char *text = search_read_proc(search, "net/if_inet6"), *line;
+
+	while ((line = strsep(&text, "\n"))) {
+		const char *words[6] = { NULL };
+
+		for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+			words[i] = mountinfo_word(&line);
+		if (words[5] && !streq(words[3], "20") && !streq(words[3], "10"))
+			search_interface(search, words[5]);
+	}
+}
+
+static void search_links(struct host_search *search)
+{
+	search_begin_use(search, "the network");
+	search_routes(search);
+	search_addresses(search);
+	sysfs_list(&search->sysfs, "class/net", visit_interface, search);
+}
+
+static int visit_connector(void *context, const char *name)
+{
+	struct host_search *search = context;
+	const char *link = search_print(search, "class/drm/%s", name), *path;
+	char enabled[16];
+
+	if (sysfs_read(&search->sysfs, search_print(search, "%s/enabled", link), enabled,
+		       sizeof(enabled)) <= 0 ||
+	    !streq(enabled, "enabled"))
+		return 0;
+	path = search_read_link(search, link);
+	search_begin_use(search, "a picture");
+	if (path)
+		search_add_path(search, path, name);
+	return 0;
+}
+
+/* The firmware's framebuffer, where a driver still draws in it. */
+static int visit_framebuffer(void *context, const char *name)
+{
+	struct listing *listing = context;
+	struct host_search *search = listing->search;
+	const char *link = search_print(search, "bus/pci/devices/%s", name), *path;
+	struct pci_address address;
+
+	/* Only displays have it, and all of them do. */
+	if (pci_address_parse(name, strlen(name), &address) ||
+	    !sysfs_exists(&search->sysfs, search_print(search, "%s/boot_vga", link)) ||
+	    !framebuffer_lies_in(listing->text, &address))
+		return 0;
+	path = search_read_link(search, link);
+	search_begin_use(search, "a picture");
+	if (path)
+		search_add_path(search, path, "the firmware's framebuffer");
+	return 0;
+}
+
+static void search_pictures(struct host_search *search)
+{
+	struct listing listing = { .search = search };
+
+	sysfs_list(&search->sysfs, "class/drm", visit_connector, search);
+	listing.text = search_read_proc(search, "iomem");
+	if (listing.text)
+		sysfs_list(&search->sysfs, "bus/pci/devices", visit_framebuffer, &listing);
+}
+
+static void search_uses(struct host_search *search)
+{
+	struct in_use *in_use = search->context;
+
+	in_use->at_home = true;
+	search_mounts(search);
+	in_use_search_holders(search);
+	search_links(search);
+	search_pictures(search);
+	in_use_search_nodes(search);
+	in_use_search_exclusive(search);
+}
+
+int in_use_find(struct in_use *in_use, struct host_needs *needs, struct arena *arena,
+		const struct host_roots *roots)
+{
+	in_use->at_home = false;
+	in_use->error = 0;
+	in_use->unread = 0;
+	return search_run(needs, arena, roots, search_uses, in_use);
+}
+
+/* So many nodes of a group and its members are compared. */
+#define MACHINE_NODES_MAX 256
+
+/* The nodes of a group, and what else it takes to find them. */
+struct machine_search {
+	const struct sysfs *sysfs;
+	const char *address; /* the member whose nodes are listed */
+	struct node nodes[MACHINE_NODES_MAX];
+	size_t count;
+	bool group_found; /* the first is the group's own */
+};
+
+int in_use_list_nodes(const struct sysfs *sysfs, const char *address,
+		      int (*function)(void *context, const char *name), void *context)
+{
+	char path[SYSFS_PATH_SIZE];
+
+	snprintf(path, sizeof(path), "bus/pci/devices/%s/vfio-dev", address);
+	return sysfs_list(sysfs, path, function, context);
+}
+
+/* Adds the node whose number ("511:3") an attribute holds. Returns whether there is one. */
+static bool add_node(struct machine_search *search, const char *path)
+{
+	char text[32];
+	struct node node = { .block = false };
+
+	if (search->count == MACHINE_NODES_MAX ||
+	    sysfs_read(search->sysfs, path, text, sizeof(text)) <= 0 ||
+	    sscanf(text, "%u:%u", &node.major, &node.minor) != 2)
+		return false;
+	search->nodes[search->count++] = node;
+	return true;
+}
+
+static int visit_device_node(void *context, const char *name)
+{
+	struct machine_search *search = context;
+	char path[SYSFS_PATH_SIZE];
+
+	snprintf(path, sizeof(path), "bus/pci/devices/%.64s/vfio-dev/%.64s/dev", search->address,
+		 name);
+	add_node(search, path);
+	return 0;
+}
+
+static int visit_member(void *context, const char *name)
+{
+	struct machine_search *search = context;
+
+	search->address = name;
+	in_use_list_nodes(search->sysfs, name, visit_device_node, search);
+	return 0;
+}
+
+/* Lists the nodes of a group: its own, which goes by another name without an IOMMU, comes first. */
+static void list_machine_nodes(struct machine_search *search, int group)
+{
+	char path[SYSFS_PATH_SIZE];
+
+	snprintf(path, sizeof(path), "class/vfio/%d/dev", group);
+	search->group_found = add_node(search, path);
+	snprintf(path, sizeof(path), "class/vfio/noiommu-%d/dev", group);
+	if (!search->group_found)
+		search->group_found = add_node(search, path);
+	snprintf(path, sizeof(path), "kernel/iommu_groups/%d/devices", group);
+	sysfs_list(search->sysfs, path, visit_member, search);
+}
+
+static const struct open_file *find_user(const struct machine_search *search,
+					 const struct open_files *files)
+{
+	for (size_t i = 0; i < files->count; i++)
+		for (size_t j = 0; j < search->count; j++)
+			if (node_equal(&files->items[i].node, &search->nodes[j]))
+				return &files->items[i];
+	return NULL;
+}
+
+/* Whether the group's node is busy. Anything else by its name is not opened. */
+static bool is_busy(const char *dev, int group, const struct node *wanted)
+{
+	char path[PATH_MAX];
+	struct node node;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/vfio/%d", dev, group);
+	if (node_read(AT_FDCWD, path, &node) || !node_equal(&node, wanted))
+		return false;
+	fd = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0)
+		return errno == EBUSY;
+	close(fd);
+	return false;
+}
+
+void in_use_find_machine(struct arena *arena, const struct sysfs *sysfs, const char *proc,
+			 const char *dev, int group, const char **user)
+{
+	struct machine_search search = { .sysfs = sysfs };
+	const struct open_file *file;
+	struct open_files files;
+	int error;
+
+	*user = NULL;
+	list_machine_nodes(&search, group);
+	if (!search.count)
+		return;
+	error = open_files_list(&files, proc);
+	file = find_user(&search, &files);
+	if (file)
+		*user = open_file_owner(arena, proc, file->pid);
+	else if (error)
+		*user = arena_print(arena, "perhaps pid %d, whose files cannot be read (%s),",
+				    (int)files.unread, strerror(-error));
+	if ((file || error) && !*user)
+		*user = "a process";
+	open_files_free(&files);
+	if (!*user && search.group_found && is_busy(dev, group, &search.nodes[0]))
+		*user = "a process that is not seen from here";
+}

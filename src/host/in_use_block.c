@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Block devices that the kernel itself uses: for others on top, or for a mount not seen here. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "host/in_use_search.h"
+#include "lib/deadline.h"
+
+/* A disk that sleeps may have to start first. */
+#define OPEN_MILLISECONDS 15000
+
+/* What a callback of sysfs_list() is given. */
+struct listing {
+	struct host_search *search;
+	const char *name;
+	bool partitions; /* whether to look at partitions, or at whole disks */
+	bool found;
+};
+
+static bool read_number(struct host_search *search, const char *name, char number[32])
+{
+	return sysfs_read(&search->sysfs, search_print(search, "class/block/%s/dev", name), number,
+			  32) > 0;
+}
+
+static int visit_holder(void *context, const char *name)
+{
+	struct listing *listing = context;
+	struct host_search *search = listing->search;
+	char number[32];
+
+	if (read_number(search, listing->name, number)) {
+		search_begin_use(search, search_print(search, "%s", name));
+		search_block(search, number);
+	}
+	return 0;
+}
+
+static int visit_block(void *context, const char *name)
+{
+	struct host_search *search = context;
+	struct listing listing = { .search = search, .name = name };
+	char number[32];
+
+	sysfs_list(&search->sysfs, search_print(search, "class/block/%s/holders", name),
+		   visit_holder, &listing);
+	if (sysfs_exists(&search->sysfs,
+			 search_print(search, "class/block/%s/loop/backing_file", name)) &&
+	    read_number(search, name, number)) {
+		search_begin_use(search, search_print(search, "%s", name));
+		search_block(search, number);
+	}
+	return 0;
+}
+
+void in_use_search_holders(struct host_search *search)
+{
+	sysfs_list(&search->sysfs, "class/block", visit_block, search);
+}
+
+/* Whether one of the devices that are to be taken is on a path of sysfs. */
+static bool is_on(const struct in_use *in_use, const char *path)
+{
+	for (const char *name = path; *name;) {
+		size_t length = strcspn(name, "/");
+		struct pci_address address;
+
+		if (pci_address_parse(name, length, &address) == 0)
+			for (size_t i = 0; i < in_use->count; i++)
+				if (pci_address_compare(&in_use->devices[i], &address) == 0)
+					return true;
+		name += length + (name[length] == '/');
+	}
+	return false;
+}
+
+static int visit_controller(void *context, const char *name)
+{
+	struct listing *listing = context;
+	struct host_search *search = listing->search;
+	const char *path = search_read_link(search, search_print(search, "class/nvme/%s", name));
+
+	listing->found = path && is_on(search->context, path);
+	return listing->found;
+}
+
+/* Whether a block device is one of those, or is reached by one of them (NVMe multipath). */
+static bool lies_on_device(struct host_search *search, const char *path)
+{
+	static const char subsystem[] = "/nvme-subsystem/";
+	const char *name = strstr(path, subsystem);
+	struct listing listing = { .search = search };
+	size_t length;
+
+	if (is_on(search->context, path))
+		return true;
+	if (!name)
+		return false;
+	name += strlen(subsystem);
+	length = (size_t)(name - path) + strcspn(name, "/");
+	sysfs_list(&search->sysfs, search_print(search, "%.*s", (int)length, path),
+		   visit_controller, &listing);
+	return listing.found;
+}
+
+/* Whether a use was found already of what a disk lies on. */
+static bool is_known(const struct host_search *search, const char *disk)
+{
+	for (const struct host_device *device = search->devices; device; device = device->next)
+		for (size_t i = 0;
+		     !device->network && i < device->parts.count && i < HOST_WORDS_MAX; i++)
+			if (streq(device->parts.words[i], disk))
+				return true;
+	return false;
+}
+
+/* What a child opens. */
+struct opening {
+	int root;
+	const char *path;
+};
+
+/* Nothing is written, so no other program is told; O_NONBLOCK leaves a tray and a medium alone. */
+static int open_exclusively(void *argument)
+{
+	const struct opening *opening = argument;
+	int fd = openat(opening->root, opening->path, O_RDONLY | O_EXCL | O_NONBLOCK | O_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	close(fd);
+	return 0;
+}
+
+/* Returns what is to be said of a block device that may not be taken; NULL for nothing. */
+static const char *ask(struct host_search *search, const char *name, const char *number)
+{
+	struct deadline deadline = deadline_after(OPEN_MILLISECONDS);
+	char path[SYSFS_PATH_SIZE], found[32] = "";
+	struct opening opening = { search->root, path };
+	struct node node;
+	int error;
+
+	snprintf(path, sizeof(path), "dev/%s", name);
+	/* In sysfs, names have '!' for '/'. */
+	for (char *c = path; *c; c++)
+		if (*c == '!')
+			*c = '/';
+	if (node_read(search->root, path, &node) == 0 && node.block)
+		snprintf(found, sizeof(found), "%u:%u", node.major, node.minor);
+	if (!streq(found, number))
+		return search_print(search, "something unknown: /%s is not its node", path);
+	error = deadline_call(&deadline, open_exclusively, &opening);
+	if (error == -EBUSY)
+		return search_print(search, "something that has %s for itself", name);
+	/* Without a medium, or on a device that is gone, there is nothing to lose. */
+	return error == -ETIMEDOUT
+		       ? search_print(search, "something unknown: %s does not answer", name)
+		       : NULL;
+}
+
+static int visit_candidate(void *context, const char *name)
+{
+	struct listing *listing = context;
+	struct host_search *search = listing->search;
+	const char *link = search_print(search, "class/block/%s", name), *disk = name, *use;
+	const char *path = search_read_link(search, link);
+	bool partition = sysfs_exists(&search->sysfs, search_print(search, "%s/partition", link));
+	char number[32];
+
+	/* A path of NVMe multipath is hidden and has no number. */
+	if (!path || partition != listing->partitions || !read_number(search, name, number) ||
+	    !lies_on_device(search, path))
+		return 0;
+	if (partition) {
+		const char *end = strrchr(path, '/'), *start = end;
+
+		while (start && start > path && start[-1] != '/')
+			start--;
+		disk = start ? search_print(search, "%.*s", (int)(end - start), start) : name;
+	}
+	use = is_known(search, disk) ? NULL : ask(search, name, number);
+	if (use) {
+		search_begin_use(search, use);
+		search_block(search, number);
+	}
+	return 0;
+}
+
+void in_use_search_exclusive(struct host_search *search)
+{
+	const struct in_use *in_use = search->context;
+	struct listing partitions = { .search = search, .partitions = true };
+	struct listing disks = { .search = search };
+
+	if (!in_use->count)
+		return;
+	/* A disk is claimed with its partition, and the partition is what can be looked for. */
+	sysfs_list(&search->sysfs, "class/block", visit_candidate, &partitions);
+	sysfs_list(&search->sysfs, "class/block", visit_candidate, &disks);
+}

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/search.h"
+#include "lib/cmdline.h"
+#include "lib/text.h"
+
+/* KEY_ESC to KEY_S (linux/input-event-codes.h): what has all of these udev takes for a keyboard. */
+#define KEYBOARD_KEYS 0xfffffffeUL
+
+struct keyboards {
+	struct host_search *search;
+	const char *path; /* of the first that was found; NULL for none */
+	const char *name;
+	bool others; /* that hang on something else */
+};
+
+static bool starts_with(const char *text, const char *prefix)
+{
+	return strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+/* As test_key() of udev-builtin-input_id.c does. The last word has the lowest keys. */
+static bool is_keyboard(struct host_search *search, const char *input)
+{
+	const char *path = search_print(search, "class/input/%s/capabilities/key", input);
+	char keys[512];
+	const char *word;
+
+	if (sysfs_read(&search->sysfs, path, keys, sizeof(keys)) <= 0)
+		return false;
+	word = strrchr(keys, ' ');
+	return (strtoul(word ? word + 1 : keys, NULL, 16) & KEYBOARD_KEYS) == KEYBOARD_KEYS;
+}
+
+/* Those that a program makes up, or that come by radio, are not there before / is. */
+static bool is_late(const char *path)
+{
+	return strstr(path, "/virtual/") || strstr(path, "/bluetooth/");
+}
+
+static int visit_input(void *context, const char *name)
+{
+	struct keyboards *keyboards = context;
+	struct host_search *search = keyboards->search;
+	char text[128] = "";
+	const char *path;
+	size_t length;
+
+	if (!starts_with(name, "input") || !is_keyboard(search, name))
+		return 0;
+	path = search_read_link(search, search_print(search, "class/input/%s", name));
+	if (!path || is_late(path))
+		return 0;
+	length = search_find_function(path);
+	if (keyboards->path) {
+		keyboards->others |= length != search_find_function(keyboards->path) ||
+				     memcmp(path, keyboards->path, length) != 0;
+		return 0;
+	}
+	sysfs_read(&search->sysfs, search_print(search, "class/input/%s/name", name), text,
+		   sizeof(text));
+	text_make_printable(text);
+	keyboards->path = path;
+	keyboards->name = search_print(search, "%s", *text ? text : name);
+	return 0;
+}
+
+/* Whether the root file system is mounted from what crypttab(5) calls so. */
+static bool is_root(const struct host_search *search, const char *name)
+{
+	const struct mount *mount = mountinfo_find(search->mounts, "/");
+
+	return mount && starts_with(mount->source, "/dev/mapper/") &&
+	       streq(mount->source + strlen("/dev/mapper/"), name);
+}
+
+/*
+ * Whether a line of crypttab(5) asks: it has no file with a key, or it is for
+ * the initramfs, where that file likely is not.
+ */
+static bool line_asks(const struct host_search *search, char *line)
+{
+	char *name = mountinfo_word(&line), *device, *key, *options;
+	bool early;
+
+	if (!name || name[0] == '#')
+		return false;
+	device = mountinfo_word(&line);
+	key = mountinfo_word(&line);
+	options = mountinfo_word(&line);
+	early = options && (strstr(options, "initramfs") || strstr(options, "x-initrd.attach"));
+	if (early || is_root(search, name))
+		return true;
+	if (options && strstr(options, "noauto"))
+		return false;
+	return device && (!key || streq(key, "none") || streq(key, "-"));
+}
+
+static bool crypttab_asks(struct host_search *search, const char *path)
+{
+	char *text = search_read_file(search, path), *line;
+
+	while ((line = strsep(&text, "\n")))
+		if (line_asks(search, line))
+			return true;
+	return false;
+}
+
+bool search_cmdline_unlocks(struct host_search *search)
+{
+	char *text = search_read_proc(search, "cmdline");
+	struct cmdline_token token;
+	size_t position = 0;
+	bool asks = false;
+
+	while (text && cmdline_next(text, &position, &token)) {
+		const char *key = token.key, *value = token.value ? token.value : "";
+
+		/* dracut's and systemd's own switches for all of them. */
+		if (streq(key, "rd.luks") || streq(key, "luks"))
+			asks |= streq(value, "1") || streq(value, "yes");
+		else if (starts_with(key, "rd.luks.") || starts_with(key, "luks.") ||
+			 streq(key, "cryptdevice"))
+			asks = true;
+	}
+	return asks;
+}
+
+void search_keyboard(struct host_search *search, const char *root)
+{
+	struct keyboards keyboards = { .search = search };
+
+	if (!search_cmdline_unlocks(search) &&
+	    !crypttab_asks(search, search_print(search, "%s/etc/crypttab", root)) &&
+	    !crypttab_asks(search, search_print(search, "%s/etc/crypttab.initramfs", root)))
+		return;
+	search_begin_use(search, "keyboard for the passphrase");
+	sysfs_list(&search->sysfs, "class/input", visit_input, &keyboards);
+	/* Where there are others, of which one on the PS/2 port cannot be taken, it can go. */
+	if (keyboards.path && !keyboards.others)
+		search_add_path(search, keyboards.path, keyboards.name);
+}

@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <limits.h>
+#include <string.h>
+
+#include "host/search.h"
+
+/* What a callback of sysfs_list() is given. */
+struct listing {
+	struct host_search *search;
+	const char *directory;
+	const char *number; /* of the one device that is known; NULL when none is */
+	bool take;	    /* all devices, for one of them is the known one */
+	bool found;
+};
+
+static bool is_9p_over_network(const struct mount *mount)
+{
+	return streq(mount->type, "9p") &&
+	       (strstr(mount->options, "trans=tcp") || strstr(mount->options, "trans=rdma"));
+}
+
+bool search_is_network_type(const char *type)
+{
+	static const char *const types[] = { "nfs",	  "nfs4",	"cifs",
+					     "smb3",	  "ceph",	"lustre",
+					     "afs",	  "orangefs",	"beegfs",
+					     "coda",	  "ncpfs",	"fuse.glusterfs",
+					     "fuse.ceph", "fuse.sshfs", "glusterfs" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(types); i++)
+		if (streq(type, types[i]))
+			return true;
+	return false;
+}
+
+static int visit_btrfs_device(void *context, const char *name)
+{
+	struct listing *listing = context;
+	struct host_search *search = listing->search;
+	char number[32];
+
+	if (sysfs_read(&search->sysfs, search_print(search, "%s/%s/dev", listing->directory, name),
+		       number, sizeof(number)) <= 0)
+		return 0;
+	if (listing->take)
+		search_block(search, number);
+	return !listing->take && (!listing->number || streq(number, listing->number));
+}
+
+static int visit_btrfs(void *context, const char *uuid)
+{
+	struct listing *listing = context;
+	struct host_search *search = listing->search;
+
+	listing->directory = search_print(search, "fs/btrfs/%s/devices", uuid);
+	if (sysfs_list(&search->sysfs, listing->directory, visit_btrfs_device, listing) != 1)
+		return 0;
+	listing->take = true;
+	sysfs_list(&search->sysfs, listing->directory, visit_btrfs_device, listing);
+	listing->take = false;
+	listing->found = true;
+	return 0;
+}
+
+/*
+ * Its source is one of its devices; where that cannot be told (/dev/root),
+ * every btrfs that is mounted is taken for it: too many rather than too few.
+ */
+static void search_btrfs(struct host_search *search, const char *source)
+{
+	struct listing listing = { .search = search };
+
+	listing.number = search_find_number(search, source);
+	sysfs_list(&search->sysfs, "fs/btrfs", visit_btrfs, &listing);
+	if (!listing.found)
+		search_named_block(search, source);
+}
+
+static int visit_virtio(void *context, const char *name)
+{
+	struct listing *listing = context;
+	const char *path = search_read_link(
+		listing->search, search_print(listing->search, "%s/%s", listing->directory, name));
+
+	if (strncmp(name, "virtio", 6) == 0 && path && search_add_path(listing->search, path, name))
+		listing->found = true;
+	return 0;
+}
+
+/* A directory of the machine that this one is a guest of; which device it comes by is not told. */
+static void search_virtio(struct host_search *search, const char *driver)
+{
+	struct listing listing = { .search = search };
+
+	listing.directory = search_print(search, "bus/virtio/drivers/%s", driver);
+	sysfs_list(&search->sysfs, listing.directory, visit_virtio, &listing);
+	if (!listing.found)
+		search_note_gap(search, "the driver %s has no PCI device", driver);
+}
+
+/* The layers' paths are those of the process that mounted it: they may be elsewhere now. */
+static void search_layer(struct host_search *search, const struct mount *overlay, const char *path)
+{
+	const struct mount *mount = search_find_mount(search, path);
+
+	if (mount && mount != overlay && path[0] == '/')
+		search_mount(search, mount);
+	else
+		search_note_gap(search, "overlay: it is not known where '%.100s' lies", path);
+}
+
+/* Looks at each path of a list with colons between, length bytes long. */
+static void search_layers(struct host_search *search, const struct mount *overlay,
+			  const char *paths, size_t length)
+{
+	const char *end = paths + length;
+	char path[PATH_MAX];
+
+	while (paths < end) {
+		const char *colon = memchr(paths, ':', (size_t)(end - paths));
+		size_t size = (size_t)((colon ? colon : end) - paths);
+
+		if (size && size < sizeof(path)) {
+			memcpy(path, paths, size);
+			path[size] = '\0';
+			mountinfo_unescape(path);
+			search_layer(search, overlay, path);
+		}
+		paths += size + 1;
+	}
+}
+
+/* Containers have one each, with dozens of layers: nothing is copied that need not be. */
+static void search_overlay(struct host_search *search, const struct mount *mount)
+{
+	static const char *const keys[] = { "lowerdir", "upperdir", "datadir" };
+	const char *option = mount->options;
+
+	while (*option) {
+		size_t length = strcspn(option, ",");
+		const char *paths = memchr(option, '=', length);
+
+		for (size_t i = 0; paths && i < ARRAY_SIZE(keys); i++)
+			if (strncmp(option, keys[i], strlen(keys[i])) == 0)
+				search_layers(search, mount, paths + 1,
+					      length - (size_t)(paths + 1 - option));
+		option += length + (option[length] == ',');
+	}
+}
+
+/* Some name all their devices, with colons between (bcachefs). */
+static void search_source(struct host_search *search, const struct mount *mount)
+{
+	char *source = (char *)search_print(search, "%s", mount->source), *name;
+
+	if (search_is_tag(source)) {
+		search_named_block(search, source);
+		return;
+	}
+	if (strncmp(source, "/dev/", 5) != 0) {
+		search_note_gap(search, "it is not known what a file system of type %.40s lies on",
+				mount->type);
+		return;
+	}
+	while ((name = strsep(&source, ":")))
+		search_named_block(search, name);
+}
+
+/* What a file system lies on, whatever it is mounted on. */
+static void search_file_system(struct host_search *search, const struct mount *mount)
+{
+	const char *type = mount->type;
+
+	if (search_is_network_type(type) || is_9p_over_network(mount))
+		search_network(search);
+	else if (mount_has_device(mount))
+		search_block(search, mount->device);
+	else if (streq(type, "btrfs"))
+		search_btrfs(search, mount->source);
+	else if (streq(type, "zfs"))
+		search_zpool(search, search_print(search, "%.*s", (int)strcspn(mount->source, "/"),
+						  mount->source));
+	else if (streq(type, "virtiofs"))
+		search_virtio(search, "virtiofs");
+	else if (streq(type, "9p"))
+		search_virtio(search, "9pnet_virtio");
+	else
+		search_source(search, mount);
+	search_option_devices(search, mount->options);
+	if (streq(type, "ext4") || streq(type, "ext3"))
+		search_journals(search);
+}
+
+/* Returns the same for each of a host's thousands of mounts of one file system or pool. */
+static const char *file_system_name(struct host_search *search, const struct mount *mount)
+{
+	if (mount_has_device(mount))
+		return mount->device;
+	if (streq(mount->type, "zfs"))
+		return search_print(search, "zfs %.*s", (int)strcspn(mount->source, "/"),
+				    mount->source);
+	return search_print(search, "%s%s %s", mount->type,
+			    is_9p_over_network(mount) ? " of a network" : "", mount->source);
+}
+
+/* Whether a file system is the kernel's own, or lies in memory. */
+static bool lies_in_memory(const char *type)
+{
+	static const char *const types[] = {
+		"tmpfs",      "ramfs",	     "rootfs",	"proc",	     "sysfs",	 "devtmpfs",
+		"devpts",     "debugfs",     "tracefs", "bpf",	     "cgroup",	 "cgroup2",
+		"configfs",   "securityfs",  "mqueue",	"pstore",    "efivarfs", "hugetlbfs",
+		"fusectl",    "binfmt_misc", "nfsd",	"selinuxfs", "resctrl",	 "usbfs",
+		"rpc_pipefs", "functionfs",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(types); i++)
+		if (streq(type, types[i]))
+			return true;
+	return false;
+}
+
+void search_unmounted(struct host_search *search, const struct mount *mount)
+{
+	if (lies_in_memory(mount->type))
+		return;
+	if (streq(mount->type, "overlay"))
+		search_overlay(search, mount);
+	else
+		search_file_system(search, mount);
+}
+
+void search_mount(struct host_search *search, const struct mount *mount)
+{
+	struct host_entry *entry;
+
+	if (!search_enter(search, search_print(search, "mount %s", mount->point)) ||
+	    lies_in_memory(mount->type))
+		return;
+	if (streq(mount->type, "overlay")) {
+		search_overlay(search, mount);
+	} else if (!search_recall(search, "file system", file_system_name(search, mount), &entry)) {
+		search_file_system(search, mount);
+		search_keep(search, entry);
+	}
+}
+
+void search_index_mounts(struct host_search *search)
+{
+	for (const struct mount *mount = search->mounts; mount; mount = mount->next) {
+		struct host_entry *entry;
+
+		if (streq(mount->type, "autofs"))
+			continue;
+		entry = search_entry(search, "mount point", mount->point, true);
+		if (entry)
+			entry->value = mount;
+	}
+}
+
+const struct mount *search_find_mount(struct host_search *search, const char *path)
+{
+	size_t length = strlen(path);
+	char point[PATH_MAX];
+
+	if (length >= sizeof(point) || path[0] != '/')
+		return NULL;
+	memcpy(point, path, length + 1);
+	for (;;) {
+		const struct host_entry *entry =
+			search_entry(search, "mount point", length ? point : "/", false);
+
+		if (entry && entry->value)
+			return entry->value;
+		if (!length)
+			return NULL;
+		while (point[--length] != '/')
+			;
+		point[length] = '\0';
+	}
+}
+
+void search_file(struct host_search *search, const char *path)
+{
+	const struct mount *mount = search_find_mount(search, path);
+
+	if (mount)
+		search_mount(search, mount);
+	else
+		search_note_gap(search, "it is not known where the file '%.100s' lies", path);
+}

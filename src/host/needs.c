@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "host/needs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "host/search.h"
+#include "lib/cmdline.h"
+#include "lib/textfile.h"
+
+static void search_resume(struct host_search *search)
+{
+	char number[32], *text = search_read_proc(search, "cmdline");
+	struct cmdline_token token;
+	size_t position = 0;
+
+	search_begin_use(search, "resume");
+	if (sysfs_read(&search->sysfs, "power/resume", number, sizeof(number)) > 0 &&
+	    !streq(number, "0:0"))
+		search_block(search, number);
+	while (text && cmdline_next(text, &position, &token))
+		if (streq(token.key, "resume") && token.value)
+			search_named_block(search, token.value);
+}
+
+/* Whether the first user namespace is this process's: in others, root is nobody on the host. */
+static bool owns_all_users(struct host_search *search)
+{
+	unsigned int first, host_first, count;
+	const char *text = search_read_proc(search, "self/uid_map");
+
+	return !text || sscanf(text, "%u %u %u", &first, &host_first, &count) != 3 ||
+	       (first == 0 && host_first == 0 && count == ~0U);
+}
+
+/*
+ * Whether the first process that /proc shows is the machine's. The number of the first
+ * PID namespace is the kernel's ABI (PROC_PID_INIT_INO, include/linux/proc_ns.h); a
+ * kernel without PID namespaces shows none.
+ */
+static bool sees_all_processes(struct host_search *search)
+{
+	static const char first[] = "pid:[4026531836]";
+	char name[64];
+	ssize_t length =
+		readlink(search_print(search, "%s/self/ns/pid", search->proc), name, sizeof(name));
+
+	return length < 0 ||
+	       (length == sizeof(first) - 1 && memcmp(name, first, sizeof(first) - 1) == 0);
+}
+
+/*
+ * Whether this process is at home on the machine: neither in a chroot, where
+ * the first process's root is another, nor in a container, by its namespaces and by
+ * the marks that systemd, systemd-nspawn and podman leave. (Docker's /.dockerenv says
+ * nothing: machines are made of such images too.)
+ */
+static bool is_at_home(struct host_search *search)
+{
+	static const char *const marks[] = { "run/systemd/container", "run/host/container-manager",
+					     "run/.containerenv" };
+	struct stat first, own;
+	const struct mount *mount = mountinfo_find(search->mounts, "/");
+
+	for (size_t i = 0; i < ARRAY_SIZE(marks); i++)
+		if (faccessat(search->root, marks[i], F_OK, 0) == 0)
+			return false;
+	if (!owns_all_users(search) || !sees_all_processes(search))
+		return false;
+	if (stat(search_print(search, "%s/1/root", search->proc), &first) == 0)
+		return fstat(search->root, &own) == 0 && first.st_dev == own.st_dev &&
+		       first.st_ino == own.st_ino;
+	/* Only root may look there. A chroot is no mount point, unless it was made one. */
+	return errno == EACCES && mount && streq(mount->point, "/");
+}
+
+static int search_all(struct host_search *search, const char *root,
+		      void (*more)(struct host_search *search))
+{
+	char *text;
+	int error;
+
+	search_begin_use(search, "/");
+	text = search_read_table(search, "self/mountinfo");
+	error = text ? mountinfo_read(search->arena, text, &search->mounts) : 0;
+	if (error)
+		return error;
+	search->at_home = is_at_home(search);
+	if (!search->at_home)
+		return 0;
+	search_index_mounts(search);
+	search_file_systems(search);
+	search_resume(search);
+	search_keyboard(search, root);
+	search_unlocking(search);
+	search_consoles(search);
+	search_watchdogs(search);
+	search_claims(search, root);
+	search_reach(search, streq(search->proc, "/proc"));
+	if (more)
+		more(search);
+	return search->error;
+}
+
+int search_run(struct host_needs *needs, struct arena *arena, const struct host_roots *roots,
+	       void (*more)(struct host_search *search), void *context)
+{
+	const char *root = roots->root ? roots->root : "";
+	struct host_search search = {
+		.arena = arena,
+		.proc = roots->proc ? roots->proc : "/proc",
+		.zpool = roots->zpool,
+		.context = context,
+		.last_device = &search.devices,
+		.last_question = &search.questions,
+		.last_claim = &search.claims,
+	};
+	int error;
+
+	*needs = (struct host_needs){ 0 };
+	search.root = open(*root ? root : "/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (search.root < 0)
+		return 0;
+	/* Without a sysfs there is nothing to be found, and nothing to say of it. */
+	if (sysfs_open(&search.sysfs, roots->sysfs ? roots->sysfs : "/sys")) {
+		close(search.root);
+		return 0;
+	}
+	error = search_all(&search, root, more);
+	search_list_gaps(&search, &needs->gaps);
+	if (!error && search.at_home)
+		needs->text = search_text(&search);
+	sysfs_close(&search.sysfs);
+	close(search.root);
+	return error ? error : search.error;
+}
+
+int host_find_needs(struct host_needs *needs, struct arena *arena, const struct host_roots *roots)
+{
+	return search_run(needs, arena, roots, NULL, NULL);
+}
+
+int host_find_claims(const char **text, struct arena *arena, const char *root)
+{
+	struct host_search search = {
+		.arena = arena,
+		.root = open(root ? root : "/", O_RDONLY | O_DIRECTORY | O_CLOEXEC),
+		.last_claim = &search.claims,
+	};
+
+	*text = "";
+	if (search.root < 0)
+		return 0;
+	search_claims(&search, root ? root : "");
+	if (!search.error)
+		*text = search_text(&search);
+	close(search.root);
+	return search.error;
+}

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "host/open_files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/kcmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "lib/deadline.h"
+#include "lib/textfile.h"
+#include "lib/util.h"
+#include "machine/sysfs.h"
+
+#define READ_MILLISECONDS 5000
+
+/* So many fit. Only the pages that are used cost memory. */
+#define TABLE_COUNT 262144
+
+/* A path of /proc/PID/maps may have four characters for one. */
+#define LINE_SIZE (4 * PATH_MAX + 128)
+
+/* What the child writes and the parent reads. */
+struct table {
+	size_t count;
+	pid_t pid; /* the process that is being read */
+	struct open_file items[TABLE_COUNT];
+};
+
+struct listing {
+	struct sysfs proc; /* any directory will do */
+	struct table *table;
+	size_t first;	     /* the first entry of the process */
+	const char *process; /* its pid, or "PID/task/TID" of its thread */
+	const char *pid;
+	pid_t last_read; /* the thread whose files were read last */
+	int error;
+};
+
+/* Adds a node of the process, unless it is there. */
+static int add_node(struct listing *listing, const struct node *node)
+{
+	struct table *table = listing->table;
+
+	for (size_t i = listing->first; i < table->count; i++)
+		if (node_equal(&table->items[i].node, node))
+			return 0;
+	if (table->count == TABLE_COUNT)
+		return -EOVERFLOW;
+	table->items[table->count++] = (struct open_file){ .pid = table->pid, .node = *node };
+	return 0;
+}
+
+/* A file or a process that goes away meanwhile is none any more. */
+static int read_node(struct listing *listing, const char *path)
+{
+	struct node node;
+	int error = node_read(listing->proc.fd, path, &node);
+
+	if (error == -EACCES || error == -EPERM)
+		return error;
+	return error ? 0 : add_node(listing, &node);
+}
+
+static int visit_file(void *context, const char *name)
+{
+	struct listing *listing = context;
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/fd/%s", listing->process, name);
+	listing->error = read_node(listing, path);
+	return listing->error;
+}
+
+/* Notes an error of reading what a process or a thread has, unless that has ended. */
+static int note(struct listing *listing, int error)
+{
+	if (error != -ENOENT && error != -ESRCH)
+		listing->error = error;
+	return listing->error;
+}
+
+static int read_files(struct listing *listing, const char *process)
+{
+	char directory[96];
+
+	snprintf(directory, sizeof(directory), "%s/fd", process);
+	listing->process = process;
+	return note(listing, sysfs_list(&listing->proc, directory, visit_file, listing));
+}
+
+/*
+ * Reads the files of a thread, unless they are those that were read last. A first thread that
+ * has ended before the others has none.
+ */
+static int visit_thread(void *context, const char *name)
+{
+	struct listing *listing = context;
+	pid_t thread = (pid_t)strtol(name, NULL, 10);
+	char process[64];
+
+	if (thread == listing->last_read ||
+	    syscall(SYS_kcmp, listing->last_read, thread, KCMP_FILES, 0L, 0L) == 0)
+		return 0;
+	listing->last_read = thread;
+	snprintf(process, sizeof(process), "%.20s/task/%.20s", listing->pid, name);
+	return read_files(listing, process);
+}
+
+static int read_mapping(struct listing *listing, const char *line)
+{
+	unsigned long start, end;
+	char path[96];
+
+	/* Most mappings are of libraries; a look at each would cost more than all the rest. */
+	if (!strstr(line, "/dev/") || sscanf(line, "%lx-%lx", &start, &end) != 2)
+		return 0;
+	snprintf(path, sizeof(path), "%s/map_files/%lx-%lx", listing->pid, start, end);
+	return read_node(listing, path);
+}
+
+static int read_mappings(struct listing *listing)
+{
+	static char line[LINE_SIZE];
+	char path[64];
+	FILE *maps;
+	int fd, error;
+
+	snprintf(path, sizeof(path), "%s/maps", listing->pid);
+	fd = openat(listing->proc.fd, path, O_RDONLY | O_CLOEXEC);
+	maps = fd < 0 ? NULL : fdopen(fd, "r");
+	if (!maps) {
+		error = -errno;
+		if (fd >= 0)
+			close(fd);
+		return note(listing, error);
+	}
+	while (!listing->error && fgets(line, sizeof(line), maps))
+		listing->error = read_mapping(listing, line);
+	error = ferror(maps) ? -errno : 0;
+	fclose(maps);
+	return listing->error ? listing->error : note(listing, error);
+}
+
+static int visit_process(void *context, const char *name)
+{
+	struct listing *listing = context;
+	pid_t pid = (pid_t)strtol(name, NULL, 10);
+	char threads[64];
+
+	/* This process has open what its parent has, and the directories that it reads. */
+	if (name[strspn(name, "0123456789")] || strlen(name) > 20 || pid == getpid())
+		return 0;
+	listing->pid = name;
+	listing->table->pid = listing->last_read = pid;
+	listing->first = listing->table->count;
+	if (read_files(listing, name))
+		return listing->error;
+	snprintf(threads, sizeof(threads), "%s/task", name);
+	if (note(listing, sysfs_list(&listing->proc, threads, visit_thread, listing)))
+		return listing->error;
+	return read_mappings(listing);
+}
+
+static int read_all(void *argument)
+{
+	struct listing *listing = argument;
+	int error = sysfs_list(&listing->proc, ".", visit_process, listing);
+
+	if (!error)
+		listing->table->pid = 0;
+	return error;
+}
+
+int open_files_list(struct open_files *files, const char *proc)
+{
+	struct deadline deadline = deadline_after(READ_MILLISECONDS);
+	struct listing listing = { .error = 0 };
+	struct table *table = mmap(NULL, sizeof(*table), PROT_READ | PROT_WRITE,
+				   MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	int error;
+
+	*files = (struct open_files){ 0 };
+	if (table == MAP_FAILED)
+		return -ENOMEM;
+	files->items = table->items;
+	error = sysfs_open(&listing.proc, proc);
+	if (error)
+		return error;
+	listing.table = table;
+	error = deadline_call(&deadline, read_all, &listing);
+	sysfs_close(&listing.proc);
+	files->count = table->count;
+	files->unread = table->pid;
+	return error;
+}
+
+void open_files_free(struct open_files *files)
+{
+	if (files->items)
+		munmap((char *)files->items - offsetof(struct table, items), sizeof(struct table));
+	*files = (struct open_files){ 0 };
+}
+
+const char *open_file_owner(struct arena *arena, const char *proc, pid_t pid)
+{
+	char path[PATH_MAX], *name;
+
+	snprintf(path, sizeof(path), "%s/%d/comm", proc, (int)pid);
+	if (input_read(arena, path, &name))
+		return arena_print(arena, "pid %d", (int)pid);
+	name[strcspn(name, "\n")] = '\0';
+	/* A process chooses its name. It goes to a terminal, and into a comment and a list. */
+	for (char *c = name; *c; c++)
+		if ((unsigned char)*c < ' ' || (unsigned char)*c >= 0x7f || *c == '#' || *c == ',')
+			*c = '?';
+	return arena_print(arena, "%s (pid %d)", name, (int)pid);
+}

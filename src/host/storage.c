@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <ctype.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+#include "host/search.h"
+#include "lib/beneath.h"
+
+/* What a callback of sysfs_list() is given. */
+struct listing {
+	struct host_search *search;
+	const char *directory; /* of which names are listed */
+	const char *part;      /* what the block device is called */
+	bool found;
+};
+
+/* Cuts the last name off a path. */
+static const char *directory_of(struct host_search *search, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return search_print(search, "%.*s", slash ? (int)(slash - path) : 0, path);
+}
+
+static bool starts_with(const char *text, const char *prefix)
+{
+	return strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+static int visit_slave(void *context, const char *name)
+{
+	struct listing *listing = context;
+	struct host_search *search = listing->search;
+	char number[32];
+
+	if (sysfs_read(&search->sysfs, search_print(search, "%s/%s/dev", listing->directory, name),
+		       number, sizeof(number)) <= 0)
+		search_note_gap(search, "%s: it is not known what device that is", name);
+	else
+		search_block(search, number);
+	listing->found = true;
+	return 0;
+}
+
+/* Whether it lies on other block devices: dm, md, bcache and drbd list them all alike. */
+static bool search_slaves(struct host_search *search, const char *path)
+{
+	struct listing listing = { .search = search };
+
+	listing.directory = search_print(search, "%s/slaves", path);
+	sysfs_list(&search->sysfs, listing.directory, visit_slave, &listing);
+	return listing.found;
+}
+
+static int visit_fc_host(void *context, const char *name)
+{
+	struct listing *listing = context;
+	const char *path = search_read_link(
+		listing->search, search_print(listing->search, "class/fc_host/%s", name));
+
+	if (path && search_add_path(listing->search, path, listing->part))
+		listing->found = true;
+	return 0;
+}
+
+/* NVMe over Fabrics: which of the adapters it is, only the names of their ports would tell. */
+static void search_fabric(struct host_search *search, const char *controller, const char *part)
+{
+	struct listing listing = { .search = search, .part = part };
+	char transport[16];
+
+	if (sysfs_read(&search->sysfs, search_print(search, "%s/transport", controller), transport,
+		       sizeof(transport)) < 0)
+		transport[0] = '\0';
+	if (streq(transport, "tcp") || streq(transport, "rdma"))
+		search_network(search);
+	else if (streq(transport, "fc"))
+		sysfs_list(&search->sysfs, "class/fc_host", visit_fc_host, &listing);
+	else
+		search_note_gap(search, "%s: NVMe by a transport that is not known: '%s'", part,
+				transport);
+}
+
+/* A controller is "nvme0"; "nvme0n1" and "nvme0c0n1" are what it shows. */
+static int visit_nvme_controller(void *context, const char *name)
+{
+	struct listing *listing = context;
+	struct host_search *search = listing->search;
+	const char *path;
+
+	if (!starts_with(name, "nvme") || !name[4] || name[4 + strspn(name + 4, "0123456789")])
+		return 0;
+	path = search_read_link(search, search_print(search, "class/nvme/%s", name));
+	if (!path)
+		search_note_gap(search, "%s: the controller %s is not in sysfs", listing->part,
+				name);
+	else if (!search_add_path(search, path, listing->part))
+		search_fabric(search, path, listing->part);
+	return 0;
+}
+
+/* The interface that a path of Fibre Channel over Ethernet leads over: ".../net/eth0.5/ctlr_0/". */
+static const char *find_interface(struct host_search *search, const char *path)
+{
+	const char *net = strstr(path, "/net/");
+
+	if (!net)
+		return NULL;
+	net += strlen("/net/");
+	return search_print(search, "%.*s", (int)strcspn(net, "/"), net);
+}
+
+static bool is_network_disk(const char *path, const char *name)
+{
+	static const char *const names[] = { "nbd", "rbd", "drbd", "etherd!" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (starts_with(name, names[i]))
+			return true;
+	/* drivers/scsi/scsi_transport_iscsi.c */
+	return strstr(path, "/session") != NULL;
+}
+
+/* What has no controller of its own on the PCI bus. */
+static void search_virtual(struct host_search *search, const char *path, const char *name)
+{
+	struct listing listing = { .search = search, .part = name };
+	const char *interface = find_interface(search, path);
+
+	if (strstr(path, "/nvme-subsystem/")) {
+		listing.directory = directory_of(search, path);
+		sysfs_list(&search->sysfs, listing.directory, visit_nvme_controller, &listing);
+	} else if (strstr(path, "/nvme-fabrics/")) {
+		search_fabric(search, directory_of(search, path), name);
+	} else if (interface) {
+		if (!search_interface(search, interface))
+			search_note_gap(search, "%s: no PCI device is behind the interface %s",
+					name, interface);
+	} else if (is_network_disk(path, name)) {
+		search_network(search);
+	}
+	/* Others, such as those of a platform or zram, need no PCI device. */
+}
+
+/* Whether the device keeps its data in a file (loop) or, when it wants to, on another (zram). */
+static bool search_backing(struct host_search *search, const char *path)
+{
+	char file[4096];
+
+	if (sysfs_read(&search->sysfs, search_print(search, "%s/loop/backing_file", path), file,
+		       sizeof(file)) > 0) {
+		/* A loop device may stand on a disk as well. */
+		if (starts_with(file, "/dev/"))
+			search_named_block(search, file);
+		else
+			search_file(search, file);
+		return true;
+	}
+	if (sysfs_read(&search->sysfs, search_print(search, "%s/backing_dev", path), file,
+		       sizeof(file)) > 0 &&
+	    file[0] == '/') {
+		search_named_block(search, file);
+		return true;
+	}
+	return false;
+}
+
+void search_device(struct host_search *search, const char *path, const char *name)
+{
+	if (!search_add_path(search, path, name))
+		search_virtual(search, path, name);
+}
+
+void search_block(struct host_search *search, const char *number)
+{
+	const char *path, *name;
+	bool slaves;
+
+	if (!search_enter(search, number))
+		return;
+	path = search_read_link(search, search_print(search, "dev/block/%s", number));
+	if (!path) {
+		search_note_gap(search, "no block device %s is in sysfs", number);
+		return;
+	}
+	if (sysfs_exists(&search->sysfs, search_print(search, "%s/partition", path)))
+		path = directory_of(search, path);
+	name = strrchr(path, '/');
+	name = name ? name + 1 : path;
+	slaves = search_slaves(search, path);
+	search_volume_group(search, path);
+	if (search_backing(search, path) || search_add_path(search, path, name))
+		return;
+	/* Of what drbd lies on, one half is elsewhere. */
+	if (!slaves || is_network_disk(path, name))
+		search_virtual(search, path, name);
+}
+
+/*
+ * Where udev links what has that tag (60-persistent-storage.rules): its own
+ * letters are as they are, all others as "\x20".
+ */
+static const char *tag_path(struct host_search *search, const char *directory, const char *value,
+			    bool lower)
+{
+	const char *path = search_print(search, "dev/disk/%s/", directory);
+	size_t length = strlen(value), quoted = length > 1 && value[0] == '"';
+
+	for (size_t i = quoted; i < length - quoted; i++) {
+		unsigned char c = (unsigned char)value[i];
+
+		if (c >= 0x80 || isalnum(c) || strchr("#+-.:=@_", c))
+			path = search_print(search, "%s%c", path, lower ? tolower(c) : c);
+		else
+			path = search_print(search, "%s\\x%02x", path, c);
+	}
+	return path;
+}
+
+static const struct {
+	const char *name, *directory;
+} tags[] = {
+	{ "UUID=", "by-uuid" },
+	{ "LABEL=", "by-label" },
+	{ "PARTUUID=", "by-partuuid" },
+	{ "PARTLABEL=", "by-partlabel" },
+};
+
+bool search_is_tag(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(tags); i++)
+		if (starts_with(name, tags[i].name))
+			return true;
+	return false;
+}
+
+/* The path in /dev of what is named; NULL for what is no block device. */
+static const char *name_to_path(struct host_search *search, const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(tags); i++)
+		if (starts_with(name, tags[i].name))
+			return tag_path(search, tags[i].directory, name + strlen(tags[i].name),
+					streq(tags[i].name, "PARTUUID="));
+	return starts_with(name, "/dev/") ? name : NULL;
+}
+
+static bool is_number(const char *name)
+{
+	size_t major = strspn(name, "0123456789");
+
+	return major && name[major] == ':' && name[major + 1] &&
+	       !name[major + 1 + strspn(name + major + 1, "0123456789")];
+}
+
+const char *search_find_number(struct host_search *search, const char *name)
+{
+	const char *path = name_to_path(search, name);
+	char resolved[PATH_MAX], number[32];
+	struct stat status;
+
+	if (is_number(name))
+		return name;
+	if (!path || beneath_resolve(search->root, path, resolved) ||
+	    !starts_with(resolved, "dev/"))
+		return NULL;
+	if (fstatat(search->root, resolved, &status, AT_SYMLINK_NOFOLLOW) < 0)
+		return NULL;
+	if (S_ISBLK(status.st_mode))
+		return search_print(search, "%u:%u", major(status.st_rdev), minor(status.st_rdev));
+	/* Another's /dev, in which names are all there is. In sysfs, they have '!' for '/'. */
+	for (char *c = resolved + strlen("dev/"); *c; c++)
+		if (*c == '/')
+			*c = '!';
+	path = search_print(search, "class/block/%s/dev", resolved + strlen("dev/"));
+	if (sysfs_read(&search->sysfs, path, number, sizeof(number)) <= 0)
+		return NULL;
+	return search_print(search, "%s", number);
+}
+
+void search_named_block(struct host_search *search, const char *name)
+{
+	const char *number = search_find_number(search, name);
+
+	if (number)
+		search_block(search, number);
+	else
+		search_note_gap(search, "there is no block device '%.100s'", name);
+}

@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What encrypted disks are unlocked with, beside a keyboard: see crypttab(5). */
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "host/search.h"
+#include "lib/cmdline.h"
+#include "lib/text.h"
+
+/* The files that hold who may log in to unlock: dropbear and tinyssh have nobody without. */
+static const char *const login_files[] = {
+	"etc/dropbear/initramfs/authorized_keys",
+	"etc/dropbear-initramfs/authorized_keys",
+	"etc/dropbear/root_key",
+	"etc/tinyssh/root_key",
+};
+
+/* The parts of clevis that go into images. */
+static const char *const clevis_files[] = {
+	"usr/share/initramfs-tools/hooks/clevis",
+	"usr/lib/dracut/modules.d/60clevis-pin-tang",
+	"usr/lib/dracut/modules.d/50clevis-pin-tang",
+	"usr/lib/initcpio/hooks/clevis",
+};
+
+/* What the lines of crypttab(5) and the kernel command line come to. */
+struct unlocking {
+	struct host_search *search;
+	bool asked;   /* something is unlocked that the boot waits for */
+	bool network; /* for which the network has to be up */
+};
+
+static bool starts_with(const char *text, const char *prefix)
+{
+	return strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+/*
+ * Adds the device that a piece of a key names, up to the end or to one of the colons behind
+ * which more follows: names in /dev/disk/by-path have colons of their own.
+ */
+static void add_named(struct host_search *search, const char *piece)
+{
+	char *name = (char *)search_print(search, "%s", piece), *colon;
+	const char *number;
+
+	while (!(number = search_find_number(search, name)) && (colon = strrchr(name, ':')))
+		*colon = '\0';
+	if (number)
+		search_block(search, number);
+	else
+		search_named_block(search, name);
+}
+
+static bool is_random(const char *key)
+{
+	return streq(key, "/dev/urandom") || streq(key, "/dev/random") || streq(key, "/dev/hwrng");
+}
+
+/*
+ * Adds the disk that a key or a header is on: "/key:UUID=1234" (crypttab(5), rd.luks.key=),
+ * "/dev/disk/by-label/STICK:/key" (passdev of Debian), "UUID=1234:ext4:/key" (cryptkey= of
+ * Arch Linux), or a file. One beside / comes with / or lies in the image.
+ */
+static void add_key(struct host_search *search, const char *use, const char *key)
+{
+	const char *piece = key;
+	const struct mount *mount;
+
+	if (is_random(key))
+		return;
+	search_begin_use(search, use);
+	while (*piece) {
+		if (search_is_tag(piece) || starts_with(piece, "/dev/")) {
+			add_named(search, piece);
+			return;
+		}
+		piece += strcspn(piece, ":");
+		piece += *piece == ':';
+	}
+	mount = key[0] == '/' ? search_find_mount(search, key) : NULL;
+	if (mount && !streq(mount->point, "/"))
+		search_mount(search, mount);
+}
+
+/* What a callback of sysfs_list() is given. */
+struct listing {
+	struct host_search *search;
+	bool found;
+};
+
+static void add_listed(struct listing *listing, const char *link, const char *name)
+{
+	const char *path = search_read_link(listing->search, link);
+
+	listing->found |= path != NULL;
+	if (path)
+		search_add_path(listing->search, path, name);
+}
+
+/* Its report descriptor begins with the usage page of the FIDO alliance, 0xf1d0. */
+static int visit_hidraw(void *context, const char *name)
+{
+	struct listing *listing = context;
+	const char *link = search_print(listing->search, "class/hidraw/%s", name);
+	char descriptor[4097];
+
+	if (sysfs_read(&listing->search->sysfs,
+		       search_print(listing->search, "%s/device/report_descriptor", link),
+		       descriptor, sizeof(descriptor)) >= 3 &&
+	    memcmp(descriptor, "\x06\xd0\xf1", 3) == 0)
+		add_listed(listing, link, name);
+	return 0;
+}
+
+/* A reader of smart cards, or a token that looks like one: interface class 0b of USB. */
+static int visit_usb(void *context, const char *name)
+{
+	struct listing *listing = context;
+	const char *link = search_print(listing->search, "bus/usb/devices/%s", name);
+	char class[8];
+
+	if (sysfs_read(&listing->search->sysfs,
+		       search_print(listing->search, "%s/bInterfaceClass", link), class,
+		       sizeof(class)) > 0 &&
+	    streq(class, "0b"))
+		add_listed(listing, link, name);
+	return 0;
+}
+
+static int visit_tpm(void *context, const char *name)
+{
+	struct listing *listing = context;
+
+	add_listed(listing, search_print(listing->search, "class/tpm/%s", name), name);
+	return 0;
+}
+
+/* Adds what is found in a directory of sysfs. Returns whether anything was. */
+static bool add_token(struct host_search *search, const char *use, const char *directory,
+		      int (*visit)(void *context, const char *name))
+{
+	struct listing listing = { .search = search };
+
+	search_begin_use(search, use);
+	sysfs_list(&search->sysfs, directory, visit, &listing);
+	return listing.found;
+}
+
+/* The same for what can be pulled out. */
+static void add_plugged(struct host_search *search, const char *use, const char *directory,
+			int (*visit)(void *context, const char *name))
+{
+	if (!add_token(search, use, directory, visit))
+		search_note_gap(search, "it is not plugged in, so the controller that it needs is "
+					"not known");
+}
+
+/* Reads the options of crypttab(5), or of rd.luks.options=. name is what they are for. */
+static void read_options(struct unlocking *unlocking, const char *name, const char *options)
+{
+	struct host_search *search = unlocking->search;
+	const char *header = search_find_option(options, "header");
+
+	if (header)
+		add_key(search, search_print(search, "header of %.40s", name),
+			search_print(search, "%.*s", (int)strcspn(header, ","), header));
+	if (search_find_option(options, "fido2-device"))
+		add_plugged(search, "FIDO2 key for unlocking", "class/hidraw", visit_hidraw);
+	if (search_find_option(options, "pkcs11-uri"))
+		add_plugged(search, "smart card for unlocking", "bus/usb/devices", visit_usb);
+	if (search_find_option(options, "tpm2-device"))
+		add_token(search, "TPM for unlocking", "class/tpm", visit_tpm);
+	unlocking->network |= search_find_option(options, "_netdev") != NULL;
+}
+
+/* Whether the boot waits for it, be it in the initramfs. */
+static bool is_needed(const char *options)
+{
+	return search_find_option(options, "initramfs") ||
+	       search_find_option(options, "x-initrd.attach") ||
+	       (!search_find_option(options, "noauto") && !search_find_option(options, "nofail"));
+}
+
+static void read_line(struct unlocking *unlocking, char *line)
+{
+	struct host_search *search = unlocking->search;
+	char *name = mountinfo_word(&line), *device = mountinfo_word(&line);
+	const char *key = mountinfo_word(&line), *options = mountinfo_word(&line);
+
+	if (!name || name[0] == '#' || !device || !is_needed(options ? options : ""))
+		return;
+	text_make_printable(name);
+	if (key && is_random(key))
+		return;
+	unlocking->asked = true;
+	if (key)
+		add_key(search, search_print(search, "key of %.40s", name), key);
+	if (options)
+		read_options(unlocking, name, options);
+}
+
+static void read_crypttab(struct unlocking *unlocking, const char *path)
+{
+	char *text = search_read_needed(unlocking->search, path), *line;
+
+	while ((line = strsep(&text, "\n")))
+		read_line(unlocking, line);
+}
+
+/* Cuts off the UUID that a value of systemd's may begin with: "1234-ab=discard". */
+static const char *skip_uuid(const char *value)
+{
+	size_t length = strspn(value, "0123456789abcdefABCDEF-");
+
+	return length && value[length] == '=' ? value + length + 1 : value;
+}
+
+static void read_cmdline(struct unlocking *unlocking)
+{
+	struct host_search *search = unlocking->search;
+	char *text = search_read_proc(search, "cmdline");
+	struct cmdline_token token;
+	size_t position = 0;
+
+	while (text && cmdline_next(text, &position, &token)) {
+		const char *key = token.key, *value = token.value ? token.value : "";
+
+		key += starts_with(key, "rd.") ? 3 : 0;
+		if (streq(key, "luks.key") || streq(key, "cryptkey"))
+			add_key(search, search_print(search, "key of %s=", token.key),
+				skip_uuid(value));
+		else if (streq(key, "luks.options"))
+			read_options(unlocking, "the disks", skip_uuid(value));
+		else if (streq(key, "neednet") && (streq(value, "1") || streq(value, "yes")))
+			unlocking->network = true;
+	}
+}
+
+static bool has_any(const struct host_search *search, const char *const *paths, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (faccessat(search->root, paths[i], F_OK, 0) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * Adds the network by which the disks are unlocked. With clevis it may be a TPM just as well,
+ * which only the disks tell, and those are not read: then the host counts as reached by it.
+ */
+static void add_network(struct host_search *search, bool sure)
+{
+	const char *use = sure ? "unlocking over the network" : "clevis may unlock over it";
+
+	search->network = !sure;
+	if (!search_ip_parameter(search, use)) {
+		search_begin_use(search, use);
+		search_network(search);
+	}
+	search->network = false;
+}
+
+void search_unlocking(struct host_search *search)
+{
+	struct unlocking unlocking = { .search = search };
+
+	read_crypttab(&unlocking, "etc/crypttab");
+	read_crypttab(&unlocking, "etc/crypttab.initramfs");
+	read_cmdline(&unlocking);
+	if (!unlocking.asked && !search_cmdline_unlocks(search))
+		return;
+	if (unlocking.network || has_any(search, login_files, ARRAY_SIZE(login_files)))
+		add_network(search, true);
+	else if (has_any(search, clevis_files, ARRAY_SIZE(clevis_files)))
+		add_network(search, false);
+}

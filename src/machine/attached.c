@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "machine/attached.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/util.h"
+
+#define CONSOLES  "class/tty/console/active"
+#define WATCHDOGS "class/watchdog"
+
+struct search {
+	const struct sysfs *sysfs;
+	struct arena *arena;
+	struct device *devices;
+	size_t count;
+};
+
+static int compare(const void *address, const void *device)
+{
+	return pci_address_compare(address, &((const struct device *)device)->address);
+}
+
+/* Returns the function that is nearest above what a path of sysfs leads to; NULL if none is. */
+static struct device *find_above(const struct search *search, const char *path)
+{
+	for (size_t end = strlen(path), start; end > 0; end = start ? start - 1 : 0) {
+		struct pci_address address;
+
+		for (start = end; start > 0 && path[start - 1] != '/'; start--)
+			;
+		if (pci_address_parse(path + start, end - start, &address) == 0)
+			return bsearch(&address, search->devices, search->count,
+				       sizeof(*search->devices), compare);
+	}
+	return NULL;
+}
+
+/* Returns the function that an entry of a class lies on; NULL if none is. */
+static struct device *find_device(const struct search *search, const char *class, const char *name)
+{
+	char path[SYSFS_PATH_SIZE], target[SYSFS_PATH_SIZE];
+
+	snprintf(path, sizeof(path), "%s/%s", class, name);
+	if (sysfs_read_link(search->sysfs, path, target, sizeof(target)) <= 0)
+		return NULL;
+	return find_above(search, target);
+}
+
+static int find_consoles(const struct search *search)
+{
+	char names[256], *rest = NULL;
+
+	if (sysfs_read(search->sysfs, CONSOLES, names, sizeof(names)) <= 0)
+		return 0;
+	for (char *name = strtok_r(names, " ", &rest); name; name = strtok_r(NULL, " ", &rest)) {
+		struct device *device = find_device(search, "class/tty", name);
+
+		if (!device || device->console)
+			continue;
+		device->console = arena_copy(search->arena, name, strlen(name));
+		if (!device->console)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int note_watchdog(void *context, const char *name)
+{
+	const struct search *search = context;
+	char path[SYSFS_PATH_SIZE], state[16];
+	struct device *device;
+
+	snprintf(path, sizeof(path), WATCHDOGS "/%s/state", name);
+	if (sysfs_read(search->sysfs, path, state, sizeof(state)) <= 0 || !streq(state, "active"))
+		return 0;
+	device = find_device(search, WATCHDOGS, name);
+	if (!device || device->watchdog)
+		return 0;
+	device->watchdog = arena_copy(search->arena, name, strlen(name));
+	return device->watchdog ? 0 : -ENOMEM;
+}
+
+int attached_find(const struct sysfs *sysfs, struct arena *arena, struct device *devices,
+		  size_t count)
+{
+	struct search search = { sysfs, arena, devices, count };
+	int error = find_consoles(&search);
+
+	if (!error && sysfs_list(sysfs, WATCHDOGS, note_watchdog, &search) == -ENOMEM)
+		error = -ENOMEM;
+	return error;
+}

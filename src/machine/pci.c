@@ -1,0 +1,525 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "machine/pci.h"
+
+#include <errno.h>
+#include <pci/pci.h>
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/text.h"
+#include "machine/modalias.h"
+
+/* The longest driver name or override: one sysfs attribute may be a page. */
+#define ATTRIBUTE_SIZE 4096
+
+/* Longer than any modalias: they are made of numbers of fixed width. */
+#define MODALIAS_SIZE 128
+
+struct pci_source {
+	const struct sysfs *sysfs;
+	struct pci_access *access;
+	char path[SYSFS_PATH_SIZE];
+	const char *ids;	    /* the name list that libpci was told of */
+	struct pci_dev **functions; /* libpci's devices, in the order of the scan's */
+	struct device *devices;	    /* of the scan; the arena's */
+	size_t count;
+	const struct device *looked_at; /* whose directory is open; NULL for none */
+	struct sysfs directory;
+};
+
+/*
+ * libpci reports that a device vanished by a callback that must not return
+ * and is given no context, so the way back lies in a variable that each use sets
+ * anew. Code between setjmp() and longjmp() must own nothing.
+ */
+static jmp_buf libpci_failure;
+
+static void on_libpci_error(char *message, ...) __attribute__((noreturn));
+
+static void on_libpci_error(char *message, ...)
+{
+	(void)message;
+	longjmp(libpci_failure, 1);
+}
+
+static void on_libpci_warning(char *message, ...)
+{
+	(void)message;
+}
+
+int pci_open(const struct sysfs *sysfs, struct pci_source **result)
+{
+	struct pci_source *source = calloc(1, sizeof(*source));
+	struct pci_access *access = source ? pci_alloc() : NULL;
+
+	if (!access) {
+		free(source);
+		return -ENOMEM;
+	}
+	source->sysfs = sysfs;
+	source->access = access;
+	snprintf(source->path, sizeof(source->path), "%s/bus/pci", sysfs->root);
+	access->method = PCI_ACCESS_SYS_BUS_PCI;
+	access->error = on_libpci_error;
+	access->warning = on_libpci_warning;
+	access->debug = on_libpci_warning;
+	pci_set_param(access, "sysfs.path", source->path);
+	if (setjmp(libpci_failure)) {
+		pci_close(source);
+		return -EIO;
+	}
+	pci_init(access);
+	*result = source;
+	return 0;
+}
+
+static void close_device(struct pci_source *source)
+{
+	if (source->looked_at)
+		sysfs_close(&source->directory);
+	source->looked_at = NULL;
+}
+
+void pci_close(struct pci_source *source)
+{
+	close_device(source);
+	free(source->functions);
+	pci_cleanup(source->access);
+	free(source);
+}
+
+static struct pci_address address_of(const struct pci_dev *pci)
+{
+	return (struct pci_address){ .domain = (uint32_t)pci->domain,
+				     .bus = pci->bus,
+				     .device = pci->dev,
+				     .function = pci->func };
+}
+
+static int compare_functions(const void *a, const void *b)
+{
+	const struct pci_address left = address_of(*(struct pci_dev *const *)a);
+	const struct pci_address right = address_of(*(struct pci_dev *const *)b);
+
+	return pci_address_compare(&left, &right);
+}
+
+static int compare_device(const void *address, const void *device)
+{
+	return pci_address_compare(address, &((const struct device *)device)->address);
+}
+
+static struct device *find_device(const struct pci_source *source,
+				  const struct pci_address *address)
+{
+	return bsearch(address, source->devices, source->count, sizeof(*source->devices),
+		       compare_device);
+}
+
+static struct pci_dev *function_of(const struct pci_source *source, const struct device *device)
+{
+	return source->functions[device - source->devices];
+}
+
+/* Lists the bus. Gives the number of functions found, or -EIO. */
+static int list_bus(struct pci_access *access)
+{
+	int count = 0;
+
+	if (setjmp(libpci_failure))
+		return -EIO;
+	pci_scan_bus(access);
+	for (const struct pci_dev *pci = access->devices; pci; pci = pci->next)
+		count++;
+	return count;
+}
+
+int pci_scan(struct pci_source *source, struct arena *arena, struct device **devices, size_t *count)
+{
+	int found = list_bus(source->access);
+	size_t used = 0;
+
+	if (found < 0)
+		return found;
+	source->functions = calloc((size_t)found + 1, sizeof(*source->functions));
+	source->devices = arena_allocate(arena, (size_t)found + 1, sizeof(*source->devices));
+	if (!source->functions || !source->devices)
+		return -ENOMEM;
+	/* libpci takes any number in a name, and in a tree that is no kernel's there may be any. */
+	for (struct pci_dev *pci = source->access->devices; pci; pci = pci->next)
+		if (pci->dev <= 0x1f && pci->func <= 7)
+			source->functions[used++] = pci;
+	qsort(source->functions, used, sizeof(*source->functions), compare_functions);
+	for (size_t i = 0; i < used; i++)
+		source->devices[i] = (struct device){
+			.address = address_of(source->functions[i]),
+			.group = -1,
+			.modalias = "",
+		};
+	source->count = used;
+	*devices = source->devices;
+	*count = used;
+	return 0;
+}
+
+/* Reads what libpci knows of one device. Gives false when it has vanished. */
+static bool read_ids(struct pci_dev *pci, struct device *device)
+{
+	if (setjmp(libpci_failure))
+		return false;
+	pci_fill_info(pci, PCI_FILL_IDENT | PCI_FILL_CLASS | PCI_FILL_CLASS_EXT | PCI_FILL_SUBSYS);
+	device->id = (struct pci_id){ .vendor = pci->vendor_id,
+				      .device = pci->device_id,
+				      .subsystem_vendor = pci->subsys_vendor_id,
+				      .subsystem_device = pci->subsys_id };
+	device->class = (uint32_t)pci->device_class << 8 | pci->prog_if;
+	return true;
+}
+
+/* Gives a small number held by an attribute of a device; 0 when it is missing. */
+static unsigned int read_number(const struct sysfs *directory, const char *attribute)
+{
+	char text[16];
+
+	if (sysfs_read(directory, attribute, text, sizeof(text)) <= 0)
+		return 0;
+	return (unsigned int)strtoul(text, NULL, 10);
+}
+
+/*
+ * Gives the device's own directory, or NULL: one that has none is gone. It stays open
+ * until another device's is asked for, since most are looked into twice in a row.
+ */
+static const struct sysfs *open_device(struct pci_source *source, struct device *device)
+{
+	char path[SYSFS_PATH_SIZE];
+
+	if (source->looked_at == device)
+		return &source->directory;
+	close_device(source);
+	device_path(device, "", path);
+	if (sysfs_open_below(&source->directory, source->sysfs, path)) {
+		device->gone = true;
+		return NULL;
+	}
+	source->looked_at = device;
+	return &source->directory;
+}
+
+/* Returns where the name that ends at end begins in a path. */
+static const char *name_before(const char *path, const char *end)
+{
+	while (end > path && end[-1] != '/')
+		end--;
+	return end;
+}
+
+/* Returns the function whose name in a path ends at end; NULL where it is no function's. */
+static struct device *function_before(const struct pci_source *source, const char *path,
+				      const char *end)
+{
+	const char *name = name_before(path, end);
+	struct pci_address address;
+
+	if (pci_address_parse(name, (size_t)(end - name), &address))
+		return NULL;
+	return find_device(source, &address);
+}
+
+/*
+ * Finds the bridge above a function by its directory in sysfs, and the VMD that its domain
+ * hangs under: ".../0000:00:0e.0/pci10000:e0/10000:e0:17.0" (drivers/pci/controller/vmd.c,
+ * vmd_enable_domain(), makes the root bus a child of the VMD).
+ */
+static void find_above(const struct pci_source *source, const struct device *device,
+		       struct device **parent, const struct device **vmd)
+{
+	const char *own = device->directory ? strrchr(device->directory, '/') : NULL, *bus;
+
+	*parent = own ? function_before(source, device->directory, own) : NULL;
+	*vmd = NULL;
+	if (!own || *parent)
+		return;
+	bus = name_before(device->directory, own);
+	if (bus > device->directory && strncmp(bus, "pci", strlen("pci")) == 0)
+		*vmd = function_before(source, device->directory, bus - 1);
+}
+
+/*
+ * Gives the directory of the device's neighbour on its bus, if it is known by now. They
+ * have one parent, the bus's bridge, and lie side by side (drivers/pci/probe.c,
+ * pci_setup_device(); for virtual functions drivers/pci/iov.c, pci_iov_add_virtfn()).
+ */
+static const char *directory_beside(const struct pci_source *source, const struct device *device)
+{
+	const struct device *before = device - 1;
+
+	if (device == source->devices || before->address.domain != device->address.domain ||
+	    before->address.bus != device->address.bus || !before->directory ||
+	    !strrchr(before->directory, '/'))
+		return NULL;
+	return before->directory;
+}
+
+/*
+ * Reads where a device is in the tree that sysfs shows of it:
+ * "devices/pci0000:00/0000:00:01.0/0000:01:00.0". The bus has a link to there,
+ * and to follow that costs the kernel more than all the way in the tree.
+ */
+static int read_directory(const struct pci_source *source, struct arena *arena,
+			  struct device *device)
+{
+	char path[SYSFS_PATH_SIZE], target[SYSFS_PATH_SIZE];
+	const char *directory = target, *beside = directory_beside(source, device);
+
+	if (beside) {
+		device->directory =
+			arena_print(arena, "%.*s/%s", (int)(strrchr(beside, '/') - beside), beside,
+				    pci_address_format(&device->address, path));
+		return device->directory ? 0 : -ENOMEM;
+	}
+	device_path(device, "", path);
+	if (sysfs_read_link(source->sysfs, path, target, sizeof(target)) <= 0)
+		return 0;
+	while (strncmp(directory, "../", 3) == 0)
+		directory += 3;
+	device->directory = arena_copy(arena, directory, strlen(directory));
+	return device->directory ? 0 : -ENOMEM;
+}
+
+int pci_locate(struct pci_source *source, struct arena *arena, struct device *device)
+{
+	struct device *parent;
+	char text[PCI_ADDRESS_SIZE];
+	int error;
+
+	if (device->located)
+		return 0;
+	/* Set before the parent's turn: no tree, however odd, makes this go round in a circle. */
+	device->located = true;
+	error = read_directory(source, arena, device);
+	if (error)
+		return error;
+	find_above(source, device, &parent, &device->vmd);
+	device->parent = parent;
+	error = parent ? pci_locate(source, arena, parent) : 0;
+	if (error)
+		return error;
+	if (parent)
+		device->vmd = parent->vmd;
+	if (parent && parent->kernel_path)
+		device->kernel_path = arena_print(arena, "%s/%02x.%x", parent->kernel_path,
+						  device->address.device, device->address.function);
+	else
+		device->kernel_path =
+			arena_print(arena, "%s", pci_address_format(&device->address, text));
+	return device->kernel_path ? 0 : -ENOMEM;
+}
+
+/* Reads the ids from the one attribute that has them all, and says whether it was there. */
+static bool read_modalias(const struct sysfs *directory, struct arena *arena, struct device *device)
+{
+	char text[MODALIAS_SIZE];
+	int length = sysfs_read(directory, "modalias", text, sizeof(text));
+	const char *modalias;
+
+	if (length <= 0 || !modalias_parse(text, &device->id, &device->class))
+		return false;
+	modalias = arena_copy(arena, text, (size_t)length);
+	if (modalias)
+		device->modalias = modalias;
+	return modalias != NULL;
+}
+
+int pci_identify(struct pci_source *source, struct arena *arena, struct device *device)
+{
+	const struct sysfs *directory;
+	int error;
+
+	if (device->identified || device->gone)
+		return 0;
+	device->identified = true;
+	error = pci_locate(source, arena, device);
+	if (error)
+		return error;
+	directory = open_device(source, device);
+	if (!directory)
+		return 0;
+	/* libpci asks for each id by itself, with the whole path each time. */
+	if (!read_modalias(directory, arena, device) &&
+	    !read_ids(function_of(source, device), device))
+		device->gone = true;
+	if (device->class >> 16 == PCI_CLASS_DISPLAY)
+		device->boot_display |= read_number(directory, "boot_vga") ||
+					read_number(directory, "boot_display");
+	return 0;
+}
+
+/* What pci_find_group() tells of each member that sysfs lists. */
+struct group_listing {
+	struct pci_source *source;
+	int number;
+};
+
+static int note_member(void *context, const char *name)
+{
+	const struct group_listing *listing = context;
+	struct pci_address address;
+	struct device *member;
+
+	if (pci_address_parse(name, strlen(name), &address) == 0) {
+		member = find_device(listing->source, &address);
+		if (member)
+			member->group = listing->number;
+	}
+	return 0;
+}
+
+static void read_group(struct pci_source *source, struct device *device)
+{
+	char path[SYSFS_PATH_SIZE], number[16];
+
+	if (device->group >= 0)
+		return;
+	device_path(device, "/iommu_group", path);
+	if (sysfs_read_link_name(source->sysfs, path, number, sizeof(number)) > 0 &&
+	    number[0] >= '0' && number[0] <= '9')
+		device->group = atoi(number);
+}
+
+int pci_find_group(struct pci_source *source, struct device *device)
+{
+	struct group_listing listing = { .source = source };
+	char path[SYSFS_PATH_SIZE];
+
+	if (device->group >= 0)
+		return 0;
+	read_group(source, device);
+	if (device->group < 0)
+		return 0;
+	listing.number = device->group;
+	snprintf(path, sizeof(path), "kernel/iommu_groups/%d/devices", listing.number);
+	return sysfs_list(source->sysfs, path, note_member, &listing);
+}
+
+/* Keeps text in the arena, but NULL for what the kernel shows of an unset override. */
+static int keep_override(struct arena *arena, const char *text, int length, const char **override)
+{
+	*override = NULL;
+	if (length <= 0 || strcmp(text, "(null)") == 0)
+		return 0;
+	*override = arena_copy(arena, text, (size_t)length);
+	return *override ? 0 : -ENOMEM;
+}
+
+/*
+ * Reads the header type from configuration space, of those that may be bridges
+ * by their class: asking each device there is costs more than all the rest.
+ * What calls itself something else and yet is a bridge is refused by the
+ * driver, and its group given back. A device that sleeps in D3cold reads as
+ * all ones; its class then tells.
+ */
+static uint8_t read_header_type(struct pci_dev *pci, const struct device *device)
+{
+	volatile uint8_t type = 0x7f;
+
+	if (device->class >> 16 != PCI_CLASS_BRIDGE)
+		return PCI_HEADER_TYPE_NORMAL;
+	if (!setjmp(libpci_failure))
+		type = pci_read_byte(pci, PCI_HEADER_TYPE) & 0x7f;
+	if (type != 0x7f)
+		return type;
+	switch (device->class >> 8) {
+	case PCI_CLASS_BRIDGE_PCI:
+		return PCI_HEADER_TYPE_BRIDGE;
+	case PCI_CLASS_BRIDGE_CARDBUS:
+		return PCI_HEADER_TYPE_CARDBUS;
+	default:
+		return PCI_HEADER_TYPE_NORMAL;
+	}
+}
+
+static int describe(const struct sysfs *directory, struct arena *arena, struct device *device)
+{
+	char text[ATTRIBUTE_SIZE];
+	int length = sysfs_read_link_name(directory, "driver", text, sizeof(text));
+
+	if (length > 0) {
+		/* The kernel has none such; a tree that was captured elsewhere may. */
+		text_make_printable(text);
+		device->driver = arena_copy(arena, text, (size_t)length);
+		if (!device->driver)
+			return -ENOMEM;
+	}
+	length = sysfs_read(directory, "driver_override", text, sizeof(text));
+	if (keep_override(arena, text, length, &device->driver_override))
+		return -ENOMEM;
+	/*
+	 * Only a driver enables virtual functions (sriov_numvfs_store()). Were they left by one
+	 * that is gone, vfio-pci would refuse the device (drivers/vfio/pci/vfio_pci_core.c).
+	 */
+	if (device->driver && sysfs_read(directory, "sriov_numvfs", text, sizeof(text)) > 0) {
+		device->has_sriov = true;
+		device->virtual_functions = (unsigned int)strtoul(text, NULL, 10);
+	}
+	return 0;
+}
+
+int pci_describe(struct pci_source *source, struct arena *arena, struct device *device)
+{
+	const struct sysfs *directory;
+	int error;
+
+	if (device->described || device->gone)
+		return 0;
+	directory = open_device(source, device);
+	if (!directory)
+		return 0;
+	device->described = true;
+	error = describe(directory, arena, device);
+	device->header_type = read_header_type(function_of(source, device), device);
+	return error;
+}
+
+int pci_read(struct pci_source *source, struct arena *arena, struct device *device)
+{
+	int error = pci_identify(source, arena, device);
+
+	read_group(source, device);
+	return error ? error : pci_describe(source, arena, device);
+}
+
+/* Looks a name up; flags and numbers as pci_lookup_name() takes them. */
+static const char *look_up(struct pci_source *source, const char *ids, char *buffer, size_t size,
+			   int flags, int first, int second)
+{
+	const char *name;
+
+	if (source->ids != ids) {
+		pci_set_name_list_path(source->access, (char *)ids, 0);
+		source->ids = ids;
+	}
+	if (setjmp(libpci_failure))
+		return NULL;
+	name = pci_lookup_name(source->access, buffer, (int)size, flags | PCI_LOOKUP_NO_NUMBERS,
+			       first, second);
+	/* The list may be one that somebody hands over. */
+	if (name == buffer)
+		text_make_printable(buffer);
+	return name;
+}
+
+const char *pci_device_name(struct pci_source *source, const char *ids, const struct pci_id *id,
+			    char *buffer, size_t size)
+{
+	return look_up(source, ids, buffer, size, PCI_LOOKUP_VENDOR | PCI_LOOKUP_DEVICE, id->vendor,
+		       id->device);
+}
+
+const char *pci_class_name(struct pci_source *source, const char *ids, uint32_t class, char *buffer,
+			   size_t size)
+{
+	return look_up(source, ids, buffer, size, PCI_LOOKUP_CLASS, (int)(class >> 8), 0);
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "plan/enum_names.h"
+
+const char *step_name(enum step step)
+{
+	static const char *const names[] = {
+		[STEP_NONE] = "none",		[STEP_OVERRIDE] = "override",
+		[STEP_RELEASE] = "release",	[STEP_LOAD] = "load",
+		[STEP_UNBIND] = "unbind",	[STEP_BIND] = "bind",
+		[STEP_READ_BACK] = "read-back",
+	};
+
+	return names[step];
+}
+
+const char *result_name(enum result result)
+{
+	static const char *const names[] = {
+		[RESULT_PENDING] = "pending", [RESULT_TAKEN] = "taken",
+		[RESULT_ALREADY] = "already", [RESULT_LEFT] = "left",
+		[RESULT_UNDONE] = "undone",   [RESULT_STUCK] = "stuck",
+		[RESULT_LOST] = "lost",
+	};
+
+	return names[result];
+}
+
+const char *finding_name(enum finding_kind kind)
+{
+	static const char *const names[] = {
+		[FINDING_ABSENT] = "absent",
+		[FINDING_IDENTITY] = "identity",
+		[FINDING_BRIDGES] = "bridges-only",
+		[FINDING_BEHIND_VMD] = "behind-vmd",
+		[FINDING_EXCLUDES_NOTHING] = "excludes-nothing",
+		[FINDING_DISPLAY_UNKNOWN] = "boot-display-unknown",
+		[FINDING_MISTYPED] = "mistyped",
+	};
+
+	return names[kind];
+}

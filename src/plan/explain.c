@@ -1,0 +1,531 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "plan/explain.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "lib/held_signals.h"
+#include "lib/say.h"
+#include "lib/text.h"
+#include "lib/util.h"
+#include "machine/module.h"
+#include "plan/enum_names.h"
+#include "plan/guard.h"
+#include "plan/picks.h"
+
+const char *explain_origin(struct arena *arena, const struct origin *origin)
+{
+	if (!origin->column)
+		return origin->source;
+	if (origin->line)
+		return SAY(arena, "%s:%u:%u", origin->source, origin->line, origin->column);
+	return SAY(arena, "%s:%u", origin->source, origin->column);
+}
+
+const char *explain_problem(struct arena *arena, const struct problem *problem)
+{
+	return SAY(arena, "%s: %s", explain_origin(arena, &problem->origin), problem->text);
+}
+
+const char *explain_stop(struct arena *arena, const struct settings *settings)
+{
+	const struct problem *problem = settings_find_stop(settings);
+
+	if (!problem)
+		return NULL;
+	return SAY(arena,
+		   "nothing is taken, because what stands at %s could not be used and may be "
+		   "what keeps a device with the host: correct it first",
+		   explain_origin(arena, &problem->origin));
+}
+
+/* No IOMMU is shown: how machines of this kind get theirs. */
+static const char *absent_reason(enum platform platform)
+{
+	switch (platform) {
+	case PLATFORM_INTEL:
+		return "the firmware shows no IOMMU: turn on VT-d in the firmware's set-up, and "
+		       "add intel_iommu=on to the kernel command line";
+	case PLATFORM_AMD:
+		return "the firmware shows no IOMMU: turn on AMD-Vi (also called IOMMU) in the "
+		       "firmware's set-up; the kernel command line needs nothing for it";
+	case PLATFORM_ARM:
+		return "no IOMMU is in use: the kernel found no SMMU that it can use in what the "
+		       "firmware describes (ACPI table IORT, or the device tree): turn the SMMU "
+		       "on in the firmware's set-up, or update the firmware";
+	case PLATFORM_POWER:
+		return "no IOMMU is in use: POWER machines have one in each PCI host bridge, "
+		       "which the kernel turns on by itself: see the kernel's lines about IOMMU "
+		       "in dmesg";
+	case PLATFORM_UNKNOWN:
+		break;
+	}
+	return "the firmware shows no IOMMU: "
+	       "turn on VT-d or AMD-Vi (also called IOMMU) in the firmware's set-up, "
+	       "and add intel_iommu=on to the kernel command line on an Intel machine";
+}
+
+const char *explain_iommu(const struct run *run)
+{
+	if (run->settings.iommu_off)
+		return SAY(run->arena, "the IOMMU is off: take %s off the kernel command line",
+			   run->settings.iommu_off);
+	switch (run->plan.iommu) {
+	case IOMMU_OFF_INTEL:
+		return "the IOMMU is off: add intel_iommu=on to the kernel command line";
+	case IOMMU_OFF_AMD:
+		return "the IOMMU is off, though the firmware describes one: "
+		       "see the kernel's AMD-Vi lines in dmesg";
+	case IOMMU_ABSENT:
+		return absent_reason(run->topology.platform);
+	case IOMMU_ON:
+		break;
+	}
+	return NULL;
+}
+
+bool explain_wants_intel_iommu(const struct device *device)
+{
+	return device->id.vendor == 0x8086 && device->class >> 16 == PCI_CLASS_DISPLAY;
+}
+
+static const char *no_group_reason(const struct run *run, const struct device *device)
+{
+	const char *off = explain_iommu(run);
+
+	if (off)
+		return SAY(run->arena, "it has no IOMMU group, for %s", off);
+	if (explain_wants_intel_iommu(device))
+		return "it has no IOMMU group, though other devices have: "
+		       "add intel_iommu=on to the kernel command line if it is an integrated Intel "
+		       "GPU";
+	return "it has no IOMMU group, though other devices have: "
+	       "see the kernel's lines about it and about IOMMU in dmesg";
+}
+
+const char *explain_protection(struct arena *arena, const struct device *device,
+			       const struct selector *selector)
+{
+	const char *place = explain_origin(arena, &selector->origin);
+	const char *purpose = selector->purpose ? selector->purpose : "";
+	const char *what = "the host needs it";
+
+	if (picks_behind_vmd(selector) && !selector_matches(selector, device))
+		what = "what is behind it would go away with it";
+	else if (!selector_matches(selector, device))
+		what = "its id is that of what the host needs, which is not in its place";
+	return SAY(arena, "%s%s%.80s (protect: '%s', %s)", what, *purpose ? ", for " : "", purpose,
+		   selector->text, place);
+}
+
+static const char *network_reason(struct arena *arena, const struct member *member,
+				  const struct selector *selector)
+{
+	const char *place = explain_origin(arena, &selector->origin);
+	const char *purpose = selector->purpose ? selector->purpose : "";
+	const char *what = "it carries the host's network";
+
+	if (!selector_matches(selector, member->device))
+		what = "its id is that of what carries the host's network, which is not in its "
+		       "place";
+	return SAY(arena, "%s (%.80s%snetwork: '%s', %s)", what, purpose, *purpose ? "; " : "",
+		   selector->text, place);
+}
+
+static const char *newcomer_reason(const struct run *run, const struct selector *blame)
+{
+	const char *place = explain_origin(run->arena, &run->settings.origins[SETTING_MEMBERS]);
+	const char *what = "is new in its group: it is not";
+
+	if (blame)
+		what = SAY(run->arena, "sits in the place of '%s', which is", blame->text);
+	return SAY(run->arena, "it %s in members (%s); to accept it: vfio-early pin --write", what,
+		   place);
+}
+
+/* Why a guard holds the member, whether or not it was waived. */
+static const char *hold_reason(const struct run *run, const struct member *member,
+			       const struct hold *hold)
+{
+	const struct selector *blame = hold->blame;
+	char address[PCI_ADDRESS_SIZE];
+
+	switch (hold->refusal) {
+	case REFUSAL_NO_GROUP:
+		return no_group_reason(run, member->device);
+	case REFUSAL_PROTECTED:
+		return explain_protection(run->arena, member->device, blame);
+	case REFUSAL_NETWORK:
+		return network_reason(run->arena, member, blame);
+	case REFUSAL_VIRTUAL_FUNCTIONS:
+		return SAY(run->arena, "%u of its SR-IOV virtual functions are enabled",
+			   member->device->virtual_functions);
+	case REFUSAL_EXCLUDED:
+		return SAY(run->arena, "'%s' (%s) leaves it out, and a group goes as a whole",
+			   blame->text, explain_origin(run->arena, &blame->origin));
+	case REFUSAL_CONSOLE:
+		return SAY(run->arena, "the kernel's console %s is on it", member->device->console);
+	case REFUSAL_WATCHDOG:
+		return SAY(run->arena, "%s on it is armed, and would reset the host",
+			   member->device->watchdog);
+	case REFUSAL_NEWCOMER:
+		return newcomer_reason(run, blame);
+	case REFUSAL_BEHIND_VMD:
+		return SAY(run->arena, "it is behind the VMD %s and cannot be taken by itself",
+			   pci_address_format(&member->device->vmd->address, address));
+	default:
+		return guard_of(hold->refusal)->sentence;
+	}
+}
+
+/* All that stands against a member: "it is ..., and the host needs it". */
+static const char *refusal_reason(const struct run *run, const struct member *member)
+{
+	const char *text = "";
+
+	for (size_t i = 0; i < member->hold_count; i++)
+		if (!member->holds[i].force)
+			text = SAY(run->arena, "%s%s%s", text, *text ? ", and " : "",
+				   hold_reason(run, member, &member->holds[i]));
+	return text;
+}
+
+const char *explain_force(const struct run *run, const struct planned_group *group)
+{
+	const char *list = setting_value(&run->settings, SETTING_FORCE, run->arena);
+	char text[PCI_ADDRESS_SIZE];
+
+	for (size_t i = 0; i < group->count; i++) {
+		const struct member *member = &group->members[i];
+
+		pci_address_format(&member->device->address, text);
+		for (size_t j = 0; list && j < member->hold_count; j++) {
+			const struct hold *hold = &member->holds[j];
+
+			if (hold->force)
+				continue;
+			if (guard_of(hold->refusal)->force == FORCE_NEVER)
+				return NULL;
+			list = arena_print(run->arena, "%s%s%s:%s", list, *list ? "," : "",
+					   refusal_name(hold->refusal), text);
+		}
+	}
+	return list;
+}
+
+/* "group 13", or the device itself where it has no group. */
+static const char *group_title(struct arena *arena, const struct planned_group *group)
+{
+	char text[PCI_ADDRESS_SIZE];
+
+	if (group->number < 0)
+		return SAY(arena, "%s",
+			   pci_address_format(&group->members[0].device->address, text));
+	return SAY(arena, "group %d", group->number);
+}
+
+const char *explain_refusal(const struct run *run, const struct planned_group *group)
+{
+	const struct member *member = group->members;
+	const char *force = explain_force(run, group), *more = "", *advice = "";
+	size_t blamed = 0;
+	char text[PCI_ADDRESS_SIZE];
+
+	for (size_t i = 0; i < group->count; i++)
+		if (group->members[i].refusal != REFUSAL_NONE && blamed++ == 0)
+			member = &group->members[i];
+	if (blamed > 1)
+		more = SAY(run->arena, " (and %zu more)", blamed - 1);
+	if (force)
+		advice = SAY(run->arena, "; to take it all the same: %s%s", run->force_by, force);
+	if (group->number < 0)
+		return SAY(run->arena, "%s %04x:%04x left to the host: %s",
+			   pci_address_format(&member->device->address, text),
+			   member->device->id.vendor, member->device->id.device,
+			   refusal_reason(run, member));
+	return SAY(run->arena, "group %d left to the host because of %s %04x:%04x%s: %s%s",
+		   group->number, pci_address_format(&member->device->address, text),
+		   member->device->id.vendor, member->device->id.device, more,
+		   refusal_reason(run, member), advice);
+}
+
+static const char *bind_cause(int error)
+{
+	switch (-error) {
+	case EINVAL:
+		return "the driver does not take this kind of device, or finds no IOMMU for it; "
+		       "see the kernel's own line above";
+	case EBUSY:
+		return "virtual functions are enabled on it, or its group is in use";
+	case EAGAIN:
+		return "the IOMMU was not ready for it";
+	case ENODEV:
+		return "the device is gone, or the driver did not accept it";
+	case ENOENT:
+		return "there is no such driver";
+	default:
+		return NULL;
+	}
+}
+
+static const char *load_cause(int error)
+{
+	switch (-error) {
+	case -MODULE_BLACKLISTED:
+		return "it is blacklisted in modprobe.d or by modprobe.blacklist=";
+	case ENOENT:
+		return "this image or kernel has no such module; "
+		       "build the image again with vfio-early's hook";
+	case ENOEXEC:
+		return "the file is damaged or was made for another kernel";
+	case EKEYREJECTED:
+	case ENOKEY:
+		return "its signature is not one this kernel trusts";
+	case EPERM:
+		return "the kernel allows no more modules, or not this one: see "
+		       "module_blacklist= on its command line";
+	case ETIMEDOUT:
+		return "the kernel may be waiting for a driver that is still starting a device";
+	default:
+		return NULL;
+	}
+}
+
+const char *explain_cause(enum step step, int error)
+{
+	switch (step) {
+	case STEP_LOAD:
+		return load_cause(error);
+	case STEP_BIND:
+		return bind_cause(error);
+	case STEP_RELEASE:
+	case STEP_UNBIND:
+		return error == -ETIMEDOUT ? "the driver waits for its users to let go" : NULL;
+	case STEP_OVERRIDE:
+	case STEP_READ_BACK:
+		return error == -ENOENT || error == -ENODEV ? "the device is gone" : NULL;
+	case STEP_NONE:
+		break;
+	}
+	return NULL;
+}
+
+static const char *error_text(int error)
+{
+	return error == MODULE_BLACKLISTED ? "not allowed" : strerror(-error);
+}
+
+static const char *step_phrase(struct arena *arena, const struct member *member)
+{
+	const char *before = member->device->driver ? member->device->driver : "its driver";
+
+	switch (member->failed_step) {
+	case STEP_OVERRIDE:
+		return "could not set driver_override";
+	case STEP_RELEASE:
+		return SAY(arena, "could not free its memory from %s",
+			   member->device->framebuffer ? member->device->framebuffer
+						       : "the firmware's framebuffer");
+	case STEP_LOAD:
+		return SAY(arena, "could not load %s", member->driver);
+	case STEP_UNBIND:
+		return SAY(arena, "could not unbind from %s", before);
+	case STEP_BIND:
+		return SAY(arena, "could not bind to %s", member->driver);
+	case STEP_READ_BACK:
+		return "could not confirm its driver";
+	case STEP_NONE:
+		break;
+	}
+	return "ran out of time";
+}
+
+const char *explain_failure(struct arena *arena, const struct planned_group *group)
+{
+	const struct member *member = NULL;
+	const char *stuck = "", *cause;
+	bool interrupted = false;
+	size_t stuck_count = 0;
+	char text[PCI_ADDRESS_SIZE];
+
+	for (size_t i = 0; i < group->count; i++) {
+		if (!member && group->members[i].failed_step != STEP_NONE)
+			member = &group->members[i];
+		stuck_count += group->members[i].result == RESULT_STUCK;
+		interrupted |= group->members[i].error == -EINTR;
+	}
+	if (stuck_count)
+		stuck = SAY(arena,
+			    "; %zu of its devices could not be given back: "
+			    "reboot with vfio_early=off",
+			    stuck_count);
+	if (!member)
+		return SAY(arena, "%s given back to the host: %s%s", group_title(arena, group),
+			   interrupted ? "it was interrupted" : "there was no time left", stuck);
+	cause = explain_cause(member->failed_step, member->error);
+	return SAY(arena, "%s given back to the host: %s %04x:%04x %s: %s%s%s%s%s",
+		   group_title(arena, group), pci_address_format(&member->device->address, text),
+		   member->device->id.vendor, member->device->id.device, step_phrase(arena, member),
+		   error_text(member->error), cause ? " (" : "", cause ? cause : "",
+		   cause ? ")" : "", stuck);
+}
+
+const char *explain_block(struct arena *arena, const struct member *member)
+{
+	const char *driver = member->device->driver;
+	char text[PCI_ADDRESS_SIZE];
+
+	pci_address_format(&member->device->address, text);
+	/* Some drivers have blanks in their names. */
+	return SAY(arena,
+		   "group %d cannot be opened by a virtual machine while its bridge %s is bound to "
+		   "%s: echo %s >/sys/bus/pci/drivers/%s/unbind",
+		   member->device->group, text, driver, text, text_quote(arena, driver));
+}
+
+const char *explain_member(const struct run *run, const struct member *member)
+{
+	const struct device *device = member->device;
+	const char *before = device->driver ? device->driver : "none", *text;
+	char address[PCI_ADDRESS_SIZE];
+
+	text = SAY(run->arena, "%s %04x:%04x group %d: %s%s%s",
+		   pci_address_format(&device->address, address), device->id.vendor,
+		   device->id.device, device->group, before,
+		   streq(before, member->driver) ? " already" : " -> ",
+		   streq(before, member->driver) ? "" : member->driver);
+	for (size_t i = 0; i < member->hold_count; i++) {
+		const struct hold *hold = &member->holds[i];
+
+		if (hold->force)
+			text = SAY(run->arena, "%s, forced by '%s' (%s) past '%s': %s", text,
+				   hold->force->text,
+				   explain_origin(run->arena, &hold->force->origin),
+				   refusal_name(hold->refusal), hold_reason(run, member, hold));
+	}
+	return text;
+}
+
+const char *explain_dark(struct arena *arena, const struct member *member)
+{
+	const struct device *device = member->device;
+
+	if (member->role != ROLE_TAKE)
+		return NULL;
+	if (device->framebuffer)
+		return SAY(arena, "the screen goes dark: the firmware framebuffer %s is released",
+			   device->framebuffer);
+	return device->boot_display ? "the screen goes dark: it is the boot display" : NULL;
+}
+
+const char *explain_lost(struct arena *arena, const struct member *member)
+{
+	const struct device *device = member->device;
+	char text[PCI_ADDRESS_SIZE], vmd[PCI_ADDRESS_SIZE];
+
+	return SAY(arena, "%s %04x:%04x is lost to the host: it goes away with the VMD %s",
+		   pci_address_format(&device->address, text), device->id.vendor, device->id.device,
+		   pci_address_format(&device->vmd->address, vmd));
+}
+
+const char *explain_claim(struct arena *arena, const struct member *member)
+{
+	const struct selector *claim = member->claim;
+	char text[PCI_ADDRESS_SIZE];
+
+	if (!claim)
+		return NULL;
+	return SAY(arena, "%s %04x:%04x is also claimed by %.160s, which is no longer needed",
+		   pci_address_format(&member->device->address, text), member->device->id.vendor,
+		   member->device->id.device, claim->purpose ? claim->purpose : claim->text);
+}
+
+const char *explain_module(struct arena *arena, const struct planned_module *module)
+{
+	const char *cause = load_cause(module->error);
+
+	return SAY(arena,
+		   "module %s not loaded: %s%s%s%s; devices are bound, but a virtual machine "
+		   "may not be able to open them until it is",
+		   module->name, error_text(module->error), cause ? " (" : "", cause ? cause : "",
+		   cause ? ")" : "");
+}
+
+const char *explain_end(const struct run *run)
+{
+	if (run_is_locked_out(run))
+		return run->holder
+			       ? SAY(run->arena,
+				     "another vfio-early (pid %d) is still at work; nothing was "
+				     "touched by this one",
+				     (int)run->holder)
+			       : "another vfio-early is still at work; nothing was touched by "
+				 "this one";
+	if (run->error && run->phase == RUN_SETTINGS)
+		return SAY(run->arena, "could not begin: %s; nothing was touched",
+			   strerror(-run->error));
+	if (run->error)
+		return SAY(run->arena,
+			   "could not read this machine's devices: %s; nothing was touched",
+			   strerror(-run->error));
+	if (run->interrupted)
+		return SAY(run->arena, "%s: %s",
+			   run->signal ? held_signal_name(run->signal) : "stopped",
+			   run->phase < RUN_EXECUTE ? "nothing was touched"
+						    : "what was not finished was given back");
+	if (run->died)
+		return "the process that does the work died; what it did was given back";
+	if (run->cut_off && run->phase < RUN_EXECUTE)
+		return "reading this machine's devices took too long; nothing was touched";
+	if (run->cut_off)
+		return SAY(run->arena, "stopped: not done after %u seconds (vfio_early.timeout=)",
+			   run->settings.timeout_seconds);
+	return NULL;
+}
+
+/* Adds "COUNT THING(s) WHAT" to a list, unless there were none. */
+static const char *add_count(struct arena *arena, const char *list, size_t count, const char *thing,
+			     const char *what)
+{
+	if (!count)
+		return list;
+	return SAY(arena, "%s, %zu %s%s %s", list, count, thing, count == 1 ? "" : "s", what);
+}
+
+const char *explain_summary(const struct run *run)
+{
+	size_t taken = 0, refused = 0, undone = 0;
+	int64_t microseconds = (run->finished - run->started) / 1000;
+	const char *list, *stop = explain_stop(run->arena, &run->settings);
+
+	if (run->crash)
+		return "this is a crash kernel (kdump): nothing is touched";
+	if (run->settings.off)
+		return "vfio_early=off is on the kernel command line: nothing was touched";
+	if (stop)
+		return stop;
+	if (!run_is_wanted(run))
+		return run->settings.problems ? "nothing was touched: no device is listed"
+					      : "no devices are listed: nothing to do";
+	for (size_t i = 0; i < run->plan.group_count; i++) {
+		const struct planned_group *group = &run->plan.groups[i];
+
+		refused += group->refused;
+		undone += group->failed;
+		for (size_t j = 0; !group->refused && !group->failed && j < group->count; j++)
+			taken += group->members[j].role == ROLE_TAKE;
+	}
+	if (run->plan.stopped)
+		return SAY(run->arena,
+			   "nothing was touched: a selector that keeps devices with the host "
+			   "cannot be used");
+	list = SAY(run->arena, "%zu device%s %s", taken, taken == 1 ? "" : "s",
+		   run->settings.dry_run ? "would be taken" : "taken");
+	list = add_count(run->arena, list, refused, "group", "refused");
+	list = add_count(run->arena, list, undone, "group", "given back");
+	list = add_count(run->arena, list, run->plan.finding_count, "selector",
+			 "without a device to take");
+	return SAY(run->arena, "%s%s, in %lld.%03lld ms",
+		   run->settings.dry_run ? "dry run, nothing was touched: " : "", list,
+		   (long long)microseconds / 1000, (long long)microseconds % 1000);
+}

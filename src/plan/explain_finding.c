@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What became of a selector that took nothing, or that stops the taking, in words. */
+#include <string.h>
+
+#include "lib/say.h"
+#include "lib/util.h"
+#include "plan/explain.h"
+
+const char *explain_pin(struct arena *arena, const struct device *device)
+{
+	const struct pci_id *id = &device->id;
+	const char *path = device->kernel_path;
+
+	/* As the kernel's own parameters have it, and the manual. */
+	if (strncmp(path, "0000:", 5) == 0)
+		path += 5;
+	return SAY(arena, "%s@%04x:%04x:%04x:%04x", path, id->vendor, id->device,
+		   id->subsystem_vendor, id->subsystem_device);
+}
+
+/* Where the id behind '@' is now, and how to list what has it. */
+static const char *explain_moved(struct arena *arena, const struct finding *finding)
+{
+	const char *more = "";
+	char text[PCI_ADDRESS_SIZE];
+
+	if (!finding->selector->has_identity)
+		return "";
+	if (!finding->moved)
+		return "; the id after @ is nowhere on this machine";
+	if (finding->moved_count > 1)
+		more = SAY(arena, " and %zu more", finding->moved_count - 1);
+	return SAY(arena, "; the id after @ is at %s%s now: list %s if that is meant",
+		   pci_address_format(&finding->moved->address, text), more,
+		   explain_pin(arena, finding->moved));
+}
+
+/* "10de:1f91", and the subsystem where the selector says something of it. */
+static const char *explain_id(struct arena *arena, const struct selector *selector,
+			      const struct pci_id *id)
+{
+	if (selector->identity.subsystem_vendor < 0 && selector->identity.subsystem_device < 0)
+		return SAY(arena, "%04x:%04x", id->vendor, id->device);
+	return SAY(arena, "%04x:%04x:%04x:%04x", id->vendor, id->device, id->subsystem_vendor,
+		   id->subsystem_device);
+}
+
+/* "0000:01:00.0, 0000:02:00.0 and 3 more" */
+static const char *list_meant(struct arena *arena, const struct finding *finding)
+{
+	const char *list = "";
+	char text[PCI_ADDRESS_SIZE];
+
+	for (size_t i = 0; i < finding->meant_count && i < ARRAY_SIZE(finding->meant); i++)
+		list = SAY(arena, "%s%s%s", list, i ? ", " : "",
+			   pci_address_format(&finding->meant[i]->address, text));
+	if (finding->meant_count > ARRAY_SIZE(finding->meant))
+		list = SAY(arena, "%s and %zu more", list,
+			   finding->meant_count - ARRAY_SIZE(finding->meant));
+	return list;
+}
+
+/* A '!' that leaves nothing out: why, and what the others pick. */
+static const char *explain_exclusion(struct arena *arena, const struct finding *finding)
+{
+	const struct device *device = finding->device;
+	const char *why = "no device matches it", *advice = "correct or remove it";
+	char text[PCI_ADDRESS_SIZE];
+
+	if (device && device->vmd)
+		why = SAY(arena, "%s goes away with its VMD, and never by itself",
+			  pci_address_format(&device->address, text));
+	else if (device)
+		why = SAY(arena, "%s %04x:%04x is there, but no other selector picks it",
+			  pci_address_format(&device->address, text), device->id.vendor,
+			  device->id.device);
+	if (finding->meant_count)
+		advice = SAY(arena, "the others pick %s: leave out one of these, or remove it",
+			     list_meant(arena, finding));
+	return SAY(arena, "%s%s; %s", why, device ? "" : explain_moved(arena, finding), advice);
+}
+
+/* Nobody knows which display the firmware used. */
+static const char *explain_display(struct arena *arena, const struct finding *finding)
+{
+	if (!finding->meant_count)
+		return "name the display by its address instead";
+	return SAY(arena, "name it by its address instead: the displays are %s",
+		   list_meant(arena, finding));
+}
+
+/* What only goes away with its VMD: how to take all of it. */
+static const char *explain_behind_vmd(struct arena *arena, const struct finding *finding)
+{
+	char text[PCI_ADDRESS_SIZE], vmd[PCI_ADDRESS_SIZE];
+
+	if (!finding->device || !finding->device->vmd)
+		return "only a VMD makes such a domain, and what is in it cannot be taken by "
+		       "itself: list the VMD to take all of it";
+	pci_address_format(&finding->device->vmd->address, vmd);
+	return SAY(arena,
+		   "%s is behind the VMD %s and cannot be taken by itself: list %s to take all of "
+		   "it",
+		   pci_address_format(&finding->device->address, text), vmd, vmd);
+}
+
+const char *explain_finding(struct arena *arena, const struct finding *finding)
+{
+	const struct selector *selector = finding->selector;
+	const char *place = explain_origin(arena, &selector->origin);
+	const char *moved = explain_moved(arena, finding);
+	char text[PCI_ADDRESS_SIZE];
+
+	switch (finding->kind) {
+	case FINDING_ABSENT:
+		return SAY(arena, "%s: '%s': no such device is there%s", place, selector->text,
+			   moved);
+	case FINDING_IDENTITY:
+		return SAY(arena, "%s: '%s': left to the host, for %s is %s now%s", place,
+			   selector->text, pci_address_format(&finding->device->address, text),
+			   explain_id(arena, selector, &finding->device->id),
+			   selector->exclude ? "" : moved);
+	case FINDING_BRIDGES:
+		return SAY(arena,
+			   "%s: '%s': %s is a bridge, and bridges stay with the host; "
+			   "list the device behind it",
+			   place, selector->text,
+			   pci_address_format(&finding->device->address, text));
+	case FINDING_BEHIND_VMD:
+		return SAY(arena, "%s: '%s': %s", place, selector->text,
+			   explain_behind_vmd(arena, finding));
+	case FINDING_EXCLUDES_NOTHING:
+		return SAY(arena, "%s: '%s' leaves nothing out, so nothing is taken: %s", place,
+			   selector->text, explain_exclusion(arena, finding));
+	case FINDING_DISPLAY_UNKNOWN:
+		return SAY(arena,
+			   "%s: '%s': which display the firmware used cannot be told, so nothing "
+			   "is taken: %s",
+			   place, selector->text, explain_display(arena, finding));
+	case FINDING_MISTYPED:
+		return SAY(arena,
+			   "%s: '%s' does nothing, but without its first character it is about %s, "
+			   "so nothing is taken; did you mean '%s'? If not, remove it",
+			   place, selector->text,
+			   pci_address_format(&finding->device->address, text),
+			   finding->correction);
+	}
+	return OUT_OF_MEMORY;
+}

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "plan/guard.h"
+
+#include "lib/util.h"
+#include "plan/picks.h"
+
+/*
+ * Whether a protected place may go away with the device: it is in a domain that a VMD makes,
+ * which at boot is not there yet, and the device may be that VMD. What the host was found to
+ * need (its purpose is known) has an entry for the VMD itself.
+ */
+static bool goes_with(const struct selector *selector, const struct device *device)
+{
+	return picks_behind_vmd(selector) && !selector->purpose && picks_may_be_vmd(device);
+}
+
+const struct selector *guard_find_needed(const struct selector_list *needed,
+					 const struct topology *topology,
+					 const struct device *device)
+{
+	const struct selector *there = picks_find(needed, device, false, false);
+
+	if (there)
+		return there;
+	for (size_t i = 0; i < needed->count; i++) {
+		const struct selector *selector = &needed->items[i];
+
+		if ((picks_may_be_moved(selector, device) &&
+		     !picks_is_in_place(topology, selector)) ||
+		    goes_with(selector, device))
+			return selector;
+	}
+	return NULL;
+}
+
+static bool has_no_group(const struct guard_view *view, const struct selector **blame)
+{
+	(void)blame;
+	return view->device->group < 0;
+}
+
+static bool is_gone(const struct guard_view *view, const struct selector **blame)
+{
+	(void)blame;
+	return view->device->gone;
+}
+
+/* One that goes with another member, its VMD, is no guard's. */
+static bool is_behind_vmd(const struct guard_view *view, const struct selector **blame)
+{
+	(void)blame;
+	return view->device->vmd != NULL;
+}
+
+static bool is_excluded(const struct guard_view *view, const struct selector **blame)
+{
+	*blame = view->excluded;
+	return *blame != NULL;
+}
+
+static bool is_protected(const struct guard_view *view, const struct selector **blame)
+{
+	*blame = guard_find_needed(&view->settings->protect, view->topology, view->device);
+	return *blame != NULL;
+}
+
+static bool is_unlisted_storage(const struct guard_view *view, const struct selector **blame)
+{
+	(void)blame;
+	return device_is_storage(view->device) && !view->listed;
+}
+
+static bool is_unlisted_display(const struct guard_view *view, const struct selector **blame)
+{
+	(void)blame;
+	return view->device->boot_display && !view->listed;
+}
+
+static bool has_virtual_functions(const struct guard_view *view, const struct selector **blame)
+{
+	(void)blame;
+	return view->device->virtual_functions > 0;
+}
+
+static bool is_newcomer(const struct guard_view *view, const struct selector **blame)
+{
+	const struct selector_list *members = &view->settings->members;
+
+	if (!members->written || picks_find(members, view->device, false, true))
+		return false;
+	*blame = picks_find(members, view->device, false, false);
+	return true;
+}
+
+/* Whether a selector names one place, so that whoever wrote it meant this function. */
+static bool goes_by_place(const struct selector *selector)
+{
+	return selector->kind == SELECTOR_FUNCTION || selector->kind == SELECTOR_PATH;
+}
+
+/* Whether devs lists the device by its address or path. */
+static bool is_listed_by_place(const struct guard_view *view)
+{
+	const struct selector_list *devs = &view->settings->devs;
+
+	for (size_t i = 0; !view->excluded && i < devs->count; i++)
+		if (!devs->items[i].exclude && goes_by_place(&devs->items[i]) &&
+		    selector_matches(&devs->items[i], view->device) &&
+		    selector_identity_holds(&devs->items[i], view->device))
+			return true;
+	return false;
+}
+
+static bool carries_network(const struct guard_view *view, const struct selector **blame)
+{
+	*blame = guard_find_needed(&view->settings->network, view->topology, view->device);
+	return *blame && !is_listed_by_place(view);
+}
+
+static bool carries_console(const struct guard_view *view, const struct selector **blame)
+{
+	(void)blame;
+	return view->device->console != NULL;
+}
+
+static bool holds_watchdog(const struct guard_view *view, const struct selector **blame)
+{
+	(void)blame;
+	return view->device->watchdog != NULL;
+}
+
+/* Returns the word of force that waives a guard for the device, NULL if there is none. */
+static const struct selector *find_waiver(const struct guard_view *view, const struct guard *guard)
+{
+	const struct selector_list *force = &view->settings->force;
+
+	for (size_t i = 0; guard->force != FORCE_NEVER && i < force->count; i++) {
+		const struct selector *word = &force->items[i];
+
+		if ((word->reason == guard->refusal ||
+		     (word->reason == REFUSAL_NONE && guard->force == FORCE_BARE)) &&
+		    selector_matches(word, view->device) &&
+		    selector_identity_holds(word, view->device))
+			return word;
+	}
+	return NULL;
+}
+
+/*
+ * Without a list of what the host needs, any storage or network device may be it. One place
+ * that was written down is meant; an id, a class or a slot may take in more. A disk that nobody
+ * listed has a guard already; this one looks at the word that waives that.
+ */
+static bool host_is_unknown(const struct guard_view *view, const struct selector **blame)
+{
+	bool storage = device_is_storage(view->device);
+	const struct selector *waiver;
+
+	(void)blame;
+	if (view->settings->host_known || (!storage && !device_is_network(view->device)) ||
+	    is_listed_by_place(view))
+		return false;
+	if (!storage || view->listed)
+		return true;
+	waiver = find_waiver(view, guard_of(REFUSAL_STORAGE));
+	return waiver && !goes_by_place(waiver);
+}
+
+/* In the order in which a user is told of them. */
+static const struct guard guards[] = {
+	{ REFUSAL_BEHIND_VMD, is_behind_vmd, "it is behind a VMD and cannot be taken by itself",
+	  FORCE_NEVER },
+	{ REFUSAL_NO_GROUP, has_no_group, "it has no IOMMU group", FORCE_NEVER },
+	{ REFUSAL_GONE, is_gone, "it could not be read, and may have gone: nothing is taken unseen",
+	  FORCE_NEVER },
+	{ REFUSAL_EXCLUDED, is_excluded, "it is left out, and a group goes as a whole",
+	  FORCE_WORD },
+	{ REFUSAL_PROTECTED, is_protected, "the host needs it", FORCE_WORD },
+	{ REFUSAL_NETWORK, carries_network, "it carries the host's network", FORCE_WORD },
+	{ REFUSAL_STORAGE, is_unlisted_storage,
+	  "it is a mass-storage controller that nobody listed", FORCE_BARE },
+	{ REFUSAL_BOOT_DISPLAY, is_unlisted_display, "it is the boot display, which nobody listed",
+	  FORCE_BARE },
+	{ REFUSAL_CONSOLE, carries_console, "the kernel's console is on it", FORCE_WORD },
+	{ REFUSAL_WATCHDOG, holds_watchdog, "a watchdog on it is armed", FORCE_WORD },
+	{ REFUSAL_HOST_UNKNOWN, host_is_unknown,
+	  "no list says what the host needs here, so a storage or network device is taken by its "
+	  "address or path alone: list it so, or rebuild the image on the running host",
+	  FORCE_WORD },
+	{ REFUSAL_VIRTUAL_FUNCTIONS, has_virtual_functions,
+	  "its SR-IOV virtual functions are enabled", FORCE_WORD },
+	{ REFUSAL_NEWCOMER, is_newcomer, "it is not in members", FORCE_WORD },
+};
+
+const struct guard *guard_of(enum refusal refusal)
+{
+	const struct guard *guard = guards;
+
+	while (guard->refusal != refusal)
+		guard++;
+	return guard;
+}
+
+size_t guard_judge(const struct guard_view *view, struct hold holds[static REFUSAL_COUNT])
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(guards); i++) {
+		const struct guard *guard = &guards[i];
+		struct hold hold = { .refusal = guard->refusal };
+
+		if (!guard->holds(view, &hold.blame))
+			continue;
+		hold.force = find_waiver(view, guard);
+		holds[count++] = hold;
+		if (guard->force == FORCE_NEVER)
+			break;
+	}
+	return count;
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "settings/config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/file.h"
+#include "lib/file_replace.h"
+#include "lib/textfile.h"
+#include "settings/settings.h"
+
+#define OPEN_FLAGS (O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
+
+/* The length of the directory's name, its slash included; 0 where there is none. */
+static int directory_length(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? (int)(slash - path + 1) : 0;
+}
+
+/*
+ * Finds the file that a link leads to, if that is beside it; *path is then its
+ * own, or NULL. Gives 0 or -errno.
+ */
+static int follow_link(struct arena *arena, const char **path)
+{
+	char target[PATH_MAX];
+	ssize_t length = readlink(*path, target, sizeof(target) - 1);
+
+	if (length < 0)
+		return errno == EINVAL || errno == ENOENT ? 0 : -errno;
+	target[length] = '\0';
+	if (strchr(target, '/')) {
+		*path = NULL;
+		return 0;
+	}
+	*path = arena_print(arena, "%.*s%s", directory_length(*path), *path, target);
+	return *path ? 0 : -ENOMEM;
+}
+
+/* Why an open file is not to be trusted; NULL for one that is. */
+static const char *find_fault(const struct stat *status)
+{
+	if (!S_ISREG(status->st_mode))
+		return "it is no regular file";
+	/* Who is not root can do nothing with it that its owner could not. */
+	if (geteuid() != 0)
+		return NULL;
+	if (status->st_uid != 0)
+		return "it does not belong to root, and decides about drivers (chown root)";
+	if (status->st_mode & (S_IWGRP | S_IWOTH))
+		return "others than root may write to it (chmod go-w)";
+	return NULL;
+}
+
+static int read_open(struct config *config, struct arena *arena, int fd, const char **fault)
+{
+	struct stat status;
+
+	if (fstat(fd, &status) < 0)
+		return -errno;
+	/* Whoever names /dev/null wants no config; it ends at once, as an empty file does. */
+	if (file_is_null(&status))
+		return input_read_file(arena, fd, &config->text);
+	*fault = find_fault(&status);
+	if (*fault)
+		return 0;
+	config->mode = status.st_mode & 07777;
+	config->owner = status.st_uid;
+	config->group = status.st_gid;
+	config->changed = status.st_mtime;
+	return input_read_file(arena, fd, &config->text);
+}
+
+int config_read_text(struct config *config, struct arena *arena, const char *path,
+		     const char **fault)
+{
+	int error, fd;
+
+	*config = (struct config){
+		.path = path, .mode = 0644, .owner = geteuid(), .group = getegid()
+	};
+	*fault = NULL;
+	error = follow_link(arena, &config->path);
+	if (!error && !config->path)
+		*fault = "it is a link to another directory: copy the file here";
+	if (error || *fault)
+		return error;
+	fd = open(config->path, O_RDONLY | OPEN_FLAGS);
+	if (fd < 0 && errno == ELOOP)
+		*fault = "it is a link to a link";
+	if (fd < 0)
+		return *fault ? 0 : -errno;
+	error = read_open(config, arena, fd, fault);
+	close(fd);
+	return error;
+}
+
+int config_read(struct config *config, struct settings *settings, const char *path)
+{
+	const char *fault;
+	int error = config_read_text(config, settings->arena, path, &fault);
+
+	config->fault = fault;
+	if (!error && fault)
+		return settings_add_unread(settings, config->path ? config->path : path, fault);
+	if (error || !config->text)
+		return error;
+	return settings_read_config(settings, path, config->text);
+}
+
+int config_replace(const struct config *config, const char *text)
+{
+	struct file_replace file;
+	int error = file_replace_begin(&file, AT_FDCWD, config->path);
+
+	if (error)
+		return error;
+	file.mode = config->mode;
+	file.owner = config->owner;
+	file.group = config->group;
+	error = file_replace_write(&file, text, strlen(text));
+	if (!error)
+		return file_replace_commit(&file);
+	file_replace_abandon(&file);
+	return error;
+}

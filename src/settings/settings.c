@@ -1,0 +1,534 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "settings/settings.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "lib/text.h"
+#include "lib/util.h"
+#include "settings/settings_parse.h"
+#include "settings/suggest.h"
+
+#define SECONDS_MAX 3600
+
+/* The name and its limit come from what sysfs takes: one directory entry. */
+#define DRIVER_NAME_MAX 255
+
+#define SOURCE_ARGUMENT "argument"
+
+enum value_type {
+	TYPE_SELECTORS,
+	TYPE_DRIVER,
+	TYPE_SECONDS,
+	TYPE_SWITCH,
+};
+
+static const struct {
+	const char *name;
+	enum value_type type;
+	size_t offset; /* of the value in struct settings */
+	unsigned int least;
+} keys[SETTING_COUNT] = {
+	[SETTING_DEVS] = { "devs", TYPE_SELECTORS, offsetof(struct settings, devs), 0 },
+	[SETTING_FORCE] = { "force", TYPE_SELECTORS, offsetof(struct settings, force), 0 },
+	[SETTING_PROTECT] = { "protect", TYPE_SELECTORS, offsetof(struct settings, protect), 0 },
+	[SETTING_MEMBERS] = { "members", TYPE_SELECTORS, offsetof(struct settings, members), 0 },
+	[SETTING_DRIVER] = { "driver", TYPE_DRIVER, offsetof(struct settings, driver), 0 },
+	[SETTING_WAIT] = { "wait", TYPE_SECONDS, offsetof(struct settings, wait_seconds), 0 },
+	[SETTING_TIMEOUT] = { "timeout", TYPE_SECONDS, offsetof(struct settings, timeout_seconds),
+			      1 },
+	[SETTING_DEBUG] = { "debug", TYPE_SWITCH, offsetof(struct settings, debug), 0 },
+	[SETTING_DRY_RUN] = { "dry_run", TYPE_SWITCH, offsetof(struct settings, dry_run), 0 },
+	[SETTING_CLAIMED] = { "claimed", TYPE_SELECTORS, offsetof(struct settings, claimed), 0 },
+	[SETTING_NETWORK] = { "network", TYPE_SELECTORS, offsetof(struct settings, network), 0 },
+};
+
+static void *value_of(struct settings *settings, enum setting_key key)
+{
+	return (char *)settings + keys[key].offset;
+}
+
+void settings_init(struct settings *settings, struct arena *arena)
+{
+	memset(settings, 0, sizeof(*settings));
+	settings->driver = "vfio-pci";
+	settings->timeout_seconds = 10;
+	settings->arena = arena;
+	settings->last_problem = &settings->problems;
+}
+
+static bool is_separator(char c)
+{
+	return c == ',' || c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+static void list_clear(struct selector_list *list)
+{
+	list->count = 0;
+	list->written = false;
+}
+
+static struct selector *list_grow(struct selector_list *list, struct arena *arena)
+{
+	if (list->count == list->room) {
+		size_t room = list->room ? 2 * list->room : 8;
+		struct selector *items = arena_allocate(arena, room, sizeof(*items));
+
+		if (!items)
+			return NULL;
+		if (list->count)
+			memcpy(items, list->items, list->count * sizeof(*items));
+		list->items = items;
+		list->room = room;
+	}
+	return &list->items[list->count];
+}
+
+/* Strict, for what it accepts nobody looks at again: one place, and the id that sits there. */
+static bool is_member(const struct selector *selector)
+{
+	return selector->has_identity &&
+	       (selector->kind == SELECTOR_FUNCTION || selector->kind == SELECTOR_PATH);
+}
+
+/*
+ * Returns how many bytes of a word of force are a guard's name before ':', 0 where it is a
+ * selector alone: those begin with a hexadecimal number, with '!', or with "class:" or "pci:".
+ */
+static size_t reason_length(const char *text, size_t length)
+{
+	const char *colon = memchr(text, ':', length);
+	size_t size = colon ? (size_t)(colon - text) : 0;
+
+	if (size == strspn(text, "0123456789abcdefABCDEF") || *text == '!' ||
+	    strncmp(text, "class:", 6) == 0 || strncmp(text, "pci:", 4) == 0)
+		return 0;
+	return size;
+}
+
+int settings_read_selector(struct settings *settings, enum setting_key key, const char *text,
+			   size_t length, const struct origin *origin)
+{
+	struct selector *selector = list_grow(value_of(settings, key), settings->arena);
+	struct selector_error error = { 0 };
+	struct origin place = *origin;
+	size_t named = key == SETTING_FORCE ? reason_length(text, length) : 0;
+	enum refusal reason = refusal_find(text, named);
+
+	if (!selector)
+		return -ENOMEM;
+	((struct selector_list *)value_of(settings, key))->written = true;
+	if (named && reason == REFUSAL_NONE)
+		return settings_add_bad_reason(settings, origin, text, length, named);
+	named += named != 0;
+	if (selector_parse(text + named, length - named, selector, &error)) {
+		place.column += (unsigned int)(named + error.offset);
+		return settings_add_bad_selector(settings, key, &place, text, length, error.reason);
+	}
+	if (selector->exclude && key != SETTING_DEVS)
+		return settings_add_bad_selector(settings, key, &place, text, length,
+						 "'!' has a meaning in devs only");
+	if (key == SETTING_MEMBERS && !is_member(selector))
+		return settings_add_bad_selector(settings, key, &place, text, length,
+						 "not PATH@ID, as vfio-early pin writes it");
+	selector->origin = *origin;
+	selector->reason = reason;
+	selector->text = arena_copy(settings->arena, text, length);
+	if (!selector->text)
+		return -ENOMEM;
+	((struct selector_list *)value_of(settings, key))->count++;
+	return 0;
+}
+
+static int read_selectors(struct settings *settings, enum setting_key key, const char *text,
+			  const struct origin *origin)
+{
+	size_t start = 0;
+	int result = 0;
+
+	while (!result) {
+		size_t end;
+		struct origin place = *origin;
+
+		while (text[start] && is_separator(text[start]))
+			start++;
+		if (!text[start])
+			break;
+		for (end = start; text[end] && !is_separator(text[end]); end++)
+			;
+		place.column += (unsigned int)start;
+		result = settings_read_selector(settings, key, text + start, end - start, &place);
+		start = end;
+	}
+	return result;
+}
+
+/*
+ * Whether the name could stand in sysfs, and in a log, and leads out of no directory. One
+ * with '=' or ',' is a parameter that lost the blank before it.
+ */
+static bool is_driver_name(const char *text)
+{
+	size_t length = strlen(text);
+
+	if (length == 0 || length > DRIVER_NAME_MAX || text[0] == '.' || streq(text, "(null)"))
+		return false;
+	for (; *text; text++)
+		if ((unsigned char)*text <= ' ' || *text == 0x7f || strchr("/=,", *text))
+			return false;
+	return true;
+}
+
+static int read_driver(struct settings *settings, enum setting_key key, const char *text,
+		       const struct origin *origin)
+{
+	if (streq(text, "auto")) {
+		settings->driver = NULL;
+		return 0;
+	}
+	if (!is_driver_name(text) || settings_has_swallowed(text, strlen(text)))
+		return settings_complain(
+			settings, &(struct complaint){ .origin = origin, .key = key },
+			"%s: " PIECE ": not the name of a driver", keys[key].name, text);
+	settings->driver = arena_copy(settings->arena, text, strlen(text));
+	return settings->driver ? 0 : -ENOMEM;
+}
+
+/*
+ * Whether a bad value restricts nothing. One with '=' has swallowed what stood behind it,
+ * which may.
+ */
+static bool may_drop(enum setting_key key, const char *text)
+{
+	return key != SETTING_DRY_RUN && !settings_has_swallowed(text, strlen(text));
+}
+
+static int read_seconds(struct settings *settings, enum setting_key key, const char *text,
+			const struct origin *origin)
+{
+	unsigned int value = 0;
+	size_t length = strlen(text);
+
+	for (size_t i = 0; i < length && value <= SECONDS_MAX; i++) {
+		if (text[i] < '0' || text[i] > '9') {
+			length = 0;
+			break;
+		}
+		value = value * 10 + (unsigned int)(text[i] - '0');
+	}
+	if (length == 0 || value < keys[key].least || value > SECONDS_MAX)
+		return settings_complain(settings,
+					 &(struct complaint){ .origin = origin,
+							      .key = key,
+							      .dropped = may_drop(key, text) },
+					 "%s: " PIECE ": not a number of seconds from %u to %u",
+					 keys[key].name, text, keys[key].least, SECONDS_MAX);
+	*(unsigned int *)value_of(settings, key) = value;
+	return 0;
+}
+
+const char *const settings_switch_words[] = { "on",  "1", "yes", "true",  "y",
+					      "off", "0", "no",	 "false", "n" };
+
+bool settings_parse_switch(const char *text, bool *value)
+{
+	for (size_t i = 0; i < SETTINGS_SWITCH_WORDS; i++) {
+		if (streq(text, settings_switch_words[i])) {
+			*value = i < SETTINGS_SWITCH_WORDS / 2;
+			return true;
+		}
+	}
+	return false;
+}
+
+static int read_switch(struct settings *settings, enum setting_key key, const char *text,
+		       const struct origin *origin)
+{
+	size_t near;
+
+	if (settings_parse_switch(text, value_of(settings, key)))
+		return 0;
+	near = suggest_word(text, settings_switch_words, SETTINGS_SWITCH_WORDS);
+	return settings_complain(settings,
+				 &(struct complaint){ .origin = origin,
+						      .key = key,
+						      .meant = near < SETTINGS_SWITCH_WORDS
+								       ? settings_switch_words[near]
+								       : NULL,
+						      .dropped = may_drop(key, text) },
+				 "%s: " PIECE ": neither on nor off", keys[key].name, text);
+}
+
+bool settings_is_list(enum setting_key key)
+{
+	return keys[key].type == TYPE_SELECTORS;
+}
+
+static int read_value(struct settings *settings, enum setting_key key, const char *value,
+		      const struct origin *origin)
+{
+	struct problem **problems = settings->last_problem;
+	int result = 0;
+
+	if (keys[key].type == TYPE_SELECTORS) {
+		/* Lists written twice in one place add up; from another place they start anew. */
+		if (!settings->origins[key].source ||
+		    !streq(settings->origins[key].source, origin->source)) {
+			list_clear(value_of(settings, key));
+			settings_forget_stops(settings, key, origin->source);
+		}
+		settings->origins[key] = *origin;
+	}
+	if (!value && keys[key].type != TYPE_SWITCH)
+		return settings_complain(
+			settings,
+			&(struct complaint){ .origin = origin,
+					     .key = key,
+					     .dropped = keys[key].type == TYPE_SECONDS ||
+							key == SETTING_FORCE },
+			"%s: has no value", keys[key].name);
+	switch (keys[key].type) {
+	case TYPE_SELECTORS:
+		return read_selectors(settings, key, value, origin);
+	case TYPE_DRIVER:
+		result = read_driver(settings, key, value, origin);
+		break;
+	case TYPE_SECONDS:
+		result = read_seconds(settings, key, value, origin);
+		break;
+	case TYPE_SWITCH:
+		result = read_switch(settings, key, value ? value : "on", origin);
+		break;
+	}
+	/* A bad value leaves the one that was there, and where that came from. */
+	if (settings->last_problem == problems) {
+		settings_forget_stops(settings, key, origin->source);
+		settings->origins[key] = *origin;
+	}
+	return result;
+}
+
+int settings_read_value(struct settings *settings, enum setting_key key, const char *value,
+			const struct origin *origin)
+{
+	struct problem **problems = settings->last_problem;
+	int result = read_value(settings, key, value, origin);
+
+	/* No other value of this key replaces what this one has swallowed. */
+	for (struct problem *problem = *problems; value && problem; problem = problem->next)
+		if (settings_has_swallowed(value, strlen(value)))
+			problem->key = SETTING_COUNT;
+	return result;
+}
+
+bool settings_starts_with_name(const char *text, const char *name)
+{
+	for (; *name; name++, text++)
+		if (*text != *name && !(*text == '-' && *name == '_'))
+			return false;
+	return true;
+}
+
+enum setting_key settings_find_key(const char *name)
+{
+	enum setting_key key;
+
+	for (key = 0; key < SETTING_COUNT; key++)
+		if (strlen(name) == strlen(keys[key].name) &&
+		    settings_starts_with_name(name, keys[key].name))
+			break;
+	return key;
+}
+
+/* Cuts blanks off both ends; *column moves with the start. */
+static char *trim(char *text, unsigned int *column)
+{
+	size_t length;
+
+	while (*text == ' ' || *text == '\t') {
+		text++;
+		(*column)++;
+	}
+	length = strlen(text);
+	while (length && is_separator(text[length - 1]) && text[length - 1] != ',')
+		length--;
+	text[length] = '\0';
+	return text;
+}
+
+static int read_key(struct settings *settings, char *name, char *value, const struct origin *origin,
+		    const struct origin *value_origin, bool host)
+{
+	enum setting_key key = settings_find_key(name);
+
+	if (host && key != SETTING_PROTECT && key < SETTING_CLAIMED)
+		return settings_add_problem(
+			settings, origin, PIECE ": only protect and network may stand here", name);
+	if (key == SETTING_COUNT || (key >= SETTING_CLAIMED && !host))
+		return settings_add_unknown(settings, origin, "key", name);
+	if (settings_is_list(key) && settings_is_cut(value) &&
+	    settings_add_cut_list(settings, key, value_origin, NULL))
+		return -ENOMEM;
+	return settings_read_value(settings, key, value, value_origin);
+}
+
+static int read_config_line(struct settings *settings, char *line, struct origin origin, bool host)
+{
+	struct origin value_origin = origin;
+	char *comment = strchr(line, '#'), *equals, *name, *nul = strchr(line, INPUT_NUL);
+
+	if (nul) {
+		origin.column += (unsigned int)(nul - line);
+		return settings_add_problem(settings, &origin,
+					    "a NUL byte, so this line is not used: is the file "
+					    "damaged, or UTF-16?");
+	}
+	if (comment)
+		*comment = '\0';
+	equals = strchr(line, '=');
+	if (equals) {
+		*equals = '\0';
+		value_origin.column += (unsigned int)(equals + 1 - line);
+	}
+	name = trim(line, &origin.column);
+	if (equals && streq(name, SETTINGS_UNREAD_KEY)) {
+		text_make_printable(equals + 1);
+		return settings_add_unread(settings, origin.source,
+					   trim(equals + 1, &value_origin.column));
+	}
+	if (equals)
+		return read_key(settings, name, trim(equals + 1, &value_origin.column), &origin,
+				&value_origin, host);
+	return *name ? settings_add_problem(settings, &origin, PIECE ": not KEY = VALUE", name) : 0;
+}
+
+/* Says of the selectors that a line of what the host needs has added whence they are. */
+static void note_purpose(struct selector_list *list, size_t first, const char *path,
+			 const char *purpose)
+{
+	for (size_t i = first; i < list->count; i++) {
+		list->items[i].purpose = purpose;
+		/* Of what was never a file, nobody can look up a line. */
+		if (streq(path, SETTINGS_SOURCE_HOST))
+			list->items[i].origin = (struct origin){ .source = path };
+	}
+}
+
+static int read_lines(struct settings *settings, const char *path, const char *text, bool host)
+{
+	struct origin origin = { .source = path, .line = 0, .column = 1 };
+	int result = 0;
+
+	while (*text && !result) {
+		size_t length = strcspn(text, "\n");
+		size_t protected = settings->protect.count, claimed = settings->claimed.count;
+		size_t network = settings->network.count;
+		char *line = arena_copy(settings->arena, text, length), *comment;
+		unsigned int column = 0;
+
+		if (!line)
+			return -ENOMEM;
+		origin.line++;
+		comment = strchr(line, '#');
+		result = read_config_line(settings, line, origin, host);
+		if (host) {
+			comment = trim(comment ? comment + 1 : line + length, &column);
+			text_make_printable(comment);
+			note_purpose(&settings->protect, protected, path, comment);
+			note_purpose(&settings->claimed, claimed, path, comment);
+			note_purpose(&settings->network, network, path, comment);
+		}
+		text += length + (text[length] == '\n');
+	}
+	return result;
+}
+
+int settings_read_config(struct settings *settings, const char *path, const char *text)
+{
+	return read_lines(settings, path, text, false);
+}
+
+/* Says where a list comes from: the first of what was added where it was empty, else as before. */
+static void keep_origin(struct settings *settings, enum setting_key key,
+			const struct selector_list *list, size_t count, const struct origin *before)
+{
+	if (before->source || list->count == count)
+		settings->origins[key] = *before;
+	else
+		settings->origins[key] = list->items[count].origin;
+}
+
+int settings_read_host(struct settings *settings, const char *path, const char *text)
+{
+	struct origin protect = settings->origins[SETTING_PROTECT];
+	struct origin claimed = settings->origins[SETTING_CLAIMED];
+	struct origin network = settings->origins[SETTING_NETWORK];
+	size_t protect_count = settings->protect.count, claimed_count = settings->claimed.count;
+	size_t network_count = settings->network.count;
+	int result;
+
+	/* As if the lists had been this file's from the start: so none of them is dropped. */
+	settings->origins[SETTING_PROTECT].source = path;
+	settings->origins[SETTING_CLAIMED].source = path;
+	settings->origins[SETTING_NETWORK].source = path;
+	result = read_lines(settings, path, text, true);
+	keep_origin(settings, SETTING_PROTECT, &settings->protect, protect_count, &protect);
+	keep_origin(settings, SETTING_CLAIMED, &settings->claimed, claimed_count, &claimed);
+	keep_origin(settings, SETTING_NETWORK, &settings->network, network_count, &network);
+	if (strncmp(text, SETTINGS_HOST_HEADING, strlen(SETTINGS_HOST_HEADING)) == 0 ||
+	    settings->protect.count > protect_count || settings->network.count > network_count)
+		settings->host_known = true;
+	return result;
+}
+
+int settings_add_argument(struct settings *settings, const char *text, bool last)
+{
+	struct origin origin = { .source = SOURCE_ARGUMENT, .column = 1 };
+	int error = settings_read_value(settings, SETTING_DEVS, text, &origin);
+
+	if (error || !last || !settings_is_cut(text))
+		return error;
+	return settings_add_cut_list(settings, SETTING_DEVS, &origin, NULL);
+}
+
+const char *setting_name(enum setting_key key)
+{
+	return keys[key].name;
+}
+
+static const char *list_text(const struct selector_list *list, struct arena *arena)
+{
+	size_t length = 0, used = 0;
+	char *text;
+
+	for (size_t i = 0; i < list->count; i++)
+		length += strlen(list->items[i].text) + 1;
+	text = arena_allocate(arena, length + 1, 1);
+	for (size_t i = 0; text && i < list->count; i++) {
+		size_t size = strlen(list->items[i].text);
+
+		if (i)
+			text[used++] = ',';
+		memcpy(text + used, list->items[i].text, size);
+		used += size;
+	}
+	return text;
+}
+
+const char *setting_value(const struct settings *settings, enum setting_key key,
+			  struct arena *arena)
+{
+	const void *value = value_of((struct settings *)settings, key);
+
+	switch (keys[key].type) {
+	case TYPE_SELECTORS:
+		return list_text(value, arena);
+	case TYPE_DRIVER:
+		return settings->driver ? settings->driver : "auto";
+	case TYPE_SECONDS:
+		return arena_print(arena, "%u", *(const unsigned int *)value);
+	case TYPE_SWITCH:
+		return *(const bool *)value ? "on" : "off";
+	}
+	return NULL;
+}

@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <string.h>
+#include <strings.h>
+
+#include "lib/cmdline.h"
+#include "settings/claim.h"
+#include "settings/settings_parse.h"
+#include "settings/suggest.h"
+
+static const char own_name[] = SETTINGS_OWN_NAME;
+
+/* Takes "vfio_early" off a parameter's name; NULL for those that are not ours. */
+static const char *own_parameter(const char *key)
+{
+	const char *rest = key + sizeof(own_name) - 1;
+
+	return settings_starts_with_name(key, own_name) && (*rest == '\0' || *rest == '.') ? rest
+											   : NULL;
+}
+
+/*
+ * The rescue switch. Whoever writes it with a value we do not know is likely
+ * to be in trouble: what is not clearly "on" is taken for "off", and said.
+ */
+static int read_rescue_switch(struct settings *settings, const char *value,
+			      const struct origin *origin)
+{
+	bool on;
+
+	if (value && settings_parse_switch(value, &on)) {
+		settings->off = !on;
+		return 0;
+	}
+	settings->off = true;
+	return settings_complain(
+		settings,
+		&(struct complaint){ .origin = origin, .key = SETTING_COUNT, .dropped = true },
+		"vfio_early: " PIECE ": neither on nor off, taken for off", value ? value : "");
+}
+
+/* As drivers/iommu/{intel,amd} and arch/x86/kernel/pci-dma.c read theirs. */
+static const struct {
+	const char *key, *parameter;
+	bool turns_on_again;
+} iommu_parameters[] = {
+	{ "intel_iommu", "intel_iommu=off", true },
+	{ "amd_iommu", "amd_iommu=off", false },
+	{ "iommu", "iommu=off", false },
+};
+
+/* Sets or clears the parameter's bit as the words of its value say, the last of them last. */
+static void note_iommu_parameter(unsigned int *off, const struct cmdline_token *token)
+{
+	for (size_t i = 0; token->value && i < ARRAY_SIZE(iommu_parameters); i++) {
+		if (!streq(token->key, iommu_parameters[i].key))
+			continue;
+		for (const char *word = token->value; word; word = strchr(word, ',')) {
+			word += *word == ',';
+			if (strncmp(word, "off", 3) == 0)
+				*off |= 1U << i;
+			else if (iommu_parameters[i].turns_on_again && strncmp(word, "on", 2) == 0)
+				*off &= ~(1U << i);
+		}
+	}
+}
+
+int settings_add_claims(struct settings *settings, const char *list, const char *claimant,
+			const struct origin *origin)
+{
+	size_t first = settings->claimed.count;
+	char text[CLAIM_SIZE];
+	int result = 0;
+
+	while (!result && claim_next(&list, text))
+		result = settings_read_selector(settings, SETTING_CLAIMED, text, strlen(text),
+						origin);
+	for (; first < settings->claimed.count; first++)
+		settings->claimed.items[first].purpose = claimant;
+	return result;
+}
+
+/* Notes the devices that a parameter of another tool asks for. */
+static int note_claims(struct settings *settings, const struct cmdline_token *token,
+		       const struct origin *origin)
+{
+	static const char *const parameters[] = { "vfio_pci.ids", "pci_stub.ids",
+						  "xen_pciback.hide" };
+
+	for (size_t i = 0; token->value && i < ARRAY_SIZE(parameters); i++) {
+		const char *claimant;
+
+		if (strlen(token->key) != strlen(parameters[i]) ||
+		    !settings_starts_with_name(token->key, parameters[i]))
+			continue;
+		claimant =
+			arena_print(settings->arena, "%s= on the kernel command line", token->key);
+		return claimant ? settings_add_claims(settings, token->value, claimant, origin)
+				: -ENOMEM;
+	}
+	return 0;
+}
+
+/* A list that was read, while the words behind it may belong to it. */
+struct pending_list {
+	enum setting_key key; /* SETTING_COUNT where there is none */
+	struct origin origin;
+	const char *text; /* the parameter as it was probably meant */
+	bool cut;	  /* a blank ended it, or it ends in a comma */
+};
+
+static bool is_selector(const char *text, size_t length)
+{
+	struct selector selector;
+	struct selector_error error;
+
+	return selector_parse(text, length, &selector, &error) == 0;
+}
+
+/* Whether a piece of a word reads as a selector, or as one with a mistake in it. */
+static bool reads_as_selector(const char *piece, size_t length)
+{
+	char meant[SUGGEST_SIZE];
+
+	return *piece == '!' || *piece == '@' || is_selector(piece, length) ||
+	       (strcspn(piece, ":.@") < length && suggest_selector(piece, length, meant));
+}
+
+/*
+ * Whether a word without '=' holds a selector. What the kernel and init know by
+ * such a word ("quiet", "single", "3", "--") holds none.
+ */
+static bool holds_selector(const char *word)
+{
+	if (!*word)
+		return true; /* a pair of quotes: the list may go on behind it */
+	for (;;) {
+		size_t length = strcspn(word, ",");
+
+		if (reads_as_selector(word, length))
+			return true;
+		if (!word[length])
+			return false;
+		word += length + 1;
+	}
+}
+
+/* Says that the list before this parameter is cut off, if it is. */
+static int end_list(struct settings *settings, struct pending_list *list)
+{
+	enum setting_key key = list->key;
+	bool joined = list->cut && strchr(list->text, '\0')[-1] != ',';
+
+	list->key = SETTING_COUNT;
+	if (key == SETTING_COUNT || !list->cut)
+		return 0;
+	return settings_add_cut_list(settings, key, &list->origin, joined ? list->text : NULL);
+}
+
+static int begin_list(struct settings *settings, struct pending_list *list, enum setting_key key,
+		      const struct cmdline_token *token, const struct origin *origin)
+{
+	*list = (struct pending_list){ .key = key, .origin = *origin };
+	list->cut = settings_is_cut(token->value);
+	list->text =
+		arena_print(settings->arena, "vfio_early.%s=%s", setting_name(key), token->value);
+	return list->text ? 0 : -ENOMEM;
+}
+
+/* Whether the blank between a list and the word after it stands in the middle of a selector. */
+static bool splits_selector(const char *list, const char *word, struct arena *arena)
+{
+	const char *comma = strrchr(list, ','), *last = comma ? comma + 1 : strchr(list, '=') + 1;
+	size_t length = strcspn(word, ",");
+	const char *joined = arena_print(arena, "%s%.*s", last, (int)length, word);
+
+	return joined && is_selector(joined, strlen(joined)) &&
+	       !(is_selector(last, strlen(last)) && is_selector(word, length));
+}
+
+/*
+ * Takes in a word that belongs to the list before it. One with half a pair of quotes does: the
+ * list may have lost the other half. Returns 1 if it does, 0 or -ENOMEM.
+ */
+static int continue_list(struct settings *settings, struct pending_list *list,
+			 const struct cmdline_token *token)
+{
+	int length = (int)strcspn(token->key, "\"");
+
+	if (list->key == SETTING_COUNT || token->value ||
+	    !(token->misquoted || holds_selector(token->key)))
+		return 0;
+	list->text =
+		arena_print(settings->arena, "%s%s%.*s", list->text,
+			    settings_is_cut(list->text) ||
+					    splits_selector(list->text, token->key, settings->arena)
+				    ? ""
+				    : ",",
+			    length, token->key);
+	list->cut = true;
+	return list->text ? 1 : -ENOMEM;
+}
+
+static bool is_key(const char *text)
+{
+	return settings_find_key(text) < SETTING_CLAIMED;
+}
+
+/* Whether one of our parameters stands in the middle of the text, the blank before it lost. */
+static bool has_own_parameter(const char *text, bool ends_at_value)
+{
+	for (; *text; text++) {
+		const char *rest;
+		char key[16] = "";
+		size_t length;
+
+		if (!settings_starts_with_name(text, own_name))
+			continue;
+		rest = text + sizeof(own_name) - 1;
+		length = strcspn(rest, "= \t\"");
+		if (*rest == '.' && length <= sizeof(key))
+			memcpy(key, rest + 1, length - 1);
+		if (is_key(key) || *rest == '=' || (!*rest && ends_at_value))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Whether a blank in our name left this of it: "early.protect=01:00.0". Of the rescue
+ * switch, less than three letters could be another's.
+ */
+static bool is_rest_of_name(const char *text, size_t length, const char *key)
+{
+	return length < sizeof(own_name) - 1 && (key ? is_key(key) : length >= 3) &&
+	       settings_starts_with_name(text, own_name + sizeof(own_name) - 1 - length);
+}
+
+/*
+ * Puts a parameter's name together in whose middle an '=' stands: "v=fio_early.protect=01:00.0".
+ * Returns it, or NULL where it is not nearly ours.
+ */
+static const char *join_split_name(const struct cmdline_token *token, struct arena *arena)
+{
+	const char *dot = token->value ? strchr(token->value, '.') : NULL;
+	size_t length = dot ? (size_t)(dot - token->value) + strcspn(dot, "=") : 0;
+	const char *name;
+
+	if (!dot)
+		return NULL;
+	name = arena_print(arena, "%s=%.*s", token->key, (int)length, token->value);
+	return name && is_key(strrchr(name, '.') + 1) &&
+			       suggest_distance(name, strrchr(name, '.') - name, own_name) <= 2
+		       ? name
+		       : NULL;
+}
+
+/* Whether a parameter that is not ours was probably meant to be. */
+static bool is_near_own(const struct cmdline_token *token)
+{
+	const char *key = token->key, *dot = strrchr(key, '.');
+	size_t length = dot ? (size_t)(dot - key) : strlen(key);
+
+	return settings_starts_with_name(key, own_name) ||
+	       suggest_distance(key, length, own_name) <= 2 ||
+	       ((dot || token->value) && is_rest_of_name(key, length, dot ? dot + 1 : NULL)) ||
+	       has_own_parameter(key, token->value) ||
+	       /* A value with a blank in it was quoted, so that its text is meant as it stands. */
+	       (token->value && (token->misquoted || !strpbrk(token->value, " \t")) &&
+		has_own_parameter(token->value, false));
+}
+
+static int read_token(struct settings *settings, const struct cmdline_token *token,
+		      struct pending_list *list)
+{
+	struct origin origin = { .source = SETTINGS_SOURCE_CMDLINE,
+				 .column = (unsigned int)token->column };
+	const char *own = own_parameter(token->key), *split;
+	int result = continue_list(settings, list, token);
+	enum setting_key key;
+
+	/* What kexec-tools and the kernel's own kexec_file_load() add for a crash kernel. */
+	settings->crash_kernel |= streq(token->key, "elfcorehdr");
+	if (result)
+		return result < 0 ? result : 0;
+	result = end_list(settings, list);
+	if (result)
+		return result;
+	split = own ? NULL : join_split_name(token, settings->arena);
+	if (split || (!own && is_near_own(token)))
+		return settings_add_unknown(settings, &origin, "parameter",
+					    split ? split : token->key);
+	if (!own)
+		return note_claims(settings, token, &origin);
+	if (!*own)
+		return read_rescue_switch(settings, token->value, &origin);
+	key = settings_find_key(own + 1);
+	if (key >= SETTING_CLAIMED)
+		return settings_add_unknown(settings, &origin, "parameter", token->key);
+	origin.column = (unsigned int)token->value_column;
+	result = settings_read_value(settings, key, token->value, &origin);
+	if (result || !settings_is_list(key) || !token->value)
+		return result;
+	return begin_list(settings, list, key, token, &origin);
+}
+
+int settings_read_cmdline(struct settings *settings, const char *text)
+{
+	char *copy = arena_copy(settings->arena, text, strlen(text));
+	struct pending_list list = { .key = SETTING_COUNT };
+	struct cmdline_token token;
+	unsigned int iommus_off = 0;
+	size_t position = 0;
+	int result = 0;
+
+	if (!copy)
+		return -ENOMEM;
+	while (!result && cmdline_next(copy, &position, &token)) {
+		note_iommu_parameter(&iommus_off, &token);
+		result = read_token(settings, &token, &list);
+	}
+	if (!result)
+		result = end_list(settings, &list);
+	if (iommus_off)
+		settings->iommu_off = iommu_parameters[ffs((int)iommus_off) - 1].parameter;
+	return result;
+}

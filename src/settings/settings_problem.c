@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What could not be used of what the user wrote, and what was probably meant by it. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/text.h"
+#include "settings/settings_parse.h"
+#include "settings/suggest.h"
+
+#define PIECE_MAX 80
+
+/* What is said of a bad selector ends here where the one that was meant is known. */
+#define REASON_END ";"
+
+/* Writes "; did you mean 'X'?" behind the text, if all of it has room. */
+static void ask(char *text, size_t size, const char *meant)
+{
+	size_t used = strlen(text);
+
+	if (snprintf(text + used, size - used, "; did you mean '%s'?", meant) >= (int)(size - used))
+		text[used] = '\0';
+}
+
+int settings_complain(struct settings *settings, const struct complaint *complaint,
+		      const char *format, ...)
+{
+	struct problem *problem = arena_allocate(settings->arena, 1, sizeof(*problem));
+	char text[512];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	if (complaint->meant)
+		ask(text, sizeof(text), complaint->meant);
+	text_make_printable(text);
+	if (!problem)
+		return -ENOMEM;
+	problem->origin = *complaint->origin;
+	problem->key = complaint->key;
+	problem->stops = !complaint->dropped;
+	problem->text = arena_copy(settings->arena, text, strlen(text));
+	if (!problem->text)
+		return -ENOMEM;
+	if (complaint->meant) {
+		char *meant =
+			arena_copy(settings->arena, complaint->meant, strlen(complaint->meant));
+
+		if (!meant)
+			return -ENOMEM;
+		text_make_printable(meant);
+		problem->meant = meant;
+	}
+	*settings->last_problem = problem;
+	settings->last_problem = &problem->next;
+	return 0;
+}
+
+const struct problem *settings_find_stop(const struct settings *settings)
+{
+	const struct problem *problem = settings->problems;
+
+	while (problem && !problem->stops)
+		problem = problem->next;
+	return problem;
+}
+
+void settings_forget_stops(struct settings *settings, enum setting_key key, const char *source)
+{
+	for (struct problem *problem = settings->problems; problem; problem = problem->next)
+		if (problem->key == key && !streq(problem->origin.source, source))
+			problem->stops = false;
+}
+
+int settings_add_unread(struct settings *settings, const char *path, const char *reason)
+{
+	struct origin origin = { .source = path };
+
+	return settings_add_problem(settings, &origin, "not read: %s", reason);
+}
+
+/* Finds the key that was probably meant; SETTING_COUNT if none. */
+static enum setting_key find_near_key(const char *name)
+{
+	const char *names[SETTING_CLAIMED];
+	size_t near;
+
+	for (enum setting_key key = 0; key < SETTING_CLAIMED; key++)
+		names[key] = setting_name(key);
+	near = suggest_word(name, names, SETTING_CLAIMED);
+	/* "devices", "drivers", "protection": three letters are enough to tell the keys apart. */
+	for (enum setting_key key = 0; near == SETTING_CLAIMED && key < SETTING_CLAIMED; key++)
+		if (strncmp(name, names[key], 3) == 0)
+			near = key;
+	return near == SETTING_CLAIMED ? SETTING_COUNT : (enum setting_key)near;
+}
+
+int settings_add_unknown(struct settings *settings, const struct origin *origin, const char *what,
+			 const char *name)
+{
+	const char *known = "", *dot = strrchr(name, '.');
+	enum setting_key near = find_near_key(dot ? dot + 1 : name);
+	struct complaint complaint = { .origin = origin, .key = SETTING_COUNT };
+
+	if (near != SETTING_COUNT) {
+		complaint.meant =
+			arena_print(settings->arena, "%s%s",
+				    streq(what, "key") ? "" : "vfio_early.", setting_name(near));
+		return complaint.meant ? settings_complain(settings, &complaint,
+							   PIECE ": unknown %s", name, what)
+				       : -ENOMEM;
+	}
+	for (enum setting_key key = 0; known && key < SETTING_CLAIMED; key++)
+		known = arena_print(settings->arena, "%s%s %s", known, key ? "," : "",
+				    setting_name(key));
+	return known ? settings_complain(settings, &complaint, PIECE ": unknown %s; known are%s",
+					 name, what, known)
+		     : -ENOMEM;
+}
+
+bool settings_has_swallowed(const char *text, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		if (text[i] == '=' || text[i] == '"' ||
+		    (length - i >= sizeof(SETTINGS_OWN_NAME) - 1 &&
+		     settings_starts_with_name(text + i, SETTINGS_OWN_NAME)))
+			return true;
+	return false;
+}
+
+/*
+ * Whether a bad word can do no more than add a device. In devs a word may be an exclusion
+ * whose '!' is mistyped, too.
+ */
+static bool may_drop(enum setting_key key, const char *text, size_t length)
+{
+	struct selector selector;
+	struct selector_error error;
+
+	if (settings_has_swallowed(text, length) || (key != SETTING_DEVS && key != SETTING_FORCE))
+		return false;
+	if (key == SETTING_FORCE)
+		return true;
+	return !memchr(text, '!', length) && !memchr(text, '@', length) &&
+	       selector_parse(text + 1, length - 1, &selector, &error) != 0;
+}
+
+int settings_add_bad_selector(struct settings *settings, enum setting_key key,
+			      const struct origin *origin, const char *text, size_t length,
+			      const char *reason)
+{
+	struct complaint complaint = { .origin = origin,
+				       .key = key,
+				       .dropped = may_drop(key, text, length) };
+	int shown = length < PIECE_MAX ? (int)length : PIECE_MAX;
+	size_t said = strlen(reason);
+	char meant[SUGGEST_SIZE];
+
+	/* A list that lets devices through knows places and ids, and no '!'. */
+	if (key != SETTING_MEMBERS && suggest_selector(text, length, meant)) {
+		complaint.meant = key != SETTING_DEVS && meant[0] == '!' ? meant + 1 : meant;
+		said = strcspn(reason, REASON_END);
+	}
+	return settings_complain(settings, &complaint, "%s: '%.*s': %.*s", setting_name(key), shown,
+				 text, (int)said, reason);
+}
+
+int settings_add_bad_reason(struct settings *settings, const struct origin *origin,
+			    const char *text, size_t length, size_t named)
+{
+	const char *names[REFUSAL_COUNT - REFUSAL_FIRST_FORCED], *known = "";
+	const char *name = arena_copy(settings->arena, text, named);
+	struct complaint complaint = { .origin = origin,
+				       .key = SETTING_FORCE,
+				       .dropped = may_drop(SETTING_FORCE, text, length) };
+	size_t near;
+	int shown = length < PIECE_MAX ? (int)length : PIECE_MAX;
+
+	for (size_t i = 0; known && i < ARRAY_SIZE(names); i++) {
+		names[i] = refusal_name(REFUSAL_FIRST_FORCED + (enum refusal)i);
+		known = arena_print(settings->arena, "%s%s %s", known, i ? "," : "", names[i]);
+	}
+	if (!known || !name)
+		return -ENOMEM;
+	near = suggest_word(name, names, ARRAY_SIZE(names));
+	if (near == ARRAY_SIZE(names))
+		return settings_complain(settings, &complaint,
+					 "force: '%.*s': no guard is called '%.40s'; known are%s",
+					 shown, text, name, known);
+	complaint.meant = arena_print(settings->arena, "%s%.*s", names[near], (int)(length - named),
+				      text + named);
+	return complaint.meant ? settings_complain(settings, &complaint,
+						   "force: '%.*s': no guard is called '%.40s'",
+						   shown, text, name)
+			       : -ENOMEM;
+}
+
+bool settings_is_cut(const char *list)
+{
+	size_t length = strlen(list);
+
+	while (length && strchr(" \t\r\n", list[length - 1]))
+		length--;
+	return length && list[length - 1] == ',';
+}
+
+int settings_add_cut_list(struct settings *settings, enum setting_key key,
+			  const struct origin *origin, const char *meant)
+{
+	struct complaint complaint = { .origin = origin, .key = key, .meant = meant };
+
+	return settings_complain(settings, &complaint, "%s: the list %s", setting_name(key),
+				 meant ? "is cut off by a blank"
+				       : "ends in a comma, so that a part of it may be missing: "
+					 "write all of it in one line, or take the comma off");
+}
