@@ -7,6 +7,7 @@
 
 #include "boot/boot.h"
 #include "boot/early_mounts.h"
+#include "boot/supervise.h"
 #include "lib/command.h"
 #include "lib/log.h"
 #include "lib/text.h"
@@ -111,9 +112,9 @@ int boot(const struct boot_paths *paths, volatile int *allowed)
 	if (allowed)
 		*allowed =
 			(int)(run->settings.wait_seconds + run->settings.timeout_seconds) * 1000 +
-			RUN_UNDO_MILLISECONDS;
+			SUPERVISE_UNDO_MILLISECONDS;
 	if (!run->error && run_is_wanted(run))
-		run_supervise(run);
+		supervise(run);
 	run_finish(run);
 	error = tell(run, paths->report);
 	if (error)

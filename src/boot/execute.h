@@ -24,32 +24,12 @@ struct execution {
 	bool lingers;
 };
 
-/* What undoing may take beyond the time for the work, so that it is never cut off by it. */
-#define EXECUTE_UNDO_MILLISECONDS 5000
-
 /*
  * Carries the plan out and records in it what came of each step. A group that
  * does not come out whole is undone as a whole. Allocates nothing, so that
  * undoing cannot fail for want of memory.
  */
 void execute(struct plan *plan, const struct execution *execution);
-
-/* How the process that carried a plan out came to its end. */
-enum worker_end {
-	WORKER_CUT_OFF, /* it took too long, and is stuck in what it did last */
-	WORKER_KILLED,	/* it took too long, and is gone */
-	WORKER_DIED,
-	WORKER_STOPPED, /* it was told to stop between two steps */
-};
-
-/*
- * Gives back every group that is not finished, for a plan whose execution came
- * to an end before it was done. A member that was in the middle of a step that
- * something is still stuck in is left alone: what blocked there would block here
- * too. If the worker is gone, the member is undone like the others.
- */
-void execute_undo_unfinished(struct plan *plan, const struct execution *execution,
-			     enum worker_end end);
 
 /*
  * Reads every member's driver link back, which never blocks, and corrects what the

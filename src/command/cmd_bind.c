@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "boot/supervise.h"
 #include "command/options.h"
 #include "host/in_use.h"
 #include "host/open_files.h"
@@ -166,7 +167,7 @@ static int run_bind(int count, char *const *arguments)
 	if (!error)
 		error = read_uses(run);
 	if (!error && run_is_wanted(run))
-		run_supervise(run);
+		supervise(run);
 	run_finish(run);
 	if (!error && options.preview.json)
 		report_json(run, stdout);

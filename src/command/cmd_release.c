@@ -120,7 +120,7 @@ static int release(struct options *options, struct run *run)
 	run->task = &task;
 	run->context = release;
 	run->detached = true;
-	run_supervise(run);
+	supervise(run);
 	run_finish(run);
 	end = explain_end(run);
 	/* A signal does not keep what was begun from being done, and the lines say what was. */

@@ -125,7 +125,7 @@ static void finish(struct release *release, const struct execution *execution, e
 
 	for (size_t i = 0; i < plan->group_count; i++)
 		remove_ids(&release->groups[i], execution);
-	execute_undo_unfinished(&release->run->plan, execution, end);
+	undo_unfinished(&release->run->plan, execution, end);
 	judge(release);
 }
 

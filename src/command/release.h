@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "boot/execute.h"
+#include "boot/supervise.h"
 #include "plan/run.h"
 
 /* What became of a group that was to be released. */
@@ -49,7 +49,7 @@ bool release_is_taken(const struct settings *settings, const struct device *devi
  * devices off their driver and offered to all others, which are loaded before
  * by what the devices are. vfio-pci and pci-stub forget the ids that name the devices,
  * or they would take them again (binding_remove_ids()). It is the undoing of a plan that took them
- * (execute_undo_unfinished()). A group that a virtual machine has open is left
+ * (undo_unfinished()). A group that a virtual machine has open is left
  * alone. What came of it is in release->groups, of the run's arena. Gives 0
  * or -ENOMEM.
  */

@@ -5,7 +5,6 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "boot/execute.h"
 #include "lib/arena.h"
 #include "machine/module.h"
 #include "machine/topology.h"
@@ -20,15 +19,7 @@ enum run_phase {
 	RUN_DONE,
 };
 
-struct run;
-
-/* What is done with the devices, where that is not to take them. */
-struct run_task {
-	/* Carries the plan out, in the worker; NULL for taking the devices. Returns 0 or -errno. */
-	int (*execute)(struct run *run, const struct execution *execution);
-	/* Ends what a worker that is no more has begun, in a child; NULL for giving it back. */
-	void (*finish)(struct run *run, const struct execution *execution, enum worker_end end);
-};
+struct run_task; /* boot/supervise.h */
 
 /*
  * All that is known of one run. It lies in the arena, so that the process
@@ -71,20 +62,6 @@ void run_destroy(struct run *run);
 
 /* Whether the user asked for anything, and nothing stops the taking. */
 bool run_is_wanted(const struct run *run);
-
-/* Milliseconds that undoing may take when the time for the work is over: twice its own. */
-#define RUN_UNDO_MILLISECONDS (2 * EXECUTE_UNDO_MILLISECONDS)
-
-/*
- * Surveys, plans and carries the plan out on this machine's sysfs, waiting for
- * missing devices as long as settings say, and never longer than settings
- * allow. The work is done by a child; what it leaves unfinished is undone, for
- * which there is time beyond that, RUN_UNDO_MILLISECONDS at most. A worker whose
- * watcher was killed gives back what is not finished. Of two runs at the same time
- * one waits for the other, until that is destroyed; -EBUSY is the error when it
- * takes too long. With run->detached, signals are held until the process ends.
- */
-void run_supervise(struct run *run);
 
 /*
  * Whether the run gave up waiting for another one, which has the lock: it has looked at no

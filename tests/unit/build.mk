@@ -16,8 +16,8 @@ UNIT_TESTS := address arena arguments attached beneath child_output claim cmdlin
 	host_keyboard host_list host_many host_network host_path host_storage host_unlock \
 	host_volume in_use index init input json json_read loader lock log modalias \
 	module_options mountinfo \
-	plan plan_actions platform regenerate release report run selector settings settings_host \
-	settings_places survey sysfs terminal text topology traits unified
+	plan plan_actions platform regenerate release report selector settings settings_host \
+	settings_places supervise survey sysfs terminal text topology traits unified
 
 # What is often linked together.
 unit_settings := text settings settings_problem settings_cmdline refusal suggest claim selector address cmdline
@@ -25,7 +25,7 @@ unit_plan := plan guard findings picks leftover topology $(unit_settings)
 unit_host := needs search path needs_text storage mount network zpool keyboard \
 	claims child_output file_replace fstab journal volume console unlock \
 	mountinfo beneath textfile sysfs deadline $(unit_settings)
-unit_run := run held_signals log sysfs deadline $(unit_plan)
+unit_run := run deadline $(unit_plan)
 
 # Of each test: the modules of src/ that it links, the helpers of this directory
 # beside unit.c, and the functions that it stands in for.
@@ -54,15 +54,15 @@ unit_lib_decompress = scratch
 unit_src_elf_file = elf_file
 unit_src_embed = embed needs_list config beneath file_replace file_lock deadline textfile $(unit_settings)
 unit_lib_embed = strict_arena scratch
-unit_src_execute = execute binding device deadline log $(unit_plan)
+unit_src_execute = execute undo member binding device deadline log $(unit_plan)
 unit_lib_execute = strict_arena machine kernel_model scenarios outcome
 unit_wrap_execute = log_line sysfs_write sysfs_read_link_name sysfs_exists sysfs_list \
 	deadline_call
 unit_src_execute_cut = $(unit_src_execute)
 unit_lib_execute_cut = $(unit_lib_execute)
 unit_wrap_execute_cut = $(unit_wrap_execute)
-unit_src_explain = explain explain_finding explain_leftover enum_names $(unit_run)
-unit_lib_explain = strict_arena machine nowhere
+unit_src_explain = held_signals explain explain_finding explain_leftover enum_names $(unit_run)
+unit_lib_explain = strict_arena machine
 unit_src_file_lock = file_lock deadline text arena
 unit_lib_file_lock = scratch
 unit_src_file_replace = file_replace
@@ -123,15 +123,15 @@ unit_src_platform = platform sysfs
 unit_lib_platform = scratch
 unit_src_regenerate = regenerate
 unit_lib_regenerate = scratch
-unit_src_release = release execute binding device deadline log json_writer $(unit_plan)
+unit_src_release = release execute undo member binding device deadline log json_writer $(unit_plan)
 unit_lib_release = strict_arena strict_json machine kernel_model
 unit_wrap_release = $(unit_wrap_execute) in_use_find_machine explain_finding
-unit_src_report = report report_text explain explain_finding explain_leftover enum_names json_writer json_device $(unit_run)
-unit_lib_report = strict_arena strict_json machine nowhere scratch
+unit_src_report = held_signals report report_text explain explain_finding explain_leftover enum_names json_writer json_device $(unit_run)
+unit_lib_report = strict_arena strict_json machine scratch
 unit_wrap_report = log_line mkdir
 # The worker shares the real arena with its watcher.
-unit_src_run = $(unit_run) arena
-unit_lib_run = machine
+unit_src_supervise = supervise worker held_signals log sysfs $(unit_run) arena
+unit_lib_supervise = machine
 unit_src_selector = selector address
 unit_src_settings = $(unit_settings)
 unit_lib_settings = strict_arena settings_text

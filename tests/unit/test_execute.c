@@ -5,6 +5,7 @@
  * taken as a whole or is as it was, or the plan says what is not.
  */
 #include "boot/execute.h"
+#include "boot/undo.h"
 
 #include <errno.h>
 #include <string.h>
@@ -223,8 +224,8 @@ static void test_undo_has_its_time(void **state)
 	assert_true(run->plan.groups[0].failed);
 	assert_false(run->plan.undoing);
 	/* The last of them unbinds what was bound: half of what undoing may take is its. */
-	assert_true(kernel.child_milliseconds > EXECUTE_UNDO_MILLISECONDS / 4 - 500);
-	assert_true(kernel.child_milliseconds <= EXECUTE_UNDO_MILLISECONDS / 4);
+	assert_true(kernel.child_milliseconds > UNDO_MILLISECONDS / 4 - 500);
+	assert_true(kernel.child_milliseconds <= UNDO_MILLISECONDS / 4);
 	outcome_check(scenario->name, &run->plan, OUTCOME_WHOLE);
 	machine_forget(run);
 }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * A worker that ends at any point, in the middle of whatever it does, and what
- * execute_undo_unfinished() makes of what it left: no group is half taken, and
+ * undo_unfinished() makes of what it left: no group is half taken, and
  * what blocked the worker is left alone, but not what it died of.
  */
 #include <string.h>
 
 #include "boot/execute.h"
+#include "boot/undo.h"
 #include "scenarios.h"
 #include "unit.h"
 
@@ -84,7 +85,7 @@ static void undo(struct plan *plan, enum worker_end end)
 
 	/* There is nothing left to load. */
 	execution.loader = NULL;
-	execute_undo_unfinished(plan, &execution, end);
+	undo_unfinished(plan, &execution, end);
 }
 
 static void check_cut(const struct scenario *scenario, const char *name, struct run *run)
@@ -174,7 +175,7 @@ static bool undo_until(struct plan *plan, size_t at)
 		kernel.steps = 0;
 		kernel.cut_at = at;
 		kernel.cut_after = false;
-		execute_undo_unfinished(plan, &execution, WORKER_CUT_OFF);
+		undo_unfinished(plan, &execution, WORKER_CUT_OFF);
 		kernel.cut_at = 0;
 		return false;
 	}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* How a run is watched over. What it does is stood in for, in the worker as in its watcher. */
-#include "plan/run.h"
+#include "boot/supervise.h"
 
 #include <errno.h>
 #include <sched.h>
@@ -204,8 +204,7 @@ void execute_read_back(struct plan *plan, const struct sysfs *sysfs)
 	script->read_back += sysfs->fd >= 0;
 }
 
-void execute_undo_unfinished(struct plan *plan, const struct execution *execution,
-			     enum worker_end end)
+void undo_unfinished(struct plan *plan, const struct execution *execution, enum worker_end end)
 {
 	script->undone++;
 	script->undone_by = getpid();
@@ -241,7 +240,7 @@ static void test_done(void **state)
 	struct run *run = start_run(CARD);
 
 	(void)state;
-	run_supervise(run);
+	supervise(run);
 	assert_int_equal(run->phase, RUN_DONE);
 	assert_int_equal(run->error, 0);
 	assert_false(run->cut_off);
@@ -261,7 +260,7 @@ static void test_dry_run(void **state)
 	struct run *run = start_run(CARD " vfio_early.dry_run");
 
 	(void)state;
-	run_supervise(run);
+	supervise(run);
 	assert_int_equal(script->locks, 0);
 	assert_int_equal(run->phase, RUN_DONE);
 	assert_int_equal(run->plan.group_count, 1);
@@ -277,11 +276,11 @@ static void test_other_drivers(void **state)
 	struct run *run = start_run(CARD " vfio_early.driver=pci-stub");
 
 	(void)state;
-	run_supervise(run);
+	supervise(run);
 	assert_null(script->driver_in_advance);
 	end_run(run);
 	run = start_run(CARD " vfio_early.driver=auto");
-	run_supervise(run);
+	supervise(run);
 	assert_string_equal(script->driver_in_advance, "vfio-pci");
 	assert_int_equal(script->modules_opened, 1);
 	end_run(run);
@@ -293,7 +292,7 @@ static void test_survey_fails(void **state)
 
 	(void)state;
 	script->survey_result = -EIO;
-	run_supervise(run);
+	supervise(run);
 	assert_int_equal(run->error, -EIO);
 	assert_false(run->cut_off);
 	assert_true(run->phase < RUN_EXECUTE);
@@ -309,7 +308,7 @@ static void test_not_our_turn(void **state)
 
 	(void)state;
 	script->lock_result = -EBUSY;
-	run_supervise(run);
+	supervise(run);
 	assert_int_equal(run->error, -EBUSY);
 	assert_int_equal(run->holder, 4711);
 	assert_int_equal(script->locks, 1);
@@ -325,7 +324,7 @@ static void test_not_our_workers_turn(void **state)
 
 	(void)state;
 	script->worker_lock_result = -EBUSY;
-	run_supervise(run);
+	supervise(run);
 	assert_int_equal(run->error, -EBUSY);
 	assert_int_equal(run->holder, 4711);
 	assert_int_equal(script->loaders + script->surveys + script->undone, 0);
@@ -338,7 +337,7 @@ static void test_worker_dies_in_survey(void **state)
 
 	(void)state;
 	script->dies_in_survey = true;
-	run_supervise(run);
+	supervise(run);
 	assert_true(run->died);
 	assert_false(run->cut_off);
 	assert_true(run->phase < RUN_EXECUTE);
@@ -354,7 +353,7 @@ static void test_worker_dies_in_execute(void **state)
 
 	(void)state;
 	script->dies_in_execute = true;
-	run_supervise(run);
+	supervise(run);
 	assert_true(run->died);
 	assert_false(run->cut_off);
 	assert_int_equal(run->phase, RUN_EXECUTE);
@@ -373,7 +372,7 @@ static int in_child(struct run *run)
 	pid_t child = fork();
 
 	if (child == 0) {
-		run_supervise(run);
+		supervise(run);
 		_exit(run->signal ? run_exit_code(run) : 100);
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);
@@ -422,7 +421,7 @@ static void test_undo_has_its_time(void **state)
 
 	(void)state;
 	script->undoes_longer = true;
-	run_supervise(run);
+	supervise(run);
 	assert_false(run->cut_off);
 	assert_int_equal(run->phase, RUN_DONE);
 	assert_int_equal(run->plan.groups[0].members[0].result, RESULT_UNDONE);
@@ -564,7 +563,7 @@ static void test_waits(void **state)
 
 	(void)state;
 	script->surveys_incomplete = 3;
-	run_supervise(run);
+	supervise(run);
 	assert_int_equal(run->error, 0);
 	assert_int_equal(script->waits, 3);
 	/* What came is looked at once more when the others of its slot have come, too. */
@@ -580,7 +579,7 @@ static void test_does_not_wait_unasked(void **state)
 
 	(void)state;
 	script->surveys_incomplete = 3;
-	run_supervise(run);
+	supervise(run);
 	assert_int_equal(script->surveys, 1);
 	assert_int_equal(script->waits, 0);
 	assert_int_equal(script->settled, 0);

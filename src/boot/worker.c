@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "boot/worker.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "boot/give_back.h"
+#include "boot/hotplug.h"
+#include "boot/lock.h"
+#include "boot/module_loader.h"
+#include "boot/supervise.h"
+#include "lib/deadline.h"
+#include "lib/log.h"
+#include "lib/util.h"
+#include "machine/module.h"
+#include "machine/pci.h"
+#include "plan/leftover.h"
+#include "plan/survey.h"
+
+/*
+ * The worker's own lock: should it outlive its watcher, which has the lock that all wait for, the
+ * next run waits for the worker all the same. It is on another file than that lock, for the worker
+ * writes to that one, and closing it would lose a lock on it.
+ */
+#define WORKER_LOCK_PATH "/sys/bus/pci/drivers_autoprobe"
+
+/* Reads the devices; a listed one that is missing is waited for. */
+static int survey_and_wait(struct run *run, const struct sysfs *sysfs,
+			   struct module_context *modules, struct pci_source **source)
+{
+	struct deadline deadline = deadline_after((int64_t)run->settings.wait_seconds * 1000);
+	int events = run->settings.wait_seconds ? hotplug_listen() : -1;
+	const struct selector *missing, *said = NULL;
+	size_t mark = arena_mark(run->arena);
+	bool waited = false, settled = false;
+	int error;
+
+	for (;;) {
+		arena_rewind(run->arena, mark);
+		error = pci_open(sysfs, source);
+		if (error)
+			break;
+		error = survey(&run->topology, run->arena, &run->settings, *source, sysfs, modules);
+		missing =
+			error ? NULL : survey_find_missing(&run->topology, &run->settings, waited);
+		/* What the last look at the bus has open goes with the worker. */
+		if (error || (missing ? !deadline_left(&deadline) : !waited || settled))
+			break;
+		pci_close(*source);
+		waited = true;
+		settled = !missing;
+		/* It may not be alone: the functions of a slot come one after another. */
+		if (settled) {
+			hotplug_settle(events);
+			continue;
+		}
+		if (missing != said)
+			log_line(LOG_LEVEL_DEBUG, "waiting for '%s', for %d s at most",
+				 missing->text, (deadline_left(&deadline) + 999) / 1000);
+		said = missing;
+		hotplug_wait(events, &deadline);
+	}
+	if (events >= 0)
+		close(events);
+	return error;
+}
+
+static int tell(int fd, enum word word)
+{
+	char byte = (char)word;
+
+	return write(fd, &byte, 1) == 1 ? 0 : -EPIPE;
+}
+
+/* Makes the plan; nothing is touched yet. */
+static int decide(struct run *run, const struct sysfs *sysfs, int fd, struct pci_source **source)
+{
+	struct module_context *modules = NULL;
+	int error = 0;
+
+	/* Only the choice among variants needs the modules here: loading is the loader's. */
+	if (!run->settings.driver)
+		error = module_open(run->modules, &modules);
+	run->phase = RUN_SURVEY;
+	if (!error)
+		error = survey_and_wait(run, sysfs, modules, source);
+	if (modules)
+		module_close(modules);
+	if (!error)
+		error = tell(fd, WORD_WAITED);
+	if (!error)
+		error = plan_make(&run->plan, run->arena, &run->settings, &run->topology);
+	if (!error && run->at_boot)
+		error = leftover_list(&run->plan, run->arena, &run->settings, &run->topology);
+	return error;
+}
+
+/*
+ * The driver whose dependencies are loaded while the devices are still looked
+ * at. They bind nothing, and are in the kernel in any case once a device is
+ * taken; what is refused in the end leaves them there, unused.
+ */
+static const char *driver_in_advance(const struct settings *settings)
+{
+	const char *driver = settings->driver ? settings->driver : "vfio-pci";
+
+	return module_is_vfio(driver) ? driver : NULL;
+}
+
+/*
+ * Notes what "ids=" in modprobe.d would have taken if vfio-pci had been loaded with it. Only the
+ * report stands on that: where it cannot be found out, it is not said.
+ */
+static void note_options(struct run *run, struct loader *loader, struct pci_source *source)
+{
+	static const struct origin origin = { .source = "modprobe.d" };
+	size_t count = run->settings.claimed.count;
+	struct module_context *modules;
+	int error = loader_modules(loader, &modules);
+
+	for (size_t i = 0; !error && i < ARRAY_SIZE(leftover_drivers); i++) {
+		const char *claimant = NULL;
+		char *ids;
+
+		error = module_find_values(modules, leftover_drivers[i], "ids", &ids);
+		if (error)
+			return;
+		if (*ids)
+			claimant = arena_print(run->arena,
+					       "options %s ids= in modprobe.d of this image",
+					       leftover_drivers[i]);
+		if (claimant)
+			error = settings_add_claims(&run->settings, ids, claimant, &origin);
+		free(ids);
+	}
+	if (error || run->settings.claimed.count == count)
+		return;
+	error = survey_claimed(&run->topology, run->arena, &run->settings, source);
+	if (!error)
+		leftover_list(&run->plan, run->arena, &run->settings, &run->topology);
+}
+
+/* What the worker asks before each step. */
+struct worker {
+	struct run *run;
+	pid_t watcher;
+};
+
+/* Whether to begin nothing more: the user wants that, or nobody is left to end what gets stuck. */
+static bool is_stopped(void *context)
+{
+	struct worker *worker = context;
+
+	if (!worker->run->signal && getppid() == worker->watcher)
+		return false;
+	worker->run->interrupted = true;
+	return true;
+}
+
+/* Carries the plan out. */
+static int carry_out(struct run *run, const struct execution *execution)
+{
+	if (run->settings.dry_run || execution->is_stopped(execution->context))
+		return 0;
+	if (run->task && run->task->execute)
+		return run->task->execute(run, execution);
+	/* The devices that were taken come first: another driver's start may be slow. */
+	execute(&run->plan, execution);
+	give_back_leftovers(&run->plan, execution);
+	return 0;
+}
+
+/* What the worker does; it says on fd how far it has come. */
+static int work(struct worker *worker, int fd)
+{
+	struct run *run = worker->run;
+	struct loader loader = { .places = run->modules };
+	struct module_loader interface = loader_interface(&loader);
+	struct execution execution = { .loader = &interface,
+				       .is_stopped = is_stopped,
+				       .context = worker,
+				       .lingers = run->detached };
+	struct pci_source *source;
+	struct sysfs sysfs;
+	int error;
+
+	if (!run->settings.dry_run && !(run->task && run->task->execute))
+		loader_start(&loader, driver_in_advance(&run->settings));
+	error = sysfs_open(&sysfs, "/sys");
+	if (!error)
+		error = decide(run, &sysfs, fd, &source);
+	if (error)
+		return error;
+	execution.sysfs = &sysfs;
+	execution.deadline = deadline_after(run->allowed * 3 / 4);
+	loader.deadline = execution.deadline;
+	run->phase = RUN_EXECUTE;
+	error = carry_out(run, &execution);
+	if (error)
+		return error;
+	if (run->at_boot)
+		note_options(run, &loader, source);
+	run->phase = RUN_DONE;
+	return 0;
+}
+
+/* What is said where the watcher cannot any more. */
+static void say_abandoned(const struct run *run)
+{
+	log_line(LOG_LEVEL_ERROR, "the process that watches over the work was killed; %s",
+		 run->interrupted ? "what was not finished was given back"
+				  : "the work was done by then");
+}
+
+static int work_alone(struct worker *worker, int fd)
+{
+	struct run *run = worker->run;
+	struct deadline deadline = deadline_after(run->allowed / 2);
+	pid_t holder;
+	int lock, error = 0;
+
+	/* A watcher that is no more is no reason to die in the middle of a step. */
+	signal(SIGPIPE, SIG_IGN);
+	if (run->detached)
+		setsid();
+	if (!run->settings.dry_run)
+		error = lock_take(WORKER_LOCK_PATH, &deadline, &lock, &holder);
+	if (error)
+		run->holder = holder;
+	return error ? error : work(worker, fd);
+}
+
+void worker_run(struct run *run, pid_t watcher, int fd)
+{
+	struct worker worker = { run, watcher };
+
+	run->error = work_alone(&worker, fd);
+	if (tell(fd, WORD_DONE) == 0)
+		_exit(0);
+	say_abandoned(run);
+	_exit(1);
+}
