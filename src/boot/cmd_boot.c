@@ -10,6 +10,7 @@
 #include "boot/supervise.h"
 #include "lib/command.h"
 #include "lib/log.h"
+#include "lib/paths.h"
 #include "lib/text.h"
 #include "lib/textfile.h"
 #include "plan/report.h"

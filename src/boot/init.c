@@ -19,6 +19,7 @@
 #include "lib/command.h"
 #include "lib/deadline.h"
 #include "lib/log.h"
+#include "lib/paths.h"
 #include "lib/util.h"
 
 /* For reading the settings and writing the report, on top of what the settings allow. */

@@ -11,25 +11,6 @@
  */
 
 /*
- * Where an image of `vfio-early image` has its files: nothing below /lib or
- * /etc, since the image that is unpacked over it may have a link in that
- * place, and its files would replace ours.
- */
-#define INIT_PATH		"/vfio-early"
-#define INIT_DIRECTORY		"/vfio-early.d"
-#define INIT_CONFIG_PATH	INIT_DIRECTORY "/vfio-early.conf"
-#define INIT_HOST_CONFIG_PATH	INIT_DIRECTORY "/host.conf"
-#define INIT_MODPROBE_DIRECTORY INIT_DIRECTORY "/modprobe.d"
-#define INIT_MODULES_DIRECTORY	INIT_DIRECTORY "/modules" /* a directory for each kernel */
-
-/*
- * Where the report lies after such a boot. /run is not mounted yet, and would
- * hide it; devtmpfs is one file system however often it is mounted
- * (drivers/base/devtmpfs.c).
- */
-#define INIT_REPORT_DIRECTORY "/dev/.vfio-early"
-
-/*
  * Whether this process is what rdinit= started: the first one, in a root that
  * is still the kernel's own (Documentation/filesystems/ramfs-rootfs-initramfs.rst),
  * which no container has. The words of a kernel's command line that it does not

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <string.h>
 
-#include "boot/init.h"
 #include "check/check_image.h"
 #include "image/module_closure.h"
 #include "lib/elf_file.h"
+#include "lib/paths.h"
 #include "lib/textfile.h"
 #include "settings/config.h"
 

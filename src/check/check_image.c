@@ -8,10 +8,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "boot/init.h"
 #include "image/module_closure.h"
 #include "lib/elf_file.h"
 #include "lib/file.h"
+#include "lib/paths.h"
 #include "lib/text.h"
 
 /* Address space, not memory. */

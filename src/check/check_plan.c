@@ -3,6 +3,7 @@
 
 #include "check/boot_loader.h"
 #include "check/check.h"
+#include "lib/paths.h"
 #include "lib/textfile.h"
 #include "plan/explain.h"
 

@@ -9,11 +9,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "boot/init.h"
 #include "image/cpio_reader.h"
 #include "image/uki.h"
 #include "lib/cmdline.h"
 #include "lib/file.h"
+#include "lib/paths.h"
 
 const char *const kernels_boot_places[] = { "/boot", "/efi", "/boot/efi", NULL };
 

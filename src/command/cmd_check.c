@@ -9,6 +9,7 @@
 #include "command/preview.h"
 #include "lib/command.h"
 #include "lib/json_writer.h"
+#include "lib/paths.h"
 #include "lib/terminal.h"
 #include "lib/text.h"
 #include "lib/textfile.h"

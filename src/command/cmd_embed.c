@@ -9,6 +9,7 @@
 #include "image/embed.h"
 #include "lib/beneath.h"
 #include "lib/command.h"
+#include "lib/paths.h"
 #include "lib/text.h"
 #include "lib/textfile.h"
 #include "lib/util.h"

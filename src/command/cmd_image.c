@@ -8,12 +8,12 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "boot/init.h"
 #include "command/arguments.h"
 #include "image/embed.h"
 #include "image/rdinit_image.h"
 #include "lib/command.h"
 #include "lib/file_replace.h"
+#include "lib/paths.h"
 #include "lib/text.h"
 #include "lib/textfile.h"
 #include "lib/util.h"

@@ -8,6 +8,7 @@
 #include "command/regenerate.h"
 #include "host/needs_list.h"
 #include "lib/command.h"
+#include "lib/paths.h"
 #include "lib/text.h"
 #include "lib/textfile.h"
 #include "lib/util.h"

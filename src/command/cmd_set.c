@@ -11,6 +11,7 @@
 #include "command/regenerate.h"
 #include "lib/command.h"
 #include "lib/file_lock.h"
+#include "lib/paths.h"
 #include "lib/text.h"
 #include "lib/textfile.h"
 #include "lib/util.h"

@@ -3,10 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "boot/init.h"
 #include "command/options.h"
 #include "command/status.h"
 #include "lib/command.h"
+#include "lib/paths.h"
 #include "lib/textfile.h"
 #include "lib/util.h"
 #include "plan/report.h"

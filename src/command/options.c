@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "command/arguments.h"
+#include "lib/paths.h"
 #include "lib/util.h"
 #include "settings/settings_parse.h"
 

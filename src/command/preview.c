@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "lib/command.h"
+#include "lib/paths.h"
 #include "lib/text.h"
 #include "lib/textfile.h"
 #include "lib/util.h"

@@ -10,6 +10,7 @@
 #include <sys/utsname.h>
 
 #include "lib/file.h"
+#include "lib/paths.h"
 #include "lib/textfile.h"
 #include "lib/util.h"
 #include "settings/config.h"

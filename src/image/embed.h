@@ -6,6 +6,7 @@
 
 #include "host/needs_list.h"
 #include "lib/arena.h"
+#include "lib/paths.h"
 #include "settings/settings.h"
 
 /* What an image is made for. Any member may be NULL. */

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "boot/init.h"
+#include "lib/paths.h"
 #include "lib/textfile.h"
 #include "lib/util.h"
 

@@ -10,11 +10,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "boot/init.h"
 #include "image/cpio_writer.h"
 #include "image/depmod_index.h"
 #include "lib/child_output.h"
 #include "lib/file.h"
+#include "lib/paths.h"
 #include "lib/util.h"
 
 /* Since Linux 6.3 (include/uapi/linux/memfd.h). */

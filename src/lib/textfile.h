@@ -5,15 +5,6 @@
 
 #include "lib/arena.h"
 
-/* The config file, both on the host and inside an image. */
-#define CONFIG_PATH "/etc/vfio-early.conf"
-
-/* In an image only: what the host that it was built on needs of its PCI devices (host.h). */
-#define HOST_CONFIG_PATH "/etc/vfio-early.host.conf"
-
-/* The running kernel's command line. */
-#define CMDLINE_PATH "/proc/cmdline"
-
 /* What input_read() gives for a NUL (SUBSTITUTE, of ASCII), so that no text ends at one unseen. */
 #define INPUT_NUL '\032'
 

@@ -6,9 +6,6 @@
 #include "machine/pci.h"
 #include "plan/run.h"
 
-/* Where reports are kept until the next boot. */
-#define REPORT_DIRECTORY "/run/vfio-early"
-
 /* Counts up when a field changes its meaning or goes; new ones may come at any time. */
 #define REPORT_SCHEMA 1
 

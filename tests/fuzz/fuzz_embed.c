@@ -16,6 +16,7 @@
 #include "fuzz.h"
 #include "image/embed.h"
 #include "lib/beneath.h"
+#include "lib/paths.h"
 #include "lib/textfile.h"
 #include "lib/util.h"
 #include "tree.h"

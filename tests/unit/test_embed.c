@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "host/needs.h"
+#include "lib/paths.h"
 #include "lib/textfile.h"
 #include "scratch.h"
 #include "unit.h"

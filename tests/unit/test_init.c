@@ -15,6 +15,7 @@
 #include "boot/boot.h"
 #include "boot/early_mounts.h"
 #include "lib/deadline.h"
+#include "lib/paths.h"
 #include "unit.h"
 
 /* Longer than any test takes. */

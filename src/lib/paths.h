@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+/* Where our files are, on the host and in an image. */
+
+/* The config file, both on the host and inside an image. */
+#define CONFIG_PATH "/etc/vfio-early.conf"
+
+/* In an image only: what the host that it was built on needs of its PCI devices
+ * (host/needs_list.h). */
+#define HOST_CONFIG_PATH "/etc/vfio-early.host.conf"
+
+/* The running kernel's command line. */
+#define CMDLINE_PATH "/proc/cmdline"
+
+/* Where reports are kept until the next boot. */
+#define REPORT_DIRECTORY "/run/vfio-early"
+
+/*
+ * Where an image of `vfio-early image` has its files: nothing below /lib or
+ * /etc, since the image that is unpacked over it may have a link in that
+ * place, and its files would replace ours.
+ */
+#define INIT_PATH		"/vfio-early"
+#define INIT_DIRECTORY		"/vfio-early.d"
+#define INIT_CONFIG_PATH	INIT_DIRECTORY "/vfio-early.conf"
+#define INIT_HOST_CONFIG_PATH	INIT_DIRECTORY "/host.conf"
+#define INIT_MODPROBE_DIRECTORY INIT_DIRECTORY "/modprobe.d"
+#define INIT_MODULES_DIRECTORY	INIT_DIRECTORY "/modules" /* a directory for each kernel */
+
+/*
+ * Where the report lies after such a boot. /run is not mounted yet, and would
+ * hide it; devtmpfs is one file system however often it is mounted
+ * (drivers/base/devtmpfs.c).
+ */
+#define INIT_REPORT_DIRECTORY "/dev/.vfio-early"
