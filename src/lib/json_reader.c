@@ -5,8 +5,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "lib/hex.h"
 #include "lib/util.h"
-#include "machine/address.h"
 
 /* More than any report has. */
 #define DEPTH_MAX 32

@@ -6,8 +6,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "lib/hex.h"
 #include "lib/text.h"
-#include "machine/address.h"
 
 static void flush(struct json *json)
 {

@@ -34,12 +34,3 @@ int pci_address_compare(const struct pci_address *a, const struct pci_address *b
 
 /* Whether both are functions of the same slot. */
 bool pci_address_same_slot(const struct pci_address *a, const struct pci_address *b);
-
-/* Writes value as that many hexadecimal digits, at most 8, without a NUL; gives their end. */
-char *hex_format(uint32_t value, size_t digits, char *text);
-
-/*
- * Reads digits hexadecimal digits at text into value. Gives false when one of
- * them is none. digits is at most 8.
- */
-bool hex_parse(const char *text, size_t digits, uint32_t *value);

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "machine/address.h"
+#include "lib/hex.h"
 
 /* Reads what stands behind a letter or two: "v000010DE"; moves *text past it. */
 static bool parse_part(const char **text, const char *name, size_t digits, uint32_t *value)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "plan/json_device.h"
 
+#include "lib/hex.h"
+
 void json_device_address(struct json *json, const char *key, const struct device *device)
 {
 	char text[PCI_ADDRESS_SIZE];

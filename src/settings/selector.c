@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "lib/hex.h"
 #include "lib/util.h"
 
 static const char reason_unknown[] =

@@ -6,7 +6,7 @@
 
 #include "fuzz.h"
 #include "lib/util.h"
-#include "machine/address.h"
+#include "lib/hex.h"
 #include "tree.h"
 
 /* Paths that are longer are cut, and then mostly no good. */

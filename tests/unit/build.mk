@@ -20,7 +20,7 @@ UNIT_TESTS := address arena arguments attached beneath child_output claim cmdlin
 	settings_places supervise survey sysfs terminal text topology traits unified
 
 # What is often linked together.
-unit_settings := text settings settings_problem settings_cmdline refusal suggest claim selector address cmdline
+unit_settings := text settings settings_problem settings_cmdline refusal suggest claim selector address hex cmdline
 unit_plan := plan guard findings picks leftover topology $(unit_settings)
 unit_host := needs search path needs_text storage mount network zpool keyboard \
 	claims child_output file_replace fstab journal volume console unlock \
@@ -29,10 +29,10 @@ unit_run := run deadline $(unit_plan)
 
 # Of each test: the modules of src/ that it links, the helpers of this directory
 # beside unit.c, and the functions that it stands in for.
-unit_src_address = address
+unit_src_address = address hex
 unit_src_arena = arena
 unit_src_arguments = arguments text arena
-unit_src_attached = attached sysfs address
+unit_src_attached = attached sysfs address hex
 unit_lib_attached = strict_arena scratch
 unit_src_beneath = beneath file_replace
 unit_lib_beneath = scratch
@@ -44,7 +44,7 @@ unit_src_cpio = cpio_writer
 unit_lib_cpio = strict_arena
 unit_src_cpio_reader = cpio_reader cpio_writer
 unit_lib_cpio_reader = strict_arena
-unit_src_claim = claim selector address
+unit_src_claim = claim selector address hex
 unit_src_config = config file_replace textfile $(unit_settings)
 unit_lib_config = strict_arena scratch
 unit_wrap_config = geteuid fstat
@@ -67,9 +67,9 @@ unit_src_file_lock = file_lock deadline text arena
 unit_lib_file_lock = scratch
 unit_src_file_replace = file_replace
 unit_lib_file_replace = scratch
-unit_src_firmware_display = firmware_display framebuffer device textfile sysfs address
+unit_src_firmware_display = firmware_display framebuffer device textfile sysfs address hex
 unit_lib_firmware_display = strict_arena scratch
-unit_src_framebuffer = framebuffer textfile sysfs address arena
+unit_src_framebuffer = framebuffer textfile sysfs address hex arena
 unit_lib_framebuffer = scratch
 unit_src_held_signals = held_signals
 unit_src_host = $(unit_host)
@@ -101,9 +101,9 @@ unit_src_index = depmod_index
 unit_src_init = init deadline log text arena
 unit_src_input = textfile
 unit_lib_input = strict_arena scratch
-unit_src_json = json_writer text address arena
+unit_src_json = json_writer text address hex arena
 unit_lib_json = strict_json
-unit_src_json_read = json_reader json_writer text address
+unit_src_json_read = json_reader json_writer text address hex
 unit_lib_json_read = strict_arena
 unit_src_loader = module_loader deadline
 unit_wrap_loader = pthread_create
@@ -111,7 +111,7 @@ unit_src_lock = lock deadline
 unit_lib_lock = scratch
 unit_src_log = log text arena
 unit_wrap_log = open close write
-unit_src_modalias = modalias address
+unit_src_modalias = modalias address hex
 unit_src_module_options = module_options cmdline
 unit_src_mountinfo = mountinfo
 unit_lib_mountinfo = strict_arena
@@ -132,7 +132,7 @@ unit_wrap_report = log_line mkdir
 # The worker shares the real arena with its watcher.
 unit_src_supervise = supervise worker held_signals log sysfs $(unit_run) arena
 unit_lib_supervise = machine
-unit_src_selector = selector address
+unit_src_selector = selector address hex
 unit_src_settings = $(unit_settings)
 unit_lib_settings = strict_arena settings_text
 unit_src_settings_host = $(unit_settings)
@@ -149,9 +149,9 @@ unit_src_terminal = terminal text arena
 unit_wrap_terminal = isatty ioctl
 unit_src_text = text
 unit_lib_text = strict_arena
-unit_src_traits = traits device sysfs address
+unit_src_traits = traits device sysfs address hex
 unit_lib_traits = strict_arena scratch
-unit_src_topology = topology address
+unit_src_topology = topology address hex
 unit_lib_topology = strict_arena
 unit_src_unified = uki
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "machine/address.h"
 
+#include "lib/hex.h"
+
 #include <errno.h>
 #include <string.h>
 
