@@ -89,8 +89,8 @@ all: $(PROGRAMS)
 TASKS := clean lint uninstall dist deb check check-unit check-plans check-completions check-check check-files check-hostile check-man \
 	check-all check-leaks check-fuzz check-binary check-trixie check-sid check-hooks check-packages check-image check-vm \
 	check-kernels check-bench check-stops soak check-generators check-generators-quick bench bench-list demo \
-	unit-programs fuzz coverage
-ifneq ($(filter-out $(TASKS) setup-%,$(or $(MAKECMDGOALS),all)),)
+	unit-programs fuzz coverage quick
+ifneq ($(filter-out $(TASKS) setup-% part-%,$(or $(MAKECMDGOALS),all)),)
 # $(call need,PURPOSE,COMMAND): where COMMAND fails, what PURPOSE needs is installed, or
 # said to be missing. A package's build, which has it all, installs nothing.
 need = $(if $(shell { $(2); } >/dev/null 2>&1 || echo missing),$(shell tests/setup $(1) >&2)$(if \
@@ -299,7 +299,7 @@ check-image:
 
 check-vm:
 	$(MAKE) all
-	tests/vm/run-all --quick
+	tests/vm/run-all
 
 check-kernels:
 	tests/setup check
@@ -334,31 +334,41 @@ check-generators:
 	$(MAKE) deb
 	tests/generators/run-all --all
 
-check:
+# What people run between two edits.
+quick:
 	tests/setup check
-	$(MAKE) lint
-	$(MAKE) check-unit
-	$(MAKE) check-plans
-	$(MAKE) check-completions
-	$(MAKE) check-check
-	$(MAKE) check-files
-	$(MAKE) check-hostile
-	$(MAKE) check-man
-	$(MAKE) check-leaks
-	$(MAKE) check-fuzz
-	$(MAKE) check-binary
-	$(MAKE) check-hooks
-	$(MAKE) check-packages
-	$(MAKE) LINK=dynamic all
-	$(MAKE) CC=clang all
-	$(MAKE) check-trixie
-	$(MAKE) check-image
-	$(MAKE) check-vm
-	$(MAKE) check-bench
-	$(MAKE) check-generators-quick
+	$(MAKE) -j2 -s all unit-programs
+	$(MAKE) -j2 -O check-unit check-plans
+
+# The parts of check, the longest first, two at a time: each keeps one processor busy.
+# The goldens are run by check-leaks, with a program that the sanitizers watch over.
+CHECK_PARTS = leaks packages unit completions generators-quick fuzz hooks hostile image files man binary bench
+PARTS := build/parts
+part = tests/part $(PARTS) $(1)
+$(CHECK_PARTS:%=part-%): part-%:
+	@$(call part,$*) $(MAKE) check-$*
+
+check:
+	@mkdir -p build
+	@rm -f $(PARTS)
+	@$(call part,setup) tests/setup check
+	@$(call part,lint) tests/lint --changed
+	@$(call part,build) $(MAKE) -j2 -O check-programs
+	@$(call part,dynamic) $(MAKE) -j2 -O LINK=dynamic all
+	@$(call part,clang) $(MAKE) -j2 -O CC=clang all
+	@$(call part,trixie) $(MAKE) check-trixie
+	@$(MAKE) -j2 -O $(CHECK_PARTS:%=part-%)
+	@$(call part,vm) tests/vm/run-all --quick
+	@tests/part $(PARTS)
+
+check-programs: all unit-programs $(UNIT_MUST_FAIL:%=$(U)/test_%)
+	$(MAKE) replay-programs build/fuzz/replay/vfio-early
 
 # All there is but for what is run for hours: fuzz and soak.
 check-all: check
+	$(MAKE) lint
+	$(MAKE) check-plans
+	$(MAKE) check-check
 	$(MAKE) check-sid
 	$(MAKE) check-kernels
 	$(MAKE) check-stops
@@ -387,4 +397,4 @@ demo:
 -include $(OBJECTS:.o=.d)
 
 .DELETE_ON_ERROR:
-.PHONY: all install FORCE $(TASKS) setup-build setup-check setup-demo setup-bench setup-fuzz setup-generators
+.PHONY: all install FORCE check-programs $(TASKS) $(CHECK_PARTS:%=part-%) setup-build setup-check setup-demo setup-bench setup-fuzz setup-generators
