@@ -10,7 +10,7 @@ LINK = static
 # Compiler (default: musl-gcc, or gcc where that is native to musl; gcc when dynamic).
 # Any gcc or clang will do.
 ifeq ($(origin CC),default)
-CC = $(if $(filter dynamic,$(LINK))$(findstring musl,$(shell gcc -dumpmachine 2>&1)),gcc,musl-gcc)
+CC = $(if $(filter dynamic,$(LINK))$(findstring musl,$(shell gcc -dumpmachine 2>/dev/null)),gcc,musl-gcc)
 endif
 AR = ar
 STRIP = strip
