@@ -38,6 +38,40 @@ void search_consoles(struct host_search *search)
 						 token.value));
 }
 
+/* The functions that a driver has. */
+struct bound {
+	struct host_search *search;
+	const char *driver, *watchdog;
+};
+
+static int visit_bound(void *context, const char *name)
+{
+	const struct bound *bound = context;
+	struct host_search *search = bound->search;
+	const char *path = search_read_link(
+		search, search_print(search, "bus/pci/drivers/%s/%s", bound->driver, name));
+
+	if (path)
+		search_add_path(search, path, bound->watchdog);
+	return 0;
+}
+
+/*
+ * Adds what the driver has that is called as the watchdog is: some drivers do not say where
+ * theirs is (drivers/watchdog/i6300esb.c, esb_probe()).
+ */
+static void add_by_driver(struct host_search *search, const char *name)
+{
+	char identity[64];
+	struct bound bound = { search, identity, name };
+
+	if (sysfs_read(&search->sysfs, search_print(search, "class/watchdog/%s/identity", name),
+		       identity, sizeof(identity)) > 0 &&
+	    identity[0] != '.' && !strchr(identity, '/'))
+		sysfs_list(&search->sysfs, search_print(search, "bus/pci/drivers/%s", identity),
+			   visit_bound, &bound);
+}
+
 static int visit_watchdog(void *context, const char *name)
 {
 	struct host_search *search = context;
@@ -49,8 +83,8 @@ static int visit_watchdog(void *context, const char *name)
 	    !streq(state, "active"))
 		return 0;
 	path = search_read_link(search, search_print(search, "class/watchdog/%s", name));
-	if (path)
-		search_add_path(search, path, name);
+	if (!path || !search_add_path(search, path, name))
+		add_by_driver(search, name);
 	return 0;
 }
 

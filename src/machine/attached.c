@@ -67,20 +67,59 @@ static int find_consoles(const struct search *search)
 	return 0;
 }
 
-static int note_watchdog(void *context, const char *name)
-{
-	const struct search *search = context;
-	char path[SYSFS_PATH_SIZE], state[16];
-	struct device *device;
+/* The functions that a watchdog is on. */
+struct watchdog {
+	const struct search *search;
+	const char *name;
+};
 
-	snprintf(path, sizeof(path), WATCHDOGS "/%s/state", name);
-	if (sysfs_read(search->sysfs, path, state, sizeof(state)) <= 0 || !streq(state, "active"))
-		return 0;
-	device = find_device(search, WATCHDOGS, name);
+static int note_watchdog(const struct watchdog *watchdog, struct device *device)
+{
 	if (!device || device->watchdog)
 		return 0;
-	device->watchdog = arena_copy(search->arena, name, strlen(name));
+	device->watchdog =
+		arena_copy(watchdog->search->arena, watchdog->name, strlen(watchdog->name));
 	return device->watchdog ? 0 : -ENOMEM;
+}
+
+static int visit_bound(void *context, const char *name)
+{
+	const struct watchdog *watchdog = context;
+
+	return note_watchdog(watchdog, find_above(watchdog->search, name));
+}
+
+/*
+ * Notes what the driver has that is called as a watchdog of no device is: some drivers do not
+ * say where theirs is (drivers/watchdog/i6300esb.c, esb_probe()).
+ */
+static int note_by_driver(const struct watchdog *watchdog)
+{
+	char path[SYSFS_PATH_SIZE], identity[64];
+	int length;
+
+	snprintf(path, sizeof(path), WATCHDOGS "/%s/identity", watchdog->name);
+	length = sysfs_read(watchdog->search->sysfs, path, identity, sizeof(identity));
+	if (length <= 0 || identity[0] == '.' || strchr(identity, '/'))
+		return 0;
+	snprintf(path, sizeof(path), "bus/pci/drivers/%s", identity);
+	return sysfs_list(watchdog->search->sysfs, path, visit_bound, (void *)watchdog);
+}
+
+static int visit_watchdog(void *context, const char *name)
+{
+	const struct watchdog watchdog = { context, name };
+	char path[SYSFS_PATH_SIZE], state[16];
+	struct device *device;
+	int error;
+
+	snprintf(path, sizeof(path), WATCHDOGS "/%s/state", name);
+	if (sysfs_read(watchdog.search->sysfs, path, state, sizeof(state)) <= 0 ||
+	    !streq(state, "active"))
+		return 0;
+	device = find_device(watchdog.search, WATCHDOGS, name);
+	error = device ? note_watchdog(&watchdog, device) : note_by_driver(&watchdog);
+	return error == -ENOMEM ? error : 0;
 }
 
 int attached_find(const struct sysfs *sysfs, struct arena *arena, struct device *devices,
@@ -89,7 +128,7 @@ int attached_find(const struct sysfs *sysfs, struct arena *arena, struct device 
 	struct search search = { sysfs, arena, devices, count };
 	int error = find_consoles(&search);
 
-	if (!error && sysfs_list(sysfs, WATCHDOGS, note_watchdog, &search) == -ENOMEM)
+	if (!error && sysfs_list(sysfs, WATCHDOGS, visit_watchdog, &search) == -ENOMEM)
 		error = -ENOMEM;
 	return error;
 }

@@ -75,11 +75,56 @@ static void test_watchdog(void **state)
 	}
 }
 
+/* A driver that does not say which device its watchdog is on: it is called as the watchdog is. */
+static void test_watchdog_of_nobody(void **state)
+{
+	static const struct {
+		const char *identity;
+		bool found;
+	} rows[] = {
+		{ "i6300ESB timer\n", true },
+		{ "Software Watchdog\n", false },
+		{ "../drivers/i6300ESB timer\n", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct device devices[] = { { .address = { 0, 0, 16, 0 } },
+					    { .address = { 0, 2, 0, 4 } } };
+		struct arena *arena = arena_create(0);
+		struct scratch scratch;
+		struct sysfs sysfs;
+
+		scratch_create(&scratch);
+		assert_int_equal(sysfs_open(&sysfs, scratch.path), 0);
+		scratch_write(&scratch, "devices/virtual/watchdog/watchdog0/state", "active\n");
+		scratch_write(&scratch, "devices/virtual/watchdog/watchdog0/identity",
+			      rows[i].identity);
+		scratch_link(&scratch, "class/watchdog/watchdog0",
+			     "../../devices/virtual/watchdog/watchdog0");
+		scratch_write(&scratch, "bus/pci/drivers/i6300ESB timer/bind", "");
+		scratch_link(&scratch, "bus/pci/drivers/i6300ESB timer/0000:00:10.0",
+			     "../../../../devices/pci0000:00/0000:00:10.0");
+		scratch_link(&scratch, "bus/pci/drivers/e1000e/0000:02:00.4",
+			     "../../../../devices/pci0000:00/0000:02:00.4");
+		assert_int_equal(attached_find(&sysfs, arena, devices, ARRAY_SIZE(devices)), 0);
+		if (rows[i].found)
+			assert_string_equal(devices[0].watchdog, "watchdog0");
+		else
+			assert_null(devices[0].watchdog);
+		assert_null(devices[1].watchdog);
+		sysfs_close(&sysfs);
+		arena_destroy(arena);
+		scratch_remove(&scratch);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_attached),
 		cmocka_unit_test(test_watchdog),
+		cmocka_unit_test(test_watchdog_of_nobody),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

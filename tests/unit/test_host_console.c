@@ -105,6 +105,25 @@ static void test_watchdogs(void **state)
 	host_tree_check(tree, ROOT_LINE NEEDS_SMB "an armed watchdog (watchdog0)\n", "");
 }
 
+/* Some drivers do not say where theirs is: its name is the driver's. */
+static void test_watchdog_of_nobody(void **state)
+{
+	struct host_tree *tree = *state;
+
+	add_watchdog(tree, "virtual/watchdog/watchdog0", "active\n");
+	add_watchdog(tree, "virtual/watchdog/watchdog1", "active\n");
+	scratch_write(&tree->scratch, "sys/devices/virtual/watchdog/watchdog0/identity",
+		      "Software Watchdog\n");
+	scratch_write(&tree->scratch, "sys/devices/virtual/watchdog/watchdog1/identity",
+		      "i6300ESB timer\n");
+	scratch_write(&tree->scratch, "sys/bus/pci/drivers/i6300ESB timer/bind", "");
+	scratch_link(&tree->scratch, "sys/bus/pci/drivers/i6300ESB timer/module",
+		     "../../../../module/i6300esb");
+	scratch_link(&tree->scratch, "sys/bus/pci/drivers/i6300ESB timer/0000:03:00.0",
+		     "../../../../devices/" CARD);
+	host_tree_check(tree, ROOT_LINE NEEDS_CARD "an armed watchdog (watchdog1)\n", "");
+}
+
 /* Older chipsets have it on the bridge to ISA, which is a function like others. */
 static void test_watchdog_on_bridge(void **state)
 {
@@ -121,6 +140,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_consoles),
 		TEST(test_watchdogs),
+		TEST(test_watchdog_of_nobody),
 		TEST(test_watchdog_on_bridge),
 	};
 

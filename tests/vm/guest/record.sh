@@ -20,11 +20,15 @@ attribute()
 	esac
 }
 
-# target LINK: the last component of where it points, or -.
+# target LINK: the last component of where it points, or -. A blank, which a driver's name
+# may have, is written as an underscore: blanks separate columns.
 target()
 {
 	value=$(readlink "$1") || value=-
 	value=${value##*/}
+	case $value in
+	*' '*) value=$(echo "$value" | tr ' ' _) ;;
+	esac
 }
 
 # owners: a line per function: address, vendor:device, class, driver,

@@ -179,7 +179,7 @@ report_lines()
 {
 	expected moves_later >"$work/moves_later"
 	jq -r --arg driver "$1" '.groups[] | (.group // "-") as $group | .members[] |
-		"\(.address) \(.vendor):\(.device) \(.class) \(.[$driver] // "-") \($group)"' \
+		"\(.address) \(.vendor):\(.device) \(.class) \(.[$driver] // "-" | gsub(" "; "_")) \($group)"' \
 		"$run/report.json" | grep -vFf "$work/moves_later"
 }
 
