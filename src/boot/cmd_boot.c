@@ -30,7 +30,7 @@ static int read_file(struct run *run, const char *path,
 		     int (*read)(struct settings *settings, const char *path, const char *text))
 {
 	char *text;
-	int error = input_read(run->arena, path, &text);
+	int error = textfile_read(run->arena, path, &text);
 
 	if (!error)
 		return read(&run->settings, path, text);
@@ -50,7 +50,7 @@ static int read_settings(struct run *run, const struct boot_paths *paths)
 
 	if (error)
 		return error;
-	error = input_read(run->arena, CMDLINE_PATH, &text);
+	error = textfile_read(run->arena, CMDLINE_PATH, &text);
 	if (error) {
 		/* The rescue switch could stand there: without it nothing may be touched. */
 		log_line(LOG_LEVEL_ERROR, "%s: could not be read: %s", CMDLINE_PATH,
@@ -140,7 +140,7 @@ static int run_boot(int count, char *const *arguments)
 		return EXIT_MALFORMED;
 	}
 	log_set_target(LOG_TO_KERNEL);
-	mounts_prepare();
+	early_mounts_prepare();
 	return boot(&paths, NULL);
 }
 

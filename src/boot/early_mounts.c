@@ -32,7 +32,7 @@ static int mount_place(const struct place *place)
 	return -errno;
 }
 
-void mounts_prepare(void)
+void early_mounts_prepare(void)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
 		if (!places[i].witness || access(places[i].witness, F_OK) == 0)
@@ -51,7 +51,7 @@ static bool is_mounted(const struct place *place)
 	       root.st_dev != target.st_dev;
 }
 
-void mounts_make(struct mounts *mounts)
+void early_mounts_make(struct mounts *mounts)
 {
 	*mounts = (struct mounts){ 0 };
 	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
@@ -64,7 +64,7 @@ void mounts_make(struct mounts *mounts)
 	}
 }
 
-void mounts_undo(const struct mounts *mounts)
+void early_mounts_undo(const struct mounts *mounts)
 {
 	for (size_t i = ARRAY_SIZE(places); i-- > 0;) {
 		const char *target = places[i].target;

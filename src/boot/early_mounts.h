@@ -6,9 +6,9 @@
  * prepared for this program. What it mounted stays, for whoever comes next
  * would mount it anyway and takes EBUSY for an answer.
  */
-void mounts_prepare(void);
+void early_mounts_prepare(void);
 
-/* What mounts_make() changed: a bit for each place. */
+/* What early_mounts_make() changed: a bit for each place. */
 struct mounts {
 	unsigned int made;    /* directories */
 	unsigned int mounted; /* file systems */
@@ -17,12 +17,12 @@ struct mounts {
 /*
  * Mounts proc, sysfs and devtmpfs where nothing is mounted yet at /proc, /sys
  * and /dev, for the first process of all. What fails is logged. To be taken
- * back by mounts_undo().
+ * back by early_mounts_undo().
  */
-void mounts_make(struct mounts *mounts);
+void early_mounts_make(struct mounts *mounts);
 
 /*
  * Unmounts what was mounted, even where it is in use (MNT_DETACH in umount(2)),
  * and removes what was made.
  */
-void mounts_undo(const struct mounts *mounts);
+void early_mounts_undo(const struct mounts *mounts);

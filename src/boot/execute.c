@@ -26,18 +26,18 @@ static int take_override(const struct execution *execution, struct member *membe
 	return 0;
 }
 
-static int take_framebuffer(const struct execution *execution, struct member *member)
+static int evict_framebuffer(const struct execution *execution, struct member *member)
 {
 	int error;
 
-	member->step = STEP_RELEASE;
-	error = binding_release(execution->sysfs, &execution->deadline, member->device);
+	member->step = STEP_EVICT_FRAMEBUFFER;
+	error = binding_evict_framebuffer(execution->sysfs, &execution->deadline, member->device);
 	if (error == -ETIMEDOUT)
 		member->result = RESULT_STUCK;
 	member->released = !error;
 	/* Without a driver it was given up by somebody else meanwhile. */
 	if (error && binding_has_framebuffer_driver(execution->sysfs, member->device))
-		return member_fail(member, STEP_RELEASE, error);
+		return member_fail(member, STEP_EVICT_FRAMEBUFFER, error);
 	member->step = STEP_NONE;
 	return 0;
 }
@@ -215,9 +215,9 @@ static void run_action(struct plan *plan, const struct execution *execution, str
 		if (!action->group->failed)
 			error = take_override(execution, action->member);
 		break;
-	case ACTION_RELEASE:
+	case ACTION_EVICT_FRAMEBUFFER:
 		if (!action->group->failed)
-			error = take_framebuffer(execution, action->member);
+			error = evict_framebuffer(execution, action->member);
 		break;
 	case ACTION_BIND:
 		if (!action->group->failed)

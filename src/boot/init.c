@@ -198,7 +198,7 @@ int init_run(char **arguments)
 
 	occupy_standard_files();
 	log_set_target(LOG_TO_KERNEL);
-	mounts_make(&mounts);
+	early_mounts_make(&mounts);
 	if (access(INIT_DIRECTORY, F_OK) < 0)
 		log_line(LOG_LEVEL_ERROR,
 			 INIT_DIRECTORY ": %s: nothing was touched; make the image with vfio-early "
@@ -206,7 +206,7 @@ int init_run(char **arguments)
 			 strerror(errno));
 	else
 		boot_watched();
-	mounts_undo(&mounts);
+	early_mounts_undo(&mounts);
 	execute_next(arguments);
 	return EXIT_PARTLY;
 }

@@ -58,8 +58,8 @@ static void undo_member(const struct execution *execution, struct member *member
 	}
 	/* Before its own driver is there again, which has the better claim to the memory. */
 	if (error != -ETIMEDOUT && member->released) {
-		member->step = STEP_RELEASE;
-		member->released = binding_restore(execution->sysfs, device) != 0;
+		member->step = STEP_EVICT_FRAMEBUFFER;
+		member->released = binding_restore_framebuffer(execution->sysfs, device) != 0;
 	}
 	if (error != -ETIMEDOUT) {
 		int given = give_back(execution, member, !error && !driver[0]);
@@ -112,7 +112,8 @@ static bool is_finished(const struct planned_group *group)
 static bool may_block(const struct planned_group *group)
 {
 	for (size_t i = 0; i < group->count; i++)
-		if (group->members[i].step == STEP_UNBIND || group->members[i].step == STEP_RELEASE)
+		if (group->members[i].step == STEP_UNBIND ||
+		    group->members[i].step == STEP_EVICT_FRAMEBUFFER)
 			return true;
 	return false;
 }
@@ -122,7 +123,7 @@ static void recover(const struct execution *execution, struct member *member, bo
 {
 	member->override_written |= member->step == STEP_OVERRIDE || member->step == STEP_BIND;
 	member->unbound |= member->step == STEP_UNBIND && !was_undone;
-	if (member->step == STEP_RELEASE)
+	if (member->step == STEP_EVICT_FRAMEBUFFER)
 		member->released =
 			!binding_has_framebuffer_driver(execution->sysfs, member->device);
 	member->step = STEP_NONE;
@@ -147,7 +148,7 @@ static int end_error(enum worker_end end)
 static bool is_over(const struct member *member, enum worker_end end)
 {
 	return end == WORKER_DIED || (end == WORKER_KILLED && member->step != STEP_UNBIND &&
-				      member->step != STEP_RELEASE);
+				      member->step != STEP_EVICT_FRAMEBUFFER);
 }
 
 static void undo_unfinished_group(struct plan *plan, const struct execution *execution,

@@ -260,7 +260,7 @@ static bool is_vital(const struct image_check *image, const char *module, const 
 }
 
 /* Whether an image is asked for that module by itself, and it gets its own turn. */
-static bool has_own_turn(const struct image_check *image, const struct needed_module *needed,
+static bool has_own_turn(const struct image_check *image, const struct closure_module *needed,
 			 const char *current)
 {
 	const struct embed_name *name = image->installed->embed.modules;
@@ -276,10 +276,10 @@ static void check_modules(const struct image_check *image)
 	const struct installed *installed = image->installed;
 
 	for (const struct embed_name *name = installed->embed.modules; name; name = name->next) {
-		struct needed_module *needed;
+		struct closure_module *needed;
 
 		if (!installed->modules ||
-		    needed_list(installed->modules, arena, name->name, &needed))
+		    module_closure_list(installed->modules, arena, name->name, &needed))
 			continue;
 		for (; needed; needed = needed->next) {
 			bool vital = is_vital(image, name->name, needed->name);

@@ -410,11 +410,11 @@ static void say_unread(struct check *check)
 static void check_driver(struct check *check, struct arena *arena,
 			 const struct installed *installed)
 {
-	struct needed_module *needed;
+	struct closure_module *needed;
 	int error = installed->modules_error;
 
 	if (!error)
-		error = needed_list(installed->modules, arena, "vfio-pci", &needed);
+		error = module_closure_list(installed->modules, arena, "vfio-pci", &needed);
 	if (error && error != -ENOENT)
 		check_say(check, CHECK_WARNING, "kernel-unread", NULL,
 			  "kernel %s: whether it has vfio-pci could not be judged: %s",

@@ -88,13 +88,13 @@ static const char *path_of(const struct check *check, const char *path)
 static const char *find_unsigned(struct check *check, const struct kernel *kernel)
 {
 	struct module_places places = { .directory = kernel->directory };
-	struct needed_module *needed = NULL;
+	struct closure_module *needed = NULL;
 	struct module_context *modules;
 	int error;
 
 	if (module_open(&places, &modules))
 		return NULL;
-	error = needed_list(modules, check->arena, "vfio-pci", &needed);
+	error = module_closure_list(modules, check->arena, "vfio-pci", &needed);
 	module_close(modules);
 	for (; !error && needed; needed = needed->next) {
 		bool found = true;

@@ -118,14 +118,14 @@ static bool has_section(const void *data, size_t size, const char *name)
 {
 	size_t length;
 
-	return unified_section(data, size, name, &length) != NULL;
+	return uki_section(data, size, name, &length) != NULL;
 }
 
 static void judge_program(const struct search *search, const char *data, size_t size,
 			  struct program *program)
 {
 	size_t length, whole = size;
-	const char *text = unified_section(data, size, ".uname", &length);
+	const char *text = uki_section(data, size, ".uname", &length);
 
 	program->unified =
 		text || has_section(data, size, ".linux") || has_section(data, size, ".initrd");
@@ -133,7 +133,7 @@ static void judge_program(const struct search *search, const char *data, size_t 
 		length = strnlen(text, length);
 	} else if (!program->unified) {
 		text = unified_linux_version(data, size, &length);
-	} else if ((text = unified_section(data, size, ".linux", &whole))) {
+	} else if ((text = uki_section(data, size, ".linux", &whole))) {
 		text = unified_linux_version(text, whole, &length);
 	}
 	if (text)

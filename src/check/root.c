@@ -57,7 +57,7 @@ const char *root_path(const struct root *root, const char *path)
 
 int root_read_text(const struct root *root, const char *path, char **text)
 {
-	return input_read(root->arena, root_path(root, path), text);
+	return textfile_read(root->arena, root_path(root, path), text);
 }
 
 char *root_read(const struct root *root, const char *path)

@@ -23,7 +23,7 @@ static int check_config(struct arena *arena)
 {
 	struct settings settings;
 	char *text;
-	int error = input_read(arena, CONFIG_PATH, &text);
+	int error = textfile_read(arena, CONFIG_PATH, &text);
 
 	/* All may be said on the kernel command line. */
 	if (error == -ENOENT)

@@ -18,7 +18,7 @@ static int read_report(struct status *status, const char *directory)
 	const char *path = arena_print(arena, "%s/report.json", directory);
 	struct json_value *value;
 	char *text;
-	int error = path ? input_read(arena, path, &text) : -ENOMEM;
+	int error = path ? textfile_read(arena, path, &text) : -ENOMEM;
 
 	if (error == -ENOENT || error == -ENOTDIR)
 		return 0;

@@ -48,7 +48,7 @@ int preview_read_cmdline(const struct preview *preview, struct run *run)
 	/* A captured tree is another machine's: this one's command line says nothing of it. */
 	if (preview->sysfs)
 		return 0;
-	error = input_read(run->arena, CMDLINE_PATH, &text);
+	error = textfile_read(run->arena, CMDLINE_PATH, &text);
 	if (error)
 		return preview_complain(CMDLINE_PATH, error);
 	return settings_read_cmdline(&run->settings, text);
@@ -58,7 +58,7 @@ int preview_read_cmdline(const struct preview *preview, struct run *run)
 static int read_host(const struct preview *preview, struct run *run)
 {
 	char *text;
-	int error = input_read(run->arena, preview->host, &text);
+	int error = textfile_read(run->arena, preview->host, &text);
 
 	return error ? preview_complain(preview->host, error)
 		     : settings_read_host(&run->settings, preview->host, text);

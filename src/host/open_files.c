@@ -212,7 +212,7 @@ const char *open_file_owner(struct arena *arena, const char *proc, pid_t pid)
 	char path[PATH_MAX], *name;
 
 	snprintf(path, sizeof(path), "%s/%d/comm", proc, (int)pid);
-	if (input_read(arena, path, &name))
+	if (textfile_read(arena, path, &name))
 		return arena_print(arena, "pid %d", (int)pid);
 	name[strcspn(name, "\n")] = '\0';
 	/* A process chooses its name. It goes to a terminal, and into a comment and a list. */

@@ -22,7 +22,7 @@
 char *search_read_file(struct host_search *search, const char *path)
 {
 	char *text;
-	int error = input_read(search->arena, path, &text);
+	int error = textfile_read(search->arena, path, &text);
 
 	if (error == -ENOMEM)
 		search->error = error;
@@ -36,7 +36,7 @@ static int read_at(struct host_search *search, const char *path, char **text)
 
 	if (fd < 0)
 		return -errno;
-	error = input_read_file(search->arena, fd, text);
+	error = textfile_read_file(search->arena, fd, text);
 	close(fd);
 	if (error == -ENOMEM)
 		search->error = error;
@@ -74,7 +74,7 @@ static ssize_t measure(int fd)
 	ssize_t length, whole = 0;
 
 	do {
-		length = input_read_bytes(fd, skipped, sizeof(skipped));
+		length = textfile_read_bytes(fd, skipped, sizeof(skipped));
 		if (length < 0)
 			return length;
 		whole += length;
@@ -99,11 +99,11 @@ static int read_whole(struct host_search *search, int fd, char **text)
 		return -ENOMEM;
 	if (lseek(fd, 0, SEEK_SET) < 0)
 		return -errno;
-	length = input_read_bytes(fd, *text, room);
+	length = textfile_read_bytes(fd, *text, room);
 	if (length < 0)
 		return (int)length;
 	while ((nul = memchr(*text, '\0', (size_t)length)))
-		*nul = INPUT_NUL;
+		*nul = TEXTFILE_NUL;
 	return (size_t)length == room ? -EFBIG : 0;
 }
 

@@ -35,7 +35,7 @@ static void put_number(struct output *output, uint32_t number)
 }
 
 /* How far the keys of sorted entries are the same, from depth on. */
-static size_t common_length(const struct index_entry *entries, size_t count, size_t depth)
+static size_t common_length(const struct depmod_index_entry *entries, size_t count, size_t depth)
 {
 	const char *first = entries[0].key + depth;
 	const char *last = entries[count - 1].key + depth;
@@ -46,12 +46,12 @@ static size_t common_length(const struct index_entry *entries, size_t count, siz
 	return length;
 }
 
-static uint32_t put_node(struct output *output, const struct index_entry *entries, size_t count,
-			 size_t depth);
+static uint32_t put_node(struct output *output, const struct depmod_index_entry *entries,
+			 size_t count, size_t depth);
 
 /* Puts the children of a node: a subtree for each character that stands at depth. */
-static void put_children(struct output *output, const struct index_entry *entries, size_t count,
-			 size_t depth, uint32_t children[INDEX_CHILDREN])
+static void put_children(struct output *output, const struct depmod_index_entry *entries,
+			 size_t count, size_t depth, uint32_t children[INDEX_CHILDREN])
 {
 	for (size_t i = 0; i < count;) {
 		unsigned char letter = (unsigned char)entries[i].key[depth];
@@ -68,8 +68,8 @@ static void put_children(struct output *output, const struct index_entry *entrie
  * Puts the tree of sorted entries, whose keys are the same up to depth. Gives
  * where it starts, with the flags that say what is there.
  */
-static uint32_t put_node(struct output *output, const struct index_entry *entries, size_t count,
-			 size_t depth)
+static uint32_t put_node(struct output *output, const struct depmod_index_entry *entries,
+			 size_t count, size_t depth)
 {
 	uint32_t children[INDEX_CHILDREN] = { 0 };
 	size_t length = count ? common_length(entries, count, depth) : 0;
@@ -106,7 +106,7 @@ static uint32_t put_node(struct output *output, const struct index_entry *entrie
 
 static int compare(const void *a, const void *b)
 {
-	const struct index_entry *one = a, *other = b;
+	const struct depmod_index_entry *one = a, *other = b;
 	int order = strcmp(one->key, other->key);
 
 	if (order)
@@ -114,7 +114,7 @@ static int compare(const void *a, const void *b)
 	return one->priority < other->priority ? -1 : one->priority > other->priority;
 }
 
-int index_make(struct index_entry *entries, size_t count, char **data, size_t *size)
+int depmod_index_make(struct depmod_index_entry *entries, size_t count, char **data, size_t *size)
 {
 	struct output output = { 0 };
 	uint32_t root;

@@ -9,7 +9,7 @@
  */
 
 /* One entry; of those that match, the ones with the smallest priority come first. */
-struct index_entry {
+struct depmod_index_entry {
 	const char *key; /* ASCII */
 	const char *value;
 	unsigned int priority;
@@ -20,4 +20,4 @@ struct index_entry {
  * it is valid, and empty. *data is to be freed. Gives 0, -ENOMEM, or -EINVAL
  * for a key that is not ASCII.
  */
-int index_make(struct index_entry *entries, size_t count, char **data, size_t *size);
+int depmod_index_make(struct depmod_index_entry *entries, size_t count, char **data, size_t *size);

@@ -145,7 +145,7 @@ static int collect_modules(struct collection *collection, const struct embed_req
 	/* The next boot's command line is likely the one of this boot. */
 	settings_init(&running, collection->arena);
 	if (!error && !request->generic)
-		cmdline_error = input_read(collection->arena, cmdline, &text);
+		cmdline_error = textfile_read(collection->arena, cmdline, &text);
 	if (!cmdline_error)
 		error = settings_read_cmdline(&running, text);
 	else if (cmdline_error == -ENOMEM)
@@ -259,7 +259,7 @@ static int collect_modprobe_file(struct collection *collection, const char *dire
 	path = arena_print(collection->arena, "%s%s/%s", collection->root, directory, name);
 	if (!path)
 		return -ENOMEM;
-	error = input_read(collection->arena, path, &text);
+	error = textfile_read(collection->arena, path, &text);
 	if (error)
 		return error == -ENOMEM ? error : 0;
 	if (!seen)

@@ -124,7 +124,7 @@ static int read_section(struct initramfs *initramfs, const char *data, size_t si
 
 int initramfs_read_bytes(struct initramfs *initramfs, const char *data, size_t size)
 {
-	if (unified_is_program(data, size)) {
+	if (uki_is_program(data, size)) {
 		initramfs->release = copy_section(initramfs, data, size, ".uname");
 		initramfs->cmdline = copy_section(initramfs, data, size, ".cmdline");
 		initramfs->unified = true;
@@ -141,14 +141,14 @@ static int read_addon_bytes(struct initramfs *initramfs, const char *data, size_
 	const char *release, *cmdline;
 	size_t length;
 
-	if (!unified_is_program(data, size))
+	if (!uki_is_program(data, size))
 		return -EBADMSG;
-	release = unified_section(data, size, ".uname", &length);
+	release = uki_section(data, size, ".uname", &length);
 	if (release && initramfs->release &&
 	    (strnlen(release, length) != strlen(initramfs->release) ||
 	     strncmp(release, initramfs->release, length) != 0))
 		return 0;
-	cmdline = unified_section(data, size, ".cmdline", &length);
+	cmdline = uki_section(data, size, ".cmdline", &length);
 	if (cmdline) {
 		const char *before = initramfs->cmdline ? initramfs->cmdline : "";
 

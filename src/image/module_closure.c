@@ -8,13 +8,13 @@
 
 struct collection {
 	struct arena *arena;
-	struct needed_module **list;
+	struct closure_module **list;
 };
 
 static int use_module(void *argument, const char *name, const char *path)
 {
 	struct collection *collection = argument;
-	struct needed_module **last = collection->list, *module;
+	struct closure_module **last = collection->list, *module;
 
 	for (; *last; last = &(*last)->next)
 		if (streq((*last)->name, name))
@@ -22,7 +22,7 @@ static int use_module(void *argument, const char *name, const char *path)
 	module = arena_allocate(collection->arena, 1, sizeof(*module));
 	if (!module)
 		return -ENOMEM;
-	*module = (struct needed_module){ .path = NULL };
+	*module = (struct closure_module){ .path = NULL };
 	module->name = arena_copy(collection->arena, name, strlen(name));
 	if (path)
 		module->path = arena_copy(collection->arena, path, strlen(path));
@@ -32,8 +32,8 @@ static int use_module(void *argument, const char *name, const char *path)
 	return 1;
 }
 
-int needed_list(struct module_context *modules, struct arena *arena, const char *name,
-		struct needed_module **list)
+int module_closure_list(struct module_context *modules, struct arena *arena, const char *name,
+			struct closure_module **list)
 {
 	struct collection collection = { arena, list };
 

@@ -5,15 +5,15 @@
 #include "machine/module.h"
 
 /* A module that is loaded with another. */
-struct needed_module {
+struct closure_module {
 	const char *name;
 	const char *path; /* its file on this system; NULL for what is built in */
-	struct needed_module *next;
+	struct closure_module *next;
 };
 
 /*
  * Lists a module and all that is loaded with it (module.h), that of the name
  * first. Gives 0, -ENOENT when the kernel has no such module, or -errno.
  */
-int needed_list(struct module_context *modules, struct arena *arena, const char *name,
-		struct needed_module **list);
+int module_closure_list(struct module_context *modules, struct arena *arena, const char *name,
+			struct closure_module **list);

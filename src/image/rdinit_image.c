@@ -259,7 +259,7 @@ static int dump_index(struct module_context *modules, enum module_index index, c
 
 /* Takes one line apart, and tells whether it is about a module of the image. */
 static bool entry_is_wanted(const struct image *image, enum module_index index, char *line,
-			    struct index_entry *entry)
+			    struct depmod_index_entry *entry)
 {
 	bool aliases = index == MODULE_INDEX_ALIASES;
 	char *space;
@@ -280,7 +280,7 @@ static bool entry_is_wanted(const struct image *image, enum module_index index, 
 static int add_index(struct image *image, struct module_context *modules, enum module_index index,
 		     const char *name)
 {
-	struct index_entry *entries = NULL, entry = { 0 };
+	struct depmod_index_entry *entries = NULL, entry = { 0 };
 	size_t count = 0, room = 0, size;
 	char *text, *line, *data;
 	int error = dump_index(modules, index, &text);
@@ -289,7 +289,7 @@ static int add_index(struct image *image, struct module_context *modules, enum m
 		if (!entry_is_wanted(image, index, line, &entry))
 			continue;
 		if (count == room) {
-			struct index_entry *more;
+			struct depmod_index_entry *more;
 
 			room = room ? 2 * room : 64;
 			more = realloc(entries, room * sizeof(*entries));
@@ -303,7 +303,7 @@ static int add_index(struct image *image, struct module_context *modules, enum m
 		entries[count++] = entry;
 	}
 	if (!error)
-		error = index_make(entries, count, &data, &size);
+		error = depmod_index_make(entries, count, &data, &size);
 	if (!error)
 		error = add_file(image, place_in_image(image, name), 0644, data, size);
 	free(entries);
@@ -341,7 +341,7 @@ int image_add_indexes(struct image *image, struct module_context *modules)
 	if (!error)
 		error = add_index(image, modules, MODULE_INDEX_ALIASES, "modules.alias.bin");
 	if (!error)
-		error = index_make(NULL, 0, &data, &size);
+		error = depmod_index_make(NULL, 0, &data, &size);
 	if (!error)
 		error = add_file(image, place_in_image(image, "modules.symbols.bin"), 0644, data,
 				 size);

@@ -46,7 +46,7 @@ static size_t find_header(const unsigned char *bytes, size_t size)
 	return offset;
 }
 
-bool unified_is_program(const void *file, size_t size)
+bool uki_is_program(const void *file, size_t size)
 {
 	return find_header(file, size) != 0;
 }
@@ -88,7 +88,7 @@ static const char *section_bytes(const unsigned char *bytes, size_t size,
 	return (const char *)bytes + offset;
 }
 
-const char *unified_section(const void *file, size_t size, const char *name, size_t *length)
+const char *uki_section(const void *file, size_t size, const char *name, size_t *length)
 {
 	const unsigned char *section;
 

@@ -10,14 +10,14 @@
  */
 
 /* Whether the bytes of a file are such a program. */
-bool unified_is_program(const void *file, size_t size);
+bool uki_is_program(const void *file, size_t size);
 
 /*
  * Finds the first section of that name (".initrd", ".cmdline", ".uname"). Gives
  * its bytes within file, as many as it has by both its sizes, or NULL where
  * there is none or it does not lie in the file.
  */
-const char *unified_section(const void *file, size_t size, const char *name, size_t *length);
+const char *uki_section(const void *file, size_t size, const char *name, size_t *length);
 
 /*
  * Returns how many profiles a program has: sections ".profile", each of which
@@ -29,7 +29,7 @@ size_t unified_profiles(const void *file, size_t size);
  * Finds a section as the stub does for a profile, counted from 0: the first of
  * that name after the profile's own ".profile" section and before the next one,
  * or else the first before any ".profile" section. For a program without
- * profiles, profile is 0. Returns its bytes and length as unified_section() does.
+ * profiles, profile is 0. Returns its bytes and length as uki_section() does.
  */
 const char *unified_profile_section(const void *file, size_t size, size_t profile, const char *name,
 				    size_t *length);

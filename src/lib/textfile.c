@@ -9,10 +9,10 @@
 
 #include "lib/file.h"
 
-#define INPUT_SIZE_MAX	 (1 << 20)
-#define INPUT_SIZE_FIRST 4096
+#define TEXTFILE_SIZE_MAX   (1 << 20)
+#define TEXTFILE_SIZE_FIRST 4096
 
-ssize_t input_read_bytes(int fd, char *buffer, size_t size)
+ssize_t textfile_read_bytes(int fd, char *buffer, size_t size)
 {
 	size_t used = 0;
 
@@ -30,19 +30,19 @@ ssize_t input_read_bytes(int fd, char *buffer, size_t size)
 	return (ssize_t)used;
 }
 
-int input_read_file(struct arena *arena, int fd, char **text)
+int textfile_read_file(struct arena *arena, int fd, char **text)
 {
 	/* /proc gives no sizes: read again with more room until the end is in it. */
-	for (size_t size = INPUT_SIZE_FIRST; size <= INPUT_SIZE_MAX; size *= 4) {
+	for (size_t size = TEXTFILE_SIZE_FIRST; size <= TEXTFILE_SIZE_MAX; size *= 4) {
 		size_t mark = arena_mark(arena);
 		char *buffer = arena_allocate(arena, size + 1, 1), *nul;
-		ssize_t length = buffer ? input_read_bytes(fd, buffer, size) : -ENOMEM;
+		ssize_t length = buffer ? textfile_read_bytes(fd, buffer, size) : -ENOMEM;
 
 		if (length < 0)
 			return (int)length;
 		if ((size_t)length < size) {
 			while ((nul = memchr(buffer, '\0', (size_t)length)))
-				*nul = INPUT_NUL;
+				*nul = TEXTFILE_NUL;
 			*text = buffer;
 			return 0;
 		}
@@ -52,13 +52,13 @@ int input_read_file(struct arena *arena, int fd, char **text)
 	return -EFBIG;
 }
 
-int input_read(struct arena *arena, const char *path, char **text)
+int textfile_read(struct arena *arena, const char *path, char **text)
 {
 	int fd = file_open(AT_FDCWD, path), error;
 
 	if (fd < 0)
 		return fd;
-	error = input_read_file(arena, fd, text);
+	error = textfile_read_file(arena, fd, text);
 	close(fd);
 	return error;
 }

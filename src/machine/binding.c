@@ -158,8 +158,8 @@ static int release_in_child(void *argument)
 	return sysfs_write(releasing->sysfs, path, releasing->device->framebuffer);
 }
 
-int binding_release(const struct sysfs *sysfs, const struct deadline *deadline,
-		    const struct device *device)
+int binding_evict_framebuffer(const struct sysfs *sysfs, const struct deadline *deadline,
+			      const struct device *device)
 {
 	struct releasing releasing = { sysfs, device };
 	struct deadline share = step_deadline(deadline);
@@ -172,7 +172,7 @@ int binding_release(const struct sysfs *sysfs, const struct deadline *deadline,
 			deadline_call(&share, release_in_child, &releasing));
 }
 
-int binding_restore(const struct sysfs *sysfs, const struct device *device)
+int binding_restore_framebuffer(const struct sysfs *sysfs, const struct device *device)
 {
 	char path[SYSFS_PATH_SIZE];
 	int error;

@@ -65,11 +65,11 @@ bool binding_is_gone(const struct sysfs *sysfs, const struct device *device);
  * Takes the driver of the firmware's framebuffer off a display's memory, once it was said
  * what that means. -ETIMEDOUT as for unbinding.
  */
-int binding_release(const struct sysfs *sysfs, const struct deadline *deadline,
-		    const struct device *device);
+int binding_evict_framebuffer(const struct sysfs *sysfs, const struct deadline *deadline,
+			      const struct device *device);
 
 /* Gives the framebuffer back; one that the kernel removed, as drivers may ask it to, stays so. */
-int binding_restore(const struct sysfs *sysfs, const struct device *device);
+int binding_restore_framebuffer(const struct sysfs *sysfs, const struct device *device);
 
 /* Whether a driver has the display's framebuffer. */
 bool binding_has_framebuffer_driver(const struct sysfs *sysfs, const struct device *device);

@@ -132,7 +132,7 @@ int firmware_display_find(struct firmware_display *display, const struct sysfs *
 		return 0;
 	base = read_base(sysfs);
 	display->found |= base != 0;
-	error = input_read(arena, iomem, &text);
+	error = textfile_read(arena, iomem, &text);
 	if (error)
 		return error == -ENOMEM ? error : 0;
 	firmware_display_search(display, text, base);

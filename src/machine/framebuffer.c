@@ -96,7 +96,7 @@ int framebuffer_find(const struct sysfs *sysfs, struct arena *arena, const char 
 {
 	struct search search = { sysfs, arena, device };
 	char *text;
-	int error = input_read(arena, iomem, &text);
+	int error = textfile_read(arena, iomem, &text);
 
 	if (error)
 		return error == -ENOMEM ? error : 0;

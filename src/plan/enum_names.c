@@ -4,9 +4,12 @@
 const char *step_name(enum step step)
 {
 	static const char *const names[] = {
-		[STEP_NONE] = "none",		[STEP_OVERRIDE] = "override",
-		[STEP_RELEASE] = "release",	[STEP_LOAD] = "load",
-		[STEP_UNBIND] = "unbind",	[STEP_BIND] = "bind",
+		[STEP_NONE] = "none",
+		[STEP_OVERRIDE] = "override",
+		[STEP_EVICT_FRAMEBUFFER] = "release",
+		[STEP_LOAD] = "load",
+		[STEP_UNBIND] = "unbind",
+		[STEP_BIND] = "bind",
 		[STEP_READ_BACK] = "read-back",
 	};
 

@@ -298,7 +298,7 @@ const char *explain_cause(enum step step, int error)
 		return load_cause(error);
 	case STEP_BIND:
 		return bind_cause(error);
-	case STEP_RELEASE:
+	case STEP_EVICT_FRAMEBUFFER:
 	case STEP_UNBIND:
 		return error == -ETIMEDOUT ? "the driver waits for its users to let go" : NULL;
 	case STEP_OVERRIDE:
@@ -322,7 +322,7 @@ static const char *step_phrase(struct arena *arena, const struct member *member)
 	switch (member->failed_step) {
 	case STEP_OVERRIDE:
 		return "could not set driver_override";
-	case STEP_RELEASE:
+	case STEP_EVICT_FRAMEBUFFER:
 		return SAY(arena, "could not free its memory from %s",
 			   member->device->framebuffer ? member->device->framebuffer
 						       : "the firmware's framebuffer");

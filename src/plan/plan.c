@@ -224,7 +224,7 @@ static bool needs_bind(const struct member *member)
 }
 
 /* Its driver would go on drawing, and keep a virtual machine from having the memory. */
-static bool needs_release(const struct member *member)
+static bool needs_eviction(const struct member *member)
 {
 	return member->device->framebuffer && needs_bind(member);
 }
@@ -315,7 +315,7 @@ static int list_actions(struct plan *plan, struct arena *arena)
 		return -ENOMEM;
 	add_member_actions(plan, ACTION_OVERRIDE, needs_override);
 	/* Loading may bind, and a display that sleeps must not be drawn on. */
-	add_member_actions(plan, ACTION_RELEASE, needs_release);
+	add_member_actions(plan, ACTION_EVICT_FRAMEBUFFER, needs_eviction);
 	before = plan->action_count;
 	add_member_actions(plan, ACTION_BIND, needs_bind);
 	add_modules(plan);

@@ -24,7 +24,7 @@ enum role {
 enum step {
 	STEP_NONE,
 	STEP_OVERRIDE,
-	STEP_RELEASE, /* of the framebuffer */
+	STEP_EVICT_FRAMEBUFFER, /* of the framebuffer */
 	STEP_LOAD,
 	STEP_UNBIND,
 	STEP_BIND,
@@ -124,7 +124,7 @@ struct leftover {
 
 enum action_kind {
 	ACTION_OVERRIDE,
-	ACTION_RELEASE, /* the firmware's framebuffer in a display's memory */
+	ACTION_EVICT_FRAMEBUFFER, /* the firmware's framebuffer in a display's memory */
 	ACTION_LOAD,
 	ACTION_BIND,
 };

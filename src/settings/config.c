@@ -66,7 +66,7 @@ static int read_open(struct config *config, struct arena *arena, int fd, const c
 		return -errno;
 	/* Whoever names /dev/null wants no config; it ends at once, as an empty file does. */
 	if (file_is_null(&status))
-		return input_read_file(arena, fd, &config->text);
+		return textfile_read_file(arena, fd, &config->text);
 	*fault = find_fault(&status);
 	if (*fault)
 		return 0;
@@ -74,7 +74,7 @@ static int read_open(struct config *config, struct arena *arena, int fd, const c
 	config->owner = status.st_uid;
 	config->group = status.st_gid;
 	config->changed = status.st_mtime;
-	return input_read_file(arena, fd, &config->text);
+	return textfile_read_file(arena, fd, &config->text);
 }
 
 int config_read_text(struct config *config, struct arena *arena, const char *path,

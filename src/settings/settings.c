@@ -375,7 +375,7 @@ static int read_key(struct settings *settings, char *name, char *value, const st
 static int read_config_line(struct settings *settings, char *line, struct origin origin, bool host)
 {
 	struct origin value_origin = origin;
-	char *comment = strchr(line, '#'), *equals, *name, *nul = strchr(line, INPUT_NUL);
+	char *comment = strchr(line, '#'), *equals, *name, *nul = strchr(line, TEXTFILE_NUL);
 
 	if (nul) {
 		origin.column += (unsigned int)(nul - line);

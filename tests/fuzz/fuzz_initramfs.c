@@ -121,9 +121,9 @@ static void check_shortage(const char *data, size_t size)
 
 static const char *check_section(const char *data, size_t size, const char *name, size_t *length)
 {
-	const char *section = unified_section(data, size, name, length);
+	const char *section = uki_section(data, size, name, length);
 
-	FUZZ_CHECK(!section || unified_is_program(data, size));
+	FUZZ_CHECK(!section || uki_is_program(data, size));
 	FUZZ_CHECK(!section ||
 		   (section >= data && *length <= size && section + *length <= data + size));
 	return section;
@@ -141,7 +141,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	section = check_section(bytes, size, ".initrd", &length);
 	if (section && length) {
 		check_archives(section, length);
-	} else if (!unified_is_program(bytes, size)) {
+	} else if (!uki_is_program(bytes, size)) {
 		check_archives(bytes, size);
 		check_shortage(bytes, size);
 	}

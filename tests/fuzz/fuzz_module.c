@@ -33,7 +33,7 @@
 
 /* What depmod(8) makes an index of. */
 struct entries {
-	struct index_entry items[ENTRIES_MAX];
+	struct depmod_index_entry items[ENTRIES_MAX];
 	size_t count;
 };
 
@@ -103,7 +103,7 @@ static void add(struct entries *entries, const char *key, const char *value)
 	for (const char *c = key; *c; c++)
 		if (*c & 0x80)
 			return;
-	entries->items[entries->count] = (struct index_entry){
+	entries->items[entries->count] = (struct depmod_index_entry){
 		.key = key, .value = value, .priority = (unsigned int)entries->count
 	};
 	entries->count++;
@@ -131,7 +131,7 @@ static void write_index(struct entries *entries, const char *path)
 	char *data;
 	size_t size;
 
-	FUZZ_CHECK(index_make(entries->items, entries->count, &data, &size) == 0);
+	FUZZ_CHECK(depmod_index_make(entries->items, entries->count, &data, &size) == 0);
 	tree_add_file(path, data, size);
 	free(data);
 }

@@ -12,21 +12,21 @@
 
 #include "fuzz.h"
 
-#define INPUT_MAX (1 << 20)
+#define TEXTFILE_MAX (1 << 20)
 
 static size_t replayed;
 
 static void replay_file(const char *path)
 {
 	FILE *file = fopen(path, "re");
-	uint8_t *buffer = malloc(INPUT_MAX), *data;
+	uint8_t *buffer = malloc(TEXTFILE_MAX), *data;
 	size_t size;
 
 	if (!file || !buffer) {
 		perror(path);
 		exit(1);
 	}
-	size = fread(buffer, 1, INPUT_MAX, file);
+	size = fread(buffer, 1, TEXTFILE_MAX, file);
 	fclose(file);
 	/* No larger than the input: what reads past its end is seen. */
 	data = malloc(size ? size : 1);

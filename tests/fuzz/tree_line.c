@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "lib/util.h"
 #include "lib/hex.h"
+#include "lib/util.h"
 #include "tree.h"
 
 /* Paths that are longer are cut, and then mostly no good. */

@@ -111,7 +111,7 @@ static enum step step_of(const char *path)
 	if (strstr(path, "/driver_override"))
 		return STEP_OVERRIDE;
 	if (strstr(path, "-framebuffer/"))
-		return STEP_RELEASE;
+		return STEP_EVICT_FRAMEBUFFER;
 	return strstr(path, "/unbind") ? STEP_UNBIND : STEP_BIND;
 }
 

@@ -75,14 +75,14 @@ static void walk(const struct reader *file, uint32_t node, char *key, struct tex
 	*end = '\0';
 }
 
-static void check_index(struct index_entry *entries, size_t count, const char *wanted)
+static void check_index(struct depmod_index_entry *entries, size_t count, const char *wanted)
 {
 	char *data, key[64] = "";
 	struct text text = { 0 };
 	struct reader reader = { 0 };
 	size_t size;
 
-	assert_int_equal(index_make(entries, count, &data, &size), 0);
+	assert_int_equal(depmod_index_make(entries, count, &data, &size), 0);
 	reader.data = (unsigned char *)data;
 	reader.size = size;
 	assert_int_equal(take_number(&reader), 0xB007F457);
@@ -100,7 +100,7 @@ static void test_none(void **state)
 
 static void test_one(void **state)
 {
-	struct index_entry entries[] = { { "vfio", "value", 7 } };
+	struct depmod_index_entry entries[] = { { "vfio", "value", 7 } };
 
 	(void)state;
 	check_index(entries, ARRAY_SIZE(entries), "vfio 7 value\n");
@@ -109,7 +109,7 @@ static void test_one(void **state)
 /* A key that another begins with, one that ends in a branch, and several values of one key. */
 static void test_many(void **state)
 {
-	struct index_entry entries[] = {
+	struct depmod_index_entry entries[] = {
 		{ "vfio_pci_core", "5", 0 }, { "vfio", "3", 2 },     { "irqbypass", "1", 0 },
 		{ "vfio", "2", 1 },	     { "vfio_pci", "4", 0 }, { "x*[~]", "6", 0 },
 	};
@@ -122,12 +122,12 @@ static void test_many(void **state)
 
 static void test_not_ascii(void **state)
 {
-	struct index_entry entries[] = { { "vf\xc3\xacio", "value", 0 } };
+	struct depmod_index_entry entries[] = { { "vf\xc3\xacio", "value", 0 } };
 	char *data;
 	size_t size;
 
 	(void)state;
-	assert_int_equal(index_make(entries, 1, &data, &size), -EINVAL);
+	assert_int_equal(depmod_index_make(entries, 1, &data, &size), -EINVAL);
 }
 
 int main(void)

@@ -30,13 +30,13 @@ int boot(const struct boot_paths *paths, volatile int *allowed)
 	return 0;
 }
 
-void mounts_make(struct mounts *mounts)
+void early_mounts_make(struct mounts *mounts)
 {
 	(void)mounts;
 	fail_msg("something was mounted");
 }
 
-void mounts_undo(const struct mounts *mounts)
+void early_mounts_undo(const struct mounts *mounts)
 {
 	(void)mounts;
 	fail_msg("something was unmounted");

@@ -49,7 +49,7 @@ static void test_sizes(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
 		written[sizes[i]] = '\0';
 		scratch_write(&place->scratch, "file", written);
-		assert_int_equal(input_read(place->arena, place->path, &text), 0);
+		assert_int_equal(textfile_read(place->arena, place->path, &text), 0);
 		assert_int_equal(strlen(text), sizes[i]);
 		assert_string_equal(text, written);
 		written[sizes[i]] = 'x';
@@ -68,7 +68,7 @@ static void test_too_large(void **state)
 	assert_int_equal(fseek(file, 8 << 20, SEEK_SET), 0);
 	putc('x', file);
 	fclose(file);
-	assert_int_equal(input_read(place->arena, place->path, &text), -EFBIG);
+	assert_int_equal(textfile_read(place->arena, place->path, &text), -EFBIG);
 	assert_int_equal(arena_mark(place->arena), mark);
 }
 
@@ -77,8 +77,8 @@ static void test_no_file(void **state)
 	struct place *place = *state;
 	char *text;
 
-	assert_int_equal(input_read(place->arena, place->path, &text), -ENOENT);
-	assert_int_equal(input_read(place->arena, place->scratch.path, &text), -EISDIR);
+	assert_int_equal(textfile_read(place->arena, place->path, &text), -ENOENT);
+	assert_int_equal(textfile_read(place->arena, place->scratch.path, &text), -EISDIR);
 }
 
 /* A FIFO where the file should be holds nobody up, and is not taken for an empty one. */
@@ -88,7 +88,7 @@ static void test_fifo(void **state)
 	char *text;
 
 	assert_int_equal(mkfifo(place->path, 0600), 0);
-	assert_int_equal(input_read(place->arena, place->path, &text), -EINVAL);
+	assert_int_equal(textfile_read(place->arena, place->path, &text), -EINVAL);
 }
 
 /* Files of /proc say that they are empty. */
@@ -97,7 +97,7 @@ static void test_proc(void **state)
 	struct place *place = *state;
 	char *text;
 
-	assert_int_equal(input_read(place->arena, "/proc/self/status", &text), 0);
+	assert_int_equal(textfile_read(place->arena, "/proc/self/status", &text), 0);
 	assert_int_equal(strncmp(text, "Name:", 5), 0);
 	assert_int_equal(text[strlen(text) - 1], '\n');
 }
@@ -112,9 +112,9 @@ static void test_nul(void **state)
 	assert_non_null(file);
 	assert_int_equal(fwrite("a\0b\n\0", 1, 5, file), 5);
 	assert_int_equal(fclose(file), 0);
-	assert_int_equal(input_read(place->arena, place->path, &text), 0);
+	assert_int_equal(textfile_read(place->arena, place->path, &text), 0);
 	assert_string_equal(text, "a\032b\n\032");
-	assert_int_equal(text[1], INPUT_NUL);
+	assert_int_equal(text[1], TEXTFILE_NUL);
 }
 
 static void test_no_memory(void **state)
@@ -124,7 +124,7 @@ static void test_no_memory(void **state)
 
 	scratch_write(&place->scratch, "file", "x");
 	arena_fail_at(place->arena, 1);
-	assert_int_equal(input_read(place->arena, place->path, &text), -ENOMEM);
+	assert_int_equal(textfile_read(place->arena, place->path, &text), -ENOMEM);
 }
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, create, destroy)

@@ -51,7 +51,7 @@ static void check_section(const char *row, unsigned char *file, size_t size, con
 	size_t length = 0;
 
 	memcpy(exact, file, size);
-	found = unified_section(exact, size, ".cmdline", &length);
+	found = uki_section(exact, size, ".cmdline", &length);
 	check_true(row, !found == !wanted);
 	if (found && wanted)
 		check_true(row, length == strlen(wanted) && memcmp(found, wanted, length) == 0);
@@ -98,11 +98,11 @@ static void test_headers(void **state)
 	unsigned char *file = make(14, 14, DATA);
 
 	(void)state;
-	assert_true(unified_is_program(file, SIZE));
+	assert_true(uki_is_program(file, SIZE));
 	put(file + 0x3c, 4, SIZE - 23);
-	assert_false(unified_is_program(file, SIZE));
+	assert_false(uki_is_program(file, SIZE));
 	put(file + 0x3c, 4, 0xfffffff0);
-	assert_false(unified_is_program(file, SIZE));
+	assert_false(uki_is_program(file, SIZE));
 	put(file + 0x3c, 4, PE);
 	put(file + PE + 6, 2, 0xffff);
 	put(file + PE + 20, 2, 0xffff);
