@@ -14,7 +14,7 @@ struct boot_paths {
 /*
  * Reads the settings, takes the devices, writes the report and the log.
  * allowed may be NULL; else it gets, as soon as the settings are known, the
- * milliseconds that they give the run. Gives an exit_code. Expects /proc and
+ * milliseconds that they give the run. Returns an exit_code. Expects /proc and
  * /sys to be mounted.
  */
 int boot(const struct boot_paths *paths, volatile int *allowed);

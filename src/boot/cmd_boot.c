@@ -24,7 +24,7 @@
 
 /*
  * Reads a file that need not be there. One that is there but cannot be read stops the taking,
- * for it may restrict it. Gives 0 or -ENOMEM.
+ * for it may restrict it. Returns 0 or -ENOMEM.
  */
 static int read_file(struct run *run, const char *path,
 		     int (*read)(struct settings *settings, const char *path, const char *text))

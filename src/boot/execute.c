@@ -18,7 +18,7 @@ static int take_override(const struct execution *execution, struct member *membe
 	member->step = STEP_OVERRIDE;
 	member->override_written = true;
 	error = binding_override(execution->sysfs, member->device, member->driver);
-	/* What the kernel refused it did not change; of a short write that is not known. */
+	/* A refused write changed nothing; after a short write the state is unknown. */
 	member->override_written = !error || error == -EIO;
 	if (error)
 		return member_fail(member, STEP_OVERRIDE, error);
@@ -81,7 +81,7 @@ static void list_bound(struct plan *plan, const struct execution *execution)
 		if (!plan->modules[i].required)
 			continue;
 		binding_driver_path(listing.driver, "", path);
-		/* Of whom it does not tell, their own links do. */
+		/* Devices missing here are checked by their own driver link. */
 		sysfs_list(execution->sysfs, path, note_listed, &listing);
 	}
 }
@@ -246,7 +246,7 @@ void execute(struct plan *plan, const struct execution *execution)
 			run_action(plan, execution, &plan->actions[i]);
 			if (!is_stopped(execution))
 				continue;
-			/* What stopped it came during this step: its group was still under way. */
+			/* The stop came during this step, so its group was still under way. */
 			undo_stopped_group(plan, execution, plan->actions[i].group);
 		}
 		undo_unfinished(plan, execution, WORKER_STOPPED);
@@ -277,7 +277,7 @@ void execute_read_back(struct plan *plan, const struct sysfs *sysfs)
 			struct member *member = &group->members[j];
 			char driver[BOUND_NAME_SIZE];
 
-			/* What is gone keeps what was noted of it. */
+			/* A device that is gone keeps the result noted so far. */
 			if (member->role != ROLE_TAKE ||
 			    binding_read(sysfs, member->device, driver) ||
 			    (!driver[0] && binding_is_gone(sysfs, member->device)))

@@ -6,7 +6,7 @@
 #include "machine/sysfs.h"
 #include "plan/plan.h"
 
-/* What a plan is carried out with. */
+/* What executing a plan needs from its caller. */
 struct execution {
 	const struct sysfs *sysfs;
 	const struct module_loader *loader;

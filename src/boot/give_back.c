@@ -36,7 +36,7 @@ static void give_back_one(const struct execution *execution, struct leftover *le
 
 	if (!error && leftover_is_driver(driver)) {
 		leftover->step = STEP_UNBIND;
-		/* What blocked for another process would block for this one. */
+		/* A write that blocked in another process would block in this one too. */
 		error = cut_off == STEP_UNBIND ? -ETIMEDOUT : take_off(execution, leftover, driver);
 		if (error) {
 			fail(leftover, STEP_UNBIND, error);

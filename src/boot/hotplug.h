@@ -5,7 +5,7 @@
 
 /*
  * Starts to listen to the kernel's device events (AF_NETLINK,
- * NETLINK_KOBJECT_UEVENT), which needs no udev. Gives a file descriptor, or
+ * NETLINK_KOBJECT_UEVENT), which needs no udev. Returns a file descriptor, or
  * -errno.
  */
 int hotplug_listen(void);

@@ -38,7 +38,7 @@ bool init_is_wanted(const char *program, bool is_command)
 	       (root.f_type == RAMFS_MAGIC || root.f_type == TMPFS_MAGIC);
 }
 
-/* Waits for the child, reaping others on the way. Gives false when the deadline passes first. */
+/* Waits for the child, reaping others on the way. Returns false when the deadline passes first. */
 static bool wait_for(pid_t child, int *status, const struct deadline *deadline)
 {
 	sigset_t child_signal;

@@ -37,6 +37,6 @@ enum init_end {
  * milliseconds it is allowed on top of spare_milliseconds, and waits for its
  * end as long. It gets a process group of its own; what is left of that is
  * killed in the end. Every dead child of this process is reaped, those it
- * inherited included. Gives an init_end, or the -errno of starting it.
+ * inherited included. Returns an init_end, or the -errno of starting it.
  */
 int init_watch(int (*function)(volatile int *allowed), int spare_milliseconds);

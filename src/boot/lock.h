@@ -9,9 +9,9 @@
  * Keeps two processes from changing devices at the same time, by a lock on a
  * file that is there in any case (fcntl(2), F_SETLK): it needs no file of its own,
  * children do not inherit it, and it ends with the process. Waits for who has it
- * until the deadline. Gives 0, with a descriptor to be closed for letting go; it
+ * until the deadline. Returns 0, with a descriptor to be closed for letting go; it
  * is -1 where the file cannot be opened for writing, for who cannot change
- * anything needs no lock. Gives -EBUSY when somebody else has it still;
+ * anything needs no lock. Returns -EBUSY when somebody else has it still;
  * *holder is that process then, 0 where it is not known. No other descriptor of the
  * process for the same file may be closed meanwhile.
  */

@@ -3,7 +3,7 @@
 
 #include "boot/execute.h"
 
-/* What taking and undoing have in common at one member of a group. */
+/* Steps on one member of a group that taking and undoing share. */
 
 /*
  * Records the first step that failed at the member, with its error, and that no step is under

@@ -44,7 +44,7 @@ void loader_start(struct loader *loader, const char *driver);
 int loader_modules(struct loader *loader, struct module_context **modules);
 
 /*
- * Gives the loader for execution. Its answers are those of module_load(), or
+ * Returns the loader for execution. Its answers are those of module_load(), or
  * -ETIMEDOUT when the deadline passes before a thread is done.
  */
 struct module_loader loader_interface(struct loader *loader);

@@ -155,7 +155,7 @@ static int start_worker(struct run *run, const int ends[2], pid_t *child)
 	return 0;
 }
 
-/* What the links say in the end is what is reported, whatever was noted on the way. */
+/* The report follows the driver links as they are in the end, not what was noted on the way. */
 static void read_back(struct run *run)
 {
 	struct sysfs sysfs;

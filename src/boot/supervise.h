@@ -5,7 +5,7 @@
 #include "boot/undo.h"
 #include "plan/run.h"
 
-/* What is done with the devices, where that is not to take them. */
+/* Replaces the taking of devices by another task. */
 struct run_task {
 	/* Carries the plan out, in the worker; NULL for taking the devices. Returns 0 or -errno. */
 	int (*execute)(struct run *run, const struct execution *execution);

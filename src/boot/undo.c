@@ -19,7 +19,7 @@ static int give_back(const struct execution *execution, struct member *member, b
 	member->step = STEP_OVERRIDE;
 	if (member->override_written || restore_later)
 		error = binding_override(execution->sysfs, device, restore_later ? NULL : before);
-	/* What was free under an override before is to be so again. */
+	/* A device that was driverless under an override before becomes so again. */
 	if (!error && is_free && (device->driver || !before)) {
 		member->step = STEP_BIND;
 		binding_offer(execution->sysfs, device);
@@ -69,7 +69,7 @@ static void undo_member(const struct execution *execution, struct member *member
 	read_error = binding_read(execution->sysfs, device, driver);
 	if (!read_error)
 		member_settle(member, driver);
-	/* What went away meanwhile needs nothing undone. */
+	/* A device that was unplugged meanwhile needs nothing undone. */
 	lost = error || read_error || member->released ||
 	       (!driver[0] && (device->driver || member->unbound));
 	if (lost && binding_is_gone(execution->sysfs, device))
@@ -118,7 +118,7 @@ static bool may_block(const struct planned_group *group)
 	return false;
 }
 
-/* What the worker that died had not noted yet; to undo what did not happen does no harm. */
+/* Assumes the step that a dead worker may not have noted: undoing too much is harmless. */
 static void recover(const struct execution *execution, struct member *member, bool was_undone)
 {
 	member->override_written |= member->step == STEP_OVERRIDE || member->step == STEP_BIND;
@@ -129,7 +129,7 @@ static void recover(const struct execution *execution, struct member *member, bo
 	member->step = STEP_NONE;
 }
 
-/* What ended the step that a member was in. */
+/* Returns the -errno that stands for how the worker ended. */
 static int end_error(enum worker_end end)
 {
 	switch (end) {
@@ -193,7 +193,7 @@ static void blame_loading(struct plan *plan, enum worker_end end)
 void undo_unfinished(struct plan *plan, const struct execution *execution, enum worker_end end)
 {
 	blame_loading(plan, end);
-	/* What may block comes last. */
+	/* Groups that may block come last. */
 	for (int blocking = 0; blocking <= 1; blocking++)
 		for (size_t i = 0; i < plan->group_count; i++)
 			if (!plan->groups[i].refused && !is_finished(&plan->groups[i]) &&

@@ -3,7 +3,7 @@
 
 #include "boot/execute.h"
 
-/* What undoing may take beyond the time for the work, so that it is never cut off by it. */
+/* Time for undoing, in addition to the time for the work, which therefore never cuts it off. */
 #define UNDO_MILLISECONDS 5000
 
 /* How the process that carried a plan out came to its end. */

@@ -45,7 +45,7 @@ static int survey_and_wait(struct run *run, const struct sysfs *sysfs,
 		error = survey(&run->topology, run->arena, &run->settings, *source, sysfs, modules);
 		missing =
 			error ? NULL : survey_find_missing(&run->topology, &run->settings, waited);
-		/* What the last look at the bus has open goes with the worker. */
+		/* The files that the last scan has open are closed when the worker ends. */
 		if (error || (missing ? !deadline_left(&deadline) : !waited || settled))
 			break;
 		pci_close(*source);
@@ -142,7 +142,7 @@ static void note_options(struct run *run, struct loader *loader, struct pci_sour
 		leftover_list(&run->plan, run->arena, &run->settings, &run->topology);
 }
 
-/* What the worker asks before each step. */
+/* Context of is_stopped(), which runs before each step. */
 struct worker {
 	struct run *run;
 	pid_t watcher;
@@ -172,7 +172,7 @@ static int carry_out(struct run *run, const struct execution *execution)
 	return 0;
 }
 
-/* What the worker does; it says on fd how far it has come. */
+/* Surveys, plans and carries out; tells the watcher on fd how far it has come. */
 static int work(struct worker *worker, int fd)
 {
 	struct run *run = worker->run;
@@ -206,7 +206,7 @@ static int work(struct worker *worker, int fd)
 	return 0;
 }
 
-/* What is said where the watcher cannot any more. */
+/* Logs the line that a killed watcher can no longer log. */
 static void say_abandoned(const struct run *run)
 {
 	log_line(LOG_LEVEL_ERROR, "the process that watches over the work was killed; %s",

@@ -89,7 +89,7 @@ static bool is_running(const struct root *root, const char *name)
 	return text && strstr(text, name);
 }
 
-/* Gives the command that changes every line that address picks of a file with options at its end.
+/* Returns the command that changes every line that address picks of a file with options at its end.
  */
 static const char *edit_lines(const struct request *request, const char *address, const char *files)
 {

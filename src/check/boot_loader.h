@@ -10,7 +10,7 @@ enum boot_loader_change {
 };
 
 /*
- * Gives the command that adds a parameter ("intel_iommu=on") to the command
+ * Returns the command that adds a parameter ("intel_iommu=on") to the command
  * line of the kernels that this system will boot, or takes one off it, by
  * whatever keeps that: rpm-ostree, grubby, Proxmox VE's boot tool, GRUB,
  * kernel-install(8), the entries of systemd-boot, unified images, limine,
@@ -21,5 +21,6 @@ enum boot_loader_change {
 const char *boot_loader_command(const struct root *root, enum boot_loader_change change,
 				const char *parameter);
 
-/* Gives what keeps the command line, in a word or two: "GRUB"; "unknown" where nothing is found. */
+/* Returns what keeps the command line, in a word or two: "GRUB"; "unknown" where nothing is found.
+ */
 const char *boot_loader_name(const struct root *root);

@@ -57,7 +57,7 @@ void check_say_unbootable(struct check *check, const char *topic, const char *fi
 
 /*
  * Finds a parameter on the running kernel's command line, '-' and '_' being the
- * same in its name. Gives the whole of the last one as written, unquoted, or
+ * same in its name. Returns the whole of the last one as written, unquoted, or
  * NULL; its value ("" where it has none) goes to *value unless that is NULL.
  */
 const char *check_parameter(const struct check *check, const char *name, const char **value);

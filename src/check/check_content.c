@@ -162,7 +162,7 @@ static void check_config(const struct image_check *image)
 			  image->path);
 }
 
-/* Gives the next line that sets something, without its comment, and moves *text on; NULL at the
+/* Returns the next line that sets something, without its comment, and moves *text on; NULL at the
  * end. */
 static const char *next_setting(struct arena *arena, const char **text)
 {

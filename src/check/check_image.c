@@ -427,7 +427,7 @@ static void check_driver(struct check *check, struct arena *arena,
 			installed->kernel->release);
 }
 
-/* Gives what an image of this kernel would be given now. */
+/* Returns what an image of this kernel would be given now. */
 static int collect(struct check *check, struct installed *installed, struct arena *arena)
 {
 	const struct embed_request request = {

@@ -41,7 +41,7 @@ void check_missing(const struct image_check *image);
 void check_content(const struct image_check *image);
 
 /*
- * Gives the first line of a list that another has not got, comments and empty
+ * Returns the first line of a list that another has not got, comments and empty
  * lines left out; NULL if it has all. Of the arena.
  */
 const char *check_find_lacking(struct arena *arena, const char *list, const char *other);

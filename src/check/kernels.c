@@ -69,7 +69,7 @@ static const char *package_of(const struct search *search, const struct kernel *
 	return first_line(root_read(search->root, path));
 }
 
-/* Gives the kernel whose release, the longest if several, or whose package a name has in it. */
+/* Returns the kernel whose release, the longest if several, or whose package a name has in it. */
 static struct kernel *find_kernel(const struct search *search, const char *name)
 {
 	struct kernel *best = NULL;

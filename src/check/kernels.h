@@ -58,7 +58,7 @@ bool kernels_is_front(const struct root *root, const char *path);
 
 /*
  * Returns the first small image for rdinit= (`vfio-early image`) that lies where
- * boot loaders look and comes behind after, NULL for the first; NULL at the end.
+ * boot loaders look and is the next after 'after', NULL for the first; NULL at the end.
  */
 const char *kernels_next_front(const struct root *root, const char *after);
 

@@ -15,13 +15,13 @@ struct root {
 
 /*
  * Opens what is at path; "" or NULL for this machine's own. What is read is of
- * the arena. Gives 0 or -errno.
+ * the arena. Returns 0 or -errno.
  */
 int root_open(struct root *root, struct arena *arena, const char *path);
 
 void root_close(struct root *root);
 
-/* Formats into the arena. Gives "" when that is full. */
+/* Formats into the arena. Returns "" when that is full. */
 const char *root_print(const struct root *root, const char *format, ...) PRINTF_FORMAT(2, 3);
 
 /* Where a file of that system is on this one. No link leads out of the root. */
@@ -36,7 +36,7 @@ char *root_read(const struct root *root, const char *path);
 bool root_has(const struct root *root, const char *path);
 
 /*
- * Gives the names in a directory, sorted, NULL behind the last; those that
+ * Returns the names in a directory, sorted, NULL after the last; those that
  * begin with a dot are left out. Where there is no such directory, there are none.
  */
 const char *const *root_list(const struct root *root, const char *path);

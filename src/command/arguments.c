@@ -35,7 +35,7 @@ static void print_usage(const struct usage *usage, const struct argument *table,
 	}
 }
 
-/* What is wrong was said. */
+/* The error was already printed. */
 static int refuse(const struct usage *usage, const struct argument *table, size_t size, int *code)
 {
 	*code = EXIT_MALFORMED;
@@ -43,7 +43,7 @@ static int refuse(const struct usage *usage, const struct argument *table, size_
 	return -1;
 }
 
-/* Keeps what an option says; complains, and gives false, for one that was repeated too often. */
+/* Keeps what an option says; complains, and returns false, for one that was repeated too often. */
 static bool keep(const struct argument *argument, void *target)
 {
 	char *place = (char *)target + argument->offset;
@@ -96,7 +96,7 @@ int arguments_read(const struct usage *usage, const struct argument *table, size
 	known[size] = (struct option){ .name = "help", .val = 'h' };
 	*code = EXIT_DONE;
 	optind = 1;
-	/* getopt_long() starts behind the first word. */
+	/* getopt_long() starts after the first word. */
 	opterr = 0;
 	while ((option = getopt_long(count + 1, arguments - 1, ":h", known, NULL)) != -1) {
 		if (option == 'h') {

@@ -21,22 +21,22 @@ struct argument_list {
 	size_t count;
 };
 
-/* What --help says, before the options. */
+/* Text of --help before the options. */
 struct usage {
 	const char *command;
-	const char *arguments; /* what stands behind the options; "" for nothing */
+	const char *arguments; /* what stands after the options; "" for nothing */
 	const char *help;
 };
 
 /*
  * Reads the options from a command's arguments into target. table has at most
- * ARGUMENTS_MAX entries. Gives the index of the first argument that is no option, or -1
+ * ARGUMENTS_MAX entries. Returns the index of the first argument that is no option, or -1
  * when there is nothing to do, with *code set to an exit_code: help was asked for, or
  * something was wrong, which was said.
  */
 int arguments_read(const struct usage *usage, const struct argument *table, size_t size,
 		   void *target, int count, char *const *arguments, int *code);
 
-/* The same for a command that wants so many arguments behind its options, no more and no less. */
+/* The same for a command that wants so many arguments after its options, no more and no less. */
 int arguments_read_exactly(const struct usage *usage, const struct argument *table, size_t size,
 			   void *target, int wanted, int count, char *const *arguments, int *code);

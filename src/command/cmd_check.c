@@ -20,7 +20,7 @@
 
 #define SCHEMA 1
 
-/* Of their own: other commands have 2 for what did not parse. */
+/* Exit codes of check alone: in other commands 2 means that something did not parse. */
 enum check_exit {
 	CHECK_EXIT_FINE = 0,
 	CHECK_EXIT_BROKEN = 1,

@@ -62,7 +62,7 @@ static const struct argument known[] = {
 	  .offset = offsetof(struct options, output) },
 };
 
-/* Says what is wrong with what, and gives the error back. */
+/* Says what is wrong with what, and returns the error back. */
 static int complain(const char *what, int error)
 {
 	text_print(stderr, "vfio-early: %s: %s\n", what, strerror(-error));
@@ -119,7 +119,7 @@ static int try_program(const struct image *image, const char *path)
 	return 0;
 }
 
-/* Adds one module. Gives 1 for one that the kernel does not have. */
+/* Adds one module. Returns 1 for one that the kernel does not have. */
 static int add_module(struct image *image, struct module_context *modules, const char *name)
 {
 	int error = image_add_module(image, modules, name);
@@ -135,7 +135,7 @@ static int add_module(struct image *image, struct module_context *modules, const
 
 /*
  * Adds the modules and their indexes. Without the first, vfio-pci, there is
- * nothing that the image could do. Gives 0, 1 when another is missing, or
+ * nothing that the image could do. Returns 0, 1 when another is missing, or
  * -errno.
  */
 static int add_modules(struct image *image, const struct embed *embed)
@@ -165,7 +165,7 @@ static int add_modules(struct image *image, const struct embed *embed)
 	return error < 0 ? error : result;
 }
 
-/* Says what the image lacks, for it is written all the same. Gives an exit_code. */
+/* Says what the image lacks, for it is written all the same. Returns an exit_code. */
 static int complain_of_embed(struct arena *arena, const struct embed *embed, bool generic)
 {
 	/* A generic image has no list, and none was read. */

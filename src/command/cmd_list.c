@@ -11,7 +11,7 @@
 #include "plan/explain.h"
 #include "plan/survey.h"
 
-/* Says what could not be read of what was written, and gives an exit_code. */
+/* Says what could not be read of what was written, and returns an exit_code. */
 static int complain(struct arena *arena, const struct settings *settings)
 {
 	for (const struct problem *problem = settings->problems; problem; problem = problem->next)
@@ -19,7 +19,7 @@ static int complain(struct arena *arena, const struct settings *settings)
 	return settings->problems ? EXIT_MALFORMED : EXIT_DONE;
 }
 
-/* Says which selectors pick nothing, and gives an exit_code. What picks bridges, or what is
+/* Says which selectors pick nothing, and returns an exit_code. What picks bridges, or what is
  * not taken by itself, shows them. */
 static int complain_of_absent(const struct run *run, const struct settings *filter)
 {

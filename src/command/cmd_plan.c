@@ -25,7 +25,7 @@ static int run_plan(int count, char *const *arguments)
 	if (!run)
 		return preview_complain("plan", -ENOMEM) ? EXIT_PARTLY : EXIT_DONE;
 	error = preview_read(preview, run, count - first, arguments + first);
-	/* What was pinned was pinned for those configured. */
+	/* The pinned members belong to the configured devices. */
 	if (first < count)
 		run->settings.members = (struct selector_list){ 0 };
 	if (!error)

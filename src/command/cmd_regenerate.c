@@ -18,7 +18,7 @@
 /* Address space, not memory. */
 #define ARENA_SIZE (64 << 20)
 
-/* Complains about what the config says. Gives 0 or -errno when it cannot be read. */
+/* Complains about what the config says. Returns 0 or -errno when it cannot be read. */
 static int check_config(struct arena *arena)
 {
 	struct settings settings;

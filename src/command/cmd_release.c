@@ -15,7 +15,7 @@
 #include "plan/explain.h"
 #include "settings/settings_parse.h"
 
-/* What every line begins with. */
+/* Prefix of every line. */
 #define PREFIX "vfio-early: "
 
 static int load(void *context, const char *name)
@@ -39,13 +39,13 @@ static int give_back(struct run *run, const struct execution *supervised)
 	return error;
 }
 
-/* What was begun is carried to its end: half a group is of no use to the host. */
+/* A group that was begun is finished: half a group is of no use to the host. */
 static void finish(struct run *run, const struct execution *execution, enum worker_end end)
 {
 	release_finish(run->context, execution, end);
 }
 
-/* Of the settings, a release goes by the selectors, the driver and the timeout. */
+/* A release uses only the selectors, the driver and the timeout of the settings. */
 static int read_settings(struct options *options, struct run *run, int count,
 			 char *const *selectors)
 {

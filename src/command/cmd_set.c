@@ -44,7 +44,7 @@ static void print_problems(const struct run *run)
 		text_print(stderr, "vfio-early: %s\n", explain_problem(run->arena, problem));
 }
 
-/* Takes the words apart, and complains about what parses as no selector. Gives an exit_code. */
+/* Takes the words apart, and complains about what parses as no selector. Returns an exit_code. */
 static int read_words(struct change *change, int count, char *const *words)
 {
 	struct arena *arena = change->run->arena;
@@ -71,7 +71,7 @@ static int read_words(struct change *change, int count, char *const *words)
 	return code;
 }
 
-/* Reads the file as it is; what is wrong with it is said. Gives 0 or -errno. */
+/* Reads the file as it is; what is wrong with it is said. Returns 0 or -errno. */
 static int read_old(struct change *change)
 {
 	struct run *run = run_create();
@@ -99,7 +99,7 @@ static int read_old(struct change *change)
 	return error;
 }
 
-/* Keeps in the arena what a stream has written, and closes it. Gives 0 or -ENOMEM. */
+/* Keeps in the arena what a stream has written, and closes it. Returns 0 or -ENOMEM. */
 static int keep_stream(struct change *change, FILE *out, char **text)
 {
 	int error = ferror(out) ? -ENOMEM : 0;
@@ -147,7 +147,7 @@ static bool pick_alike(const struct topology *topology, const struct selector *a
 	return any;
 }
 
-/* Names an item as the file does, which may have its path or its id. Gives 0 or -ENOMEM. */
+/* Names an item as the file does, which may have its path or its id. Returns 0 or -ENOMEM. */
 static int name_as_in_file(struct arena *arena, const struct run *machine, struct config_item *item)
 {
 	const struct selector_list *devs = &machine->settings.devs;
@@ -168,7 +168,7 @@ static int name_as_in_file(struct arena *arena, const struct run *machine, struc
 	return 0;
 }
 
-/* Finds what the file does not name in so many words by what it picks. Gives 0 or -errno. */
+/* Finds what the file does not name in so many words by what it picks. Returns 0 or -errno. */
 static int find_by_device(struct change *change)
 {
 	struct preview preview = change->options->preview;
@@ -197,7 +197,7 @@ static bool lacks_some(const struct change *change)
 	return false;
 }
 
-/* What is to be removed has to be there; what is to be added may be. */
+/* Returns whether the change can be made: a selector to remove must be there. */
 static bool is_possible(const struct change *change)
 {
 	bool possible = true;
@@ -247,7 +247,7 @@ static int make_plan(struct change *change)
 	settings->origins[SETTING_DEVS] = devs_origin;
 	settings->origins[SETTING_MEMBERS] = members_origin;
 	change->members = members;
-	/* What was pinned is pinned anew, and must not be refused for being new. */
+	/* Pinned members are pinned anew, so none may be refused for being new. */
 	settings->members = (struct selector_list){ 0 };
 	settings->dry_run = true;
 	return error ? error : preview_plan(&change->options->preview, change->run);
@@ -316,7 +316,7 @@ static int put_back(struct change *change)
 	return error;
 }
 
-/* Rebuilds the images; if that fails the file is as it was. Gives an exit_code. */
+/* Rebuilds the images; if that fails the file is as it was. Returns an exit_code. */
 static int rebuild(struct change *change)
 {
 	int status = regenerate_run(REGENERATE_SCRIPT), error;
@@ -358,7 +358,7 @@ static bool is_of_host(const struct change *change)
 	return streq(change->path, CONFIG_PATH);
 }
 
-/* Writes the file, and rebuilds the images. Gives an exit_code. */
+/* Writes the file, and rebuilds the images. Returns an exit_code. */
 static int carry_out(struct change *change)
 {
 	int error;
@@ -387,14 +387,14 @@ static int carry_out(struct change *change)
 	return EXIT_DONE;
 }
 
-/* What comes of the change; nothing has been touched so far. Gives an exit_code. */
+/* Plans the change; nothing has been touched so far. Returns an exit_code. */
 static int decide(struct change *change)
 {
 	struct run *run = change->run;
 	int code, written;
 
 	report_text(run, stdout, NULL, NULL);
-	/* What is said of it comes behind it, wherever both are read together. */
+	/* Flushed, so that messages on standard error come after it. */
 	fflush(stdout);
 	warn(change);
 	code = run_exit_code(run);

@@ -11,7 +11,7 @@
 #include "lib/util.h"
 #include "plan/report.h"
 
-/* Looks for the boot's report in a directory. Gives 0 or -errno. */
+/* Looks for the boot's report in a directory. Returns 0 or -errno. */
 static int read_report(struct status *status, const char *directory)
 {
 	struct arena *arena = status->run->arena;
@@ -68,10 +68,10 @@ static int run_status(int count, char *const *arguments)
 	status.run = run;
 	error = preview_read(&options.preview, run, count - first, arguments + first);
 	status.of_others = first < count;
-	/* What was pinned was pinned for those configured. */
+	/* The pinned members belong to the configured devices. */
 	if (status.of_others)
 		run->settings.members = (struct selector_list){ 0 };
-	/* What the rescue switch keeps from being taken is wanted all the same. */
+	/* Devices are wanted even while the rescue switch keeps them from being taken. */
 	run->settings.off = false;
 	if (!error)
 		error = preview_plan(&options.preview, run);

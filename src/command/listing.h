@@ -24,7 +24,7 @@ enum listing_now {
 	LISTING_TAKEN,
 };
 
-/* What is shown of a function, besides the device itself. */
+/* Details shown of a function, besides the device itself. */
 struct listed {
 	const struct member *member;	/* in the plan; NULL where its group is not planned for */
 	const struct selector *protect; /* by which the host keeps it; NULL */
@@ -56,12 +56,12 @@ struct listing {
 
 /*
  * Puts a listing together from what run knows, of all groups that filter picks a member
- * of, or of all without a filter. Everything is of the run's arena. Gives 0 or -ENOMEM.
+ * of, or of all without a filter. Everything is of the run's arena. Returns 0 or -ENOMEM.
  */
 int listing_make(struct listing *listing, const struct run *run, const struct sysfs *sysfs,
 		 const struct settings *filter);
 
-/* What else is known of one of the run's devices. */
+/* Returns the details of one of the run's devices. */
 const struct listed *listing_of(const struct listing *listing, const struct device *device);
 const struct traits *listing_traits(const struct listing *listing, const struct device *device);
 
@@ -78,7 +78,7 @@ void listing_text(const struct listing *listing, const struct terminal *terminal
 
 /*
  * Writes which function is behind which bridge, one a line, each cut to the terminal's
- * width. Gives 0 or -ENOMEM.
+ * width. Returns 0 or -ENOMEM.
  */
 int listing_tree(const struct listing *listing, const struct terminal *terminal);
 

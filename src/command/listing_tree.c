@@ -5,7 +5,7 @@
 #include "command/listing.h"
 #include "machine/module.h"
 
-/* What stands in front of a function, bridges above it included: no tree is deeper than a path. */
+/* Indentation of a function below its bridges: no tree is deeper than a path. */
 #define PREFIX_SIZE SYSFS_PATH_SIZE
 
 /* So much of a function is written however far its line is indented. */

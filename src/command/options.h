@@ -8,9 +8,9 @@
 #include "lib/textfile.h"
 #include "plan/run.h"
 
-/* What a command is told, beside selectors. */
+/* Options of a command. */
 struct options {
-	const char *name; /* the command, what stands behind its options, and what it does */
+	const char *name; /* the command, what stands after its options, and what it does */
 	const char *arguments;
 	const char *help;
 	const char *letters; /* the options that it has, by the letters of options.c */
@@ -24,7 +24,7 @@ struct options {
 };
 
 /*
- * Reads the options from a command's arguments. Gives the index of the first
+ * Reads the options from a command's arguments. Returns the index of the first
  * that is none, or -1 when there is nothing to do, with *code set to an
  * exit_code; what was wrong was said then.
  */
@@ -32,6 +32,6 @@ int options_parse(struct options *options, int count, char *const *arguments, in
 
 /*
  * Adds what --force said to what the settings force. To be called once all
- * other settings are read. Gives 0 or -ENOMEM.
+ * other settings are read. Returns 0 or -ENOMEM.
  */
 int options_add_force(const struct options *options, struct settings *settings);

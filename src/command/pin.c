@@ -147,7 +147,7 @@ static void count_lines(struct edit *edit, const char *text)
 	}
 }
 
-/* What a line of "devs" gets, when it is its turn. */
+/* Returns the value that a line of "devs" gets when it is its turn. */
 static const char *line_value(struct edit *edit, unsigned int number)
 {
 	const struct origin *origin = &edit->pin->run->settings.origins[SETTING_DEVS];
@@ -156,7 +156,7 @@ static const char *line_value(struct edit *edit, unsigned int number)
 	edit->devs_done = true;
 	if (streq(origin->source, edit->path))
 		return devs_value(edit->pin, number);
-	/* What is from elsewhere takes the place of all that was here. */
+	/* Selectors from elsewhere replace all that were here. */
 	return first ? devs_value(edit->pin, 0) : "";
 }
 

@@ -15,19 +15,19 @@ struct pin {
 	struct selector_list members; /* that were pinned before */
 };
 
-/* Gives lines of a config file, the arena's; NULL when memory is short. */
+/* Returns lines of a config file, the arena's; NULL when memory is short. */
 const char *pin_text(const struct pin *pin);
 
 /*
  * Writes a config file's text with these lines in the place of those that it had:
  * each line of "devs" keeps what it picks, its comment and its place. path is
- * where the text is from. Gives 0 or -ENOMEM.
+ * where the text is from. Returns 0 or -ENOMEM.
  */
 int pin_edit(const struct pin *pin, const char *path, const char *text, FILE *out);
 
 /*
  * Whether lines that pin_text() gave make the same plan: the same groups, taken
- * or refused. Gives 0, -ENOMEM, or -EBADMSG where they do not.
+ * or refused. Returns 0, -ENOMEM, or -EBADMSG where they do not.
  */
 int pin_check(const struct pin *pin, const char *text);
 

@@ -8,7 +8,7 @@
 #include "plan/survey.h"
 #include "settings/config.h"
 
-/* What boot would do, found out on a running machine or for a captured tree. */
+/* The plan of the next boot, for a running machine or a captured tree. */
 struct preview {
 	__typeof__(survey) *survey; /* survey_all(), even if nothing is listed; NULL for survey() */
 
@@ -32,13 +32,13 @@ struct preview {
 
 /*
  * Reads the settings as boot would, and the selectors, which stand in for those
- * configured; says on standard error what could not be read. Gives 0 or -errno.
+ * configured; says on standard error what could not be read. Returns 0 or -errno.
  */
 int preview_read(struct preview *preview, struct run *run, int count, char *const *selectors);
 
 /*
  * What preview_read() does without selectors, for those who want to know what is
- * configured; and the half of it that is about the kernel command line. Gives 0 or -errno.
+ * configured; and the half of it that is about the kernel command line. Returns 0 or -errno.
  */
 int preview_read_settings(struct preview *preview, struct run *run);
 int preview_read_cmdline(const struct preview *preview, struct run *run);
@@ -52,14 +52,14 @@ int preview_read_needs(struct preview *preview, struct run *run);
 
 /*
  * Surveys and plans, unless nothing is asked for; says on standard error what
- * was in the way. preview->source is open then. Gives 0 or -errno.
+ * was in the way. preview->source is open then. Returns 0 or -errno.
  */
 int preview_plan(struct preview *preview, struct run *run);
 
-/* Gives the file that names are to be taken from; NULL where there is none. */
+/* Returns the file that names are to be taken from; NULL where there is none. */
 const char *preview_find_ids(const struct preview *preview);
 
-/* Says on standard error what is wrong with what, and gives the error back. */
+/* Says on standard error what is wrong with what, and returns the error back. */
 int preview_complain(const char *what, int error);
 
 /* Closes what is open. */

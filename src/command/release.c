@@ -66,7 +66,7 @@ static int choose(struct release *release, const struct execution *execution,
 		    release_is_taken(&release->run->settings, group->members[i].device))
 			error = mark_taken(release, &released->member[released->count++],
 					   &group->members[i]);
-	/* What the plan made of it is not asked: neither is it refused, nor to be taken. */
+	/* The plan's decision does not matter: the group is neither refused nor to be taken. */
 	group->refused = !released->count;
 	group->failed = !group->refused;
 	if (released->user)
@@ -108,7 +108,7 @@ static bool is_back(const struct release *release, const struct released *releas
 	       !(driver[0] && passes_on(&release->run->settings, driver));
 }
 
-/* What is not back makes its group one that failed. */
+/* A group fails if one of its members is not back. */
 static void judge(struct release *release)
 {
 	const struct plan *plan = &release->run->plan;
@@ -167,7 +167,7 @@ static const char *lack_of_driver(const struct released *released)
 	return "no driver took it: see dmesg";
 }
 
-/* What becomes of one that its driver has taken again, and what to do about it. */
+/* Returns what happens to a device that its driver has taken again, and what to do about it. */
 static const char *explain_kept(const struct release *release, const struct released *released)
 {
 	const struct selector *claim =
@@ -196,7 +196,7 @@ static const char *explain_kept(const struct release *release, const struct rele
 		    : NULL;
 }
 
-/* What the next boot makes of one that was given back; an empty text where nothing names it. */
+/* Returns what the next boot does with a device given back; "" if nothing names it. */
 static const char *explain_next_boot(const struct release *release, const struct released *released)
 {
 	const struct selector *claim =
@@ -212,7 +212,7 @@ static const char *explain_next_boot(const struct release *release, const struct
 	return text ? text : "";
 }
 
-/* What became of one function, behind its address and id. */
+/* Returns what became of a function, to print after its address and id. */
 static const char *outcome(const struct release *release, const struct released *released)
 {
 	const struct member *member = released->member;
@@ -245,7 +245,7 @@ static const struct device *asked_for(const struct planned_group *group)
 	return group->members[0].device;
 }
 
-/* What is said of a group as a whole; NULL where its members say it all. */
+/* Returns the sentence about a group as a whole; NULL if its members say it all. */
 static const char *group_text(const struct release *release, const struct released_group *group)
 {
 	const struct device *first = asked_for(group->group);

@@ -6,7 +6,7 @@
 #include "boot/supervise.h"
 #include "plan/run.h"
 
-/* What became of a group that was to be released. */
+/* How the release of a group ended. */
 enum release_state {
 	RELEASE_NOTHING, /* none of it is on a driver that passes devices on */
 	RELEASE_IN_USE,	 /* a virtual machine has it: left as it was */
@@ -30,7 +30,7 @@ struct released_group {
 	size_t count;
 };
 
-/* What a release came to. */
+/* The result of a release. */
 struct release {
 	struct run *run; /* surveyed and planned; its plan's groups are those to release */
 	struct released_group *groups;
@@ -50,7 +50,7 @@ bool release_is_taken(const struct settings *settings, const struct device *devi
  * by what the devices are. vfio-pci and pci-stub forget the ids that name the devices,
  * or they would take them again (binding_remove_ids()). It is the undoing of a plan that took them
  * (undo_unfinished()). A group that a virtual machine has open is left
- * alone. What came of it is in release->groups, of the run's arena. Gives 0
+ * alone. What came of it is in release->groups, of the run's arena. Returns 0
  * or -ENOMEM.
  */
 int release_do(struct release *release, const struct execution *execution);

@@ -9,7 +9,7 @@
 #include "lib/util.h"
 #include "plan/explain.h"
 
-/* What a report says of the function with that address; NULL where it says nothing. */
+/* Returns the report's entry for the function at that address; NULL if there is none. */
 static const struct json_value *find_member(const struct json_value *boot, const char *address,
 					    const struct json_value **in_group)
 {
@@ -64,7 +64,7 @@ static void find_nodes(const struct status *status, const struct sysfs *sysfs,
 			arena_print(status->run->arena, "/dev/vfio/%d", device->device->group);
 }
 
-/* What the boot did with a device, and what has become of that since. */
+/* Compares what the boot did with a device to its state now. */
 static void find_boot(const struct status *status, struct status_device *device)
 {
 	const struct json_value *group = NULL;
@@ -164,7 +164,7 @@ static void add_lost(struct status *status, const struct sysfs *sysfs,
 	    is_listed(status, address))
 		return;
 	*device = (struct status_device){ .address = address };
-	/* What nobody wants was not described. */
+	/* Devices that nobody wants have no description. */
 	on_bus = (struct device *)find_on_bus(&status->run->topology, address);
 	if (on_bus && !on_bus->driver &&
 	    sysfs_read_link_name(sysfs, device_path(on_bus, "/driver", path), driver,
@@ -246,7 +246,7 @@ static const char *boot_text(const struct status *status)
 			   summary ? summary : "it says not what it did");
 }
 
-/* What a machine cannot do without, whatever is bound: a way to have an IOMMU set up. */
+/* Returns what the kernel lacks to have an IOMMU set up, whatever is bound; NULL for nothing. */
 static const char *find_missing(const struct sysfs *sysfs)
 {
 	if (sysfs_exists(sysfs, "module/vfio_iommu_type1") ||

@@ -28,7 +28,7 @@ struct status_group {
 	const char *text; /* why it is not; NULL where it is, or its devices say it all */
 };
 
-/* What is wanted, what was done at boot, and what is. All text is the arena's. */
+/* Devices as they are wanted, as the boot left them, and as they are. Text is the arena's. */
 struct status {
 	struct run *run;	       /* what is wanted now: its plan */
 	const char *place;	       /* the directory of the boot's report; NULL without one */
@@ -49,7 +49,7 @@ struct status {
 /*
  * Compares what is wanted (a run that has been planned), what the report of the
  * boot says was done, and what sysfs shows. place and boot are set, or NULL.
- * Gives 0 or -ENOMEM.
+ * Returns 0 or -ENOMEM.
  */
 int status_find(struct status *status, const struct sysfs *sysfs);
 

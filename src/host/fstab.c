@@ -139,7 +139,7 @@ static bool is_needed(const struct line *line)
 {
 	return !search_find_option(line->options, "noauto") &&
 	       !search_find_option(line->options, "nofail") &&
-	       /* Of a directory that another line mounts. */
+	       /* A bind mount shows a directory that another line mounts. */
 	       !search_find_option(line->options, "bind") &&
 	       !search_find_option(line->options, "rbind") && line->point[0] == '/' &&
 	       !streq(line->type, "swap") && !streq(line->type, "ignore");

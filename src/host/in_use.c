@@ -14,7 +14,7 @@
 #include "lib/text.h"
 #include "machine/framebuffer.h"
 
-/* What a callback of sysfs_list() is given. */
+/* Context of a callback of sysfs_list(). */
 struct listing {
 	struct host_search *search;
 	const char *text;

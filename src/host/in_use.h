@@ -10,7 +10,7 @@
 #include "machine/pci.h"
 #include "machine/sysfs.h"
 
-/* What is asked, and what came of it beside the needs. */
+/* Devices asked about, and what uses them beside the host's needs. */
 struct in_use {
 	const char *driver;		   /* the one to be bound; NULL for any of VFIO's */
 	const struct pci_address *devices; /* those that are to be taken, with their groups */

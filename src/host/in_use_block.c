@@ -12,7 +12,7 @@
 /* A disk that sleeps may have to start first. */
 #define OPEN_MILLISECONDS 15000
 
-/* What a callback of sysfs_list() is given. */
+/* Context of a callback of sysfs_list(). */
 struct listing {
 	struct host_search *search;
 	const char *name;
@@ -117,7 +117,7 @@ static bool is_known(const struct host_search *search, const char *disk)
 	return false;
 }
 
-/* What a child opens. */
+/* The device node that a child opens. */
 struct opening {
 	int root;
 	const char *path;

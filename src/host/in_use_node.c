@@ -13,7 +13,7 @@
 /* Room for "4294967295:4294967295". */
 #define NUMBER_SIZE 32
 
-/* What a callback of sysfs_list() is given. */
+/* Context of a callback of sysfs_list(). */
 struct listing {
 	struct host_search *search;
 	const char *directory;
@@ -22,7 +22,7 @@ struct listing {
 	bool found;
 };
 
-/* What nodes of NVIDIA's own driver stand for, which has no device in sysfs for them. */
+/* Nodes of NVIDIA's own driver, which have no device in sysfs. */
 enum nvidia_node {
 	NVIDIA_NONE,
 	NVIDIA_GPU, /* /dev/nvidiaN */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-/* What the files of in_use.h share. The context of each search is its struct in_use. */
+/* Shared by the files behind in_use.h. The context of each search is its struct in_use. */
 
 #include "host/in_use.h"
 #include "host/search.h"

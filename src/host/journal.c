@@ -54,7 +54,7 @@ void search_option_devices(struct host_search *search, const char *options)
 	}
 }
 
-/* What a callback of sysfs_list() is given. */
+/* Context of a callback of sysfs_list(). */
 struct listing {
 	struct host_search *search;
 	struct host_trail *trail;

@@ -35,7 +35,7 @@ static bool is_keyboard(struct host_search *search, const char *input)
 	return (strtoul(word ? word + 1 : keys, NULL, 16) & KEYBOARD_KEYS) == KEYBOARD_KEYS;
 }
 
-/* Those that a program makes up, or that come by radio, are not there before / is. */
+/* Virtual and wireless keyboards appear only after the root file system is mounted. */
 static bool is_late(const char *path)
 {
 	return strstr(path, "/virtual/") || strstr(path, "/bluetooth/");

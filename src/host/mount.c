@@ -4,7 +4,7 @@
 
 #include "host/search.h"
 
-/* What a callback of sysfs_list() is given. */
+/* Context of a callback of sysfs_list(). */
 struct listing {
 	struct host_search *search;
 	const char *directory;
@@ -166,7 +166,7 @@ static void search_source(struct host_search *search, const struct mount *mount)
 		search_named_block(search, name);
 }
 
-/* What a file system lies on, whatever it is mounted on. */
+/* Finds the devices below a file system, wherever it is mounted. */
 static void search_file_system(struct host_search *search, const struct mount *mount)
 {
 	const char *type = mount->type;

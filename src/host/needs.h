@@ -18,10 +18,10 @@ struct host_gap {
 	struct host_gap *next;
 };
 
-/* What the text of the host's needs begins with. */
+/* First line of the text of the host's needs. */
 #define HOST_HEADING SETTINGS_HOST_HEADING " of its PCI devices, as it was found while it ran.\n"
 
-/* What this host needs of its PCI devices. */
+/* PCI devices that this host needs. */
 struct host_needs {
 	const char *text; /* in the form of a config file; NULL where the host was not seen */
 	struct host_gap *gaps;

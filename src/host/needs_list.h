@@ -17,7 +17,7 @@ enum host_list_source {
 	HOST_LIST_KEPT,	 /* this is not the running system, and a list was kept */
 };
 
-/* What the host needs of its PCI devices, as an image is given it. */
+/* The list of PCI devices that the host needs, as an image carries it. */
 struct host_list {
 	enum host_list_source source;
 	const char *text;      /* in the form of host.h; NULL for HOST_LIST_NONE */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What the search found, as text. */
+/* Writes the needs that the search found as text. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>

@@ -94,7 +94,7 @@ static bool add_link(struct host_search *search, const char *interface, const ch
 
 	if (!path)
 		return false;
-	/* Of a bridge or a bond, the line names the ports. */
+	/* The line of a bridge or a bond names its ports. */
 	if (search_find_function(path) == 0)
 		why = search_print(search, "%s of %s", why, interface);
 	search_begin_use(search, why);

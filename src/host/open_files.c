@@ -25,7 +25,7 @@
 /* A path of /proc/PID/maps may have four characters for one. */
 #define LINE_SIZE (4 * PATH_MAX + 128)
 
-/* What the child writes and the parent reads. */
+/* A record that the child writes and the parent reads. */
 struct table {
 	size_t count;
 	pid_t pid; /* the process that is being read */

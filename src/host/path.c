@@ -73,7 +73,7 @@ static bool carries_buses(long class)
 	return false;
 }
 
-/* What a callback of sysfs_list() is given. */
+/* Context of a callback of sysfs_list(). */
 struct listing {
 	struct host_search *search;
 	const char *path;

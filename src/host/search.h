@@ -113,7 +113,7 @@ char *search_read_needed(struct host_search *search, const char *path);
  */
 char *search_read_table(struct host_search *search, const char *name);
 
-/* Formats into the arena. Gives "" when that is full, and keeps the error. */
+/* Formats into the arena. Returns "" when that is full, and keeps the error. */
 const char *search_print(struct host_search *search, const char *format, ...) PRINTF_FORMAT(2, 3);
 
 /*
@@ -175,7 +175,7 @@ const char *search_text(struct host_search *search);
 void search_list_gaps(struct host_search *search, struct host_gap **gaps);
 
 /*
- * Reads a link of sysfs to something in its tree of devices, and gives the
+ * Reads a link of sysfs to something in its tree of devices, and returns the
  * path from its root; NULL where there is no such link.
  */
 const char *search_read_link(struct host_search *search, const char *link);
@@ -196,7 +196,7 @@ void search_device(struct host_search *search, const char *path, const char *nam
 void search_named_block(struct host_search *search, const char *name);
 
 /*
- * Gives the "major:minor" of such a name, or NULL. Does not look at the device
+ * Returns the "major:minor" of such a name, or NULL. Does not look at the device
  * itself.
  */
 const char *search_find_number(struct host_search *search, const char *name);
@@ -297,5 +297,5 @@ void search_reach(struct host_search *search, bool is_this_machine);
 /* Adds what ip= on the command line names to a use. Returns whether it is there. */
 bool search_ip_parameter(struct host_search *search, const char *use);
 
-/* One interface, and what it lies on. Gives false when no PCI device is behind it. */
+/* One interface, and what it lies on. Returns false when no PCI device is behind it. */
 bool search_interface(struct host_search *search, const char *name);

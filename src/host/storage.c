@@ -8,7 +8,7 @@
 #include "host/search.h"
 #include "lib/beneath.h"
 
-/* What a callback of sysfs_list() is given. */
+/* Context of a callback of sysfs_list(). */
 struct listing {
 	struct host_search *search;
 	const char *directory; /* of which names are listed */
@@ -123,7 +123,7 @@ static bool is_network_disk(const char *path, const char *name)
 	return strstr(path, "/session") != NULL;
 }
 
-/* What has no controller of its own on the PCI bus. */
+/* Block devices without a controller of their own on the PCI bus. */
 static void search_virtual(struct host_search *search, const char *path, const char *name)
 {
 	struct listing listing = { .search = search, .part = name };
@@ -193,7 +193,7 @@ void search_block(struct host_search *search, const char *number)
 	search_volume_group(search, path);
 	if (search_backing(search, path) || search_add_path(search, path, name))
 		return;
-	/* Of what drbd lies on, one half is elsewhere. */
+	/* DRBD mirrors to another host; only the local half is a device here. */
 	if (!slaves || is_network_disk(path, name))
 		search_virtual(search, path, name);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What encrypted disks are unlocked with, beside a keyboard: see crypttab(5). */
+/* Devices that unlock encrypted disks, beside a keyboard: see crypttab(5). */
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
@@ -24,7 +24,7 @@ static const char *const clevis_files[] = {
 	"usr/lib/initcpio/hooks/clevis",
 };
 
-/* What the lines of crypttab(5) and the kernel command line come to. */
+/* Results of reading crypttab(5) and the kernel command line. */
 struct unlocking {
 	struct host_search *search;
 	bool asked;   /* something is unlocked that the boot waits for */
@@ -84,7 +84,7 @@ static void add_key(struct host_search *search, const char *use, const char *key
 		search_mount(search, mount);
 }
 
-/* What a callback of sysfs_list() is given. */
+/* Context of a callback of sysfs_list(). */
 struct listing {
 	struct host_search *search;
 	bool found;

@@ -14,7 +14,7 @@
 /* Where pvscan(8) keeps which physical volumes are there: "8:3\nvg:NAME\n". */
 #define ONLINE_DIRECTORY "run/lvm/pvs_online"
 
-/* What a callback of sysfs_list() is given. */
+/* Context of a callback of sysfs_list(). */
 struct listing {
 	struct host_search *search;
 	struct sysfs *files;
@@ -83,7 +83,7 @@ static int visit_slave(void *context, const char *name)
 	const char *id = read_group(search, path);
 	char number[32];
 
-	/* What is of the same group is one of its volumes, below another one. */
+	/* A device of the same group is one of its own volumes, below another one. */
 	if (!(id && streq(id, listing->id)) &&
 	    sysfs_read(&search->sysfs, search_print(search, "%s/dev", path), number,
 		       sizeof(number)) > 0)
@@ -197,7 +197,7 @@ static void read_backup(struct host_search *search, const char *group, const cha
 	if (!text || !next_id(&text, id) || !streq(id, group))
 		return;
 	text = strstr(text, "physical_volumes {");
-	/* What follows has the ids of volumes. */
+	/* The ids of volumes follow. */
 	end = text ? strstr(text, "logical_volumes {") : NULL;
 	if (end)
 		*end = '\0';
@@ -222,7 +222,7 @@ void search_volume_group(struct host_search *search, const char *path)
 		return;
 	index_groups(search);
 	add_members(search, "physical volumes", group);
-	/* Those that no volume lies on are not in sysfs. */
+	/* Physical volumes without a logical volume do not show in sysfs. */
 	name = read_name(search, path);
 	if (!name || (!add_members(search, "physical volumes online", name) &&
 		      !add_backup(search, group, name)))

@@ -37,7 +37,7 @@ static int ask_zpool(const char *program, const char *pool, char *buffer, size_t
 	return child_read_output(&zpool, buffer, size);
 }
 
-/* What zpool(8) said of a pool, or that it said nothing. */
+/* The answer of zpool(8) about a pool, which may be none. */
 struct answer {
 	const char *text;
 	int error;

@@ -9,7 +9,7 @@
 
 #define ALIGNMENT 4
 
-/* The fields of a header that count here, each of eight hexadecimal digits behind the magic. */
+/* The fields of a header that count here, each of eight hexadecimal digits after the magic. */
 enum field {
 	FIELD_MODE = 1,
 	FIELD_LINKS = 4,
@@ -83,7 +83,7 @@ static int add_member(struct cpio_reader *reader, size_t mode, size_t links, siz
 	member->linked = S_ISREG(mode) && links > 1 && size == 0;
 	reader->next_byte = NULL;
 	if (size <= CPIO_READER_KEEP_MAX && reader->keep(member->path)) {
-		/* NUL behind the data: the memory may have been used before. */
+		/* NUL after the data: the memory may have been used before. */
 		reader->next_byte = arena_allocate(reader->arena, size + 1, 1);
 		if (!reader->next_byte)
 			return -ENOMEM;
@@ -120,7 +120,7 @@ static int take_name(struct cpio_reader *reader)
 	return error;
 }
 
-/* Copies what is still wanted of a header or name. Gives whether that is all of it. */
+/* Copies what is still wanted of a header or name. Returns whether that is all of it. */
 static bool fill(struct cpio_reader *reader, char *buffer, size_t wanted, const char **data,
 		 size_t *size)
 {

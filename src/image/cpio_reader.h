@@ -19,7 +19,7 @@ struct cpio_member {
 	const char *path;	  /* as the kernel makes it: without "/" or "./" at its start */
 	unsigned int mode;	  /* of inode(7) */
 	size_t size;		  /* of its bytes; those of a link are its target */
-	const char *data;	  /* a NUL behind them; NULL unless they are kept */
+	const char *data;	  /* a NUL after them; NULL unless they are kept */
 	bool linked;		  /* its bytes stand with another name of the same file */
 	struct cpio_member *next; /* the one before it */
 };
@@ -38,7 +38,7 @@ struct cpio_reader {
 	struct cpio_member *members;	/* the last first: of one path, that one counts */
 	size_t archives;		/* that came to their end */
 
-	/* What it is in the middle of. */
+	/* The part that it is reading. */
 	enum cpio_reader_state state;
 	char header[CPIO_READER_HEADER_SIZE];
 	char name[CPIO_READER_NAME_MAX + 4];
@@ -56,7 +56,7 @@ void cpio_reader_start(struct cpio_reader *reader, struct arena *arena,
 /*
  * Reads the next size bytes, as the kernel would
  * (Documentation/driver-api/early-userspace/buffer-format.rst): archives one
- * behind the other, zeros between them. Gives how many it took, which is less
+ * after the other, zeros between them. Returns how many it took, which is less
  * than size where something else stands between archives; -EBADMSG for what is
  * no archive, or -ENOMEM.
  */

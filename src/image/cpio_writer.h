@@ -25,7 +25,7 @@ void cpio_start(struct cpio *cpio, FILE *out, struct arena *arena);
 
 /*
  * Adds a file, and before it the directories on the way to it that are not in
- * the archive yet. path is absolute; mode holds the permission bits. Gives 0,
+ * the archive yet. path is absolute; mode holds the permission bits. Returns 0,
  * -ENOMEM, or -EFBIG for what the format has no room for. An error of writing
  * is left to be found in out.
  */

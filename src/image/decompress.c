@@ -11,7 +11,7 @@
 
 #include "lib/util.h"
 
-/* What a shell gives for a command that is not there. */
+/* Exit code of a shell whose command does not exist. */
 #define NOT_FOUND 127
 
 static const struct {

@@ -65,7 +65,7 @@ static void put_children(struct output *output, const struct depmod_index_entry 
 }
 
 /*
- * Puts the tree of sorted entries, whose keys are the same up to depth. Gives
+ * Puts the tree of sorted entries, whose keys are the same up to depth. Returns
  * where it starts, with the flags that say what is there.
  */
 static uint32_t put_node(struct output *output, const struct depmod_index_entry *entries,
@@ -137,7 +137,7 @@ int depmod_index_make(struct depmod_index_entry *entries, size_t count, char **d
 		free(*data);
 		return -ENOMEM;
 	}
-	/* Known only now, since a node stands behind its children. */
+	/* Known only now, since a node stands after its children. */
 	memcpy(*data + 2 * sizeof(root), &root, sizeof(root));
 	return 0;
 }

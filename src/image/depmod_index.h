@@ -17,7 +17,7 @@ struct depmod_index_entry {
 
 /*
  * Makes the index of these entries, which it sorts on the way. Without entries
- * it is valid, and empty. *data is to be freed. Gives 0, -ENOMEM, or -EINVAL
+ * it is valid, and empty. *data is to be freed. Returns 0, -ENOMEM, or -EINVAL
  * for a key that is not ASCII.
  */
 int depmod_index_make(struct depmod_index_entry *entries, size_t count, char **data, size_t *size);

@@ -156,7 +156,7 @@ static int collect_modules(struct collection *collection, const struct embed_req
 }
 
 /*
- * Gives the next word of a modprobe.d line and moves *text behind it; NULL at
+ * Returns the next word of a modprobe.d line and moves *text after it; NULL at
  * the line's end. A backslash joins a line to the next.
  */
 static const char *next_word(const char **text, size_t *length)
@@ -195,7 +195,7 @@ static bool line_concerns(const struct embed *embed, const char **text)
 		if (known &&
 		    (strncmp(word, "vfio", 4) == 0 || is_wanted_module(embed, word, length)))
 			concerns = true;
-		/* What follows are parameters, and no modules. */
+		/* Parameters follow, not modules. */
 		known &= !options;
 	}
 	return concerns;
@@ -227,7 +227,7 @@ static struct seen_file *see_file(struct collection *collection, const char *dir
 
 	if (!file)
 		return NULL;
-	/* What an image has below /run is hidden by what is mounted there at boot. */
+	/* Files below /run in an image are hidden by the mount on /run at boot. */
 	if (strncmp(directory, "/run/", 5) == 0)
 		directory = modprobe_directories[0];
 	file->file.path = arena_print(collection->arena, "%s/%s", directory, name);

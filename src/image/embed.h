@@ -9,7 +9,7 @@
 #include "lib/paths.h"
 #include "settings/settings.h"
 
-/* What an image is made for. Any member may be NULL. */
+/* The image that is to be made. Any member may be NULL. */
 struct embed_request {
 	const char *kernel;  /* its version; the running kernel's */
 	const char *modules; /* its directory of modules; /lib/modules/VERSION */
@@ -21,7 +21,7 @@ struct embed_request {
 /* A file that goes into an image. */
 struct embed_file {
 	const char *path; /* absolute: where it goes in an image */
-	const char *text; /* length bytes, and a NUL behind them */
+	const char *text; /* length bytes, and a NUL after them */
 	size_t length;
 	struct embed_file *next;
 };
@@ -31,7 +31,7 @@ struct embed_name {
 	struct embed_name *next;
 };
 
-/* What goes into an image. Everything belongs to the arena that embed_collect() was given. */
+/* Files for an image. Everything belongs to the arena that embed_collect() was given. */
 struct embed {
 	struct embed_file *config;   /* for CONFIG_PATH, verbatim; NULL without one (config.h) */
 	bool config_unread;	     /* there is one that was refused: config stands in for it */

@@ -3,7 +3,7 @@
 
 #include "image/initramfs_reader.h"
 
-/* What made an image. */
+/* The generator that made an image. */
 enum generator {
 	GENERATOR_UNKNOWN,
 	GENERATOR_INITRAMFS_TOOLS,
@@ -27,7 +27,7 @@ bool image_content_keep(const char *path);
 
 /*
  * Finds these in an image that was read, for a kernel's release. front: those
- * of `vfio-early image`, if that is in it, rather than a generator's. Gives
+ * of `vfio-early image`, if that is in it, rather than a generator's. Returns
  * whether there is any program of ours.
  */
 bool image_content_find(struct image_content *content, const struct initramfs *initramfs,

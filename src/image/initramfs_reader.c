@@ -30,7 +30,7 @@ static int feed(void *context, const char *data, size_t size)
 	return (size_t)taken == size ? 0 : -EBADMSG;
 }
 
-/* Gives a file of no name with these bytes, at its start; -errno without. */
+/* Returns a file of no name with these bytes, at its start; -errno without. */
 static int write_memory(const char *data, size_t size)
 {
 	int fd = memfd_create("initramfs", MFD_CLOEXEC);
@@ -56,7 +56,7 @@ static int write_memory(const char *data, size_t size)
 }
 
 /*
- * Reads what is compressed up to the end. What stands behind the archive that
+ * Reads what is compressed up to the end. What stands after the archive that
  * came out of it does not matter: some loaders fill up with zeros, at which
  * some programs take offence.
  */

@@ -7,7 +7,7 @@
 #include "image/cpio_reader.h"
 #include "lib/arena.h"
 
-/* What a kernel would unpack into its first root, from one file or several. */
+/* Archives that a kernel unpacks into its first root, from one file or several. */
 struct initramfs {
 	struct arena *arena;
 	struct cpio_reader reader;
@@ -24,9 +24,9 @@ void initramfs_start(struct initramfs *initramfs, struct arena *arena,
 		     bool (*keep)(const char *path));
 
 /*
- * Reads a file: archives, compressed or not, one behind the other, or a
+ * Reads a file: archives, compressed or not, one after the other, or a
  * unified kernel image with them in it. What another file before it gave stays,
- * as it does when a boot loader loads both. Gives 0, -ENOENT when there is no
+ * as it does when a boot loader loads both. Returns 0, -ENOENT when there is no
  * such file, or nothing to decompress it with (missing is set then), -EBADMSG
  * for what is no such image, or -errno.
  */
@@ -43,7 +43,7 @@ int initramfs_read_addon(struct initramfs *initramfs, const char *path);
 int initramfs_read_bytes(struct initramfs *initramfs, const char *data, size_t size);
 
 /*
- * Gives the member whose path is tail, or ends with it behind a "/"; the last of
+ * Returns the member whose path is tail, or ends with it after a "/"; the last of
  * these, which counts. NULL where there is none.
  */
 const struct cpio_member *initramfs_find(const struct initramfs *initramfs, const char *tail);

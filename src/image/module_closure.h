@@ -13,7 +13,7 @@ struct closure_module {
 
 /*
  * Lists a module and all that is loaded with it (module.h), that of the name
- * first. Gives 0, -ENOENT when the kernel has no such module, or -errno.
+ * first. Returns 0, -ENOENT when the kernel has no such module, or -errno.
  */
 int module_closure_list(struct module_context *modules, struct arena *arena, const char *name,
 			struct closure_module **list);

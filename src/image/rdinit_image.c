@@ -22,7 +22,7 @@
 #define MFD_EXEC 0x10U
 #endif
 
-/* What starts at all says its version at once. */
+/* A program that starts at all prints its version at once. */
 #define PROGRAM_MILLISECONDS 10000
 #define VERSION_SIZE	     128
 
@@ -60,7 +60,7 @@ static int add_file(struct image *image, const char *path, unsigned int mode, co
 	return 0;
 }
 
-/* Gives a file's bytes, which stay as long as the program runs. */
+/* Returns a file's bytes, which stay as long as the program runs. */
 static int map_file(int fd, const void **data, size_t *size)
 {
 	struct stat status;
@@ -163,7 +163,7 @@ int image_add_embed(struct image *image, const struct embed *embed)
 	file = embed->host;
 	if (file && !error)
 		error = add_file(image, INIT_HOST_CONFIG_PATH, 0644, file->text, file->length);
-	/* Of files of one name only the one that counts is among them. */
+	/* The list holds only the file that counts among those of one name. */
 	for (file = embed->modprobe; file && !error; file = file->next)
 		error = add_file(image,
 				 arena_print(image->arena, INIT_MODPROBE_DIRECTORY "%s",
@@ -234,7 +234,7 @@ int image_add_module(struct image *image, struct module_context *modules, const 
 	return module_list_needed(modules, name, use_module, image);
 }
 
-/* Gives an index as text, a line an entry; an index that is not there has none. */
+/* Returns an index as text, a line an entry; an index that is not there has none. */
 static int dump_index(struct module_context *modules, enum module_index index, char **text)
 {
 	int fd = memfd_create("index", MFD_CLOEXEC);

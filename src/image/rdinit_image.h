@@ -52,18 +52,18 @@ bool image_fits_machine(const struct image *image);
  */
 int image_start_program(const struct image *image, const char **version, int *error);
 
-/* Adds config, the host's needs and modprobe.d files. Gives 0 or -ENOMEM. */
+/* Adds config, the host's needs and modprobe.d files. Returns 0 or -ENOMEM. */
 int image_add_embed(struct image *image, const struct embed *embed);
 
 /*
- * Adds the files of a module and of all that is loaded with it. Gives 0, also
+ * Adds the files of a module and of all that is loaded with it. Returns 0, also
  * for one that is built in, -ENOENT without a culprit when the kernel has no
  * such module, or the -errno of reading the culprit.
  */
 int image_add_module(struct image *image, struct module_context *modules, const char *name);
 
-/* Adds the indexes for the modules that are there by now. Gives 0 or -errno. */
+/* Adds the indexes for the modules that are there by now. Returns 0 or -errno. */
 int image_add_indexes(struct image *image, struct module_context *modules);
 
-/* Writes it as an archive. Gives its bytes, or -errno. */
+/* Writes it as an archive. Returns its bytes, or -errno. */
 long image_write(const struct image *image, FILE *out);

@@ -32,7 +32,7 @@ static uint32_t read_number(const unsigned char *bytes, size_t size)
 	return number;
 }
 
-/* Gives where the PE header starts; 0 where there is none, or not all of it. */
+/* Returns where the PE header starts; 0 where there is none, or not all of it. */
 static size_t find_header(const unsigned char *bytes, size_t size)
 {
 	size_t offset;

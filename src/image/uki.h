@@ -13,7 +13,7 @@
 bool uki_is_program(const void *file, size_t size);
 
 /*
- * Finds the first section of that name (".initrd", ".cmdline", ".uname"). Gives
+ * Finds the first section of that name (".initrd", ".cmdline", ".uname"). Returns
  * its bytes within file, as many as it has by both its sizes, or NULL where
  * there is none or it does not lie in the file.
  */

@@ -79,7 +79,7 @@ size_t arena_mark(const struct arena *arena)
 
 void arena_rewind(struct arena *arena, size_t mark)
 {
-	/* What is allocated again must be zeroed, as fresh pages are. */
+	/* Memory that is reused must be zeroed, as fresh pages are. */
 	memset(arena->base + mark, 0, arena->used - mark);
 	arena->used = mark;
 }

@@ -20,7 +20,7 @@ struct arena {
 
 /*
  * Reserves size bytes of address space; only pages that are used cost memory.
- * Gives NULL when the kernel has none. The arena itself lies inside, so that
+ * Returns NULL when the kernel has none. The arena itself lies inside, so that
  * all who share the memory share what is used of it.
  */
 struct arena *arena_create(size_t size);
@@ -29,18 +29,18 @@ struct arena *arena_create(size_t size);
 void arena_destroy(struct arena *arena);
 
 /*
- * Gives count zeroed objects of size bytes, aligned for any type. Gives NULL
+ * Returns count zeroed objects of size bytes, aligned for any type. Returns NULL
  * when the arena is full. Never freed one by one.
  */
 void *arena_allocate(struct arena *arena, size_t count, size_t size) __attribute__((malloc));
 
-/* Copies the first length bytes of text, with a NUL behind them; NULL when full. */
+/* Copies the first length bytes of text, with a NUL after them; NULL when full. */
 char *arena_copy(struct arena *arena, const char *text, size_t length);
 
-/* Gives printf's output as a string of the arena; NULL when full. */
+/* Returns printf's output as a string of the arena; NULL when full. */
 char *arena_print(struct arena *arena, const char *format, ...) PRINTF_FORMAT(2, 3);
 
-/* Gives the place up to which arena is used now, for arena_rewind(). */
+/* Returns the place up to which arena is used now, for arena_rewind(). */
 size_t arena_mark(const struct arena *arena);
 
 /* Takes back everything allocated since the mark was given. */

@@ -14,7 +14,8 @@
 /* As many as the kernel follows (MAXSYMLINKS, include/linux/namei.h). */
 #define LINKS_MAX 40
 
-/* Appends one name, or goes one up; text is relative, "" the root. Gives false when it is full. */
+/* Appends one name, or goes one up; text is relative, "" the root. Returns false when it is full.
+ */
 static bool step(char text[static PATH_MAX], const char *name, size_t length)
 {
 	size_t used = strlen(text);
@@ -36,7 +37,7 @@ static bool step(char text[static PATH_MAX], const char *name, size_t length)
 	return true;
 }
 
-/* Puts the link's target in front of what is left of the path. Gives 0 or -ENAMETOOLONG. */
+/* Puts the link's target in front of what is left of the path. Returns 0 or -ENAMETOOLONG. */
 static int follow(char *resolved, const char *target, size_t length, const char **rest,
 		  char buffer[static PATH_MAX])
 {

@@ -18,6 +18,6 @@ struct cmdline_token {
  * next_arg() in the kernel's lib/cmdline.c: blanks separate, double quotes
  * hold blanks together and are taken off at both ends of a value or of the
  * whole parameter. *position is where to go on, 0 at first; text is changed
- * in place. Gives 1, or 0 at the end.
+ * in place. Returns 1, or 0 at the end.
  */
 int cmdline_next(char *text, size_t *position, struct cmdline_token *token);

@@ -14,12 +14,12 @@ struct command {
 	const char *arguments; /* for the usage line */
 	const char *help;      /* one sentence */
 
-	/* Runs it with the arguments behind its name; gives an exit_code. */
+	/* Runs it with the arguments after its name; returns an exit_code. */
 	int (*run)(int count, char *const *arguments);
 };
 
 /*
- * The commands of this program, with NULL behind the last. There are two programs: the one
+ * The commands of this program, with NULL after the last. There are two programs: the one
  * that people use has them all (commands.c), the one that goes into images only those that
  * are of use there (commands_image.c).
  */

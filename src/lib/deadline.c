@@ -47,7 +47,7 @@ static int wait_for_word(int fd, const struct deadline *deadline)
 	return read(fd, &error, 1) == 1 ? -error : -EIO;
 }
 
-/* What is called in a child. */
+/* The function that the child calls. */
 struct call {
 	int (*function)(void *argument);
 	void (*late)(void *argument, int result); /* NULL for a child that is killed instead */

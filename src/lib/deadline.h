@@ -8,19 +8,19 @@ struct deadline {
 	int64_t at;
 };
 
-/* Gives the monotonic clock's time in nanoseconds. */
+/* Returns the monotonic clock's time in nanoseconds. */
 int64_t deadline_now(void);
 
-/* Gives the deadline that many milliseconds from now. */
+/* Returns the deadline that many milliseconds from now. */
 struct deadline deadline_after(int64_t milliseconds);
 
-/* Gives how many milliseconds are left, rounded up; 0 when it has passed. */
+/* Returns how many milliseconds are left, rounded up; 0 when it has passed. */
 int deadline_left(const struct deadline *deadline);
 
 /*
  * Calls function in a child process and waits for it until the deadline. A
  * write to sysfs may sleep for ever in the kernel where no signal reaches it;
- * the child is then left behind. Gives what the function gave (0 or -errno),
+ * the child is then left behind. Returns what the function gave (0 or -errno),
  * -ETIMEDOUT for a child left behind, -EIO for one that died, or the -errno
  * of starting it. What the child changes is only seen where memory is shared.
  */

@@ -4,14 +4,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* What a kernel must be for, to run a program: both have these in their first bytes (elf(5)). */
+/* Machine and word size, which a kernel must share with a program to run it (elf(5)). */
 struct elf_machine {
 	unsigned char class;   /* ELFCLASS32 or ELFCLASS64 */
 	unsigned char data;    /* ELFDATA2LSB or ELFDATA2MSB */
 	unsigned short number; /* EM_X86_64 and others */
 };
 
-/* What is wrong with a program. */
+/* Why a program cannot be used. */
 enum elf_fault {
 	ELF_GOOD,
 	ELF_EMPTY,

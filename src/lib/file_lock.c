@@ -31,7 +31,7 @@ static int find_holder(const struct file_lock *lock)
 		unsigned long inode;
 		int process;
 
-		/* Those that wait for it have an arrow in front, and do not match. */
+		/* Lines of waiters begin with an arrow and do not match. */
 		if (sscanf(line, "%*u: %*5s %*9s WRITE %d %x:%x:%lu", &process, &major_number,
 			   &minor_number, &inode) == 4 &&
 		    inode == status.st_ino && major_number == major(status.st_dev) &&

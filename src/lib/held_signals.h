@@ -22,5 +22,5 @@ int held_signals_read(const struct held_signals *signals);
 /* Closes the file; the signals are held all the same. */
 void held_signals_close(struct held_signals *signals);
 
-/* What a signal means, to begin a line with: "interrupted". */
+/* Returns a word for the signal, to begin a line with: "interrupted". */
 const char *held_signal_name(int number);

@@ -34,7 +34,7 @@ static bool take(struct reader *reader, char c)
 	return true;
 }
 
-/* Writes a character as UTF-8; gives how many bytes that took. */
+/* Writes a character as UTF-8; returns how many bytes that took. */
 static size_t write_utf8(uint32_t code, char *text)
 {
 	if (code < 0x80) {
@@ -52,7 +52,7 @@ static size_t write_utf8(uint32_t code, char *text)
 	return 3;
 }
 
-/* Reads what is behind a backslash; gives how many bytes it stands for, 0 for what is none. */
+/* Reads what is after a backslash; returns how many bytes it stands for, 0 for what is none. */
 static size_t read_escape(struct reader *reader, char *text)
 {
 	static const char names[] = "\"\\/bfnrt", values[] = "\"\\/\b\f\n\r\t";
@@ -143,7 +143,7 @@ static int read_word(struct reader *reader, struct json_value *value)
 	return read_number(reader, value);
 }
 
-/* Reads the key of a member, and the colon behind it. */
+/* Reads the key of a member, and the colon after it. */
 static int read_key(struct reader *reader, const char **key)
 {
 	int error = take(reader, '"') ? read_string(reader, key) : -EINVAL;

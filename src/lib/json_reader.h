@@ -25,12 +25,12 @@ struct json_value {
 };
 
 /*
- * Reads a document, such as the report of a boot. *value is the arena's. Gives
+ * Reads a document, such as the report of a boot. *value is the arena's. Returns
  * 0, -ENOMEM, or -EINVAL for what is no JSON or is nested beyond what we write.
  */
 int json_read(struct arena *arena, const char *text, struct json_value **value);
 
-/* Gives the member of an object; NULL where value is none (or NULL), or has no such member. */
+/* Returns the member of an object; NULL where value is none (or NULL), or has no such member. */
 const struct json_value *json_find(const struct json_value *value, const char *key);
 
 /* The same for the text of a member; NULL for one that is no string. */

@@ -59,7 +59,7 @@ static bool needs_escape(unsigned char c)
 	return c == '"' || c == '\\' || c < 0x20 || c == 0x7f;
 }
 
-/* Gives the length of what can be written as it stands. */
+/* Returns the length of what can be written as it stands. */
 static size_t plain_length(const unsigned char *text)
 {
 	size_t plain = 0, length;

@@ -38,7 +38,7 @@ char *mountinfo_word(char **text)
 	return word;
 }
 
-/* Takes one line apart; gives false for one that is no mount. */
+/* Takes one line apart; returns false for one that is no mount. */
 static bool read_line(char *line, struct mount *mount)
 {
 	char *word;

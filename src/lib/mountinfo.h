@@ -17,12 +17,12 @@ struct mount {
 
 /*
  * Reads mountinfo's text, which is taken apart; the mounts point into it.
- * Lines that are none are left out. Gives 0 or -ENOMEM.
+ * Lines that are none are left out. Returns 0 or -ENOMEM.
  */
 int mountinfo_read(struct arena *arena, char *text, struct mount **mounts);
 
 /*
- * Gives the mount that an absolute path without links lies on; NULL where
+ * Returns the mount that an absolute path without links lies on; NULL where
  * there is none. Those that only wait to be mounted (autofs) do not count.
  */
 const struct mount *mountinfo_find(const struct mount *mounts, const char *path);

@@ -10,7 +10,7 @@
 #define TEXTFILE_NUL '\032'
 
 /*
- * Reads a whole file of text into the arena, a NUL behind it. Files past a
+ * Reads a whole file of text into the arena, a NUL after it. Files past a
  * megabyte are refused: nobody writes such a one on purpose. Returns 0 or -errno;
  * -EINVAL for a FIFO, a socket or a device node.
  */

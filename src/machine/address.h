@@ -25,7 +25,7 @@ char *pci_address_format(const struct pci_address *address, char buffer[static P
 
 /*
  * Reads the kernel's spelling with its domain, as sysfs names devices, from
- * the first length bytes of text. Gives 0, or -EINVAL for anything else.
+ * the first length bytes of text. Returns 0, or -EINVAL for anything else.
  */
 int pci_address_parse(const char *text, size_t length, struct pci_address *address);
 

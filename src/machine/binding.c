@@ -95,7 +95,7 @@ int binding_unbind(const struct sysfs *sysfs, const struct deadline *deadline,
 			deadline_call(&share, unbind_in_child, &unbinding));
 }
 
-/* What held the lock of the device is over when this is called, so that nothing blocks here. */
+/* Callers have waited for whoever held the device's lock, so nothing blocks here. */
 static void give_back_late(void *argument, int result)
 {
 	const struct unbinding *unbinding = argument;
@@ -218,7 +218,7 @@ void binding_offer_to_all(const struct sysfs *sysfs, const struct deadline *dead
 
 int binding_remove_ids(const struct sysfs *sysfs, const struct device *device, const char *driver)
 {
-	/* What stands for any number in an id (PCI_ANY_ID). */
+	/* PCI_ANY_ID: matches any number. */
 	static const unsigned int any = ~0U;
 	const unsigned int ids[][2] = {
 		{ device->id.vendor, device->id.device },

@@ -68,7 +68,7 @@ bool binding_is_gone(const struct sysfs *sysfs, const struct device *device);
 int binding_evict_framebuffer(const struct sysfs *sysfs, const struct deadline *deadline,
 			      const struct device *device);
 
-/* Gives the framebuffer back; one that the kernel removed, as drivers may ask it to, stays so. */
+/* Returns the framebuffer back; one that the kernel removed, as drivers may ask it to, stays so. */
 int binding_restore_framebuffer(const struct sysfs *sysfs, const struct device *device);
 
 /* Whether a driver has the display's framebuffer. */

@@ -25,7 +25,7 @@
 
 #define PCI_HEADER_ENDPOINT 0
 
-/* What a function is, in the numbers of include/uapi/linux/pci_regs.h. */
+/* Ids, class and header type of a function, as in include/uapi/linux/pci_regs.h. */
 struct pci_id {
 	uint16_t vendor;
 	uint16_t device;
@@ -100,7 +100,7 @@ static inline bool device_is_network(const struct device *device)
 
 /*
  * Makes the path below sysfs of an attribute, "/driver", or of the device itself, "".
- * By the link of its bus where its own directory is not known. Gives path.
+ * By the link of its bus where its own directory is not known. Returns path.
  */
 const char *device_path(const struct device *device, const char *attribute,
 			char path[static SYSFS_PATH_SIZE]);

@@ -103,7 +103,7 @@ void firmware_display_search(struct firmware_display *display, const char *iomem
 		owner_length = (size_t)(iomem + length - owner);
 		is_framebuffer = framebuffer_is_owner(owner, owner_length);
 		display->found |= is_framebuffer;
-		/* What lies in something is indented below it. */
+		/* A resource inside another is indented below it. */
 		inside = inside && depth > outer;
 		if (pci_address_parse(owner, owner_length, &function) == 0) {
 			inside = true;

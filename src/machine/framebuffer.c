@@ -10,7 +10,7 @@
 
 #define PLATFORM_DEVICES "bus/platform/devices"
 
-/* What a line of /proc/iomem is about, behind its addresses; NULL for a line without. */
+/* Returns the name after the addresses of a line of /proc/iomem; NULL if there is none. */
 static const char *owner_of(const char *line, size_t length)
 {
 	static const char separator[] = " : ";
@@ -50,7 +50,7 @@ bool framebuffer_lies_in(const char *iomem, const struct pci_address *address)
 		const char *owner = owner_of(iomem, length);
 		size_t owner_length = owner ? length - (size_t)(owner - iomem) : 0;
 
-		/* What lies in something is indented below it. */
+		/* A resource inside another is indented below it. */
 		inside = inside && depth > outer;
 		if (inside && framebuffer_is_owner(owner, owner_length))
 			return true;

@@ -25,7 +25,7 @@ bool framebuffer_lies_in(const char *iomem, const struct pci_address *address);
 /*
  * Fills in which platform device draws in the display's memory, and by which
  * driver, if one does. iomem is the path of /proc/iomem; where that cannot be
- * read there is none. Gives 0 or -ENOMEM.
+ * read there is none. Returns 0 or -ENOMEM.
  */
 int framebuffer_find(const struct sysfs *sysfs, struct arena *arena, const char *iomem,
 		     struct device *device);

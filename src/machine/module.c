@@ -127,7 +127,7 @@ static unsigned int count_wildcards(const char *pattern)
 	return count;
 }
 
-/* Gives the fewest wildcards among a module's aliases that match; UINT_MAX if none does. */
+/* Returns the fewest wildcards among a module's aliases that match; UINT_MAX if none does. */
 static unsigned int least_wildcards(const struct kmod_module *module, const char *alias)
 {
 	struct kmod_list *information = NULL;

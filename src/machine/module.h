@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <string.h>
 
-/* What loading gives for a module that the configuration blacklists. */
+/* Error of loading a module that the configuration blacklists. */
 #define MODULE_BLACKLISTED 1
 
 /*
@@ -30,7 +30,7 @@ struct module_loader {
 
 	/*
 	 * Loads a module by name or alias, with all it depends on, soft
-	 * dependencies and configured options included. Gives 0 when it is in
+	 * dependencies and configured options included. Returns 0 when it is in
 	 * the kernel (also when it was before, or is built in), -ENOENT when
 	 * this kernel has no such module, MODULE_BLACKLISTED, or -errno.
 	 * "ids" of vfio-pci and pci-stub is no option to this: what is taken is what
@@ -59,13 +59,13 @@ void module_directory(const char *release, char path[MODULE_PATH_SIZE]);
 
 /*
  * Reads the configuration: modprobe.d, and module parameters on the kernel
- * command line. places may be NULL for the usual ones. Gives 0 or -errno.
+ * command line. places may be NULL for the usual ones. Returns 0 or -errno.
  */
 int module_open(const struct module_places *places, struct module_context **result);
 
 void module_close(struct module_context *context);
 
-/* What module_loader::load is to do. May sleep as long as the module's init does. */
+/* Implements module_loader::load. Sleeps as long as the module's init does. */
 int module_load(struct module_context *context, const char *name);
 
 /* A function to call, and what with. */
@@ -92,7 +92,7 @@ void module_load_dependencies(struct module_context *context, const char *name, 
  * all it depends on and the soft dependencies of these, as the indexes and the
  * configuration have them. path is the module's file, NULL for what is built
  * in. use gives 1 for a new one, 0 for one it has had before, whose needs are
- * then known too, or -errno to stop. Gives 0, -ENOENT when there is no such
+ * then known too, or -errno to stop. Returns 0, -ENOENT when there is no such
  * module, or -errno.
  */
 int module_list_needed(struct module_context *context, const char *name,
@@ -101,7 +101,7 @@ int module_list_needed(struct module_context *context, const char *name,
 
 /*
  * Collects the values that modprobe.d and the kernel command line give a parameter of a module,
- * each with a comma behind it. Returns 0 with *values, the caller's to free and empty where
+ * each with a comma after it. Returns 0 with *values, the caller's to free and empty where
  * there are none, or -errno.
  */
 int module_find_values(struct module_context *context, const char *module, const char *parameter,
@@ -115,14 +115,14 @@ enum module_index {
 
 /*
  * Writes an index to a file, a line for each entry: "KEY VALUE", the entries
- * of one key in the order in which they count. Gives 0 or -errno.
+ * of one key in the order in which they count. Returns 0 or -errno.
  */
 int module_dump_index(struct module_context *context, enum module_index index, int fd);
 
 /*
  * Writes the name of the driver that fits a device best among those made for
  * passing it on: the kernel gives them aliases that begin with "vfio_pci:"
- * (scripts/mod/file2alias.c, since 5.15). modalias is the device's own. Gives
+ * (scripts/mod/file2alias.c, since 5.15). modalias is the device's own. Returns
  * 0, -ENOENT when only the generic one fits, or -errno.
  */
 int module_find_variant(struct module_context *context, const char *modalias, char *driver,

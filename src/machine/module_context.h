@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-/* What the files that stand on libkmod share; module.h is what others use. */
+/* Shared by the files that use libkmod; all others use module.h. */
 
 #include <libkmod.h>
 

@@ -294,7 +294,7 @@ void module_load_dependencies(struct module_context *context, const char *name, 
 	struct kmod_list *others = other ? find_dependencies(context, other) : NULL;
 	const struct kmod_list *item;
 
-	/* In libkmod's order a module comes behind those that it depends on. */
+	/* In libkmod's order a module comes after those that it depends on. */
 	kmod_list_foreach(item, dependencies)
 	{
 		struct kmod_module *module = kmod_module_get_module(item);

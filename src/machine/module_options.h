@@ -11,7 +11,7 @@
 char *module_options_without(const char *options, const char *name, size_t *dropped);
 
 /*
- * Collects the values that options give the parameter called name, each with a comma behind it.
+ * Collects the values that options give the parameter called name, each with a comma after it.
  * Returns them, the caller's to free: an empty text where there are none. NULL when memory is
  * short.
  */

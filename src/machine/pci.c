@@ -123,7 +123,7 @@ static struct pci_dev *function_of(const struct pci_source *source, const struct
 	return source->functions[device - source->devices];
 }
 
-/* Lists the bus. Gives the number of functions found, or -EIO. */
+/* Lists the bus. Returns the number of functions found, or -EIO. */
 static int list_bus(struct pci_access *access)
 {
 	int count = 0;
@@ -164,7 +164,7 @@ int pci_scan(struct pci_source *source, struct arena *arena, struct device **dev
 	return 0;
 }
 
-/* Reads what libpci knows of one device. Gives false when it has vanished. */
+/* Reads what libpci knows of one device. Returns false when it has vanished. */
 static bool read_ids(struct pci_dev *pci, struct device *device)
 {
 	if (setjmp(libpci_failure))
@@ -178,7 +178,7 @@ static bool read_ids(struct pci_dev *pci, struct device *device)
 	return true;
 }
 
-/* Gives a small number held by an attribute of a device; 0 when it is missing. */
+/* Returns a small number held by an attribute of a device; 0 when it is missing. */
 static unsigned int read_number(const struct sysfs *directory, const char *attribute)
 {
 	char text[16];
@@ -189,7 +189,7 @@ static unsigned int read_number(const struct sysfs *directory, const char *attri
 }
 
 /*
- * Gives the device's own directory, or NULL: one that has none is gone. It stays open
+ * Returns the device's own directory, or NULL: one that has none is gone. It stays open
  * until another device's is asked for, since most are looked into twice in a row.
  */
 static const struct sysfs *open_device(struct pci_source *source, struct device *device)
@@ -248,7 +248,7 @@ static void find_above(const struct pci_source *source, const struct device *dev
 }
 
 /*
- * Gives the directory of the device's neighbour on its bus, if it is known by now. They
+ * Returns the directory of the device's neighbour on its bus, if it is known by now. They
  * have one parent, the bus's bridge, and lie side by side (drivers/pci/probe.c,
  * pci_setup_device(); for virtual functions drivers/pci/iov.c, pci_iov_add_virtfn()).
  */
@@ -357,7 +357,7 @@ int pci_identify(struct pci_source *source, struct arena *arena, struct device *
 	return 0;
 }
 
-/* What pci_find_group() tells of each member that sysfs lists. */
+/* Context of the callback that collects the members that sysfs lists. */
 struct group_listing {
 	struct pci_source *source;
 	int number;

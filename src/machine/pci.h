@@ -7,7 +7,7 @@
 #include "machine/device.h"
 #include "machine/sysfs.h"
 
-/* What the machine says of its IOMMU. */
+/* State of the machine's IOMMU. */
 enum iommu_state {
 	IOMMU_ON,	 /* /sys/class/iommu has units */
 	IOMMU_OFF_INTEL, /* none, but the firmware describes VT-d (ACPI table DMAR) */
@@ -19,7 +19,7 @@ enum iommu_state {
 struct pci_source;
 
 /*
- * Opens the devices of sysfs, which must stay open as long. Gives 0, -ENOMEM,
+ * Opens the devices of sysfs, which must stay open as long. Returns 0, -ENOMEM,
  * or -EIO when libpci cannot use the tree.
  */
 int pci_open(const struct sysfs *sysfs, struct pci_source **result);
@@ -28,7 +28,7 @@ void pci_close(struct pci_source *source);
 
 /*
  * Finds every function, ordered by address, with nothing but its address
- * filled in. The array is of the arena. Gives 0, -ENOMEM, or -EIO when the bus
+ * filled in. The array is of the arena. Returns 0, -ENOMEM, or -EIO when the bus
  * cannot be listed.
  */
 int pci_scan(struct pci_source *source, struct arena *arena, struct device **devices,
@@ -50,7 +50,7 @@ int pci_describe(struct pci_source *source, struct arena *arena, struct device *
 
 /*
  * All of that, and the number of the device's own group: less work than one by one, where
- * every device is asked. Gives 0 or -ENOMEM.
+ * every device is asked. Returns 0 or -ENOMEM.
  */
 int pci_read(struct pci_source *source, struct arena *arena, struct device *device);
 
@@ -67,7 +67,7 @@ enum iommu_state pci_iommu_state(const struct sysfs *sysfs);
 
 /*
  * Looks up what the function is called, "vendor device", in the file ids in
- * the form of pci.ids. Gives buffer, or NULL when the file does not know it.
+ * the form of pci.ids. Returns buffer, or NULL when the file does not know it.
  */
 const char *pci_device_name(struct pci_source *source, const char *ids, const struct pci_id *id,
 			    char *buffer, size_t size);

@@ -13,12 +13,12 @@ struct sysfs {
 	int fd;
 };
 
-/* Opens the tree at root, which must outlive it. Gives 0 or -errno. */
+/* Opens the tree at root, which must outlive it. Returns 0 or -errno. */
 int sysfs_open(struct sysfs *sysfs, const char *root);
 
 /*
  * Opens a directory below another, for more than one look into it: the way
- * there is then walked once. Gives 0 or -errno; to be closed as well.
+ * there is then walked once. Returns 0 or -errno; to be closed as well.
  */
 int sysfs_open_below(struct sysfs *below, const struct sysfs *sysfs, const char *path);
 
@@ -26,13 +26,13 @@ void sysfs_close(struct sysfs *sysfs);
 
 /*
  * Reads an attribute, without the newline at its end, into a buffer of size
- * bytes. Gives its length, or -errno; -EFBIG for one that does not fit, -EINVAL
+ * bytes. Returns its length, or -errno; -EFBIG for one that does not fit, -EINVAL
  * for a FIFO, a socket or a device node in its place.
  */
 int sysfs_read(const struct sysfs *sysfs, const char *path, char *buffer, size_t size);
 
 /*
- * Reads where a link leads into a buffer of size bytes. Gives the length, or
+ * Reads where a link leads into a buffer of size bytes. Returns the length, or
  * -errno; -EFBIG for one that does not fit.
  */
 int sysfs_read_link(const struct sysfs *sysfs, const char *path, char *buffer, size_t size);
@@ -43,7 +43,7 @@ int sysfs_read_link_name(const struct sysfs *sysfs, const char *path, char *buff
 /*
  * Stores text in an attribute: one write, for sysfs takes each write as a
  * whole value (Documentation/filesystems/sysfs.rst). text is not empty: a
- * write of nothing never reaches the attribute. Gives 0, or -errno with the
+ * write of nothing never reaches the attribute. Returns 0, or -errno with the
  * errno the attribute's store gave.
  */
 int sysfs_write(const struct sysfs *sysfs, const char *path, const char *text);
@@ -53,7 +53,7 @@ bool sysfs_exists(const struct sysfs *sysfs, const char *path);
 
 /*
  * Calls function with the name of each entry of a directory, "." and ".." left
- * out, until it gives other than 0. Gives that, or 0 at the end, or -errno.
+ * out, until it gives other than 0. Returns that, or 0 at the end, or -errno.
  */
 int sysfs_list(const struct sysfs *sysfs, const char *path,
 	       int (*function)(void *context, const char *name), void *context);

@@ -39,9 +39,9 @@ struct topology {
 	bool boot_display_unknown;
 };
 
-/* Sorts devices into groups, allocated from the arena. Gives 0 or -ENOMEM. */
+/* Sorts devices into groups, allocated from the arena. Returns 0 or -ENOMEM. */
 int topology_build(struct topology *topology, struct arena *arena, struct device *devices,
 		   size_t count, enum iommu_state iommu);
 
-/* Gives the group a device is in; NULL where it has none. */
+/* Returns the group a device is in; NULL where it has none. */
 const struct group *topology_group(const struct topology *topology, const struct device *device);

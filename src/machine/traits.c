@@ -13,7 +13,7 @@
 /* More names of ways to reset than the kernel has. */
 #define RESET_METHODS_SIZE 256
 
-/* What reading them is done with. */
+/* Context of the functions that read traits. */
 struct reading {
 	const struct sysfs *sysfs;
 	struct arena *arena;

@@ -9,7 +9,7 @@
 #include "machine/sysfs.h"
 #include "machine/topology.h"
 
-/* What people want to know of a function, besides what decisions rest on. */
+/* Traits of a function that are shown to people; no decision rests on them. */
 struct traits {
 	/*
 	 * The ways to reset it, as the kernel would try them: "flr bus" (reset_method, since
@@ -27,7 +27,7 @@ struct traits {
  * an array of the arena in the order of theirs. Attributes are as
  * Documentation/ABI/testing/sysfs-bus-pci has them, and slots whose power can be
  * switched are those for hot-plugging (drivers/pci/hotplug/pci_hotplug_core.c).
- * Gives 0 or -ENOMEM.
+ * Returns 0 or -ENOMEM.
  */
 int traits_read(const struct sysfs *sysfs, struct arena *arena, const struct topology *topology,
 		struct traits **traits);

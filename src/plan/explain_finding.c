@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What became of a selector that took nothing, or that stops the taking, in words. */
+/* Words for a selector that took nothing, or that stops the taking. */
 #include <string.h>
 
 #include "lib/say.h"
@@ -18,7 +18,7 @@ const char *explain_pin(struct arena *arena, const struct device *device)
 		   id->subsystem_vendor, id->subsystem_device);
 }
 
-/* Where the id behind '@' is now, and how to list what has it. */
+/* Where the id after '@' is now, and how to list what has it. */
 static const char *explain_moved(struct arena *arena, const struct finding *finding)
 {
 	const char *more = "";
@@ -89,7 +89,7 @@ static const char *explain_display(struct arena *arena, const struct finding *fi
 		   list_meant(arena, finding));
 }
 
-/* What only goes away with its VMD: how to take all of it. */
+/* Says how to take the whole VMD, without which the device behind it cannot be taken. */
 static const char *explain_behind_vmd(struct arena *arena, const struct finding *finding)
 {
 	char text[PCI_ADDRESS_SIZE], vmd[PCI_ADDRESS_SIZE];

@@ -11,7 +11,7 @@ const char *explain_leftover_selector(struct arena *arena, const struct leftover
 	return leftover->protection ? NULL : explain_pin(arena, leftover->device);
 }
 
-/* What names the device for a driver that takes it by its id. */
+/* Returns where the id stands that lets another driver take the device. */
 static const char *claimant(const struct leftover *leftover)
 {
 	return leftover->claim ? leftover->claim->purpose : "ids= or new_id";
@@ -36,7 +36,7 @@ static const char *explain_given_back(const struct run *run, const struct leftov
 			   driver, why);
 }
 
-/* What became of the device, without its name. */
+/* Returns what became of the device, without its name. */
 static const char *outcome(const struct run *run, const struct leftover *leftover)
 {
 	const struct device *device = leftover->device;

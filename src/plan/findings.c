@@ -74,7 +74,7 @@ static bool find_selector(const struct topology *topology, const struct selector
 	return true;
 }
 
-/* Finds what sits in the place of a '!' with another id than the one behind '@'. */
+/* Finds what sits in the place of a '!' with another id than the one after '@'. */
 static bool find_changed(const struct topology *topology, const struct selector *selector,
 			 struct finding *finding)
 {

@@ -16,7 +16,7 @@ struct guard_view {
 	bool listed;			 /* by a selector, or by what counts as one (plan.c) */
 };
 
-/* What force has to say to waive a guard. */
+/* The selector of force= that waives a guard. */
 enum guard_force {
 	FORCE_NEVER, /* nothing waives it, and no other guard can judge the device */
 	FORCE_BARE,  /* "SELECTOR" or "REASON:SELECTOR": only that nobody listed the device */

@@ -5,12 +5,12 @@
 #include "machine/device.h"
 #include "settings/settings.h"
 
-/* What several documents say alike; the same names stand for the same things in all of them. */
+/* Parts that several documents share; a name means the same in all of them. */
 
 /* A device's address, or null where there is no device. */
 void json_device_address(struct json *json, const char *key, const struct device *device);
 
-/* What a device is and where it sits: the first members of an object that is about one. */
+/* Prints the first members of an object about a device: its identity and its place. */
 void json_device_identity(struct json *json, const struct device *device);
 
 /* Where something was written: "source", and "line" and "column" where they are known. */

@@ -14,7 +14,7 @@
 
 /*
  * Returns the first selector of a list that matches the device and is, or is not, written
- * with '!'. With check_identity, the id behind '@' has to be the device's.
+ * with '!'. With check_identity, the id after '@' has to be the device's.
  */
 const struct selector *picks_find(const struct selector_list *list, const struct device *device,
 				  bool exclude, bool check_identity);
@@ -38,7 +38,7 @@ const struct selector *picks_find_exclusion(const struct settings *settings,
  */
 bool picks_may_be_moved(const struct selector *selector, const struct device *device);
 
-/* Whether something with the id behind '@' sits where the selector says. */
+/* Whether something with the id after '@' sits where the selector says. */
 bool picks_is_in_place(const struct topology *topology, const struct selector *selector);
 
 /* Whether the group of the device is to be taken for its sake. */

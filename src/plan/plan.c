@@ -342,7 +342,7 @@ int plan_make(struct plan *plan, struct arena *arena, const struct settings *set
 	error = decide_groups(plan, arena, settings, topology);
 	if (!error)
 		error = findings_list(plan, arena, settings, topology);
-	/* What is left out may be any of what the others pick. */
+	/* An exclusion may leave out anything that the other selectors pick. */
 	if (plan->stopped)
 		plan->group_count = 0;
 	if (!error)

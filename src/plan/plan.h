@@ -13,7 +13,7 @@
 /* Room for a driver's name where it cannot be allocated; longer ones are cut. */
 #define DRIVER_NAME_SIZE 64
 
-/* What is to become of a member. */
+/* What the plan decides about a member. */
 enum role {
 	ROLE_TAKE,  /* gets the driver */
 	ROLE_LEAVE, /* a bridge: neither binds nor stands in the way */
@@ -31,7 +31,7 @@ enum step {
 	STEP_READ_BACK,
 };
 
-/* What became of a member. */
+/* How the taking of a member ended. */
 enum result {
 	RESULT_PENDING, /* nothing was done, or not yet */
 	RESULT_TAKEN,
@@ -77,10 +77,10 @@ struct planned_group {
 	bool failed; /* was accepted, but did not come out whole */
 };
 
-/* What became of a selector that took nothing, or that restricts and cannot be used. */
+/* Why a selector took nothing, or restricts and cannot be used. */
 enum finding_kind {
 	FINDING_ABSENT,		  /* no device is what it names */
-	FINDING_IDENTITY,	  /* another id sits there than the one behind '@' */
+	FINDING_IDENTITY,	  /* another id sits there than the one after '@' */
 	FINDING_BRIDGES,	  /* only bridges are what it names */
 	FINDING_BEHIND_VMD,	  /* only what goes away with its VMD is what it names */
 	FINDING_EXCLUDES_NOTHING, /* a '!' that leaves nothing out: nothing is taken */
@@ -92,7 +92,7 @@ struct finding {
 	enum finding_kind kind;
 	const struct selector *selector;
 	const struct device *device;   /* that sits there now, or was meant; NULL for none */
-	const struct device *moved;    /* where the id behind '@' is now; NULL if nowhere */
+	const struct device *moved;    /* where the id after '@' is now; NULL if nowhere */
 	size_t moved_count;	       /* how many have that id now */
 	const struct device *meant[3]; /* of what stops the taking: what it may be about */
 	size_t meant_count;	       /* how many such there are; the first three are in meant */
@@ -159,13 +159,13 @@ struct plan {
  * given; allocates the plan's parts from arena, which must outlive it, as
  * must settings and topology. Every member of a group that a listed device is
  * in must have been described. Where a problem of the settings stops the
- * taking, the plan is empty. Gives 0 or -ENOMEM.
+ * taking, the plan is empty. Returns 0 or -ENOMEM.
  */
 int plan_make(struct plan *plan, struct arena *arena, const struct settings *settings,
 	      const struct topology *topology);
 
 /*
- * Gives the entry of protect that keeps the device with the host: by its place, or by its
+ * Returns the entry of protect that keeps the device with the host: by its place, or by its
  * id where that has moved. NULL if there is none. All must have been identified.
  */
 const struct selector *plan_find_protection(const struct settings *settings,

@@ -61,7 +61,7 @@ static void log_groups(const struct run *run)
 	}
 }
 
-/* Those that a group had when it was pinned: to be without them does no harm. */
+/* Logs members that the group had when it was pinned; being without them is harmless. */
 static void log_gone(const struct run *run)
 {
 	const struct selector_list *members = &run->settings.members;
@@ -149,7 +149,7 @@ static void json_selector(const struct run *run, struct json *json, const char *
 	json_string(json, place_key, explain_origin(run->arena, &selector->origin));
 }
 
-/* What the plan makes of a member. */
+/* Returns the name of what the plan decides about a member. */
 static const char *action_name(const struct member *member, bool refused)
 {
 	if (refused || member->role == ROLE_LEAVE)
@@ -244,7 +244,7 @@ static void json_groups(const struct run *run, struct json *json)
 	json_close_array(json);
 }
 
-/* What "ids=" names and the plan does not take. */
+/* Prints the devices that "ids=" names and the plan does not take. */
 static void json_left(const struct run *run, struct json *json)
 {
 	if (!run->plan.leftover_count)

@@ -25,6 +25,6 @@ void report_text(const struct run *run, FILE *out, struct pci_source *names, con
  * Writes report.json, and devices with one taken address a line, in the
  * directory at path, which is made if it is not there. Each is written beside its
  * place and renamed into it. One that gave up waiting for another run saves nothing: the
- * report is the other's. Gives 0 or -errno.
+ * report is the other's. Returns 0 or -errno.
  */
 int report_save(const struct run *run, const char *path);

@@ -72,7 +72,7 @@ static void print_member(const struct run *run, FILE *out, const struct member *
 		text_print(out, "      %s\n", known);
 }
 
-/* What else there is to say of a member that is to be taken, or to stay beside it. */
+/* Prints the notes on a member that is to be taken, or that stays beside it. */
 static void print_notes(const struct run *run, FILE *out, const struct member *member)
 {
 	if (member->blocks)

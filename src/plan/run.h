@@ -55,7 +55,8 @@ struct run {
 	int64_t finished;
 };
 
-/* Prepares a run with default settings; its arena is made here. Gives NULL when memory is short. */
+/* Prepares a run with default settings; its arena is made here. Returns NULL when memory is short.
+ */
 struct run *run_create(void);
 
 void run_destroy(struct run *run);

@@ -101,7 +101,7 @@ static int read_details(const struct survey *survey, struct device *device)
 
 	if (!error)
 		error = find_variant(survey, device);
-	/* Of a tree that is not this machine's, the addresses are not known. */
+	/* The addresses of another machine's tree are unknown. */
 	if (!error && device->class >> 16 == PCI_CLASS_DISPLAY && !device->framebuffer &&
 	    is_this_machine(survey))
 		error = framebuffer_find(survey->sysfs, survey->arena, IOMEM_PATH, device);
@@ -140,7 +140,7 @@ static int read_groups(const struct survey *survey)
 	for (size_t i = 0; !error && i < survey->count; i++)
 		if (survey->devices[i].group >= 0)
 			error = read_details(survey, &survey->devices[i]);
-	/* What is lost with a VMD is named with its driver. */
+	/* Devices lost with a VMD are named with their driver. */
 	for (size_t i = 0; !error && i < survey->count; i++)
 		if (survey->devices[i].vmd && survey->devices[i].vmd->described)
 			error = read_details(survey, &survey->devices[i]);
@@ -324,7 +324,7 @@ static int read_bound(struct survey *survey)
 	return error == -ENOMEM ? error : 0;
 }
 
-/* Of a tree that is not this machine's, nothing is known: it is taken for a new kernel's. */
+/* A tree of another machine counts as one of a current kernel. */
 static bool kernel_counts_owners(const struct sysfs *sysfs)
 {
 	struct utsname kernel;
@@ -359,7 +359,7 @@ static int read_wanted(struct survey *survey)
 		error = read_behind_vmd(survey);
 	if (!error && display)
 		error = find_boot_display(survey, true);
-	/* Of members that are gone, only the places of all devices tell. */
+	/* Only the places of all devices show which pinned members are gone. */
 	if (!error && (settings->members.written || asks_of_all(&settings->devs, asks_for_path)))
 		error = for_all(survey, pci_locate);
 	if (!error)
@@ -445,7 +445,7 @@ const struct selector *survey_find_missing(const struct topology *topology,
 
 	for (size_t i = 0; i < settings->devs.count; i++) {
 		const struct selector *selector = &settings->devs.items[i];
-		/* What only a VMD makes is not taken by itself, however long it is waited for. */
+		/* A device behind a VMD cannot be taken by itself, so waiting for it is useless. */
 		bool found = selector->exclude
 				     ? selector->kind == SELECTOR_BOOT_VGA ||
 					       picks_exclusion_holds(settings, topology, selector)
@@ -454,7 +454,7 @@ const struct selector *survey_find_missing(const struct topology *topology,
 		for (size_t j = 0; !found && !selector->exclude && j < topology->count; j++) {
 			const struct device *device = &topology->devices[j];
 
-			/* Of what is not taken for its id the group is not read. */
+			/* The group of a device that its id does not select is not read. */
 			found = selector_matches(selector, device) &&
 				(!grouped || device->group >= 0 ||
 				 !selector_identity_holds(selector, device));

@@ -12,7 +12,7 @@
  * function's address, what the selectors ask of all functions, and every
  * detail of the groups that a listed device is in. With driver=auto the best
  * variant is looked up among modules, which may be NULL for a tree that is not
- * this machine's. Gives 0, or -errno.
+ * this machine's. Returns 0, or -errno.
  */
 int survey(struct topology *topology, struct arena *arena, const struct settings *settings,
 	   struct pci_source *source, const struct sysfs *sysfs, struct module_context *modules);

@@ -20,7 +20,7 @@ static void format_part(char *text, unsigned int number)
 	snprintf(text, sizeof(":1f91"), number == ANY ? ":*" : ":%04x", number);
 }
 
-/* As vfio_pci_fill_ids() reads it; what is behind the subsystem is a class, which few write. */
+/* As vfio_pci_fill_ids() reads it; what is after the subsystem is a class, which few write. */
 static bool format_ids(const char *word, char text[static CLAIM_SIZE])
 {
 	unsigned int ids[4] = { ANY, ANY, ANY, ANY };

@@ -25,7 +25,7 @@ static int directory_length(const char *path)
 
 /*
  * Finds the file that a link leads to, if that is beside it; *path is then its
- * own, or NULL. Gives 0 or -errno.
+ * own, or NULL. Returns 0 or -errno.
  */
 static int follow_link(struct arena *arena, const char **path)
 {

@@ -25,7 +25,7 @@ struct config {
  * Reads the file at path into settings, and keeps its text, in their arena. A
  * link is followed to a file beside it, but no further. Root takes no file that
  * others own or may write to. What is refused becomes a problem of settings.
- * Gives 0 or -errno.
+ * Returns 0 or -errno.
  */
 int config_read(struct config *config, struct settings *settings, const char *path);
 

@@ -8,7 +8,7 @@
 #include "lib/util.h"
 #include "settings/selector.h"
 
-/* What separates selectors, in a config file and everywhere. */
+/* Characters that separate selectors, in a config file and elsewhere. */
 #define SEPARATORS ", \t\r\n"
 
 struct edit {
@@ -21,7 +21,7 @@ struct edit {
 	FILE *out;
 };
 
-/* Gives where the next selector begins in *text, its length by pointer; NULL at the end. */
+/* Returns where the next selector begins in *text, its length by pointer; NULL at the end. */
 static const char *next_word(const char **text, const char *end, size_t *length)
 {
 	const char *word = *text;
@@ -116,7 +116,7 @@ static struct config_item *find_item(struct edit *edit, const char *word, size_t
 	return NULL;
 }
 
-/* Whether a line says something of devs; *value is then what is behind '='. */
+/* Whether a line says something of devs; *value is then what is after '='. */
 static bool is_devs_line(const char *line, size_t length, const char **value)
 {
 	static const char key[] = "devs";
@@ -297,7 +297,7 @@ static size_t same_end(const char *old, const char *new)
 	while (same < old_length && same < new_length &&
 	       old[old_length - same - 1] == new[new_length - same - 1]) {
 		same++;
-		/* What begins behind a newline, or with the text, is a whole line. */
+		/* A match after a newline, or at the start, is a whole line. */
 		if ((same == old_length || old[old_length - same - 1] == '\n') &&
 		    (same == new_length || new[new_length - same - 1] == '\n'))
 			lines = same;

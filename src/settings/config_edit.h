@@ -7,10 +7,10 @@
 
 #include "lib/arena.h"
 
-/* What is done with "devs" of a config file. */
+/* How to edit "devs" in a config file. */
 enum config_change {
 	CONFIG_SET,    /* these are all there are */
-	CONFIG_ADD,    /* these come behind those that are there, unless they are */
+	CONFIG_ADD,    /* these come after those that are there, unless they are */
 	CONFIG_REMOVE, /* these are taken out */
 };
 
@@ -22,7 +22,7 @@ struct config_item {
 
 /*
  * Takes the words of a command apart, which may hold several selectors each.
- * *items is the arena's. Gives 0 or -ENOMEM.
+ * *items is the arena's. Returns 0 or -ENOMEM.
  */
 int config_items(struct arena *arena, int count, char *const *words, struct config_item **items,
 		 size_t *item_count);
@@ -32,7 +32,7 @@ int config_items(struct arena *arena, int count, char *const *words, struct conf
  * the lines' order and all that is said of other keys; a file that said nothing
  * of "devs" gets it behind its example "#devs = ...", or at the end. Two
  * selectors are the same when they mean the same ("01:00.0", "0000:01:00.0").
- * Gives 0 or -ENOMEM.
+ * Returns 0 or -ENOMEM.
  */
 int config_edit(struct arena *arena, const char *text, enum config_change change,
 		struct config_item *items, size_t count, FILE *out);

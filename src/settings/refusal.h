@@ -11,7 +11,7 @@ enum refusal {
 	REFUSAL_GONE,	    /* could not be read, so that no guard can judge it */
 	REFUSAL_BEHIND_VMD, /* it goes away with its VMD, which is not of the group */
 
-	/* Those from here on can be forced. */
+	/* From here on, force= can waive the reason. */
 	REFUSAL_FIRST_FORCED,
 	REFUSAL_STORAGE = REFUSAL_FIRST_FORCED, /* a mass-storage controller that nobody listed */
 	REFUSAL_BOOT_DISPLAY,			/* the boot display, which nobody listed */

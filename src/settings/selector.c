@@ -159,7 +159,7 @@ static int parse_place(struct cursor cursor, struct selector *selector,
 	return parse_path(&cursor, selector, error);
 }
 
-/* Reads one id of four digits, or '*', off the front, and the colon behind it. */
+/* Reads one id of four digits, or '*', off the front, and the colon after it. */
 static int parse_id_part(struct cursor *cursor, int32_t *part, struct selector_error *error)
 {
 	size_t end = cursor_find(cursor, ':');
@@ -215,7 +215,7 @@ static int parse_class(struct cursor cursor, struct selector *selector,
 	return 0;
 }
 
-/* Whether the text is an id rather than a place: a lone colon behind more than a bus number. */
+/* Whether the text is an id rather than a place: a lone colon after more than a bus number. */
 static bool looks_like_id(const struct cursor *cursor)
 {
 	size_t colons = 0;

@@ -56,14 +56,14 @@ struct selector {
 	struct origin origin;
 };
 
-/* What is wrong with a selector, and at which byte of it. */
+/* The error in a selector, and the byte it is at. */
 struct selector_error {
 	const char *reason; /* static */
 	size_t offset;
 };
 
 /*
- * Parses the first length bytes of text. Gives 0 and fills all of selector
+ * Parses the first length bytes of text. Returns 0 and fills all of selector
  * but its reason, text and origin, or -EINVAL and fills error.
  */
 int selector_parse(const char *text, size_t length, struct selector *selector,
@@ -72,7 +72,7 @@ int selector_parse(const char *text, size_t length, struct selector *selector,
 /* Whether the place or kind that a selector names is this device's; ignores '!' and '@'. */
 bool selector_matches(const struct selector *selector, const struct device *device);
 
-/* Whether the id behind '@' is this device's; true where there is none. */
+/* Whether the id after '@' is this device's; true where there is none. */
 bool selector_identity_holds(const struct selector *selector, const struct device *device);
 
 /* Whether the id is one that the pattern allows. */

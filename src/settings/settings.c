@@ -195,7 +195,7 @@ static int read_driver(struct settings *settings, enum setting_key key, const ch
 }
 
 /*
- * Whether a bad value restricts nothing. One with '=' has swallowed what stood behind it,
+ * Whether a bad value restricts nothing. One with '=' has swallowed what stood after it,
  * which may.
  */
 static bool may_drop(enum setting_key key, const char *text)
@@ -408,7 +408,7 @@ static void note_purpose(struct selector_list *list, size_t first, const char *p
 {
 	for (size_t i = first; i < list->count; i++) {
 		list->items[i].purpose = purpose;
-		/* Of what was never a file, nobody can look up a line. */
+		/* A source that is no file has no lines to look up. */
 		if (streq(path, SETTINGS_SOURCE_HOST))
 			list->items[i].origin = (struct origin){ .source = path };
 	}

@@ -12,7 +12,7 @@
 /* What a list of what the host needs begins with (host.h), where vfio-early made it by looking. */
 #define SETTINGS_HOST_HEADING "# What this host needs"
 
-/* What the running host was found to need just now, rather than when an image was built. */
+/* Needs found on the running host just now, rather than when an image was built. */
 #define SETTINGS_SOURCE_HOST "this host"
 
 enum setting_key {
@@ -90,30 +90,30 @@ int settings_add_unread(struct settings *settings, const char *path, const char 
 
 /*
  * Reads the text of a config file; path is what errors name it by, and must
- * outlive settings. Bad pieces become problems, the rest is used. Gives 0,
+ * outlive settings. Bad pieces become problems, the rest is used. Returns 0,
  * or -ENOMEM.
  */
 int settings_read_config(struct settings *settings, const char *path, const char *text);
 
 /*
  * Reads a kernel command line. A key that it names replaces what the file
- * said of it. Gives 0, or -ENOMEM.
+ * said of it. Returns 0, or -ENOMEM.
  */
 int settings_read_cmdline(struct settings *settings, const char *text);
 
 /*
  * Reads what the host needs (host.h), a config file that holds nothing but
  * "protect", "network" and "claimed": it adds to whatever else was said of these,
- * in whichever order. What is behind '#' is what the host needs the line's devices for, or
+ * in whichever order. What is after '#' is what the host needs the line's devices for, or
  * who claims them. It makes the host known where it begins with SETTINGS_HOST_HEADING, or names
  * something that the host needs: an empty file was made by nobody who looked. Bad pieces
- * become problems. Gives 0, or -ENOMEM.
+ * become problems. Returns 0, or -ENOMEM.
  */
 int settings_read_host(struct settings *settings, const char *path, const char *text);
 
 /*
  * Adds selectors as the argument of a command, replacing those from elsewhere
- * when it is the first. The last may not end in a comma. Gives 0, or -ENOMEM.
+ * when it is the first. The last may not end in a comma. Returns 0, or -ENOMEM.
  */
 int settings_add_argument(struct settings *settings, const char *text, bool last);
 

@@ -101,7 +101,7 @@ static int note_claims(struct settings *settings, const struct cmdline_token *to
 	return 0;
 }
 
-/* A list that was read, while the words behind it may belong to it. */
+/* A list that was read, while the words after it may belong to it. */
 struct pending_list {
 	enum setting_key key; /* SETTING_COUNT where there is none */
 	struct origin origin;
@@ -133,7 +133,7 @@ static bool reads_as_selector(const char *piece, size_t length)
 static bool holds_selector(const char *word)
 {
 	if (!*word)
-		return true; /* a pair of quotes: the list may go on behind it */
+		return true; /* a pair of quotes: the list may go on after it */
 	for (;;) {
 		size_t length = strcspn(word, ",");
 
@@ -279,7 +279,7 @@ static int read_token(struct settings *settings, const struct cmdline_token *tok
 	int result = continue_list(settings, list, token);
 	enum setting_key key;
 
-	/* What kexec-tools and the kernel's own kexec_file_load() add for a crash kernel. */
+	/* Parameter that kexec-tools and kexec_file_load() add for a crash kernel. */
 	settings->crash_kernel |= streq(token->key, "elfcorehdr");
 	if (result)
 		return result < 0 ? result : 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-/* What the files that read settings share; settings.h is what others use. */
+/* Shared by the files that read settings; all others use settings.h. */
 
 #include <stdbool.h>
 
@@ -12,10 +12,10 @@
 /* So much of a bad piece is shown that what is wrong with it still fits into a log line. */
 #define PIECE "'%.80s'"
 
-/* What every parameter of ours on the kernel command line begins with. */
+/* Prefix of every parameter of ours on the kernel command line. */
 #define SETTINGS_OWN_NAME "vfio_early"
 
-/* What there is to say of a problem beside its text. */
+/* Details of a problem beside its text. */
 struct complaint {
 	const struct origin *origin;
 	enum setting_key key; /* SETTING_COUNT where that is unknown */
@@ -70,7 +70,7 @@ bool settings_is_list(enum setting_key key);
 /* Whether a list's text ends in a comma, so that a part of it is likely to be elsewhere. */
 bool settings_is_cut(const char *list);
 
-/* Gives SETTING_COUNT for a name that no key has; '-' and '_' are the same in it. */
+/* Returns SETTING_COUNT for a name that no key has; '-' and '_' are the same in it. */
 enum setting_key settings_find_key(const char *name);
 
 /*
@@ -88,7 +88,7 @@ int settings_read_value(struct settings *settings, enum setting_key key, const c
 int settings_read_selector(struct settings *settings, enum setting_key key, const char *text,
 			   size_t length, const struct origin *origin);
 
-/* Gives false for a word that is neither on nor off. */
+/* Returns false for a word that is neither on nor off. */
 bool settings_parse_switch(const char *text, bool *value);
 
 /* Whether text begins with the name, '-' and '_' being the same, as the kernel holds them to be. */

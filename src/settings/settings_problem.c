@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What could not be used of what the user wrote, and what was probably meant by it. */
+/* Words of the user that cannot be used, and what they were probably meant to be. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -11,7 +11,7 @@
 
 #define PIECE_MAX 80
 
-/* What is said of a bad selector ends here where the one that was meant is known. */
+/* The message about a bad selector ends here if the one that was meant is known. */
 #define REASON_END ";"
 
 /* Writes "; did you mean 'X'?" behind the text, if all of it has room. */

@@ -163,7 +163,7 @@ void fuzz_check_settings(const struct settings *settings)
 	check_values(settings);
 }
 
-/* Gives the byte at a place, which must be there; the end of a line is. */
+/* Returns the byte at a place, which must be there; the end of a line is. */
 static const char *find_place(const char *text, const struct origin *origin, bool has_lines)
 {
 	FUZZ_CHECK(has_lines == (origin->line > 0));

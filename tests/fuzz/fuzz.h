@@ -22,11 +22,11 @@ void fuzz_fail(const char *file, int line, const char *what) __attribute__((nore
 
 /*
  * The entry point of each target, called for one input after another by
- * libFuzzer or by replay.c. Gives 0.
+ * libFuzzer or by replay.c. Returns 0.
  */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Copies an input up to its first NUL, with a NUL behind it; to be freed. */
+/* Copies an input up to its first NUL, with a NUL after it; to be freed. */
 char *fuzz_text(const uint8_t *data, size_t size);
 
 /*
@@ -37,7 +37,7 @@ char *fuzz_line(char **text);
 
 /*
  * Cuts the next section off *text: up to a line that is "%%", or all of the
- * rest. Gives "" when there is no more.
+ * rest. Returns "" when there is no more.
  */
 char *fuzz_section(char **text);
 

@@ -21,7 +21,7 @@
 #include "lib/util.h"
 #include "tree.h"
 
-/* Gives whether the image is to be a generic one. */
+/* Returns whether the image is to be a generic one. */
 static bool read_input(char *text)
 {
 	bool generic = false;

@@ -11,7 +11,7 @@
 
 #define ARENA_SIZE (64 << 20)
 
-/* Feeds an input in pieces of a size. Gives what was taken, or -errno. */
+/* Feeds an input in pieces of a size. Returns what was taken, or -errno. */
 static ssize_t feed(struct cpio_reader *reader, const char *data, size_t size, size_t piece)
 {
 	size_t taken = 0;

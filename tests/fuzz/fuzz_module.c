@@ -154,7 +154,7 @@ static void add_answers(char *text)
 		answers[answer_count++] = atoi(word) & 0xff;
 }
 
-/* Gives what follows a line's first word, if that is the one. */
+/* Returns what follows a line's first word, if that is the one. */
 static char *after(char *line, const char *word)
 {
 	size_t length = strlen(word);

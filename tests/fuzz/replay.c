@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Gives a fuzz target the inputs that are named as arguments, files or
+ * Returns a fuzz target the inputs that are named as arguments, files or
  * directories of files, where there is no libFuzzer to do it. Says how many
  * there were; none at all is an error.
  */

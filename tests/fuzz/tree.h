@@ -31,14 +31,14 @@ void tree_add_link(const char *path, const char *target);
  *   l PATH TARGET   a link
  *   d PATH          a directory
  *
- * The line is taken apart. Gives false for one that is none of these.
+ * The line is taken apart. Returns false for one that is none of these.
  */
 bool tree_add_line(char *line);
 
-/* Undoes the escapes of a TEXT in place; gives its length. */
+/* Undoes the escapes of a TEXT in place; returns its length. */
 size_t tree_unescape(char *text);
 
-/* Makes the directory as was said; gives its path. */
+/* Makes the directory as was said; returns its path. */
 const char *tree_apply(void);
 
 /* Removes all below a path of the tree, which something else may have written to. */

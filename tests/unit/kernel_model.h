@@ -84,7 +84,7 @@ extern struct kernel kernel;
  */
 void kernel_boot(const struct machine *machine);
 
-/* Gives the device with that address, or driver of that name; fails the test where there is none.
+/* Returns the device with that address, or driver of that name; fails the test where there is none.
  */
 struct kernel_device *kernel_device(const char *address);
 struct kernel_driver *kernel_driver(const char *name);

@@ -56,7 +56,7 @@ struct machine {
 void machine_survey(struct run *run, const struct machine *machine);
 
 /*
- * Gives a run whose settings were read from the command line, whose devices
+ * Returns a run whose settings were read from the command line, whose devices
  * are the machine's, and whose plan is made. Nothing is wrong with the
  * settings. To be given to machine_forget().
  */
@@ -67,5 +67,5 @@ struct run *machine_run(void);
 
 void machine_forget(struct run *run);
 
-/* Gives the member with that address; the test fails where there is none. */
+/* Returns the member with that address; the test fails where there is none. */
 struct member *machine_member(struct plan *plan, const char *address);

@@ -18,7 +18,7 @@ struct scenario {
 extern const struct scenario scenarios[];
 extern const size_t scenario_count;
 
-/* Gives the scenario of that name; fails the test when there is none. */
+/* Returns the scenario of that name; fails the test when there is none. */
 const struct scenario *scenario_find(const char *name);
 
 /* Starts the kernel as the scenario wants it. */

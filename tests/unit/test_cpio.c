@@ -39,7 +39,7 @@ static int destroy(void **state)
 	return 0;
 }
 
-/* Gives a field of a member's header: 0 the inode, 1 the mode, and so on. */
+/* Returns a field of a member's header: 0 the inode, 1 the mode, and so on. */
 static unsigned long field(const char *member, size_t number)
 {
 	char text[9] = "";

@@ -106,7 +106,7 @@ static void check_death(const struct scenario *scenario, const char *name, struc
 	outcome_check(name, &run->plan, OUTCOME_CUT | (scenario->stuck ? OUTCOME_STUCK : 0));
 }
 
-/* Every scenario with an end before and after each of its steps. Gives how many there were. */
+/* Every scenario with an end before and after each of its steps. Returns how many there were. */
 static size_t end_everywhere(const char *what, void (*check)(const struct scenario *scenario,
 							     const char *name, struct run *run))
 {
@@ -276,7 +276,7 @@ static const struct {
 	{ "two groups", "vfio_iommu_type1", WORKER_CUT_OFF, "!1:undone,undone !2:undone" },
 };
 
-/* Gives false when it came to its end all the same. */
+/* Returns false when it came to its end all the same. */
 static bool hang(struct plan *plan, const struct execution *execution)
 {
 	if (setjmp(kernel.cut))

@@ -114,7 +114,7 @@ static void test_texts(void **state)
 	}
 }
 
-/* A NUL would hide what is behind it, and half of a pair is no character. */
+/* A NUL would hide what is after it, and half of a pair is no character. */
 static void test_replaced(void **state)
 {
 	struct json_value *value;

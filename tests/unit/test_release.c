@@ -78,7 +78,7 @@ static struct run *boot(const char *devs)
 	return run;
 }
 
-/* Releases; gives what it says. To be freed. */
+/* Releases; returns what it says. To be freed. */
 static char *give_back(struct run *run)
 {
 	static const struct module_loader loader = { .load = load };

@@ -62,7 +62,7 @@ int pci_scan(struct pci_source *source, struct arena *arena, struct device **dev
 	return 0;
 }
 
-/* Gives what is true of a device; its index goes to index. */
+/* Returns what is true of a device; its index goes to index. */
 static const struct device *find_truth(const struct device *device, size_t *index)
 {
 	for (size_t i = 0; i < truth.count; i++) {

@@ -28,7 +28,7 @@ static void put_section(unsigned char *at, const char *name, size_t virtual_size
 	put(at + 20, 4, offset);
 }
 
-/* Gives a program of two sections, in memory that ends where it does. */
+/* Returns a program of two sections, in memory that ends where it does. */
 static unsigned char *make(size_t virtual_size, size_t raw_size, size_t offset)
 {
 	unsigned char *file = calloc(1, SIZE);

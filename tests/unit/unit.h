@@ -34,7 +34,7 @@ void check_true(const char *row, bool what);
 
 /*
  * Makes the count-th allocation from now on fail, and only that one; 0 for
- * none. Gives true when the failure that was ordered before has happened.
+ * none. Returns true when the failure that was ordered before has happened.
  * Of the arena in strict_arena.c only.
  */
 bool arena_fail_at(struct arena *arena, size_t count);
