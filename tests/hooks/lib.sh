@@ -45,6 +45,23 @@ silent()
 	[ -r "$1" ] && ! grep -F -e "$2" "$1"
 }
 
+# place PATH: what tells a directory from all others.
+place()
+{
+	stat -L -c %d:%i "$1" 2>/dev/null
+}
+
+# quiet FILE: nothing is warned of. In a chroot, embed says on purpose that this is not
+# the running system, and says no more.
+quiet()
+{
+	if [ "$(place /proc/1/root)" = "$(place /)" ]; then
+		silent "$1" ''
+	else
+		[ -r "$1" ] && ! grep -vF 'WARNING: this is not the running system' "$1"
+	fi
+}
+
 # same FILE TEXT: the file is this text.
 same()
 {
