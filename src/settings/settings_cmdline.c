@@ -117,12 +117,19 @@ static bool is_selector(const char *text, size_t length)
 	return selector_parse(text, length, &selector, &error) == 0;
 }
 
+/* Whether a piece has a colon and the letters of an address or id alone, as no other word has. */
+static bool is_like_address(const char *piece, size_t length)
+{
+	return memchr(piece, ':', length) && strspn(piece, "0123456789abcdefABCDEF:./*@") >= length;
+}
+
 /* Whether a piece of a word reads as a selector, or as one with a mistake in it. */
 static bool reads_as_selector(const char *piece, size_t length)
 {
 	char meant[SUGGEST_SIZE];
 
 	return *piece == '!' || *piece == '@' || is_selector(piece, length) ||
+	       is_like_address(piece, length) ||
 	       (strcspn(piece, ":.@") < length && suggest_selector(piece, length, meant));
 }
 
@@ -186,17 +193,16 @@ static int continue_list(struct settings *settings, struct pending_list *list,
 			 const struct cmdline_token *token)
 {
 	int length = (int)strcspn(token->key, "\"");
+	bool empty, cut;
 
 	if (list->key == SETTING_COUNT || token->value ||
 	    !(token->misquoted || holds_selector(token->key)))
 		return 0;
-	list->text =
-		arena_print(settings->arena, "%s%s%.*s", list->text,
-			    settings_is_cut(list->text) ||
-					    splits_selector(list->text, token->key, settings->arena)
-				    ? ""
-				    : ",",
-			    length, token->key);
+	empty = strchr(list->text, '\0')[-1] == '=';
+	cut = settings_is_cut(list->text) ||
+	      splits_selector(list->text, token->key, settings->arena);
+	list->text = arena_print(settings->arena, "%s%s%.*s", list->text, empty || cut ? "" : ",",
+				 length, token->key);
 	list->cut = true;
 	return list->text ? 1 : -ENOMEM;
 }

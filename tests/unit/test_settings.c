@@ -261,6 +261,10 @@ static const struct row cmdline_errors[] = {
 	  "devs=01:00.0; [" CMDLINE ":30 devs: '0000:02': an id is four hexadecimal digits or *]"
 	  "[" CMDLINE ":17 devs: the list is cut off by a blank; did you mean "
 	  "'vfio_early.devs=01:00.0,0000:02,0b.0,!03:00.0'?]" },
+	/* A blank in place of a digit: what is left of the address is none. */
+	{ NULL, "vfio_early.devs=01:00.0 vfio_early.protect= 000:7e:02",
+	  "devs=01:00.0; [" CMDLINE ":44 protect: the list is cut off by a blank; did you mean "
+	  "'vfio_early.protect=000:7e:02'?]" },
 	/* A quote without its other half: the blanks before it were within both. */
 	{ NULL, "vfio_early.protect=01:00.0 boot_vga\" quiet",
 	  "protect=01:00.0; [" CMDLINE ":20 protect: the list is cut off by a blank; did you mean "
