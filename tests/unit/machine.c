@@ -46,10 +46,18 @@ void machine_survey(struct run *run, const struct machine *machine)
 
 	for (size_t i = 0; i < machine->count; i++)
 		describe(&devices[i], &machine->functions[i], run->arena);
-	for (size_t i = 0; i < machine->count; i++)
-		for (size_t j = 0; machine->functions[i].parent && j < machine->count; j++)
-			if (streq(machine->functions[j].address, machine->functions[i].parent))
+	for (size_t i = 0; i < machine->count; i++) {
+		const struct function *function = &machine->functions[i];
+
+		for (size_t j = 0; j < machine->count; j++) {
+			const char *address = machine->functions[j].address;
+
+			if (function->parent && streq(address, function->parent))
 				devices[i].parent = &devices[j];
+			if (function->vmd && streq(address, function->vmd))
+				devices[i].vmd = &devices[j];
+		}
+	}
 	assert_int_equal(
 		topology_build(&run->topology, run->arena, devices, machine->count, machine->iommu),
 		0);

@@ -26,6 +26,7 @@ struct function {
 	const char *watchdog;
 	const char *framebuffer; /* of the driver efi-framebuffer */
 	const char *parent;	 /* the address of the bridge above */
+	const char *vmd;	 /* the address of the VMD that makes its domain */
 };
 
 /* The versions of clang-format do not agree on macros that are initializers. */

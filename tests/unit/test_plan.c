@@ -82,6 +82,15 @@ static const struct function vmd_functions[] = {
 };
 static const struct machine vmd = MACHINE(vmd_functions, IOMMU_ON);
 
+/* A disk behind a VMD shares its group with a NIC, and the VMD has another one. */
+static const struct function vmd_shared_functions[] = {
+	FUNCTION("0000:00:0e.0", 0x010400, 2, 0x8086, 0x9a0b, .driver = "vmd"),
+	FUNCTION("0000:03:00.0", 0x020000, 3, 0x8086, 0x15f3, .driver = "igc"),
+	FUNCTION("10000:01:00.0", 0x010802, 3, 0x144d, 0xa808, .driver = "nvme",
+		 .vmd = "0000:00:0e.0"),
+};
+static const struct machine vmd_shared = MACHINE(vmd_shared_functions, IOMMU_ON);
+
 /* Without its domain, which is 0000 but where shown. */
 static const char *brief(const struct pci_address *address, char *text)
 {
@@ -326,6 +335,9 @@ static const struct row groups_refused[] = {
 	{ &gone, "devs=01:00,!01:00.1", "", " !01:00.1:excludes-nothing" },
 	{ &gone, "devs=01:00.0 force=01:00.1,01:00", "!1{01:00.0,01:00.1=gone}", "" },
 	{ &gone, "devs=01:00.1", "", " 01:00.1:absent" },
+	/* No word waives that a member is behind a VMD, nor that it is a disk nobody listed. */
+	{ &vmd_shared, "devs=03:00.0", "!3{03:00.0,10000:01:00.0=behind}", "" },
+	{ &vmd_shared, "devs=03:00.0 force=10000:01:00.0", "!3{03:00.0,10000:01:00.0=behind}", "" },
 	/* One refused group stops no other. */
 	{ &desktop, "devs=06:00.0,02:00.0,00:1f.3",
 	  "!" CHIPSET("=storage") " 15{02:00.0} !19{06:00.0=vfs}", "" },
