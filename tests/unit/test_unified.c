@@ -169,6 +169,7 @@ static void test_profiles(void **state)
 
 static void test_linux_version(void **state)
 {
+	static const char magic[] = { 'H', 'd', 'r', 'S' };
 	static const struct {
 		const char *name;
 		const char *text;
@@ -192,7 +193,7 @@ static void test_linux_version(void **state)
 		const char *found;
 		size_t length = 0;
 
-		memcpy(whole + 0x202, "HdrS", 4);
+		memcpy(whole + 0x202, magic, sizeof(magic));
 		put(whole + 0x20e, 2, rows[i].offset);
 		memcpy(whole + 0x300, rows[i].text, strlen(rows[i].text));
 		memcpy(file, whole, rows[i].size);
