@@ -342,7 +342,7 @@ quick:
 
 # The parts of check, the longest first, two at a time: each keeps one processor busy.
 # The goldens are run by check-leaks, with a program that the sanitizers watch over.
-CHECK_PARTS = leaks packages unit completions generators-quick fuzz hooks hostile image files man binary bench
+CHECK_PARTS = leaks packages unit completions check generators-quick fuzz hooks hostile image files man binary bench
 PARTS := build/parts
 part = tests/part $(PARTS) $(1)
 $(CHECK_PARTS:%=part-%): part-%:
