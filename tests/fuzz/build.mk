@@ -69,7 +69,8 @@ define fuzz_library
 $(1)/$(4)/%.o: third-party/config/$(4).h $(FUZZ)/build.mk | $(TP_UNPACKED) $(THIRD_PARTY_HEADERS)
 	@mkdir -p $$(@D)
 	$$(call say,CC,$(4)/$$*.c)
-	$$(Q)$(2) -std=gnu11 -w -D_GNU_SOURCE= -DNDEBUG -include third-party/config/$(4).h \
+	$$(Q)$(2) -std=gnu11 -w -D_GNU_SOURCE= -DNDEBUG $(TP_COMPAT:%=-include third-party/config/%) \
+		-include third-party/config/$(4).h \
 		$($(4)_CPPFLAGS) $(3) -c $(TP_SRC)/$(4)/$$*.c -o $$@
 
 endef
