@@ -8,6 +8,7 @@
 #include "host/in_use_search.h"
 #include "host/open_files.h"
 #include "lib/text.h"
+#include "lib/util.h"
 #include "machine/module.h"
 
 /* Room for "4294967295:4294967295". */
@@ -28,11 +29,6 @@ enum nvidia_node {
 	NVIDIA_GPU, /* /dev/nvidiaN */
 	NVIDIA_ALL, /* /dev/nvidiactl, nvidia-uvm, nvidia-modeset and so on */
 };
-
-static bool starts_with(const char *text, const char *prefix)
-{
-	return strncmp(text, prefix, strlen(prefix)) == 0;
-}
 
 /* Sets the use: who has it open, and by which node in /dev. Returns false when memory is short. */
 static bool begin_use(struct host_search *search, const struct open_file *file, const char *name)
@@ -59,7 +55,7 @@ static const char *node_name(struct host_search *search, const char *path)
 	if (sysfs_read(&search->sysfs, search_print(search, "%s/uevent", path), text,
 		       sizeof(text)) > 0)
 		while ((line = strsep(&rest, "\n")))
-			if (starts_with(line, "DEVNAME="))
+			if (strstarts(line, "DEVNAME="))
 				return search_print(search, "%s", line + strlen("DEVNAME="));
 	return slash ? slash + 1 : path;
 }
@@ -168,13 +164,13 @@ static enum nvidia_node find_nvidia(struct host_search *search, const struct nod
 	enum nvidia_node found = NVIDIA_NONE;
 
 	/* "195 nvidia", in the first of two lists */
-	while ((line = strsep(&text, "\n")) && !starts_with(line, "Block")) {
+	while ((line = strsep(&text, "\n")) && !strstarts(line, "Block")) {
 		char *end, *word;
 
 		if (strtoul(line, &end, 10) != node->major || end == line)
 			continue;
 		word = end + strspn(end, " ");
-		if (!starts_with(word, "nvidia"))
+		if (!strstarts(word, "nvidia"))
 			continue;
 		found = NVIDIA_ALL;
 		*name = search_print(search, "%s", word);
@@ -231,18 +227,18 @@ static bool search_linked(struct host_search *search, const struct open_file *fi
 
 	part = part ? part + 1 : path;
 	/* A device for all machines (/dev/vfio/vfio) is of no group. */
-	if (starts_with(path, group) && !part[strcspn(part, "0123456789")])
+	if (strstarts(path, group) && !part[strcspn(part, "0123456789")])
 		return false;
-	if (!starts_with(path, group) && !starts_with(path, kfd) &&
-	    !strstr(path, "/nvme-subsystem/") && !search_find_function(path))
+	if (!strstarts(path, group) && !strstarts(path, kfd) && !strstr(path, "/nvme-subsystem/") &&
+	    !search_find_function(path))
 		return false;
 	if (strstr(path, "/vfio-dev/") && !is_in_the_way(search, path))
 		return true;
 	if (!begin_use(search, file, node_name(search, path)))
 		return true;
-	if (starts_with(path, group))
+	if (strstarts(path, group))
 		search_group(search, part);
-	else if (starts_with(path, kfd))
+	else if (strstarts(path, kfd))
 		search_driver(search, "amdgpu", part);
 	else
 		search_device(search, path, part);

@@ -6,6 +6,7 @@
 #include "host/search.h"
 #include "lib/cmdline.h"
 #include "lib/text.h"
+#include "lib/util.h"
 
 /* KEY_ESC to KEY_S (linux/input-event-codes.h): what has all of these udev takes for a keyboard. */
 #define KEYBOARD_KEYS 0xfffffffeUL
@@ -16,11 +17,6 @@ struct keyboards {
 	const char *name;
 	bool others; /* that hang on something else */
 };
-
-static bool starts_with(const char *text, const char *prefix)
-{
-	return strncmp(text, prefix, strlen(prefix)) == 0;
-}
 
 /* As test_key() of udev-builtin-input_id.c does. The last word has the lowest keys. */
 static bool is_keyboard(struct host_search *search, const char *input)
@@ -49,7 +45,7 @@ static int visit_input(void *context, const char *name)
 	const char *path;
 	size_t length;
 
-	if (!starts_with(name, "input") || !is_keyboard(search, name))
+	if (!strstarts(name, "input") || !is_keyboard(search, name))
 		return 0;
 	path = search_read_link(search, search_print(search, "class/input/%s", name));
 	if (!path || is_late(path))
@@ -73,7 +69,7 @@ static bool is_root(const struct host_search *search, const char *name)
 {
 	const struct mount *mount = mountinfo_find(search->mounts, "/");
 
-	return mount && starts_with(mount->source, "/dev/mapper/") &&
+	return mount && strstarts(mount->source, "/dev/mapper/") &&
 	       streq(mount->source + strlen("/dev/mapper/"), name);
 }
 
@@ -122,7 +118,7 @@ bool search_cmdline_unlocks(struct host_search *search)
 		/* dracut's and systemd's own switches for all of them. */
 		if (streq(key, "rd.luks") || streq(key, "luks"))
 			asks |= streq(value, "1") || streq(value, "yes");
-		else if (starts_with(key, "rd.luks.") || starts_with(key, "luks.") ||
+		else if (strstarts(key, "rd.luks.") || strstarts(key, "luks.") ||
 			 streq(key, "cryptdevice"))
 			asks = true;
 	}

@@ -7,6 +7,7 @@
 
 #include "host/search.h"
 #include "lib/beneath.h"
+#include "lib/util.h"
 
 /* Context of a callback of sysfs_list(). */
 struct listing {
@@ -22,11 +23,6 @@ static const char *directory_of(struct host_search *search, const char *path)
 	const char *slash = strrchr(path, '/');
 
 	return search_print(search, "%.*s", slash ? (int)(slash - path) : 0, path);
-}
-
-static bool starts_with(const char *text, const char *prefix)
-{
-	return strncmp(text, prefix, strlen(prefix)) == 0;
 }
 
 static int visit_slave(void *context, const char *name)
@@ -90,7 +86,7 @@ static int visit_nvme_controller(void *context, const char *name)
 	struct host_search *search = listing->search;
 	const char *path;
 
-	if (!starts_with(name, "nvme") || !name[4] || name[4 + strspn(name + 4, "0123456789")])
+	if (!strstarts(name, "nvme") || !name[4] || name[4 + strspn(name + 4, "0123456789")])
 		return 0;
 	path = search_read_link(search, search_print(search, "class/nvme/%s", name));
 	if (!path)
@@ -117,7 +113,7 @@ static bool is_network_disk(const char *path, const char *name)
 	static const char *const names[] = { "nbd", "rbd", "drbd", "etherd!" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (starts_with(name, names[i]))
+		if (strstarts(name, names[i]))
 			return true;
 	/* drivers/scsi/scsi_transport_iscsi.c */
 	return strstr(path, "/session") != NULL;
@@ -152,7 +148,7 @@ static bool search_backing(struct host_search *search, const char *path)
 	if (sysfs_read(&search->sysfs, search_print(search, "%s/loop/backing_file", path), file,
 		       sizeof(file)) > 0) {
 		/* A loop device may stand on a disk as well. */
-		if (starts_with(file, "/dev/"))
+		if (strstarts(file, "/dev/"))
 			search_named_block(search, file);
 		else
 			search_file(search, file);
@@ -231,7 +227,7 @@ static const struct {
 bool search_is_tag(const char *name)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(tags); i++)
-		if (starts_with(name, tags[i].name))
+		if (strstarts(name, tags[i].name))
 			return true;
 	return false;
 }
@@ -240,10 +236,10 @@ bool search_is_tag(const char *name)
 static const char *name_to_path(struct host_search *search, const char *name)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(tags); i++)
-		if (starts_with(name, tags[i].name))
+		if (strstarts(name, tags[i].name))
 			return tag_path(search, tags[i].directory, name + strlen(tags[i].name),
 					streq(tags[i].name, "PARTUUID="));
-	return starts_with(name, "/dev/") ? name : NULL;
+	return strstarts(name, "/dev/") ? name : NULL;
 }
 
 static bool is_number(const char *name)
@@ -262,8 +258,7 @@ const char *search_find_number(struct host_search *search, const char *name)
 
 	if (is_number(name))
 		return name;
-	if (!path || beneath_resolve(search->root, path, resolved) ||
-	    !starts_with(resolved, "dev/"))
+	if (!path || beneath_resolve(search->root, path, resolved) || !strstarts(resolved, "dev/"))
 		return NULL;
 	if (fstatat(search->root, resolved, &status, AT_SYMLINK_NOFOLLOW) < 0)
 		return NULL;

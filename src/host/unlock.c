@@ -7,6 +7,7 @@
 #include "host/search.h"
 #include "lib/cmdline.h"
 #include "lib/text.h"
+#include "lib/util.h"
 
 /* The files that hold who may log in to unlock: dropbear and tinyssh have nobody without. */
 static const char *const login_files[] = {
@@ -30,11 +31,6 @@ struct unlocking {
 	bool asked;   /* something is unlocked that the boot waits for */
 	bool network; /* for which the network has to be up */
 };
-
-static bool starts_with(const char *text, const char *prefix)
-{
-	return strncmp(text, prefix, strlen(prefix)) == 0;
-}
 
 /*
  * Adds the device that a piece of a key names, up to the end or to one of the colons behind
@@ -72,7 +68,7 @@ static void add_key(struct host_search *search, const char *use, const char *key
 		return;
 	search_begin_use(search, use);
 	while (*piece) {
-		if (search_is_tag(piece) || starts_with(piece, "/dev/")) {
+		if (search_is_tag(piece) || strstarts(piece, "/dev/")) {
 			add_named(search, piece);
 			return;
 		}
@@ -227,7 +223,7 @@ static void read_cmdline(struct unlocking *unlocking)
 	while (text && cmdline_next(text, &position, &token)) {
 		const char *key = token.key, *value = token.value ? token.value : "";
 
-		key += starts_with(key, "rd.") ? 3 : 0;
+		key += strstarts(key, "rd.") ? 3 : 0;
 		if (streq(key, "luks.key") || streq(key, "cryptkey"))
 			add_key(search, search_print(search, "key of %s=", token.key),
 				skip_uuid(value));

@@ -17,3 +17,9 @@ static inline bool streq(const char *a, const char *b)
 {
 	return strcmp(a, b) == 0;
 }
+
+/* Whether text begins with prefix. */
+static inline bool strstarts(const char *text, const char *prefix)
+{
+	return strncmp(text, prefix, strlen(prefix)) == 0;
+}
