@@ -52,8 +52,9 @@ REGENERATE = yes
 # Directory of the program's sources
 SRC = src
 
-# What the static program may add to an image, in bytes
-SIZE_LIMIT = 327680
+# What the static program may add to an image, in bytes (clang's, which is not optimized
+# at link time, is larger)
+SIZE_LIMIT = $(if $(findstring clang,$(CC)),294912,262144)
 
 # Show the commands (V=1)
 V =
@@ -67,7 +68,8 @@ PROGRAM_FLAGS = -std=gnu11 $(WARNINGS) -I$(SRC) -D_GNU_SOURCE= -DVFIO_EARLY_VERS
 	-DVFIO_EARLY_LIBDIR='"$(LIBDIR)"' $(CPPFLAGS)
 COMPILE_FLAGS = $(CFLAGS) -fPIE -fstack-protector-strong -ffunction-sections -fdata-sections \
 	-fno-asynchronous-unwind-tables -ffile-prefix-map=$(CURDIR)=.
-LINK_FLAGS = -Wl,-z,relro,-z,now,-z,noexecstack,--gc-sections,--build-id=sha1 $(LDFLAGS)
+# Code and constants share pages, which saves 8 KiB.
+LINK_FLAGS = -Wl,-z,noseparate-code,-z,relro,-z,now,-z,noexecstack,--gc-sections,--build-id=sha1 $(LDFLAGS)
 
 SOURCES := $(wildcard $(SRC)/*.c $(SRC)/*/*.c)
 OBJECTS := $(SOURCES:$(SRC)/%.c=$(B)/obj/%.o)
@@ -125,11 +127,11 @@ $(OBJECTS): $(B)/obj/%.o: $(SRC)/%.c $(B)/flags/program $(THIRD_PARTY_HEADERS) $
 	$(Q)$(CC) $(PROGRAM_FLAGS) $(THIRD_PARTY_CPPFLAGS) $(LIBC_CFLAGS) $(COMPILE_FLAGS) \
 		-MMD -MP -c $< -o $@
 
-$(PROGRAMS:%=%.debug): $(OBJECTS) $(THIRD_PARTY_LIBS) $(B)/flags/link
+$(PROGRAMS:%=%.debug): $(OBJECTS) $(LIBC_PARTS) $(THIRD_PARTY_LIBS) $(B)/flags/link
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(COMPILE_FLAGS) $(LIBC_LDFLAGS) $(LINK_FLAGS) -o $@ \
-		$(LIBC_START) $(LINKED) $(LIBS) $(LIBC_END)
+		$(LIBC_START) $(LINKED) $(LIBC_PARTS) $(LIBS) $(LIBC_END)
 
 # The file that is too large is not left behind, or the next make would be content with it.
 $(PROGRAMS): %: %.debug

@@ -42,6 +42,13 @@ zstd_SOURCES := $(addprefix lib/,common/debug.c common/entropy_common.c common/e
 
 zlib_SOURCES := adler32.c crc32.c gzclose.c gzlib.c gzread.c inffast.c inflate.c inftrees.c zutil.c
 
+# What stands in for parts of musl.
+LIBC_PARTS := $(TP_OBJ)/musl.o
+$(LIBC_PARTS): third-party/config/musl.c $(B)/flags/third-party $(LIBC_HEADERS)
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) -std=gnu11 $(LIBC_CFLAGS) $(filter-out -flto%,$(COMPILE_FLAGS)) -fno-builtin -c $< -o $@
+
 # Archives in the order in which the linker needs them.
 THIRD_PARTY := kmod pciutils xz zstd zlib
 THIRD_PARTY_LIBS := $(THIRD_PARTY:%=$(TP_OBJ)/lib%.a)

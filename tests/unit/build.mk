@@ -15,7 +15,7 @@ UNIT_TESTS := address arena arguments attached beneath child_output claim cmdlin
 	file_replace firmware_display framebuffer held_signals host host_console host_fstab \
 	host_keyboard host_list host_many host_network host_path host_storage host_unlock \
 	host_volume in_use index init input json json_read loader lock log modalias \
-	module_options mountinfo \
+	module_options mountinfo musl_parts \
 	plan plan_actions platform regenerate release report selector settings settings_host \
 	settings_places supervise survey sysfs terminal text topology traits unified
 
