@@ -129,41 +129,16 @@ static bool holds_watchdog(const struct guard_view *view, const struct selector 
 	return view->device->watchdog != NULL;
 }
 
-/* Returns the word of force that waives a guard for the device, NULL if there is none. */
-static const struct selector *find_waiver(const struct guard_view *view, const struct guard *guard)
-{
-	const struct selector_list *force = &view->settings->force;
-
-	for (size_t i = 0; guard->force != FORCE_NEVER && i < force->count; i++) {
-		const struct selector *word = &force->items[i];
-
-		if ((word->reason == guard->refusal ||
-		     (word->reason == REFUSAL_NONE && guard->force == FORCE_BARE)) &&
-		    selector_matches(word, view->device) &&
-		    selector_identity_holds(word, view->device))
-			return word;
-	}
-	return NULL;
-}
-
 /*
- * Without a list of what the host needs, any storage or network device may be it. One place
- * that was written down is meant; an id, a class or a slot may take in more. A disk that nobody
- * listed has a guard already; this one looks at the word that waives that.
+ * Without a list of what the host needs, any storage or network device may be it. A place that
+ * devs names is meant; an id, a class or a slot may take in more, and a member of the group may
+ * be anything.
  */
 static bool host_is_unknown(const struct guard_view *view, const struct selector **blame)
 {
-	bool storage = device_is_storage(view->device);
-	const struct selector *waiver;
-
 	(void)blame;
-	if (view->settings->host_known || (!storage && !device_is_network(view->device)) ||
-	    is_listed_by_place(view))
-		return false;
-	if (!storage || view->listed)
-		return true;
-	waiver = find_waiver(view, guard_of(REFUSAL_STORAGE));
-	return waiver && !goes_by_place(waiver);
+	return !view->settings->host_known && !is_listed_by_place(view) &&
+	       (device_is_storage(view->device) || device_is_network(view->device));
 }
 
 /* In the order in which a user is told of them. */
@@ -199,6 +174,23 @@ const struct guard *guard_of(enum refusal refusal)
 	while (guard->refusal != refusal)
 		guard++;
 	return guard;
+}
+
+/* Returns the word of force that waives a guard for the device, NULL if there is none. */
+static const struct selector *find_waiver(const struct guard_view *view, const struct guard *guard)
+{
+	const struct selector_list *force = &view->settings->force;
+
+	for (size_t i = 0; guard->force != FORCE_NEVER && i < force->count; i++) {
+		const struct selector *word = &force->items[i];
+
+		if ((word->reason == guard->refusal ||
+		     (word->reason == REFUSAL_NONE && guard->force == FORCE_BARE)) &&
+		    selector_matches(word, view->device) &&
+		    selector_identity_holds(word, view->device))
+			return word;
+	}
+	return NULL;
 }
 
 size_t guard_judge(const struct guard_view *view, struct hold holds[static REFUSAL_COUNT])

@@ -522,10 +522,12 @@ static const struct {
 	{ NULL, "devs=class:0108 force=host-unknown:02:00.0", "2{02:00.0}" },
 	{ NULL, "devs=01:00.1", "!1{01:00.0=unknown,01:00.1}" },
 	{ NULL, "devs=01:00.1,01:00.0", "1{01:00.0,01:00.1}" },
-	/* One that nobody listed has its own guard; what waives that goes by place here, too. */
+	/* What waives that nobody listed it does not waive that the host may need it. */
 	{ NULL, "devs=05:00.1", "!5{05:00.0=storage,05:00.1}" },
-	{ NULL, "devs=05:00.1 force=05:00.0", "5{05:00.0,05:00.1}" },
+	{ NULL, "devs=05:00.1 force=05:00.0", "!5{05:00.0=unknown,05:00.1}" },
 	{ NULL, "devs=05:00.1 force=storage:class:08", "!5{05:00.0=unknown,05:00.1}" },
+	{ NULL, "devs=05:00.1,05:00.0", "5{05:00.0,05:00.1}" },
+	{ NULL, "devs=05:00.1 force=storage:05:00.0,host-unknown:05:00.0", "5{05:00.0,05:00.1}" },
 	{ SEEN, "devs=05:00.1 force=storage:class:08", "5{05:00.0,05:00.1}" },
 	/* Not even by its address. */
 	{ SEEN, "devs=03:00.0", "!3{03:00.0=console}" },
