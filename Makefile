@@ -95,7 +95,7 @@ TASKS := clean lint uninstall dist deb check check-unit check-plans check-comple
 ifneq ($(filter-out $(TASKS) setup-% part-%,$(or $(MAKECMDGOALS),all)),)
 # $(call need,PURPOSE,COMMAND): where COMMAND fails, what PURPOSE needs is installed, or
 # said to be missing. A package's build, which has it all, installs nothing.
-need = $(if $(shell { $(2); } >/dev/null 2>&1 || echo missing),$(shell tests/setup $(1) >&2)$(if \
+need = $(if $(shell { $(2); } >/dev/null 2>&1 || echo missing),$(shell tests/tools/setup $(1) >&2)$(if \
 	$(filter-out 0,$(.SHELLSTATUS)),$(error what it takes to build is not installed)))
 ifeq ($(LINK),dynamic)
 $(call need,dynamic,$(PKG_CONFIG) --exists libkmod libpci && \
@@ -199,13 +199,13 @@ uninstall:
 	$(if $(regenerates),hook/regenerate)
 
 dist:
-	tests/setup dist
+	tests/tools/setup dist
 	@mkdir -p build
 	packaging/dist $(VERSION) build/vfio-early-$(VERSION).tar.gz
 
 # Packages are built from the tarball alone.
 deb: dist
-	tests/setup deb
+	tests/tools/setup deb
 	rm -rf build/deb
 	mkdir build/deb
 	tar -C build/deb -x -f build/vfio-early-$(VERSION).tar.gz
@@ -220,10 +220,10 @@ clean:
 MAKEFLAGS += --no-print-directory
 
 setup-build setup-check setup-demo setup-bench setup-fuzz setup-generators: setup-%:
-	tests/setup $*
+	tests/tools/setup $*
 
 lint:
-	tests/lint
+	tests/tools/lint
 
 # tests/unit/build.mk says how; this is what the tree does without it.
 ifeq ($(wildcard tests/unit/build.mk),)
@@ -238,80 +238,80 @@ include tests/fuzz/build.mk
 
 check-plans:
 	$(MAKE) all
-	tests/fixtures/run
+	tests/golden/run
 
 check-completions:
 	$(MAKE) all
-	tests/completions/run
+	tests/install/completions/run
 
 check-check:
 	$(MAKE) all
-	tests/check/run
+	tests/golden/check/run
 
 check-files:
 	$(MAKE) all
-	tests/files/run
+	tests/install/files/run
 
 check-hostile:
 	$(MAKE) all
-	tests/hostile/run
+	tests/fuzz/hostile/run
 
 # A machine that has not what the examples are about must fail them.
 check-man:
 	$(MAKE) all
-	tests/man/run
-	tests/man/run tests/fixtures/no-iommu.tree | \
+	tests/install/man/run
+	tests/install/man/run tests/golden/no-iommu.tree | \
 		grep '^not ok man vfio-early.conf.5: devs = 01:00.0: it is not taken as a whole$$' >/dev/null
 
 check-leaks:
 	$(MAKE) build/fuzz/replay/vfio-early
-	$(UNIT_CC) -shared -fPIC -o build/fuzz/replay/leak.so tests/leaks/leak.c
-	tests/leaks/run build/fuzz/replay/vfio-early build/fuzz/replay/leak.so
+	$(UNIT_CC) -shared -fPIC -o build/fuzz/replay/leak.so tests/fuzz/leaks/leak.c
+	tests/fuzz/leaks/run build/fuzz/replay/vfio-early build/fuzz/replay/leak.so
 
 # Optimization would make lines one, and the C library's checks need it.
 COVERAGE_FLAGS = -g -O0 -Wno-cpp --coverage
 coverage:
-	tests/setup check
+	tests/tools/setup check
 	$(MAKE) U=build/coverage/unit UNIT_CFLAGS='$(COVERAGE_FLAGS)' unit-programs
 	$(MAKE) B=build/coverage/program LINK=dynamic CC=gcc CFLAGS='$(COVERAGE_FLAGS)' all
-	tests/coverage/run build/coverage $(UNIT_TESTS:%=build/coverage/unit/test_%)
+	tests/tools/coverage build/coverage $(UNIT_TESTS:%=build/coverage/unit/test_%)
 
 check-binary:
 	$(MAKE) all
-	tests/binary/check $(B)/vfio-early
-	tests/binary/check $(B)/image/vfio-early $(SIZE_LIMIT)
-	tests/binary/must-fail
+	tests/install/binary/check $(B)/vfio-early
+	tests/install/binary/check $(B)/image/vfio-early $(SIZE_LIMIT)
+	tests/install/binary/must-fail
 
 # The distributions of today have newer compilers, and a newer musl, than Debian 12.
 check-trixie check-sid: check-%:
-	tests/setup generators
-	tests/binary/build-in $*
+	tests/tools/setup generators
+	tests/install/binary/build-in $*
 
 check-hooks:
 	$(MAKE) all
-	tests/hooks/run
+	tests/install/hooks/run
 
 check-packages:
-	tests/packages/run
+	tests/install/packages/run
 
 check-image:
 	$(MAKE) all
 	$(MAKE) LINK=dynamic all
-	tests/image/run
+	tests/generators/rdinit/run
 
 check-vm:
 	$(MAKE) all
 	tests/vm/run-all
 
 check-kernels:
-	tests/setup check
+	tests/tools/setup check
 	$(MAKE) all
 	tests/vm/run-all --all-kernels
 
 # vfio-early killed after each thing that it changes, which check-vm does now and then.
 STOPS = $(foreach n,1 2 3 4 5 6 7 8 9,stops-image@$(n)) stops-image@2-all stops@1 unplug@1 unplug@2
 check-stops:
-	tests/setup demo
+	tests/tools/setup demo
 	$(MAKE) all
 	tests/vm/run-all $(STOPS)
 
@@ -319,26 +319,26 @@ check-stops:
 N = 200
 FIRST = 1
 soak:
-	tests/setup demo
+	tests/tools/setup demo
 	$(MAKE) all
 	tests/vm/soak $(N) $(FIRST)
 
 # Real generators' images. What is installed there is the Debian package.
 check-generators-quick:
-	tests/setup generators
+	tests/tools/setup generators
 	$(MAKE) all
 	$(MAKE) deb
 	tests/generators/run-all --quick
 
 check-generators:
-	tests/setup generators
+	tests/tools/setup generators
 	$(MAKE) all
 	$(MAKE) deb
 	tests/generators/run-all --all
 
 # What people run between two edits.
 quick:
-	tests/setup check
+	tests/tools/setup check
 	$(MAKE) -j2 -s all unit-programs
 	$(MAKE) -j2 -O check-unit check-plans
 
@@ -346,22 +346,22 @@ quick:
 # The goldens are run by check-leaks, with a program that the sanitizers watch over.
 CHECK_PARTS = leaks packages unit completions check generators-quick fuzz hooks hostile image files man binary bench
 PARTS := build/parts
-part = tests/part $(PARTS) $(1)
+part = tests/tools/part $(PARTS) $(1)
 $(CHECK_PARTS:%=part-%): part-%:
 	@$(call part,$*) $(MAKE) check-$*
 
 check:
 	@mkdir -p build
 	@rm -f $(PARTS)
-	@$(call part,setup) tests/setup check
-	@$(call part,lint) tests/lint --changed
+	@$(call part,setup) tests/tools/setup check
+	@$(call part,lint) tests/tools/lint --changed
 	@$(call part,build) $(MAKE) -j2 -O check-programs
 	@$(call part,dynamic) $(MAKE) -j2 -O LINK=dynamic all
 	@$(call part,clang) $(MAKE) -j2 -O CC=clang all
 	@$(call part,trixie) $(MAKE) check-trixie
 	@$(MAKE) -j2 -O $(CHECK_PARTS:%=part-%)
 	@$(call part,vm) tests/vm/run-all --quick
-	@tests/part $(PARTS)
+	@tests/tools/part $(PARTS)
 
 check-programs: all unit-programs $(UNIT_MUST_FAIL:%=$(U)/test_%)
 	$(MAKE) replay-programs build/fuzz/replay/vfio-early
@@ -382,19 +382,19 @@ check-bench:
 	tests/bench/run -n 1 -t "floor vfio-early" 3
 
 bench:
-	tests/setup bench
+	tests/tools/setup bench
 	$(MAKE) all
 	tests/bench/run
 
 bench-list:
-	tests/setup bench
+	tests/tools/setup bench
 	$(MAKE) all
 	tests/bench/list
 
 demo:
-	tests/setup demo
+	tests/tools/setup demo
 	$(MAKE) all
-	tests/demo/run
+	tests/tools/demo
 
 -include $(OBJECTS:.o=.d)
 

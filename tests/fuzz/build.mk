@@ -93,7 +93,7 @@ fuzz-programs: $(TARGET:%=build/fuzz/seek/%) $(TARGET:%=build/fuzz/replay/%)
 replay-programs: $(FUZZ_TARGETS:%=build/fuzz/replay/%) $(FUZZ_MUST_FAIL:%=build/fuzz/replay/%)
 
 fuzz:
-	tests/setup fuzz
+	tests/tools/setup fuzz
 	$(MAKE) fuzz-programs TARGET='$(TARGET)'
 	$(FUZZ)/run build/fuzz $(SECONDS) $(TARGET)
 

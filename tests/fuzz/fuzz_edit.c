@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A typing error takes nothing. The input draws a machine of tests/fixtures, a valid
+ * A typing error takes nothing. The input draws a machine of tests/golden, a valid
  * config file with a kernel command line over it, and one edit of either: a byte more,
  * less, another, or two swapped. What the edited settings take beyond the first must be
  * in a group that a selector of devs picks, or a word of force waives for, that parses
@@ -124,7 +124,7 @@ static void read_machines(void)
 
 	if (machine_count)
 		return;
-	directory = directory ? directory : "tests/fixtures";
+	directory = directory ? directory : "tests/golden";
 	snprintf(machines_directory, sizeof(machines_directory), "%s/machines", directory);
 	read_directory(directory);
 	read_directory(machines_directory);

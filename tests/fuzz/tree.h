@@ -24,7 +24,7 @@ void tree_add_file(const char *path, const void *bytes, size_t length);
 void tree_add_link(const char *path, const char *target);
 
 /*
- * Adds what a line says. That may be a line of tests/fixtures' trees, which
+ * Adds what a line says. That may be a line of tests/golden' trees, which
  * goes below "sys", though nothing in it need be right; or one of
  *
  *   f PATH TEXT     a file; \n, \t, \\ and \xHH stand for what they do in C

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* tests/image/run has cpio(1) read an archive; the bytes are looked at here. */
+/* tests/generators/rdinit/run has cpio(1) read an archive; the bytes are looked at here. */
 #include "image/cpio_writer.h"
 
 #include <errno.h>

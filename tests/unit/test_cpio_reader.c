@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What cpio.c writes is read back, however it comes; tests/check has cpio(1)'s archives. */
+/* What cpio.c writes is read back, however it comes; tests/golden/check has cpio(1)'s archives. */
 #include "image/cpio_reader.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The texts of what went wrong. Those of a plan are in the golden plans of tests/fixtures. */
+/* The texts of what went wrong. Those of a plan are in the golden plans of tests/golden. */
 #include "plan/explain.h"
 
 #include <errno.h>

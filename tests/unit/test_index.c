@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* tests/image/run has modprobe(8) read indexes; every branch of the tree is walked here. */
+/* tests/generators/rdinit/run has modprobe(8) read indexes; every branch is walked here. */
 #include "image/depmod_index.h"
 
 #include <errno.h>

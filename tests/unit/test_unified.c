@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* tests/check has objcopy(1)'s programs; here are those that nobody would make. */
+/* tests/golden/check has objcopy(1)'s programs; here are those that nobody would make. */
 #include "image/uki.h"
 
 #include <stdlib.h>

@@ -414,12 +414,12 @@ images_lack()
 }
 
 # fake_machine CMDLINE...: what the root shows of a machine when nothing is mounted
-# in it, for a look from outside: a tree of tests/fixtures ($tree, or desktop), with
+# in it, for a look from outside: a tree of tests/golden ($tree, or desktop), with
 # this kernel command line.
 fake_machine()
 {
 	rm -rf --one-file-system "$root/sys"
-	"$top/tests/fixtures/expand" "$top/tests/fixtures/${tree:-desktop}.tree" "$root/sys"
+	"$top/tests/golden/expand" "$top/tests/golden/${tree:-desktop}.tree" "$root/sys"
 	echo "$*" >"$root/proc/cmdline"
 	printf 'vendor_id\t: GenuineIntel\n' >"$root/proc/cpuinfo"
 	echo '  1:     9   IR-IO-APIC    1-edge      i8042' >"$root/proc/interrupts"
