@@ -132,7 +132,7 @@ static bool would_go(const struct settings *settings, const struct topology *top
 
 	if (device->vmd)
 		return false;
-	if (picks_find_pick(settings, device))
+	if (!device_is_bridge(device) && picks_find_pick(settings, device))
 		return true;
 	group = device->group < 0 ? NULL : topology_group(topology, device);
 	return group && picks_take_group(settings, topology, group);
@@ -154,7 +154,15 @@ bool picks_exclusion_holds(const struct settings *settings, const struct topolog
 {
 	if (selector->kind == SELECTOR_BOOT_VGA)
 		return !topology->boot_display_unknown;
-	return picks_find_left_out(settings, topology, selector) != NULL;
+	if (picks_find_left_out(settings, topology, selector))
+		return true;
+	/* A bridge stays in any case; leaving out one that was picked is no mistake. */
+	for (size_t i = 0; i < topology->count; i++)
+		if (device_is_bridge(&topology->devices[i]) &&
+		    restricts(topology, selector, &topology->devices[i]) &&
+		    picks_find_pick(settings, &topology->devices[i]))
+			return true;
+	return false;
 }
 
 bool picks_behind_vmd(const struct selector *selector)

@@ -59,8 +59,8 @@ bool picks_list(const struct settings *settings, const struct topology *topology
 
 /*
  * Returns the first device that a place or an id would leave out if it were written with '!':
- * one that another selector picks, or a member of a group that is to be taken. The selector
- * need not be of the settings. NULL where there is none.
+ * one that another selector picks, which a bridge is not, or a member of a group that is to
+ * be taken. The selector need not be of the settings. NULL where there is none.
  */
 const struct device *picks_find_left_out(const struct settings *settings,
 					 const struct topology *topology,

@@ -434,6 +434,7 @@ static bool check(const struct topology *machine, const char *config, const stru
 		  struct settings *after)
 {
 	struct plan first, second;
+	char address[PCI_ADDRESS_SIZE];
 
 	if (getenv("FUZZ_PLANT"))
 		for (struct problem *problem = after->problems; problem; problem = problem->next)
@@ -449,6 +450,7 @@ static bool check(const struct topology *machine, const char *config, const stru
 		    has_lost_stop(&first, before, after, machine) ||
 		    is_explained(before, after, config))
 			continue;
+		fprintf(stderr, "taken now: %s\n", pci_address_format(&device->address, address));
 		return false;
 	}
 	return true;
