@@ -89,7 +89,7 @@ all: $(PROGRAMS)
 
 # The goals that compile nothing by themselves work before the toolchain is installed.
 TASKS := clean lint uninstall dist deb check check-unit check-plans check-completions check-check check-files check-hostile check-man \
-	check-all check-leaks check-fuzz check-binary check-trixie check-sid check-hooks check-packages check-image check-vm \
+	check-all check-leaks check-leaks-quick check-fuzz check-binary check-trixie check-sid check-hooks check-packages check-image check-vm \
 	check-kernels check-bench check-stops soak check-generators check-generators-quick bench bench-list demo \
 	unit-programs fuzz coverage quick
 ifneq ($(filter-out $(TASKS) setup-% part-%,$(or $(MAKECMDGOALS),all)),)
@@ -263,10 +263,10 @@ check-man:
 	tests/install/man/run tests/golden/no-iommu.tree | \
 		grep '^not ok man vfio-early.conf.5: devs = 01:00.0: it is not taken as a whole$$' >/dev/null
 
-check-leaks:
+check-leaks check-leaks-quick:
 	$(MAKE) build/fuzz/replay/vfio-early
 	$(UNIT_CC) -shared -fPIC -o build/fuzz/replay/leak.so tests/fuzz/leaks/leak.c
-	tests/fuzz/leaks/run build/fuzz/replay/vfio-early build/fuzz/replay/leak.so
+	tests/fuzz/leaks/run $(if $(findstring quick,$@),--quick) build/fuzz/replay/vfio-early build/fuzz/replay/leak.so
 
 # Optimization would make lines one, and the C library's checks need it.
 COVERAGE_FLAGS = -g -O0 -Wno-cpp --coverage
@@ -343,8 +343,8 @@ quick:
 	$(MAKE) -j2 -O check-unit check-plans
 
 # The parts of check, the longest first, two at a time: each keeps one processor busy.
-# The goldens are run by check-leaks, with a program that the sanitizers watch over.
-CHECK_PARTS = leaks packages unit completions check generators-quick fuzz hooks hostile image files man binary bench
+CHECK_PARTS = generators-quick packages check plans leaks-quick completions unit bench hooks hostile files image fuzz \
+	man binary
 PARTS := build/parts
 part = tests/tools/part $(PARTS) $(1)
 $(CHECK_PARTS:%=part-%): part-%:
@@ -369,8 +369,7 @@ check-programs: all unit-programs $(UNIT_MUST_FAIL:%=$(U)/test_%)
 # All there is but for what is run for hours: fuzz and soak.
 check-all: check
 	$(MAKE) lint
-	$(MAKE) check-plans
-	$(MAKE) check-check
+	$(MAKE) check-leaks
 	$(MAKE) check-sid
 	$(MAKE) check-kernels
 	$(MAKE) check-stops

@@ -133,6 +133,9 @@ static bool reads_as_selector(const char *piece, size_t length)
 	       (strcspn(piece, ":.@") < length && suggest_selector(piece, length, meant));
 }
 
+/* What stands between the selectors of a list; blanks do in a quoted one. */
+#define SEPARATORS ", \t"
+
 /*
  * Whether a word without '=' holds a selector. What the kernel and init know by
  * such a word ("quiet", "single", "3", "--") holds none.
@@ -142,7 +145,7 @@ static bool holds_selector(const char *word)
 	if (!*word)
 		return true; /* a pair of quotes: the list may go on after it */
 	for (;;) {
-		size_t length = strcspn(word, ",");
+		size_t length = strcspn(word, SEPARATORS);
 
 		if (reads_as_selector(word, length))
 			return true;
@@ -194,6 +197,7 @@ static int continue_list(struct settings *settings, struct pending_list *list,
 {
 	int length = (int)strcspn(token->key, "\"");
 	bool empty, cut;
+	char *text;
 
 	if (list->key == SETTING_COUNT || token->value ||
 	    !(token->misquoted || holds_selector(token->key)))
@@ -201,10 +205,13 @@ static int continue_list(struct settings *settings, struct pending_list *list,
 	empty = strchr(list->text, '\0')[-1] == '=';
 	cut = settings_is_cut(list->text) ||
 	      splits_selector(list->text, token->key, settings->arena);
-	list->text = arena_print(settings->arena, "%s%s%.*s", list->text, empty || cut ? "" : ",",
-				 length, token->key);
+	text = arena_print(settings->arena, "%s%s%.*s", list->text, empty || cut ? "" : ",", length,
+			   token->key);
+	for (char *blank = text; blank && (blank = strpbrk(blank, " \t"));)
+		*blank = ',';
+	list->text = text;
 	list->cut = true;
-	return list->text ? 1 : -ENOMEM;
+	return text ? 1 : -ENOMEM;
 }
 
 static bool is_key(const char *text)

@@ -265,6 +265,10 @@ static const struct row cmdline_errors[] = {
 	{ NULL, "vfio_early.devs=01:00.0 vfio_early.protect= 000:7e:02",
 	  "devs=01:00.0; [" CMDLINE ":44 protect: the list is cut off by a blank; did you mean "
 	  "'vfio_early.protect=000:7e:02'?]" },
+	/* The blank is before the quotes of a list that has blanks itself. */
+	{ NULL, "vfio_early.devs=01:00.0 vfio_early.protect= \"boot_vga class:08\" quiet",
+	  "devs=01:00.0; [" CMDLINE ":44 protect: the list is cut off by a blank; did you mean "
+	  "'vfio_early.protect=boot_vga,class:08'?]" },
 	/* A quote without its other half: the blanks before it were within both. */
 	{ NULL, "vfio_early.protect=01:00.0 boot_vga\" quiet",
 	  "protect=01:00.0; [" CMDLINE ":20 protect: the list is cut off by a blank; did you mean "
