@@ -367,7 +367,7 @@ static int read_key(struct settings *settings, char *name, char *value, const st
 	if (key == SETTING_COUNT || (key >= SETTING_CLAIMED && !host))
 		return settings_add_unknown(settings, origin, "key", name);
 	if (settings_is_list(key) && settings_is_cut(value) &&
-	    settings_add_cut_list(settings, key, value_origin, NULL))
+	    settings_add_cut_list(settings, key, value_origin))
 		return -ENOMEM;
 	return settings_read_value(settings, key, value, value_origin);
 }
@@ -488,7 +488,7 @@ int settings_add_argument(struct settings *settings, const char *text, bool last
 
 	if (error || !last || !settings_is_cut(text))
 		return error;
-	return settings_add_cut_list(settings, SETTING_DEVS, &origin, NULL);
+	return settings_add_cut_list(settings, SETTING_DEVS, &origin);
 }
 
 const char *setting_name(enum setting_key key)

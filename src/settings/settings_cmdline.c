@@ -155,16 +155,34 @@ static bool holds_selector(const char *word)
 	}
 }
 
+/* Whether all of a parameter's value reads as selectors. */
+static bool has_only_selectors(const char *parameter)
+{
+	const char *piece = strchr(parameter, '=') + 1;
+
+	for (;;) {
+		size_t length = strcspn(piece, SEPARATORS);
+
+		if (!is_selector(piece, length))
+			return false;
+		if (!piece[length])
+			return true;
+		piece += length + 1;
+	}
+}
+
 /* Says that the list before this parameter is cut off, if it is. */
 static int end_list(struct settings *settings, struct pending_list *list)
 {
 	enum setting_key key = list->key;
-	bool joined = list->cut && strchr(list->text, '\0')[-1] != ',';
 
 	list->key = SETTING_COUNT;
 	if (key == SETTING_COUNT || !list->cut)
 		return 0;
-	return settings_add_cut_list(settings, key, &list->origin, joined ? list->text : NULL);
+	if (strchr(list->text, '\0')[-1] == ',')
+		return settings_add_cut_list(settings, key, &list->origin);
+	return settings_add_split_list(settings, key, &list->origin,
+				       has_only_selectors(list->text) ? list->text : NULL);
 }
 
 static int begin_list(struct settings *settings, struct pending_list *list, enum setting_key key,

@@ -51,9 +51,16 @@ int settings_add_bad_selector(struct settings *settings, enum setting_key key,
 int settings_add_bad_reason(struct settings *settings, const struct origin *origin,
 			    const char *text, size_t length, size_t named);
 
-/* The same for a list that is cut off: text is its source's, meant may be NULL. */
+/* The same for a list that ends in a comma. */
 int settings_add_cut_list(struct settings *settings, enum setting_key key,
-			  const struct origin *origin, const char *meant);
+			  const struct origin *origin);
+
+/*
+ * The same for a list that a blank cuts off; meant is the parameter as it was probably meant, or
+ * NULL.
+ */
+int settings_add_split_list(struct settings *settings, enum setting_key key,
+			    const struct origin *origin, const char *meant);
 
 /*
  * Whether the first length bytes of a bad value hold what can be no part of it: an '=', a quote

@@ -207,12 +207,20 @@ bool settings_is_cut(const char *list)
 }
 
 int settings_add_cut_list(struct settings *settings, enum setting_key key,
-			  const struct origin *origin, const char *meant)
+			  const struct origin *origin)
 {
-	struct complaint complaint = { .origin = origin, .key = key, .meant = meant };
+	return settings_complain(
+		settings, &(struct complaint){ .origin = origin, .key = key },
+		"%s: the list ends in a comma, so that a part of it may be missing: write all of "
+		"it in one line, or take the comma off",
+		setting_name(key));
+}
 
-	return settings_complain(settings, &complaint, "%s: the list %s", setting_name(key),
-				 meant ? "is cut off by a blank"
-				       : "ends in a comma, so that a part of it may be missing: "
-					 "write all of it in one line, or take the comma off");
+int settings_add_split_list(struct settings *settings, enum setting_key key,
+			    const struct origin *origin, const char *meant)
+{
+	return settings_complain(
+		settings, &(struct complaint){ .origin = origin, .key = key, .meant = meant },
+		"%s: the list is cut off by a blank%s", setting_name(key),
+		meant ? "" : ": write it without blanks, or in quotes");
 }

@@ -259,12 +259,12 @@ static const struct row cmdline_errors[] = {
 	   does. */
 	{ NULL, "vfio_early.devs=01:00.0,0000:02 0b.0,!03:00.0",
 	  "devs=01:00.0; [" CMDLINE ":30 devs: '0000:02': an id is four hexadecimal digits or *]"
-	  "[" CMDLINE ":17 devs: the list is cut off by a blank; did you mean "
-	  "'vfio_early.devs=01:00.0,0000:02,0b.0,!03:00.0'?]" },
+	  "[" CMDLINE ":17 devs: the list is cut off by a blank: write it without blanks, or in "
+	  "quotes]" },
 	/* A blank in place of a digit: what is left of the address is none. */
 	{ NULL, "vfio_early.devs=01:00.0 vfio_early.protect= 000:7e:02",
-	  "devs=01:00.0; [" CMDLINE ":44 protect: the list is cut off by a blank; did you mean "
-	  "'vfio_early.protect=000:7e:02'?]" },
+	  "devs=01:00.0; [" CMDLINE ":44 protect: the list is cut off by a blank: write it without "
+	  "blanks, or in quotes]" },
 	/* The blank is before the quotes of a list that has blanks itself. */
 	{ NULL, "vfio_early.devs=01:00.0 vfio_early.protect= \"boot_vga class:08\" quiet",
 	  "devs=01:00.0; [" CMDLINE ":44 protect: the list is cut off by a blank; did you mean "
