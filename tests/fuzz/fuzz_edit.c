@@ -407,11 +407,12 @@ static bool is_explained(const struct settings *before, const struct settings *a
 
 /*
  * Whether what kept everything from being taken is settled by the edit: the selector that
- * could not be used is no longer there, or a '!' that left nothing out leaves out what a new
- * selector picks.
+ * could not be used is no longer there, a '!' that left nothing out leaves out what a new
+ * selector picks, or the device that a mistyped '!' may have been meant for is no longer listed.
  */
-static bool has_lost_stop(const struct plan *first, const struct settings *before,
-			  const struct settings *after, const struct topology *machine)
+static bool has_lost_stop(const struct plan *first, const struct plan *second,
+			  const struct settings *before, const struct settings *after,
+			  const struct topology *machine)
 {
 	for (size_t i = 0; first->stopped && i < first->finding_count; i++) {
 		const struct selector *selector = first->findings[i].selector;
@@ -419,6 +420,9 @@ static bool has_lost_stop(const struct plan *first, const struct settings *befor
 		if (!selector)
 			continue;
 		if (!has_text(&after->devs, selector->text))
+			return true;
+		if (first->findings[i].kind == FINDING_MISTYPED &&
+		    !is_taken(after, second, first->findings[i].device))
 			return true;
 		for (size_t j = 0; selector->exclude && j < machine->count; j++)
 			if (selector_matches(selector, &machine->devices[j]) &&
@@ -447,7 +451,7 @@ static bool check(const struct topology *machine, const char *config, const stru
 		if (!is_taken(after, &second, device) || is_taken(before, &first, device) ||
 		    is_asked_for(&before->devs, &after->devs, machine, device) ||
 		    is_asked_for(&before->force, &after->force, machine, device) ||
-		    has_lost_stop(&first, before, after, machine) ||
+		    has_lost_stop(&first, &second, before, after, machine) ||
 		    is_explained(before, after, config))
 			continue;
 		fprintf(stderr, "taken now: %s\n", pci_address_format(&device->address, address));
