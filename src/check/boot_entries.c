@@ -254,7 +254,7 @@ static size_t count_profiles(const struct search *search, const char *path)
 	close(fd);
 	if (data == MAP_FAILED)
 		return 0;
-	count = unified_profiles(data, (size_t)status.st_size);
+	count = uki_profiles(data, (size_t)status.st_size);
 	munmap(data, (size_t)status.st_size);
 	return count;
 }

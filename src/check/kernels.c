@@ -132,9 +132,9 @@ static void judge_program(const struct search *search, const char *data, size_t 
 	if (text) {
 		length = strnlen(text, length);
 	} else if (!program->unified) {
-		text = unified_linux_version(data, size, &length);
+		text = uki_linux_version(data, size, &length);
 	} else if ((text = uki_section(data, size, ".linux", &whole))) {
-		text = unified_linux_version(text, whole, &length);
+		text = uki_linux_version(text, whole, &length);
 	}
 	if (text)
 		program->release = first_line(arena_copy(search->root->arena, text, length));

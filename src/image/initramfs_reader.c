@@ -100,7 +100,7 @@ static const char *copy_section(struct initramfs *initramfs, const char *data, s
 				const char *name)
 {
 	size_t length;
-	const char *text = unified_profile_section(data, size, initramfs->profile, name, &length);
+	const char *text = uki_profile_section(data, size, initramfs->profile, name, &length);
 
 	return text ? arena_copy(initramfs->arena, text, strnlen(text, length)) : NULL;
 }
@@ -110,14 +110,14 @@ static bool has_section(const struct initramfs *initramfs, const char *data, siz
 {
 	size_t length;
 
-	return unified_profile_section(data, size, initramfs->profile, name, &length) != NULL;
+	return uki_profile_section(data, size, initramfs->profile, name, &length) != NULL;
 }
 
 /* Reads the archives in a program; one without any adds nothing. */
 static int read_section(struct initramfs *initramfs, const char *data, size_t size, size_t profile)
 {
 	size_t length;
-	const char *section = unified_profile_section(data, size, profile, ".initrd", &length);
+	const char *section = uki_profile_section(data, size, profile, ".initrd", &length);
 
 	return section ? read_archives(initramfs, section, length) : 0;
 }

@@ -98,7 +98,7 @@ const char *uki_section(const void *file, size_t size, const char *name, size_t 
 	return NULL;
 }
 
-size_t unified_profiles(const void *file, size_t size)
+size_t uki_profiles(const void *file, size_t size)
 {
 	const unsigned char *section;
 	size_t count = 0;
@@ -108,8 +108,8 @@ size_t unified_profiles(const void *file, size_t size)
 	return count;
 }
 
-const char *unified_profile_section(const void *file, size_t size, size_t profile, const char *name,
-				    size_t *length)
+const char *uki_profile_section(const void *file, size_t size, size_t profile, const char *name,
+				size_t *length)
 {
 	const unsigned char *section, *base = NULL, *own = NULL;
 	size_t begun = 0;
@@ -128,7 +128,7 @@ const char *unified_profile_section(const void *file, size_t size, size_t profil
 	return own ? section_bytes(file, size, own, length) : NULL;
 }
 
-const char *unified_linux_version(const void *kernel, size_t size, size_t *length)
+const char *uki_linux_version(const void *kernel, size_t size, size_t *length)
 {
 	const unsigned char *bytes = kernel;
 	const char *version;

@@ -23,7 +23,7 @@ const char *uki_section(const void *file, size_t size, const char *name, size_t 
  * Returns how many profiles a program has: sections ".profile", each of which
  * begins one. 0 for a program without, which boots in one way only.
  */
-size_t unified_profiles(const void *file, size_t size);
+size_t uki_profiles(const void *file, size_t size);
 
 /*
  * Finds a section as the stub does for a profile, counted from 0: the first of
@@ -31,8 +31,8 @@ size_t unified_profiles(const void *file, size_t size);
  * or else the first before any ".profile" section. For a program without
  * profiles, profile is 0. Returns its bytes and length as uki_section() does.
  */
-const char *unified_profile_section(const void *file, size_t size, size_t profile, const char *name,
-				    size_t *length);
+const char *uki_profile_section(const void *file, size_t size, size_t profile, const char *name,
+				size_t *length);
 
 /*
  * Finds the release ("6.1.0-18-amd64") in a kernel for PCs: the first word of
@@ -40,4 +40,4 @@ const char *unified_profile_section(const void *file, size_t size, size_t profil
  * Returns it within the bytes, with its length, and no NUL after it; NULL for a
  * kernel without, as those of other architectures are.
  */
-const char *unified_linux_version(const void *kernel, size_t size, size_t *length);
+const char *uki_linux_version(const void *kernel, size_t size, size_t *length);

@@ -11,13 +11,13 @@ U := build/unit
 UNIT := tests/unit
 
 UNIT_TESTS := address arena arguments attached beneath child_output claim cmdline config config_edit \
-	cpio cpio_reader deadline decompress elf_file embed execute execute_cut explain file_lock \
+	cpio_writer cpio_reader deadline decompress elf_file embed execute execute_cut explain file_lock \
 	file_replace firmware_display framebuffer held_signals host host_console host_fstab \
 	host_keyboard host_list host_many host_network host_path host_storage host_unlock \
-	host_volume in_use index init input json json_read loader lock log modalias \
+	host_volume in_use depmod_index init textfile json_writer json_reader module_loader lock log modalias \
 	module_options mountinfo musl_parts \
 	plan plan_actions platform regenerate release report selector settings settings_host \
-	settings_places supervise survey sysfs terminal text topology traits unified
+	settings_places supervise survey sysfs terminal text topology traits uki
 
 # What is often linked together.
 unit_settings := text settings settings_problem settings_cmdline refusal suggest claim selector address hex cmdline
@@ -40,8 +40,8 @@ unit_src_child_output = child_output deadline
 unit_src_cmdline = cmdline
 unit_src_config_edit = config_edit $(unit_settings)
 unit_lib_config_edit = strict_arena
-unit_src_cpio = cpio_writer
-unit_lib_cpio = strict_arena
+unit_src_cpio_writer = cpio_writer
+unit_lib_cpio_writer = strict_arena
 unit_src_cpio_reader = cpio_reader cpio_writer
 unit_lib_cpio_reader = strict_arena
 unit_src_claim = claim selector address hex
@@ -97,16 +97,16 @@ unit_src_host_volume = $(unit_host)
 unit_lib_host_volume = $(unit_lib_host)
 unit_src_in_use = in_use in_use_block in_use_node open_files node framebuffer $(unit_host)
 unit_lib_in_use = $(unit_lib_host)
-unit_src_index = depmod_index
+unit_src_depmod_index = depmod_index
 unit_src_init = init deadline log text arena
-unit_src_input = textfile
-unit_lib_input = strict_arena scratch
-unit_src_json = json_writer text address hex arena
-unit_lib_json = strict_json
-unit_src_json_read = json_reader json_writer text address hex
-unit_lib_json_read = strict_arena
-unit_src_loader = module_loader deadline
-unit_wrap_loader = pthread_create
+unit_src_textfile = textfile
+unit_lib_textfile = strict_arena scratch
+unit_src_json_writer = json_writer text address hex arena
+unit_lib_json_writer = strict_json
+unit_src_json_reader = json_reader json_writer text address hex
+unit_lib_json_reader = strict_arena
+unit_src_module_loader = module_loader deadline
+unit_wrap_module_loader = pthread_create
 unit_src_lock = lock deadline
 unit_lib_lock = scratch
 unit_src_log = log text arena
@@ -153,7 +153,7 @@ unit_src_traits = traits device sysfs address hex
 unit_lib_traits = strict_arena scratch
 unit_src_topology = topology address hex
 unit_lib_topology = strict_arena
-unit_src_unified = uki
+unit_src_uki = uki
 
 # Fails on purpose: an assertion, and an error that only a sanitizer sees.
 UNIT_MUST_FAIL := must_fail

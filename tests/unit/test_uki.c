@@ -153,17 +153,17 @@ static void test_profiles(void **state)
 	unsigned char *file = make_named(names, ARRAY_SIZE(names), &size);
 
 	(void)state;
-	assert_int_equal(unified_profiles(file, size), 3);
+	assert_int_equal(uki_profiles(file, size), 3);
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		const char *found =
-			unified_profile_section(file, size, rows[i].profile, rows[i].name, &length);
+			uki_profile_section(file, size, rows[i].profile, rows[i].name, &length);
 
 		check_true(rows[i].name, !found == !rows[i].wanted);
 		if (found)
 			check_true(rows[i].name, length == 1 && *found == rows[i].wanted);
 	}
 	put(file + PE + 6, 2, 3);
-	assert_int_equal(unified_profiles(file, size), 0);
+	assert_int_equal(uki_profiles(file, size), 0);
 	free(file);
 }
 
@@ -197,7 +197,7 @@ static void test_linux_version(void **state)
 		put(whole + 0x20e, 2, rows[i].offset);
 		memcpy(whole + 0x300, rows[i].text, strlen(rows[i].text));
 		memcpy(file, whole, rows[i].size);
-		found = unified_linux_version(file, rows[i].size, &length);
+		found = uki_linux_version(file, rows[i].size, &length);
 		check_true(rows[i].name, !found == !rows[i].wanted);
 		if (found && rows[i].wanted)
 			check_true(rows[i].name,

@@ -136,5 +136,5 @@ int main(void)
 		TEST(test_proc),  TEST(test_no_memory), TEST(test_nul),
 	};
 
-	return cmocka_run_group_tests_name("input", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("textfile", tests, NULL, NULL);
 }

@@ -224,5 +224,5 @@ int main(void)
 		TEST(test_one_thread), TEST(test_no_modules), TEST(test_too_late),
 	};
 
-	return cmocka_run_group_tests_name("loader", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("module_loader", tests, NULL, NULL);
 }
