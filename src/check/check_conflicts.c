@@ -103,11 +103,12 @@ static void check_options(struct check *check, const struct line *line, const ch
 		}
 	}
 	if (taker)
-		check_say(check, CHECK_WARNING, "ids", take_off(check, line, key, words == 1),
-			  "%s:%u gives %s to %s, %s: vfio-early does without, and leaves a twin "
-			  "with the host",
-			  line->file, line->number, value, taker,
-			  *key == 'i' ? "every device of that id" : "as soon as that is loaded");
+		check_say(
+			check, CHECK_WARNING, "ids", take_off(check, line, key, words == 1),
+			"%s:%u gives %s to %s, %s: not needed: vfio-early binds by address, so an "
+			"identical card stays with the host",
+			line->file, line->number, value, taker,
+			*key == 'i' ? "every device of that id" : "as soon as that is loaded");
 }
 
 static void check_blacklist(struct check *check, const struct line *line, const char *module)
@@ -346,8 +347,8 @@ static void check_token(struct check *check, const struct cmdline_token *token)
 	else if (*value && in_list(token->key, takers, ARRAY_SIZE(takers)))
 		check_say(check, CHECK_WARNING, "ids",
 			  boot_loader_command(&check->root, BOOT_LOADER_REMOVE, whole),
-			  "%s on the kernel command line takes whatever it names, twins included: "
-			  "vfio-early does without",
+			  "%s on the kernel command line takes every device of those ids: not "
+			  "needed, for vfio-early binds by address",
 			  whole);
 	else if (is_framebuffer(token->key, value))
 		check_say(check, CHECK_NOTE, "framebuffer",

@@ -17,8 +17,8 @@
 #include "plan/survey.h"
 
 /*
- * Reads the settings and the selectors, which are all that is taken now: what
- * was pinned for the boot, its rescue switch and its waiting are none of this.
+ * Reads the settings and the selectors. The selectors alone say what is taken: the boot's list,
+ * and its "off" and "wait", do not apply here.
  */
 static int read_settings(struct options *options, struct run *run, int count,
 			 char *const *selectors)

@@ -166,7 +166,7 @@ int binding_evict_framebuffer(const struct sysfs *sysfs, const struct deadline *
 	char text[PCI_ADDRESS_SIZE];
 
 	log_line(LOG_LEVEL_WARNING,
-		 "%s: its screen goes dark now: %s, the firmware's framebuffer, is taken off it",
+		 "%s: the screen goes dark: the firmware framebuffer %s is released",
 		 pci_address_format(&device->address, text), device->framebuffer);
 	return log_step(device, "release", device->framebuffer,
 			deadline_call(&share, release_in_child, &releasing));

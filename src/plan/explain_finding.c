@@ -113,7 +113,7 @@ const char *explain_finding(struct arena *arena, const struct finding *finding)
 
 	switch (finding->kind) {
 	case FINDING_ABSENT:
-		return SAY(arena, "%s: '%s': no such device is there%s", place, selector->text,
+		return SAY(arena, "%s: '%s': no device matches%s", place, selector->text,
 			   moved);
 	case FINDING_IDENTITY:
 		return SAY(arena, "%s: '%s': left to the host, for %s is %s now%s", place,

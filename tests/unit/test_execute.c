@@ -61,8 +61,8 @@ static const struct {
 	{ "framebuffer, no module",
 	  "bus/pci/devices/0000:01:00.0/driver_override vfio-pci\n"
 	  "bus/pci/devices/0000:01:00.1/driver_override vfio-pci\n"
-	  "say 0000:01:00.0: its screen goes dark now: efi-framebuffer.0, "
-	  "the firmware's framebuffer, is taken off it\n"
+	  "say 0000:01:00.0: the screen goes dark: the firmware framebuffer efi-framebuffer.0 "
+	  "is released\n"
 	  "bus/platform/drivers/efi-framebuffer/unbind efi-framebuffer.0\n"
 	  "load vfio-pci\n"
 	  "bus/pci/devices/0000:01:00.1/driver_override -\n"

@@ -241,7 +241,7 @@ static void test_log(void **state)
 	report_log(run);
 	assert_string_equal(
 		lines.bytes,
-		"<4>command line:49: '05:00.0': no such device is there\n"
+		"<4>command line:49: '05:00.0': no device matches\n"
 		"<6>0000:01:00.0 10de:1f91 group 1: nouveau -> vfio-pci\n"
 		"<6>0000:01:00.1 10de:10fa group 1: vfio-pci already\n"
 		"<4>group 2 given back to the host: 0000:03:00.0 8086:15f3 could not bind to "
