@@ -16,9 +16,9 @@ AR = ar
 STRIP = strip
 PKG_CONFIG = pkg-config
 
-# Optimization and debug information (what gcc calls -Os, clang calls -Oz). clang's
+# Optimization and debug information: as small as the compiler can make it. clang's
 # optimization at link time needs a linker that is not everywhere.
-CFLAGS = $(if $(findstring clang,$(CC)),-Oz,-Os -flto=auto -ffat-lto-objects) -g
+CFLAGS = $(SMALLEST)$(if $(findstring clang,$(CC)),, -flto=auto -ffat-lto-objects) -g
 CPPFLAGS =
 LDFLAGS =
 
@@ -110,6 +110,8 @@ include third-party/musl.mk
 include third-party/build.mk
 LIBS := $(THIRD_PARTY_LIBS)
 endif
+# gcc knows -Oz from 12 on.
+SMALLEST := $(if $(shell $(CC) -Oz -E -x c /dev/null >/dev/null 2>&1 && echo known),-Oz,-Os)
 endif
 
 # Each file holds the flags that objects of one kind were made with. It changes
