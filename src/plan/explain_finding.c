@@ -113,8 +113,7 @@ const char *explain_finding(struct arena *arena, const struct finding *finding)
 
 	switch (finding->kind) {
 	case FINDING_ABSENT:
-		return SAY(arena, "%s: '%s': no device matches%s", place, selector->text,
-			   moved);
+		return SAY(arena, "%s: '%s': no device matches%s", place, selector->text, moved);
 	case FINDING_IDENTITY:
 		return SAY(arena, "%s: '%s': left to the host, for %s is %s now%s", place,
 			   selector->text, pci_address_format(&finding->device->address, text),
