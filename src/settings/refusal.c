@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "settings/refusal.h"
 
+#include <string.h>
+
 const char *refusal_name(enum refusal refusal)
 {
 	static const char *const names[REFUSAL_COUNT] = {
@@ -37,4 +39,15 @@ enum refusal refusal_find(const char *name, size_t length)
 		if (is_name(refusal_name(refusal), name, length))
 			return refusal;
 	return REFUSAL_NONE;
+}
+
+size_t refusal_name_length(const char *text, size_t length)
+{
+	const char *colon = memchr(text, ':', length);
+	size_t size = colon ? (size_t)(colon - text) : 0;
+
+	if (size == strspn(text, "0123456789abcdefABCDEF") || *text == '!' ||
+	    strncmp(text, "class:", 6) == 0 || strncmp(text, "pci:", 4) == 0)
+		return 0;
+	return size;
 }

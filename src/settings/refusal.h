@@ -34,3 +34,10 @@ const char *refusal_name(enum refusal refusal);
  * '-' and '_' are the same. Returns REFUSAL_NONE for any other name.
  */
 enum refusal refusal_find(const char *name, size_t length);
+
+/*
+ * Returns how many bytes of a word of force are a guard's name before ':', 0 where it is a
+ * selector alone: those begin with a hexadecimal number, with '!', or with "class:" or "pci:".
+ * The name may be none that is known.
+ */
+size_t refusal_name_length(const char *text, size_t length);

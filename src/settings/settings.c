@@ -91,28 +91,13 @@ static bool is_member(const struct selector *selector)
 	       (selector->kind == SELECTOR_FUNCTION || selector->kind == SELECTOR_PATH);
 }
 
-/*
- * Returns how many bytes of a word of force are a guard's name before ':', 0 where it is a
- * selector alone: those begin with a hexadecimal number, with '!', or with "class:" or "pci:".
- */
-static size_t reason_length(const char *text, size_t length)
-{
-	const char *colon = memchr(text, ':', length);
-	size_t size = colon ? (size_t)(colon - text) : 0;
-
-	if (size == strspn(text, "0123456789abcdefABCDEF") || *text == '!' ||
-	    strncmp(text, "class:", 6) == 0 || strncmp(text, "pci:", 4) == 0)
-		return 0;
-	return size;
-}
-
 int settings_read_selector(struct settings *settings, enum setting_key key, const char *text,
 			   size_t length, const struct origin *origin)
 {
 	struct selector *selector = list_grow(value_of(settings, key), settings->arena);
 	struct selector_error error = { 0 };
 	struct origin place = *origin;
-	size_t named = key == SETTING_FORCE ? reason_length(text, length) : 0;
+	size_t named = key == SETTING_FORCE ? refusal_name_length(text, length) : 0;
 	enum refusal reason = refusal_find(text, named);
 
 	if (!selector)

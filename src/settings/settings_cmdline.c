@@ -155,15 +155,26 @@ static bool holds_selector(const char *word)
 	}
 }
 
-/* Whether all of a parameter's value reads as selectors. */
-static bool has_only_selectors(const char *parameter)
+/* Whether a piece of a list parses: a selector, in force after a guard's name. */
+static bool is_list_word(enum setting_key key, const char *piece, size_t length)
+{
+	size_t named = key == SETTING_FORCE ? refusal_name_length(piece, length) : 0;
+
+	if (named && refusal_find(piece, named) == REFUSAL_NONE)
+		return false;
+	named += named != 0;
+	return is_selector(piece + named, length - named);
+}
+
+/* Whether all of a list's parameter parses. */
+static bool parses(enum setting_key key, const char *parameter)
 {
 	const char *piece = strchr(parameter, '=') + 1;
 
 	for (;;) {
 		size_t length = strcspn(piece, SEPARATORS);
 
-		if (!is_selector(piece, length))
+		if (!is_list_word(key, piece, length))
 			return false;
 		if (!piece[length])
 			return true;
@@ -182,7 +193,7 @@ static int end_list(struct settings *settings, struct pending_list *list)
 	if (strchr(list->text, '\0')[-1] == ',')
 		return settings_add_cut_list(settings, key, &list->origin);
 	return settings_add_split_list(settings, key, &list->origin,
-				       has_only_selectors(list->text) ? list->text : NULL);
+				       parses(key, list->text) ? list->text : NULL);
 }
 
 static int begin_list(struct settings *settings, struct pending_list *list, enum setting_key key,

@@ -269,6 +269,11 @@ static const struct row cmdline_errors[] = {
 	{ NULL, "vfio_early.devs=01:00.0 vfio_early.protect= \"boot_vga class:08\" quiet",
 	  "devs=01:00.0; [" CMDLINE ":44 protect: the list is cut off by a blank; did you mean "
 	  "'vfio_early.protect=boot_vga,class:08'?]" },
+	/* What a word of force has before its selector is a guard's name. */
+	{ NULL, "vfio_early.force=storage:01:00.0 02:00.0",
+	  "force=storage:01:00.0; [" CMDLINE
+	  ":18 force: the list is cut off by a blank; did you mean "
+	  "'vfio_early.force=storage:01:00.0,02:00.0'?]" },
 	/* A quote without its other half: the blanks before it were within both. */
 	{ NULL, "vfio_early.protect=01:00.0 boot_vga\" quiet",
 	  "protect=01:00.0; [" CMDLINE ":20 protect: the list is cut off by a blank; did you mean "
