@@ -20,7 +20,7 @@ UNIT_TESTS := address arena arguments attached beneath child_output claim cmdlin
 	settings_places supervise survey sysfs terminal text topology traits uki
 
 # What is often linked together.
-unit_settings := text settings settings_problem settings_cmdline refusal suggest claim selector address hex cmdline
+unit_settings := text settings settings_file settings_problem settings_cmdline refusal suggest claim selector address hex cmdline
 unit_plan := plan guard findings picks leftover topology $(unit_settings)
 unit_host := needs search path needs_text storage mount network zpool keyboard \
 	claims child_output file_replace fstab journal volume console unlock \

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Lines of KEY = VALUE: the config, and what an image has of the host's needs. */
+#include <errno.h>
+#include <string.h>
+
+#include "lib/text.h"
+#include "lib/util.h"
+#include "settings/settings_parse.h"
+
+/* Cuts blanks off both ends; *column moves with the start. */
+static char *trim(char *text, unsigned int *column)
+{
+	size_t length;
+
+	while (*text == ' ' || *text == '\t') {
+		text++;
+		(*column)++;
+	}
+	length = strlen(text);
+	while (length && strchr(" \t\r\n", text[length - 1]))
+		length--;
+	text[length] = '\0';
+	return text;
+}
+
+static int read_key(struct settings *settings, char *name, char *value, const struct origin *origin,
+		    const struct origin *value_origin, bool host)
+{
+	enum setting_key key = settings_find_key(name);
+
+	if (host && key != SETTING_PROTECT && key < SETTING_CLAIMED)
+		return settings_add_problem(
+			settings, origin, PIECE ": only protect and network may stand here", name);
+	if (key == SETTING_COUNT || (key >= SETTING_CLAIMED && !host))
+		return settings_add_unknown(settings, origin, "key", name);
+	if (settings_is_list(key) && settings_is_cut(value) &&
+	    settings_add_cut_list(settings, key, value_origin))
+		return -ENOMEM;
+	return settings_read_value(settings, key, value, value_origin);
+}
+
+static int read_config_line(struct settings *settings, char *line, struct origin origin, bool host)
+{
+	struct origin value_origin = origin;
+	char *comment = strchr(line, '#'), *equals, *name, *nul = strchr(line, TEXTFILE_NUL);
+
+	if (nul) {
+		origin.column += (unsigned int)(nul - line);
+		return settings_add_problem(settings, &origin,
+					    "a NUL byte, so this line is not used: is the file "
+					    "damaged, or UTF-16?");
+	}
+	if (comment)
+		*comment = '\0';
+	equals = strchr(line, '=');
+	if (equals) {
+		*equals = '\0';
+		value_origin.column += (unsigned int)(equals + 1 - line);
+	}
+	name = trim(line, &origin.column);
+	if (equals && streq(name, SETTINGS_UNREAD_KEY)) {
+		text_make_printable(equals + 1);
+		return settings_add_unread(settings, origin.source,
+					   trim(equals + 1, &value_origin.column));
+	}
+	if (equals)
+		return read_key(settings, name, trim(equals + 1, &value_origin.column), &origin,
+				&value_origin, host);
+	return *name ? settings_add_problem(settings, &origin, PIECE ": not KEY = VALUE", name) : 0;
+}
+
+/* Says of the selectors that a line of what the host needs has added whence they are. */
+static void note_purpose(struct selector_list *list, size_t first, const char *path,
+			 const char *purpose)
+{
+	for (size_t i = first; i < list->count; i++) {
+		list->items[i].purpose = purpose;
+		/* A source that is no file has no lines to look up. */
+		if (streq(path, SETTINGS_SOURCE_HOST))
+			list->items[i].origin = (struct origin){ .source = path };
+	}
+}
+
+static int read_lines(struct settings *settings, const char *path, const char *text, bool host)
+{
+	struct origin origin = { .source = path, .line = 0, .column = 1 };
+	int result = 0;
+
+	while (*text && !result) {
+		size_t length = strcspn(text, "\n");
+		size_t protected = settings->protect.count, claimed = settings->claimed.count;
+		size_t network = settings->network.count;
+		char *line = arena_copy(settings->arena, text, length), *comment;
+		unsigned int column = 0;
+
+		if (!line)
+			return -ENOMEM;
+		origin.line++;
+		comment = strchr(line, '#');
+		result = read_config_line(settings, line, origin, host);
+		if (host) {
+			comment = trim(comment ? comment + 1 : line + length, &column);
+			text_make_printable(comment);
+			note_purpose(&settings->protect, protected, path, comment);
+			note_purpose(&settings->claimed, claimed, path, comment);
+			note_purpose(&settings->network, network, path, comment);
+		}
+		text += length + (text[length] == '\n');
+	}
+	return result;
+}
+
+int settings_read_config(struct settings *settings, const char *path, const char *text)
+{
+	return read_lines(settings, path, text, false);
+}
+
+/* Says where a list comes from: the first of what was added where it was empty, else as before. */
+static void keep_origin(struct settings *settings, enum setting_key key,
+			const struct selector_list *list, size_t count, const struct origin *before)
+{
+	if (before->source || list->count == count)
+		settings->origins[key] = *before;
+	else
+		settings->origins[key] = list->items[count].origin;
+}
+
+int settings_read_host(struct settings *settings, const char *path, const char *text)
+{
+	struct origin protect = settings->origins[SETTING_PROTECT];
+	struct origin claimed = settings->origins[SETTING_CLAIMED];
+	struct origin network = settings->origins[SETTING_NETWORK];
+	size_t protect_count = settings->protect.count, claimed_count = settings->claimed.count;
+	size_t network_count = settings->network.count;
+	int result;
+
+	/* As if the lists had been this file's from the start: so none of them is dropped. */
+	settings->origins[SETTING_PROTECT].source = path;
+	settings->origins[SETTING_CLAIMED].source = path;
+	settings->origins[SETTING_NETWORK].source = path;
+	result = read_lines(settings, path, text, true);
+	keep_origin(settings, SETTING_PROTECT, &settings->protect, protect_count, &protect);
+	keep_origin(settings, SETTING_CLAIMED, &settings->claimed, claimed_count, &claimed);
+	keep_origin(settings, SETTING_NETWORK, &settings->network, network_count, &network);
+	if (strncmp(text, SETTINGS_HOST_HEADING, strlen(SETTINGS_HOST_HEADING)) == 0 ||
+	    settings->protect.count > protect_count || settings->network.count > network_count)
+		settings->host_known = true;
+	return result;
+}
