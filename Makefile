@@ -268,7 +268,8 @@ check-man:
 check-leaks check-leaks-quick:
 	$(MAKE) build/fuzz/replay/vfio-early
 	$(UNIT_CC) -shared -fPIC -o build/fuzz/replay/leak.so tests/fuzz/leaks/leak.c
-	tests/fuzz/leaks/run $(if $(findstring quick,$@),--quick) build/fuzz/replay/vfio-early build/fuzz/replay/leak.so
+	tests/fuzz/leaks/run $(if $(findstring quick,$@),--quick) \
+		build/fuzz/replay/vfio-early build/fuzz/replay/leak.so
 
 # Optimization would make lines one, and the C library's checks need it.
 COVERAGE_FLAGS = -g -O0 -Wno-cpp --coverage
@@ -345,12 +346,14 @@ quick:
 	$(MAKE) -j2 -O check-unit check-plans
 
 # The parts of check, the longest first, two at a time: each keeps one processor busy.
-CHECK_PARTS = generators-quick packages check plans leaks-quick completions unit bench hooks hostile files image fuzz \
-	man binary
+CHECK_PARTS = packages generators-quick check plans leaks-quick completions unit bench hooks hostile \
+	files image fuzz man binary
 PARTS := build/parts
 part = tests/tools/part $(PARTS) $(1)
 $(CHECK_PARTS:%=part-%): part-%:
 	@$(call part,$*) $(MAKE) check-$*
+# Both build the Debian package, in the same place.
+part-generators-quick: | part-packages
 
 check:
 	@mkdir -p build
