@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "lib/json_writer.h"
 
-#include <ctype.h>
 #include <inttypes.h>
 #include <stddef.h>
 #include <string.h>
@@ -54,9 +53,9 @@ static void separate(struct json *json)
 	json->filled = true;
 }
 
-static bool needs_escape(unsigned char c)
+static bool is_plain(unsigned char c)
 {
-	return c == '"' || c == '\\' || c < 0x20 || c == 0x7f;
+	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
 }
 
 /* Returns the length of what can be written as it stands. */
@@ -65,10 +64,10 @@ static size_t plain_length(const unsigned char *text)
 	size_t plain = 0, length;
 
 	for (;;) {
-		/* Nearly all that is written is letters and digits. */
-		while (isalnum(text[plain]))
+		/* Nearly all that is written is ASCII. */
+		while (is_plain(text[plain]))
 			plain++;
-		if (!text[plain] || needs_escape(text[plain]))
+		if (text[plain] < 0x80)
 			return plain;
 		length = text_utf8_length((const char *)text + plain);
 		if (length == 0 || text_is_control((const char *)text + plain, length))

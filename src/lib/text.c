@@ -49,8 +49,14 @@ size_t text_plain_length(const char *text, size_t length)
 	size_t plain = 0;
 
 	while (plain < length && text[plain]) {
-		size_t next = text_utf8_length(text + plain);
+		size_t next;
 
+		/* Nearly all that is said is ASCII. */
+		if (text[plain] >= 0x20 && text[plain] < 0x7f) {
+			plain++;
+			continue;
+		}
+		next = text_utf8_length(text + plain);
 		if (!next || next > length - plain || text_is_control(text + plain, next))
 			break;
 		plain += next;
