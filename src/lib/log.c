@@ -60,7 +60,8 @@ static int kmsg_open(void)
 		state.kmsg = -1;
 	}
 	if (state.kmsg < 0) {
-		state.kmsg = open("/dev/kmsg", O_WRONLY | O_CLOEXEC | O_NOCTTY);
+		/* musl's open() asks with a call of its own for what O_CLOEXEC has done. */
+		state.kmsg = openat(AT_FDCWD, "/dev/kmsg", O_WRONLY | O_CLOEXEC | O_NOCTTY);
 		if (state.kmsg < 0 && errno == ENOENT)
 			state.kmsg = kmsg_open_node();
 		state.lines = 0;

@@ -9,7 +9,7 @@
 
 #include "unit.h"
 
-int __wrap_open(const char *path, int flags, ...);
+int __wrap_openat(int directory, const char *path, int flags, ...);
 int __wrap_close(int fd);
 ssize_t __wrap_write(int fd, const void *buffer, size_t length);
 
@@ -21,8 +21,9 @@ static unsigned int opened, lines_of_open, most_lines;
 static bool is_open;
 static struct text kernel_log, errors;
 
-int __wrap_open(const char *path, int flags, ...)
+int __wrap_openat(int directory, const char *path, int flags, ...)
 {
+	assert_int_equal(directory, AT_FDCWD);
 	assert_string_equal(path, "/dev/kmsg");
 	assert_int_equal(flags & O_ACCMODE, O_WRONLY);
 	assert_true(flags & O_CLOEXEC);
