@@ -191,8 +191,12 @@ bool firmware_display_is_lit(const struct sysfs *sysfs, const struct device *dev
 {
 	char path[SYSFS_PATH_SIZE];
 	struct look look = { .sysfs = sysfs, .directory = device_path(device, "/drm", path) };
-	int lit = sysfs_list(sysfs, path, visit_card, &look);
+	int lit;
 
+	/* Both directories are its driver's. */
+	if (device->described && !device->driver)
+		return false;
+	lit = sysfs_list(sysfs, path, visit_card, &look);
 	/* A DRM driver has a framebuffer there as well, whether or not a screen is plugged in. */
 	if (lit >= 0)
 		return lit > 0;

@@ -25,8 +25,6 @@ struct pci_source {
 	struct pci_dev **functions; /* libpci's devices, in the order of the scan's */
 	struct device *devices;	    /* of the scan; the arena's */
 	size_t count;
-	const struct device *looked_at; /* whose directory is open; NULL for none */
-	struct sysfs directory;
 };
 
 /*
@@ -75,16 +73,8 @@ int pci_open(const struct sysfs *sysfs, struct pci_source **result)
 	return 0;
 }
 
-static void close_device(struct pci_source *source)
-{
-	if (source->looked_at)
-		sysfs_close(&source->directory);
-	source->looked_at = NULL;
-}
-
 void pci_close(struct pci_source *source)
 {
-	close_device(source);
 	free(source->functions);
 	pci_cleanup(source->access);
 	free(source);
@@ -178,34 +168,36 @@ static bool read_ids(struct pci_dev *pci, struct device *device)
 	return true;
 }
 
+/* Reads an attribute of a device: "/modalias". Returns as sysfs_read() does. */
+static int read_attribute(const struct pci_source *source, const struct device *device,
+			  const char *attribute, char *text, size_t size)
+{
+	char path[SYSFS_PATH_SIZE];
+
+	return sysfs_read(source->sysfs, device_path(device, attribute, path), text, size);
+}
+
 /* Returns a small number held by an attribute of a device; 0 when it is missing. */
-static unsigned int read_number(const struct sysfs *directory, const char *attribute)
+static unsigned int read_number(const struct pci_source *source, const struct device *device,
+				const char *attribute)
 {
 	char text[16];
 
-	if (sysfs_read(directory, attribute, text, sizeof(text)) <= 0)
+	if (read_attribute(source, device, attribute, text, sizeof(text)) <= 0)
 		return 0;
 	return (unsigned int)strtoul(text, NULL, 10);
 }
 
 /*
- * Returns the device's own directory, or NULL: one that has none is gone. It stays open
- * until another device's is asked for, since most are looked into twice in a row.
+ * Notes whether a device is gone, once an attribute could not be read: one that has no directory
+ * is. Returns whether it is.
  */
-static const struct sysfs *open_device(struct pci_source *source, struct device *device)
+static bool note_gone(const struct pci_source *source, struct device *device)
 {
 	char path[SYSFS_PATH_SIZE];
 
-	if (source->looked_at == device)
-		return &source->directory;
-	close_device(source);
-	device_path(device, "", path);
-	if (sysfs_open_below(&source->directory, source->sysfs, path)) {
-		device->gone = true;
-		return NULL;
-	}
-	source->looked_at = device;
-	return &source->directory;
+	device->gone = !sysfs_exists(source->sysfs, device_path(device, "", path));
+	return device->gone;
 }
 
 /* Returns where the name that ends at end begins in a path. */
@@ -319,10 +311,11 @@ int pci_locate(struct pci_source *source, struct arena *arena, struct device *de
 }
 
 /* Reads the ids from the one attribute that has them all, and says whether it was there. */
-static bool read_modalias(const struct sysfs *directory, struct arena *arena, struct device *device)
+static bool read_modalias(const struct pci_source *source, struct arena *arena,
+			  struct device *device)
 {
 	char text[MODALIAS_SIZE];
-	int length = sysfs_read(directory, "modalias", text, sizeof(text));
+	int length = read_attribute(source, device, "/modalias", text, sizeof(text));
 	const char *modalias;
 
 	if (length <= 0 || !modalias_parse(text, &device->id, &device->class))
@@ -335,7 +328,6 @@ static bool read_modalias(const struct sysfs *directory, struct arena *arena, st
 
 int pci_identify(struct pci_source *source, struct arena *arena, struct device *device)
 {
-	const struct sysfs *directory;
 	int error;
 
 	if (device->identified || device->gone)
@@ -344,16 +336,13 @@ int pci_identify(struct pci_source *source, struct arena *arena, struct device *
 	error = pci_locate(source, arena, device);
 	if (error)
 		return error;
-	directory = open_device(source, device);
-	if (!directory)
-		return 0;
-	/* libpci asks for each id by itself, with the whole path each time. */
-	if (!read_modalias(directory, arena, device) &&
+	/* libpci asks for each id by itself. */
+	if (!read_modalias(source, arena, device) && !note_gone(source, device) &&
 	    !read_ids(function_of(source, device), device))
 		device->gone = true;
-	if (device->class >> 16 == PCI_CLASS_DISPLAY)
-		device->boot_display |= read_number(directory, "boot_vga") ||
-					read_number(directory, "boot_display");
+	if (!device->gone && device->class >> 16 == PCI_CLASS_DISPLAY)
+		device->boot_display |= read_number(source, device, "/boot_vga") ||
+					read_number(source, device, "/boot_display");
 	return 0;
 }
 
@@ -441,11 +430,18 @@ static uint8_t read_header_type(struct pci_dev *pci, const struct device *device
 	}
 }
 
-static int describe(const struct sysfs *directory, struct arena *arena, struct device *device)
+static int describe(const struct pci_source *source, struct arena *arena, struct device *device)
 {
-	char text[ATTRIBUTE_SIZE];
-	int length = sysfs_read_link_name(directory, "driver", text, sizeof(text));
+	char path[SYSFS_PATH_SIZE], text[ATTRIBUTE_SIZE];
+	int length = read_attribute(source, device, "/driver_override", text, sizeof(text));
 
+	if (length < 0 && note_gone(source, device))
+		return 0;
+	device->described = true;
+	if (keep_override(arena, text, length, &device->driver_override))
+		return -ENOMEM;
+	length = sysfs_read_link_name(source->sysfs, device_path(device, "/driver", path), text,
+				      sizeof(text));
 	if (length > 0) {
 		/* The kernel has none such; a tree that was captured elsewhere may. */
 		text_make_printable(text);
@@ -453,14 +449,12 @@ static int describe(const struct sysfs *directory, struct arena *arena, struct d
 		if (!device->driver)
 			return -ENOMEM;
 	}
-	length = sysfs_read(directory, "driver_override", text, sizeof(text));
-	if (keep_override(arena, text, length, &device->driver_override))
-		return -ENOMEM;
 	/*
 	 * Only a driver enables virtual functions (sriov_numvfs_store()). Were they left by one
 	 * that is gone, vfio-pci would refuse the device (drivers/vfio/pci/vfio_pci_core.c).
 	 */
-	if (device->driver && sysfs_read(directory, "sriov_numvfs", text, sizeof(text)) > 0) {
+	if (device->driver &&
+	    read_attribute(source, device, "/sriov_numvfs", text, sizeof(text)) > 0) {
 		device->has_sriov = true;
 		device->virtual_functions = (unsigned int)strtoul(text, NULL, 10);
 	}
@@ -469,17 +463,13 @@ static int describe(const struct sysfs *directory, struct arena *arena, struct d
 
 int pci_describe(struct pci_source *source, struct arena *arena, struct device *device)
 {
-	const struct sysfs *directory;
 	int error;
 
 	if (device->described || device->gone)
 		return 0;
-	directory = open_device(source, device);
-	if (!directory)
-		return 0;
-	device->described = true;
-	error = describe(directory, arena, device);
-	device->header_type = read_header_type(function_of(source, device), device);
+	error = describe(source, arena, device);
+	if (device->described)
+		device->header_type = read_header_type(function_of(source, device), device);
 	return error;
 }
 

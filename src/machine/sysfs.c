@@ -12,15 +12,9 @@
 int sysfs_open(struct sysfs *sysfs, const char *root)
 {
 	sysfs->root = root;
+	sysfs->is_kernels = strcmp(root, "/sys") == 0;
 	sysfs->fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	return sysfs->fd < 0 ? -errno : 0;
-}
-
-int sysfs_open_below(struct sysfs *below, const struct sysfs *sysfs, const char *path)
-{
-	below->root = sysfs->root;
-	below->fd = openat(sysfs->fd, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	return below->fd < 0 ? -errno : 0;
 }
 
 void sysfs_close(struct sysfs *sysfs)
@@ -30,9 +24,20 @@ void sysfs_close(struct sysfs *sysfs)
 	sysfs->fd = -1;
 }
 
+/* The kernel's own tree has no FIFO or the like, so what is opened there is not looked at. */
+static int open_attribute(const struct sysfs *sysfs, const char *path)
+{
+	int fd;
+
+	if (!sysfs->is_kernels)
+		return file_open(sysfs->fd, path);
+	fd = openat(sysfs->fd, path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	return fd < 0 ? -errno : fd;
+}
+
 int sysfs_read(const struct sysfs *sysfs, const char *path, char *buffer, size_t size)
 {
-	int fd = file_open(sysfs->fd, path);
+	int fd = open_attribute(sysfs, path);
 	ssize_t length;
 	int error;
 

@@ -10,17 +10,12 @@
 /* A sysfs, or a directory in the form of one. Paths are relative to it. */
 struct sysfs {
 	const char *root; /* as given to sysfs_open() */
+	bool is_kernels;  /* it is /sys, and no tree that somebody hands over */
 	int fd;
 };
 
 /* Opens the tree at root, which must outlive it. Returns 0 or -errno. */
 int sysfs_open(struct sysfs *sysfs, const char *root);
-
-/*
- * Opens a directory below another, for more than one look into it: the way
- * there is then walked once. Returns 0 or -errno; to be closed as well.
- */
-int sysfs_open_below(struct sysfs *below, const struct sysfs *sysfs, const char *path);
 
 void sysfs_close(struct sysfs *sysfs);
 
