@@ -68,12 +68,14 @@ static int note_listed(void *context, const char *name)
 }
 
 /*
- * Sees whom the drivers took when they were loaded. A driver's directory has a
+ * Sees whom the drivers have. A driver's directory has a
  * link to each of its devices as each of them has one to its driver, made and
  * removed with it (drivers/base/dd.c, driver_sysfs_add()): one look tells of all.
  */
-static void list_bound(struct plan *plan, const struct execution *execution)
+static void list_bound(struct plan *plan, const struct sysfs *sysfs)
 {
+	for (size_t i = 0; i < plan->bind_count; i++)
+		plan->binds[i]->listed = false;
 	for (size_t i = 0; i < plan->module_count; i++) {
 		struct listing listing = { plan, plan->modules[i].name };
 		char path[SYSFS_PATH_SIZE];
@@ -82,7 +84,7 @@ static void list_bound(struct plan *plan, const struct execution *execution)
 			continue;
 		binding_driver_path(listing.driver, "", path);
 		/* Devices missing here are checked by their own driver link. */
-		sysfs_list(execution->sysfs, path, note_listed, &listing);
+		sysfs_list(sysfs, path, note_listed, &listing);
 	}
 }
 
@@ -233,21 +235,30 @@ static bool is_stopped(const struct execution *execution)
 	return execution->is_stopped && execution->is_stopped(execution->context);
 }
 
+/* Whether nothing is left to do: loading the module has bound the device. */
+static bool is_idle(const struct action *action)
+{
+	return action->kind == ACTION_BIND && action->member->listed;
+}
+
 void execute(struct plan *plan, const struct execution *execution)
 {
-	bool listed = false;
+	bool listed = false, stopped = is_stopped(execution);
 
 	for (size_t i = 0; i < plan->action_count; i++) {
-		if (plan->actions[i].kind == ACTION_BIND && !listed) {
-			list_bound(plan, execution);
+		struct action *action = &plan->actions[i];
+
+		if (action->kind == ACTION_BIND && !listed) {
+			list_bound(plan, execution->sysfs);
 			listed = true;
 		}
-		if (!is_stopped(execution)) {
-			run_action(plan, execution, &plan->actions[i]);
-			if (!is_stopped(execution))
+		if (!stopped) {
+			run_action(plan, execution, action);
+			stopped = !is_idle(action) && is_stopped(execution);
+			if (!stopped)
 				continue;
 			/* The stop came during this step, so its group was still under way. */
-			undo_stopped_group(plan, execution, plan->actions[i].group);
+			undo_stopped_group(plan, execution, action->group);
 		}
 		undo_unfinished(plan, execution, WORKER_STOPPED);
 		return;
@@ -268,8 +279,22 @@ static void correct_member(struct member *member, const char *driver)
 	member_settle(member, driver);
 }
 
+/* Returns whether the driver that a member has could be read. */
+static bool read_member(const struct sysfs *sysfs, const struct member *member,
+			char driver[static BOUND_NAME_SIZE])
+{
+	if (member->listed) {
+		snprintf(driver, BOUND_NAME_SIZE, "%s", member->driver);
+		return true;
+	}
+	/* A device that is gone keeps the result noted so far. */
+	return !binding_read(sysfs, member->device, driver) &&
+	       (driver[0] || !binding_is_gone(sysfs, member->device));
+}
+
 void execute_read_back(struct plan *plan, const struct sysfs *sysfs)
 {
+	list_bound(plan, sysfs);
 	for (size_t i = 0; i < plan->group_count; i++) {
 		struct planned_group *group = &plan->groups[i];
 
@@ -277,10 +302,7 @@ void execute_read_back(struct plan *plan, const struct sysfs *sysfs)
 			struct member *member = &group->members[j];
 			char driver[BOUND_NAME_SIZE];
 
-			/* A device that is gone keeps the result noted so far. */
-			if (member->role != ROLE_TAKE ||
-			    binding_read(sysfs, member->device, driver) ||
-			    (!driver[0] && binding_is_gone(sysfs, member->device)))
+			if (member->role != ROLE_TAKE || !read_member(sysfs, member, driver))
 				continue;
 			correct_member(member, driver);
 			if (member->result != RESULT_TAKEN && member->result != RESULT_ALREADY)

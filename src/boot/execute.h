@@ -32,7 +32,7 @@ struct execution {
 void execute(struct plan *plan, const struct execution *execution);
 
 /*
- * Reads every member's driver link back, which never blocks, and corrects what the
+ * Reads back which driver every member has, which never blocks, and corrects what the
  * plan says of the member: a group is done only where each member is on its driver.
  * To be called once nothing is at the devices any more.
  */
