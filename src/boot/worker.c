@@ -2,8 +2,10 @@
 #include "boot/worker.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "boot/give_back.h"
@@ -97,6 +99,15 @@ static int decide(struct run *run, const struct sysfs *sysfs, int fd, struct pci
 	return error;
 }
 
+/* Whether two threads do more than one: on a single processor the second only costs. */
+static bool has_processors(void)
+{
+	cpu_set_t processors;
+
+	return sched_getaffinity(0, sizeof(processors), &processors) == 0 &&
+	       CPU_COUNT(&processors) > 1;
+}
+
 /*
  * The driver whose dependencies are loaded while the devices are still looked
  * at. They bind nothing, and are in the kernel in any case once a device is
@@ -142,20 +153,44 @@ static void note_options(struct run *run, struct loader *loader, struct pci_sour
 		leftover_list(&run->plan, run->arena, &run->settings, &run->topology);
 }
 
-/* Context of is_stopped(), which runs before each step. */
-struct worker {
-	struct run *run;
-	pid_t watcher;
-};
+/* Who watches over this worker, and whether that process is no more. A signal has no context. */
+static struct {
+	pid_t pid;
+	volatile sig_atomic_t gone;
+} watcher;
+
+static void look_for_watcher(int number)
+{
+	(void)number;
+	/* Its children have another parent before they get the signal (kernel/exit.c). */
+	if (getppid() != watcher.pid)
+		watcher.gone = 1;
+}
+
+/* Has the kernel send a signal when the watcher ends: it is asked for before each step. */
+static void follow_watcher(pid_t pid)
+{
+	struct sigaction action = { .sa_handler = look_for_watcher, .sa_flags = SA_RESTART };
+	sigset_t signals;
+
+	watcher.pid = pid;
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGUSR1);
+	sigaction(SIGUSR1, &action, NULL);
+	sigprocmask(SIG_UNBLOCK, &signals, NULL);
+	prctl(PR_SET_PDEATHSIG, SIGUSR1);
+	/* It may have ended before. */
+	look_for_watcher(SIGUSR1);
+}
 
 /* Whether to begin nothing more: the user wants that, or nobody is left to end what gets stuck. */
 static bool is_stopped(void *context)
 {
-	struct worker *worker = context;
+	struct run *run = context;
 
-	if (!worker->run->signal && getppid() == worker->watcher)
+	if (!run->signal && !watcher.gone)
 		return false;
-	worker->run->interrupted = true;
+	run->interrupted = true;
 	return true;
 }
 
@@ -173,20 +208,19 @@ static int carry_out(struct run *run, const struct execution *execution)
 }
 
 /* Surveys, plans and carries out; tells the watcher on fd how far it has come. */
-static int work(struct worker *worker, int fd)
+static int work(struct run *run, int fd)
 {
-	struct run *run = worker->run;
 	struct loader loader = { .places = run->modules };
 	struct module_loader interface = loader_interface(&loader);
 	struct execution execution = { .loader = &interface,
 				       .is_stopped = is_stopped,
-				       .context = worker,
+				       .context = run,
 				       .lingers = run->detached };
 	struct pci_source *source;
 	struct sysfs sysfs;
 	int error;
 
-	if (!run->settings.dry_run && !(run->task && run->task->execute))
+	if (!run->settings.dry_run && !(run->task && run->task->execute) && has_processors())
 		loader_start(&loader, driver_in_advance(&run->settings));
 	error = sysfs_open(&sysfs, "/sys");
 	if (!error)
@@ -214,9 +248,8 @@ static void say_abandoned(const struct run *run)
 				  : "the work was done by then");
 }
 
-static int work_alone(struct worker *worker, int fd)
+static int work_alone(struct run *run, int fd)
 {
-	struct run *run = worker->run;
 	struct deadline deadline = deadline_after(run->allowed / 2);
 	pid_t holder;
 	int lock, error = 0;
@@ -229,14 +262,13 @@ static int work_alone(struct worker *worker, int fd)
 		error = lock_take(WORKER_LOCK_PATH, &deadline, &lock, &holder);
 	if (error)
 		run->holder = holder;
-	return error ? error : work(worker, fd);
+	return error ? error : work(run, fd);
 }
 
-void worker_run(struct run *run, pid_t watcher, int fd)
+void worker_run(struct run *run, pid_t pid, int fd)
 {
-	struct worker worker = { run, watcher };
-
-	run->error = work_alone(&worker, fd);
+	follow_watcher(pid);
+	run->error = work_alone(run, fd);
 	if (tell(fd, WORD_DONE) == 0)
 		_exit(0);
 	say_abandoned(run);
