@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -15,9 +14,6 @@
 #include "lib/textfile.h"
 #include "plan/report.h"
 #include "plan/run.h"
-
-/* Address space, not memory: for what a report says of ten thousand functions. */
-#define REPORT_ARENA_SIZE (64 << 20)
 
 /* Only a kernel that kdump started has it (fs/proc/vmcore.c, vmcore_init()). */
 #define VMCORE_PATH "/proc/vmcore"
@@ -63,40 +59,6 @@ static int read_settings(struct run *run, const struct boot_paths *paths)
 	return error ? error : read_file(run, paths->host, settings_read_host);
 }
 
-/* The report on its way to its files, beside the lines for the log. */
-struct saving {
-	struct run run; /* the same, but for an arena of its own */
-	const char *path;
-	pthread_t thread;
-	bool beside;
-	int error;
-};
-
-static void *save(void *argument)
-{
-	struct saving *saving = argument;
-
-	saving->error = report_save(&saving->run, saving->path);
-	return NULL;
-}
-
-/* Writes the report and the log, which take the same time where there are many devices. */
-static int tell(struct run *run, const char *path)
-{
-	struct saving saving = { .run = *run, .path = path };
-
-	saving.run.arena = arena_create(REPORT_ARENA_SIZE);
-	if (saving.run.arena)
-		saving.beside = pthread_create(&saving.thread, NULL, save, &saving) == 0;
-	report_log(run);
-	if (saving.beside)
-		pthread_join(saving.thread, NULL);
-	else
-		saving.error = report_save(run, path);
-	arena_destroy(saving.run.arena);
-	return saving.error;
-}
-
 int boot(const struct boot_paths *paths, volatile int *allowed)
 {
 	struct run *run = run_create();
@@ -117,7 +79,8 @@ int boot(const struct boot_paths *paths, volatile int *allowed)
 	if (!run->error && run_is_wanted(run))
 		supervise(run);
 	run_finish(run);
-	error = tell(run, paths->report);
+	report_log(run);
+	error = report_save(run, paths->report);
 	if (error)
 		log_line(LOG_LEVEL_WARNING, "could not write the report to %s: %s", paths->report,
 			 strerror(-error));
