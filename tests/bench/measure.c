@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Runs a command and prints what it cost from start to end, children and all:
- * microseconds, the largest resident size of one process in KiB, and with -s
+ * nanoseconds, the largest resident size of one process in KiB, and with -s
  * the number of system calls (which makes it slower: never both in one run).
+ * With -u it prints the nanoseconds since the kernel began to keep the time.
  *
  *	measure [-s] COMMAND [ARGUMENT...]
+ *	measure -u
  */
 #include <err.h>
 #include <errno.h>
@@ -19,12 +21,12 @@
 #include <time.h>
 #include <unistd.h>
 
-static int64_t now_microseconds(void)
+static int64_t now_nanoseconds(void)
 {
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * INT64_C(1000000) + now.tv_nsec / 1000;
+	return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
 }
 
 /* Follows every process to its end. Each system call stops twice: going in and coming out. */
@@ -62,9 +64,13 @@ int main(int count, char **arguments)
 	int status = 0;
 	pid_t child;
 
+	if (count == 2 && strcmp(arguments[1], "-u") == 0) {
+		printf("uptime %lld\n", (long long)now_nanoseconds());
+		return 0;
+	}
 	if (count < 2 + counting)
-		errx(2, "usage: measure [-s] COMMAND [ARGUMENT...]");
-	started = now_microseconds();
+		errx(2, "usage: measure [-s] COMMAND [ARGUMENT...], measure -u");
+	started = now_nanoseconds();
 	child = fork();
 	if (child < 0)
 		err(1, "fork");
@@ -80,7 +86,7 @@ int main(int count, char **arguments)
 	}
 	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
 		;
-	printf("microseconds %lld\n", (long long)(now_microseconds() - started));
+	printf("nanoseconds %lld\n", (long long)(now_nanoseconds() - started));
 	getrusage(RUSAGE_CHILDREN, &usage);
 	printf("kilobytes %ld\nstatus %d\n", usage.ru_maxrss,
 	       WIFEXITED(status) ? WEXITSTATUS(status) : 128);

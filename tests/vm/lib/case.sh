@@ -20,6 +20,8 @@ monitor_after=
 sysrq=
 runs=1
 console=ttyS0
+processors=2
+counted=
 
 # cmdline WORD...: more of the kernel command line, as it stands there.
 cmdline()

@@ -74,7 +74,8 @@ guest_arguments()
 	on) words="$words intel_iommu=on" ;;
 	off) words="$words intel_iommu=off" ;;
 	esac
-	printf '%s\n' -M q35 -accel "tcg,thread=${threads:-single}" -cpu max -smp 2 -m "${memory:-1G}" \
+	printf '%s\n' -M q35 -accel tcg,thread=single -cpu max -smp "$processors" \
+		-m "${memory:-1G}" ${counted:+-icount shift=1,sleep=off} \
 		-nodefaults -vga none -display none -no-reboot \
 		-serial "file:$work/serial.log" -qmp "unix:$sockets/qmp,server=on,wait=off" \
 		-kernel "$directory/vmlinuz" -initrd "$work/initrd" \
