@@ -70,7 +70,7 @@ guest_kernel()
 	if grep -q 'vga=' "$work/cmdline"; then
 		echo "$directory/vmlinuz"
 	else
-		"$here/kernel-elf" "$directory"
+		"$top/tests/vm/kernel-elf" "$directory"
 	fi
 }
 
