@@ -16,9 +16,9 @@
 #define REPORT_DIRECTORY "/run/vfio-early"
 
 /*
- * Where an image of `vfio-early image` has its files: nothing below /lib or
- * /etc, since the image that is unpacked over it may have a link in that
- * place, and its files would replace ours.
+ * Where an image from `vfio-early image` has its files. They are outside of /lib and
+ * /etc: the main image, unpacked over it, may have links there or files of its own that
+ * replace ours.
  */
 #define INIT_PATH		"/vfio-early"
 #define INIT_DIRECTORY		"/vfio-early.d"
