@@ -54,8 +54,8 @@ bool kernels_asks_for_front(struct arena *arena, const char *cmdline);
 bool kernels_is_front(const struct root *root, const char *path);
 
 /*
- * Returns the path of the next small image, after 'after', where boot loaders look; NULL
- * for the first one begins. Returns NULL at the end.
+ * Returns the path of the next small image where boot loaders look: the one after
+ * 'after', or the first if that is NULL. Returns NULL at the end.
  */
 const char *kernels_next_front(const struct root *root, const char *after);
 
