@@ -1,9 +1,4 @@
-/*
- * Reads what a decision under these settings needs, and no more: the address of every
- * function, whatever the selectors ask of all functions, and all details of groups with a
- * listed device. With driver=auto, looks variant drivers up in modules, which is NULL for
- * a tree of another machine. Returns 0 or -errno.
- */
+// SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
 #include "lib/arena.h"
@@ -13,11 +8,10 @@
 #include "settings/settings.h"
 
 /*
- * Reads what a decision under these settings needs, and no more: every
- * function's address, what the selectors ask of all functions, and every
- * detail of the groups that a listed device is in. With driver=auto the best
- * variant is looked up among modules, which may be NULL for a tree that is not
- * this machine's. Returns 0, or -errno.
+ * Reads what a decision under these settings needs, and no more: the address of every
+ * function, whatever the selectors ask of all functions, and all details of groups with a
+ * listed device. With driver=auto, looks variant drivers up in modules, which is NULL for
+ * a tree of another machine. Returns 0 or -errno.
  */
 int survey(struct topology *topology, struct arena *arena, const struct settings *settings,
 	   struct pci_source *source, const struct sysfs *sysfs, struct module_context *modules);

@@ -1,15 +1,10 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
 /*
  * A model of the kernel's driver core for binding PCI devices: overrides, bind, unbind,
  * drivers_probe and loading modules, with the errors of drivers/base and drivers/pci. It
  * replaces sysfs.c and module.c; link with --wrap for each __wrap_… in kernel_model.c.
- */
-#pragma once
-
-/*
- * The kernel's driver core in memory, as far as binding PCI devices goes:
- * overrides, bind, unbind, drivers_probe and the loading of modules, with the
- * errors that drivers/base and drivers/pci give. It stands in for sysfs.c and
- * module.c; link with --wrap for what kernel_model.c defines as __wrap_….
  */
 
 #include <setjmp.h>

@@ -160,7 +160,7 @@ static void test_fails(void **state)
 	assert_int_equal(count_names(scratch, "."), 4);
 }
 
-/* A reader always sees one writer's whole text. */
+/* The disk is full. */
 static void test_full(void **state)
 {
 	struct file_replace file;
@@ -177,7 +177,7 @@ static void test_full(void **state)
 	assert_int_equal(count_names(*state, "."), 0);
 }
 
-/* Whoever reads meanwhile sees one writer's text and all of it. */
+/* A reader always sees one writer's whole text. */
 static void test_many_writers(void **state)
 {
 	const struct scratch *scratch = *state;
