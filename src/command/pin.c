@@ -7,7 +7,11 @@
 #include "lib/util.h"
 #include "plan/explain.h"
 
-bool pin_keeps(const struct pin *pin, const struct selector *selector)
+/*
+ * Whether a selector stays as it is, for there is nothing now that it could be
+ * pinned to.
+ */
+static bool stays_as_it_is(const struct pin *pin, const struct selector *selector)
 {
 	const struct plan *plan = &pin->run->plan;
 
@@ -43,7 +47,7 @@ static const char *add_selector(const struct pin *pin, const char *list,
 {
 	const struct plan *plan = &pin->run->plan;
 
-	if (pin_keeps(pin, selector))
+	if (stays_as_it_is(pin, selector))
 		return add(pin, list, "", selector->text);
 	for (size_t i = 0; i < plan->group_count; i++) {
 		for (size_t j = 0; j < plan->groups[i].count; j++) {

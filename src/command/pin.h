@@ -30,9 +30,3 @@ int pin_edit(const struct pin *pin, const char *path, const char *text, FILE *ou
  * or refused. Returns 0, -ENOMEM, or -EBADMSG where they do not.
  */
 int pin_check(const struct pin *pin, const char *text);
-
-/*
- * Whether a selector stays as it is, for there is nothing now that it could be
- * pinned to.
- */
-bool pin_keeps(const struct pin *pin, const struct selector *selector);

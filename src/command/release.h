@@ -39,12 +39,6 @@ struct release {
 };
 
 /*
- * Whether a function is set aside for virtual machines: its driver, or the one
- * of its override, is one of VFIO's, pci-stub, or the one that settings name.
- */
-bool release_is_taken(const struct settings *settings, const struct device *device);
-
-/*
  * Gives every group of the plan back to the host as a whole: overrides off,
  * devices off their driver and offered to all others, which are loaded before
  * by what the devices are. vfio-pci and pci-stub forget the ids that name the devices,

@@ -35,6 +35,3 @@ const struct json_value *json_find(const struct json_value *value, const char *k
 
 /* The same for the text of a member; NULL for one that is no string. */
 const char *json_find_string(const struct json_value *value, const char *key);
-
-/* The same for a member that is true. */
-bool json_find_true(const struct json_value *value, const char *key);
