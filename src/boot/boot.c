@@ -99,7 +99,7 @@ static int tell(struct run *run, const char *path)
 int boot(const struct boot_paths *paths, volatile int *allowed)
 {
 	struct run *run = run_create();
-	int error, code;
+	int error = 0, code;
 
 	if (!run) {
 		log_line(LOG_LEVEL_ERROR, "out of memory: nothing was touched");
@@ -108,6 +108,7 @@ int boot(const struct boot_paths *paths, volatile int *allowed)
 	run->modules = &paths->modules;
 	run->at_boot = true;
 	run->error = read_settings(run, paths);
+	run->settings.dry_run |= paths->dry_run;
 	log_set_debug(run->settings.debug);
 	if (allowed)
 		*allowed =
@@ -116,7 +117,10 @@ int boot(const struct boot_paths *paths, volatile int *allowed)
 	if (!run->error && run_is_wanted(run))
 		supervise(run);
 	run_finish(run);
-	error = tell(run, paths->report);
+	if (paths->dry_run)
+		report_log(run);
+	else
+		error = tell(run, paths->report);
 	if (error)
 		log_line(LOG_LEVEL_WARNING, "could not write the report to %s: %s", paths->report,
 			 strerror(-error));
