@@ -62,9 +62,6 @@ void check_say_unbootable(struct check *check, const char *topic, const char *fi
  */
 const char *check_parameter(const struct check *check, const char *name, const char **value);
 
-/* Whether two names of modules, or of their parameters, are the same, but for '-' and '_'. */
-bool check_same_name(const char *a, const char *b);
-
 /*
  * The parts. Each adds what it finds; what cannot be read is left out, unless
  * that is a finding itself.

@@ -45,6 +45,9 @@ const char *text_printable(struct arena *arena, const char *text);
  */
 const char *text_quote(struct arena *arena, const char *text);
 
+/* Whether two names of modules or parameters are the same, which may have '-' for '_'. */
+bool text_same_name(const char *a, const char *b);
+
 /*
  * Prints a line, or a part of one, for people. What the arguments bring along is made printable, a
  * line feed too; one at the end of the format stays.

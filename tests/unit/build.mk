@@ -15,7 +15,7 @@ UNIT_TESTS := address arena arguments attached beneath child_output claim cmdlin
 	file_replace firmware_display framebuffer held_signals host host_console host_fstab \
 	host_keyboard host_list host_many host_network host_path host_storage host_unlock \
 	host_volume in_use depmod_index init textfile json_writer json_reader module_loader lock log modalias \
-	module_options mountinfo musl_parts \
+	module_options modprobe_conf mountinfo musl_parts \
 	plan plan_actions platform regenerate release report selector settings settings_host \
 	settings_places supervise survey sysfs terminal text topology traits uki
 
@@ -23,7 +23,7 @@ UNIT_TESTS := address arena arguments attached beneath child_output claim cmdlin
 unit_settings := text settings settings_file settings_problem settings_cmdline refusal suggest claim selector address hex cmdline
 unit_plan := plan guard findings picks leftover topology $(unit_settings)
 unit_host := needs search path needs_text storage mount network zpool keyboard \
-	claims child_output file_replace fstab journal volume console unlock \
+	claims modprobe_conf child_output file_replace fstab journal volume console unlock \
 	mountinfo beneath textfile sysfs deadline $(unit_settings)
 unit_run := run deadline $(unit_plan)
 
@@ -52,7 +52,7 @@ unit_src_deadline = deadline
 unit_src_decompress = decompress
 unit_lib_decompress = scratch
 unit_src_elf_file = elf_file
-unit_src_embed = embed needs_list config beneath file_replace file_lock deadline textfile $(unit_settings)
+unit_src_embed = embed modprobe_conf mountinfo needs_list config beneath file_replace file_lock deadline textfile $(unit_settings)
 unit_lib_embed = strict_arena scratch
 unit_src_execute = execute undo member binding device deadline log $(unit_plan)
 unit_lib_execute = strict_arena machine kernel_model scenarios outcome
@@ -112,6 +112,8 @@ unit_lib_lock = scratch
 unit_src_log = log text arena
 unit_wrap_log = open close write
 unit_src_modalias = modalias address hex
+unit_src_modprobe_conf = modprobe_conf textfile
+unit_lib_modprobe_conf = strict_arena scratch
 unit_src_module_options = module_options cmdline
 unit_src_mountinfo = mountinfo
 unit_lib_mountinfo = strict_arena
