@@ -18,7 +18,7 @@ PKG_CONFIG = pkg-config
 
 # Optimization and debug information: as small as the compiler can make it. clang's
 # optimization at link time needs a linker that is not everywhere.
-CFLAGS = $(SMALLEST)$(if $(findstring clang,$(CC)),, -flto=auto -ffat-lto-objects) -g
+CFLAGS = $(SMALLEST)$(if $(findstring clang,$(CC)),, -flto=auto) -g
 CPPFLAGS =
 LDFLAGS =
 
@@ -108,7 +108,7 @@ else
 $(call need,build,command -v xz && command -v bzip2)
 include third-party/musl.mk
 include third-party/build.mk
-LIBS := $(THIRD_PARTY_LIBS)
+LIBS := $(THIRD_PARTY_OBJECTS)
 endif
 # gcc knows -Oz from 12 on.
 SMALLEST := $(if $(shell $(CC) -Oz -E -x c /dev/null >/dev/null 2>&1 && echo known),-Oz,-Os)
@@ -117,7 +117,7 @@ endif
 # Each file holds the flags that objects of one kind were made with. It changes
 # only when they do, and those objects with it.
 $(B)/flags/program: FLAGS = $(CC) $(SRC) $(PROGRAM_FLAGS) $(LIBC_CFLAGS) $(COMPILE_FLAGS)
-$(B)/flags/third-party: FLAGS = $(CC) $(AR) $(LIBC_CFLAGS) $(COMPILE_FLAGS)
+$(B)/flags/third-party: FLAGS = $(CC) $(LIBC_CFLAGS) $(COMPILE_FLAGS)
 $(B)/flags/link: FLAGS = $(LIBC_LDFLAGS) $(LINK_FLAGS) $(OBJECTS) $(LIBS) $(SIZE_LIMIT)
 $(B)/flags/program $(B)/flags/third-party $(B)/flags/link: FORCE
 	@mkdir -p $(@D)
@@ -129,7 +129,7 @@ $(OBJECTS): $(B)/obj/%.o: $(SRC)/%.c $(B)/flags/program $(THIRD_PARTY_HEADERS) $
 	$(Q)$(CC) $(PROGRAM_FLAGS) $(THIRD_PARTY_CPPFLAGS) $(LIBC_CFLAGS) $(COMPILE_FLAGS) \
 		-MMD -MP -c $< -o $@
 
-$(PROGRAMS:%=%.debug): $(OBJECTS) $(LIBC_PARTS) $(THIRD_PARTY_LIBS) $(B)/flags/link
+$(PROGRAMS:%=%.debug): $(OBJECTS) $(LIBC_PARTS) $(THIRD_PARTY_OBJECTS) $(B)/flags/link
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(COMPILE_FLAGS) $(LIBC_LDFLAGS) $(LINK_FLAGS) -o $@ \

@@ -26,13 +26,8 @@ fuzz_wrap_module := init_module syscall system
 fuzz_third_party_flags = $(filter-out -fsanitize=%,$(1)) \
 	$(if $(findstring fuzzer-no-link,$(1)),-fsanitize=address$(unit_comma)fuzzer-no-link,-fsanitize=address)
 
-# fuzz_flavour DIRECTORY,COMPILER,FLAGS,FLAGS OF LINKING,MAIN
+# fuzz_flavour DIRECTORY,COMPILER,FLAGS,FLAGS OF LINKING,MAIN,DIRECTORY OF SRC'S OBJECTS
 define fuzz_flavour
-$(1)/src/%.o: $(SRC)/%.c $(FUZZ)/build.mk | $(THIRD_PARTY_HEADERS)
-	@mkdir -p $$(@D)
-	$$(call say,CC,$$<)
-	$$(Q)$(2) $$(PROGRAM_FLAGS) $$(THIRD_PARTY_CPPFLAGS) $(3) -MMD -MP -c $$< -o $$@
-
 $(1)/fuzz/%.o: $(FUZZ)/%.c $(FUZZ)/build.mk | $(THIRD_PARTY_HEADERS)
 	@mkdir -p $$(@D)
 	$$(call say,CC,$$<)
@@ -47,7 +42,7 @@ $(1)/unit/%.o: $(UNIT)/%.c $(FUZZ)/build.mk
 $(foreach library,$(THIRD_PARTY),$(call fuzz_library,$(1),$(2),$(call \
 	fuzz_third_party_flags,$(3)),$(library)))
 
-$(1)/common.a: $(fuzz_src:%=$(1)/src/%.o) $(fuzz_lib:%=$(1)/fuzz/%.o) $(fuzz_unit:%=$(1)/unit/%.o) \
+$(1)/common.a: $(fuzz_src:%=$(6)/%.o) $(fuzz_lib:%=$(1)/fuzz/%.o) $(fuzz_unit:%=$(1)/unit/%.o) \
 		$(foreach library,$(THIRD_PARTY),$($(library)_SOURCES:%.c=$(1)/$(library)/%.o))
 	$$(call say,AR,$$@)
 	$$(Q)rm -f $$@
@@ -57,11 +52,11 @@ $(foreach target,$(FUZZ_TARGETS) $(FUZZ_MUST_FAIL),$(call fuzz_program,$(1),$(2)
 	$(4),$(target),$(5)))
 
 # The program itself. Its arena stands before the one for tests, which is then left out.
-$(1)/vfio-early: $(patsubst $(SRC)/%.c,$(1)/src/%.o,$(wildcard $(addprefix $(SRC)/,main.c lib/arena.c */cmd_*.c))) \
+$(1)/vfio-early: $(patsubst $(SRC)/%.c,$(6)/%.o,$(wildcard $(addprefix $(SRC)/,main.c lib/arena.c */cmd_*.c))) \
 		$(1)/common.a
 	$$(call say,LINK,$$@)
 	$$(Q)$(2) $(3) -o $$@ $$^
--include $(wildcard $(1)/*/*.d $(1)/src/*/*.d)
+-include $(wildcard $(1)/*/*.d)
 endef
 
 # fuzz_library DIRECTORY,COMPILER,FLAGS,LIBRARY
@@ -83,9 +78,16 @@ $(1)/$(4): $(1)/fuzz/fuzz_$(4).o $(5:%=$(1)/%) $(1)/common.a
 
 endef
 
+build/fuzz/seek/src/%.o: $(SRC)/%.c $(FUZZ)/build.mk | $(THIRD_PARTY_HEADERS)
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(FUZZ_CC) $(PROGRAM_FLAGS) $(THIRD_PARTY_CPPFLAGS) $(FUZZ_CFLAGS) -MMD -MP -c $< -o $@
+-include $(wildcard build/fuzz/seek/src/*.d build/fuzz/seek/src/*/*.d)
+
+# The unit tests have the objects of src that replay needs.
 ifneq ($(THIRD_PARTY),)
-$(eval $(call fuzz_flavour,build/fuzz/seek,$(FUZZ_CC),$(FUZZ_CFLAGS),-fsanitize=fuzzer,))
-$(eval $(call fuzz_flavour,build/fuzz/replay,$(UNIT_CC),$(UNIT_CFLAGS),,fuzz/replay.o))
+$(eval $(call fuzz_flavour,build/fuzz/seek,$(FUZZ_CC),$(FUZZ_CFLAGS),-fsanitize=fuzzer,,build/fuzz/seek/src))
+$(eval $(call fuzz_flavour,build/fuzz/replay,$(UNIT_CC),$(UNIT_CFLAGS),,fuzz/replay.o,$(U)/src))
 endif
 
 # These need what is built of others' sources, which is known only where they are to be built.

@@ -4,7 +4,7 @@
 # behaviour sanitizer.
 
 UNIT_CC = gcc
-UNIT_CFLAGS = -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
+UNIT_CFLAGS = -g1 -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer
 
 U := build/unit
@@ -172,10 +172,10 @@ $(U)/test_$(1): $(U)/test/test_$(1).o $(U)/test/unit.o \
 endef
 $(foreach test,$(UNIT_TESTS) $(UNIT_MUST_FAIL),$(eval $(call unit_program,$(test))))
 
-$(U)/src/%.o: $(SRC)/%.c $(UNIT)/build.mk
+$(U)/src/%.o: $(SRC)/%.c $(UNIT)/build.mk | $(THIRD_PARTY_HEADERS)
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
-	$(Q)$(UNIT_CC) $(PROGRAM_FLAGS) $(UNIT_CFLAGS) -MMD -MP -c $< -o $@
+	$(Q)$(UNIT_CC) $(PROGRAM_FLAGS) $(THIRD_PARTY_CPPFLAGS) $(UNIT_CFLAGS) -MMD -MP -c $< -o $@
 
 $(U)/test/%.o: $(UNIT)/%.c $(UNIT)/build.mk
 	@mkdir -p $(@D)
@@ -187,4 +187,4 @@ unit-programs: $(UNIT_TESTS:%=$(U)/test_%)
 check-unit: unit-programs $(UNIT_MUST_FAIL:%=$(U)/test_%)
 	$(Q)$(UNIT)/run $(UNIT_TESTS:%=$(U)/test_%) --must-fail $(UNIT_MUST_FAIL:%=$(U)/test_%)
 
--include $(wildcard $(U)/src/*/*.d $(U)/test/*.d)
+-include $(wildcard $(U)/src/*.d $(U)/src/*/*.d $(U)/test/*.d)
