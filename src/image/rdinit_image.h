@@ -48,7 +48,7 @@ bool image_fits_machine(const struct image *image);
 /*
  * Starts the program that was added, with --version, if it is for this machine. *version
  * is then the line that it printed, of the arena, or NULL where it was not started or
- * *error is set to why that failed (child_output.h). Returns 0 or -ENOMEM.
+ * *error is set to why that failed (process.h). Returns 0 or -ENOMEM.
  */
 int image_start_program(const struct image *image, const char **version, int *error);
 
