@@ -10,7 +10,7 @@
 
 #define DRIVERCTL_DIRECTORY "etc/driverctl.d"
 
-struct listing {
+struct claim_visit {
 	struct host_search *search;
 	const char *root;
 };
@@ -32,8 +32,8 @@ static void add_claim(struct host_search *search, const char *selector, const ch
 /* A file is called "pci-0000:01:00.0" and holds a driver's name, which its service binds. */
 static int visit_override(void *context, const char *name)
 {
-	struct listing *listing = context;
-	struct host_search *search = listing->search;
+	struct claim_visit *visit = context;
+	struct host_search *search = visit->search;
 	const char *address = name + strlen("pci-");
 	struct pci_address parsed;
 	char *driver;
@@ -42,7 +42,7 @@ static int visit_override(void *context, const char *name)
 	    pci_address_parse(address, strlen(address), &parsed))
 		return 0;
 	driver = search_read_file(
-		search, search_print(search, "%s/" DRIVERCTL_DIRECTORY "/%s", listing->root, name));
+		search, search_print(search, "%s/" DRIVERCTL_DIRECTORY "/%s", visit->root, name));
 	if (!driver)
 		return 0;
 	driver[strcspn(driver, " \t\n")] = '\0';
@@ -81,16 +81,16 @@ static void read_options(struct host_search *search, char *line, const char *fil
 /* Where a path of the host is. */
 static const char *locate(void *context, const char *path)
 {
-	const struct listing *listing = context;
+	const struct claim_visit *visit = context;
 
-	return arena_print(listing->search->arena, "%s%s", listing->root, path);
+	return arena_print(visit->search->arena, "%s%s", visit->root, path);
 }
 
-static void read_modprobe(struct listing *listing)
+static void read_modprobe(struct claim_visit *visit)
 {
-	struct host_search *search = listing->search;
+	struct host_search *search = visit->search;
 	struct modprobe_file *file;
-	int error = modprobe_conf_read(search->arena, locate, listing, &file);
+	int error = modprobe_conf_read(search->arena, locate, visit, &file);
 
 	if (error)
 		search->error = error;
@@ -106,10 +106,10 @@ static void read_modprobe(struct listing *listing)
 
 void search_claims(struct host_search *search, const char *root)
 {
-	struct listing listing = { .search = search, .root = root };
+	struct claim_visit visit = { .search = search, .root = root };
 	/* Any directory will do. */
 	struct sysfs files = { .root = root, .fd = search->root };
 
-	sysfs_list(&files, DRIVERCTL_DIRECTORY, visit_override, &listing);
-	read_modprobe(&listing);
+	sysfs_list(&files, DRIVERCTL_DIRECTORY, visit_override, &visit);
+	read_modprobe(&visit);
 }
