@@ -36,11 +36,11 @@ int process_wait(struct process *process, const struct deadline *deadline, int *
 void process_kill(struct process *process);
 
 /*
- * Runs a program, with /dev/null for standard input and error, and reads all that it
- * writes to standard output, at most size bytes; a NUL is written after them, so the
- * buffer has size + 1. A program that takes longer than milliseconds is killed. Only path, fd
- * and arguments of program are used. Returns 0, -ETIMEDOUT, -EFBIG for more output than that,
- * -EIO for a program that ended otherwise than by exit status 0, or the -errno of starting it.
+ * Runs a program with /dev/null as its standard input and error, and reads its standard
+ * output, at most size bytes. buffer holds size + 1 bytes; a NUL follows the output. A
+ * program that outlasts its milliseconds is killed. Uses only path, fd and arguments of
+ * program. Returns 0, -ETIMEDOUT, -EFBIG for more output than size, -EIO for a program that did
+ * not exit with status 0, or the -errno of starting it.
  */
 int process_read_output(const struct process_program *program, int milliseconds, char *buffer,
 			size_t size);
