@@ -42,7 +42,7 @@ static int evict_framebuffer(const struct execution *execution, struct member *m
 	return 0;
 }
 
-struct listing {
+struct driver_visit {
 	struct plan *plan;
 	const char *driver;
 };
@@ -54,15 +54,15 @@ static int compare_address(const void *address, const void *member)
 
 static int note_listed(void *context, const char *name)
 {
-	const struct listing *listing = context;
+	const struct driver_visit *visit = context;
 	struct pci_address address;
 	struct member **member;
 
 	if (pci_address_parse(name, strlen(name), &address))
 		return 0;
-	member = bsearch(&address, listing->plan->binds, listing->plan->bind_count, sizeof(*member),
+	member = bsearch(&address, visit->plan->binds, visit->plan->bind_count, sizeof(*member),
 			 compare_address);
-	if (member && streq((*member)->driver, listing->driver))
+	if (member && streq((*member)->driver, visit->driver))
 		(*member)->listed = true;
 	return 0;
 }
@@ -75,14 +75,14 @@ static int note_listed(void *context, const char *name)
 static void list_bound(struct plan *plan, const struct execution *execution)
 {
 	for (size_t i = 0; i < plan->module_count; i++) {
-		struct listing listing = { plan, plan->modules[i].name };
+		struct driver_visit visit = { plan, plan->modules[i].name };
 		char path[SYSFS_PATH_SIZE];
 
 		if (!plan->modules[i].required)
 			continue;
-		binding_driver_path(listing.driver, "", path);
+		binding_driver_path(visit.driver, "", path);
 		/* Devices missing here are checked by their own driver link. */
-		sysfs_list(execution->sysfs, path, note_listed, &listing);
+		sysfs_list(execution->sysfs, path, note_listed, &visit);
 	}
 }
 
