@@ -96,6 +96,8 @@ void undo_group(struct plan *plan, const struct execution *execution, struct pla
 /* Whether all of a group came out as it is to be, or was undone as far as that goes. */
 static bool is_finished(const struct planned_group *group)
 {
+	if (group->joined && !group->failed)
+		return false;
 	for (size_t i = 0; i < group->count; i++) {
 		const struct member *member = &group->members[i];
 		bool taken = member->result == RESULT_TAKEN || member->result == RESULT_ALREADY;

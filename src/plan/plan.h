@@ -75,6 +75,8 @@ struct planned_group {
 	size_t count;
 	bool refused;
 	bool failed; /* was accepted, but did not come out whole */
+	bool joined; /* joiner came into it after it was decided on */
+	struct pci_address joiner;
 };
 
 /* Why a selector took nothing, or restricts and cannot be used. */

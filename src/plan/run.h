@@ -49,9 +49,15 @@ struct run {
 	volatile bool interrupted; /* the signal, or the watcher's end, came before the work's */
 	int error;		   /* -errno that ended the run before a plan was made */
 	bool cut_off;		   /* the deadline came before the end */
-	bool crash;		   /* the kernel is one that kdump started: nothing is touched */
-	bool died;		   /* the worker ended before its work did */
-	int64_t started;	   /* on the monotonic clock, in nanoseconds */
+	/*
+	 * Whether the kernel was asked for the groups that it had not given, and the device that
+	 * it is being asked about, whose override is boot/ask.c's meanwhile; NULL for none.
+	 */
+	bool groups_asked;
+	const struct device *volatile asked;
+	bool crash;	 /* the kernel is one that kdump started: nothing is touched */
+	bool died;	 /* the worker ended before its work did */
+	int64_t started; /* on the monotonic clock, in nanoseconds */
 	int64_t finished;
 };
 

@@ -30,6 +30,9 @@ struct kernel_device {
 	const char *driver; /* bound; NULL when none is */
 	char override[64];  /* empty when unset */
 	uint16_t vendor, device;
+	uint32_t class;
+	int group;	/* it shows in; -1 for none */
+	int late_group; /* it shows in once a driver was tried on it; -1 where none is late */
 	const char *id_driver;	 /* has this id as a dynamic one; NULL when none has */
 	const char *framebuffer; /* the firmware's, in its memory; NULL when there is none */
 	bool framebuffer_bound;	 /* to its driver */
@@ -79,7 +82,7 @@ struct kernel {
 extern struct kernel kernel;
 
 /*
- * Starts with the machine's devices, the drivers that they are bound to, and
+ * Starts with the machine's devices and groups, the drivers that they are bound to, and
  * modules for vfio-pci and mlx5_vfio_pci that are not loaded.
  */
 void kernel_boot(const struct machine *machine);
