@@ -4,8 +4,8 @@
 # only the files that kernel modules and sysfs need, with the small
 # configuration headers beside this file.
 #
-# In:  B, the build directory; CC, AR, LIBC_CFLAGS, COMPILE_FLAGS; Q and say.
-# Out: THIRD_PARTY_CPPFLAGS, THIRD_PARTY_HEADERS, THIRD_PARTY_LIBS.
+# In:  B, the build directory; CC, LIBC_CFLAGS, COMPILE_FLAGS; Q and say.
+# Out: THIRD_PARTY_CPPFLAGS, THIRD_PARTY_HEADERS, THIRD_PARTY_OBJECTS.
 
 TP_SRC := build/third-party/src
 TP_INCLUDE := build/third-party/include
@@ -49,9 +49,7 @@ $(LIBC_PARTS): third-party/config/musl.c $(B)/flags/third-party $(LIBC_HEADERS)
 	$(call say,CC,$<)
 	$(Q)$(CC) -std=gnu11 $(LIBC_CFLAGS) $(filter-out -flto%,$(COMPILE_FLAGS)) -fno-builtin -c $< -o $@
 
-# Archives in the order in which the linker needs them.
 THIRD_PARTY := kmod pciutils xz zstd zlib
-THIRD_PARTY_LIBS := $(THIRD_PARTY:%=$(TP_OBJ)/lib%.a)
 
 # Included before every file of the libraries.
 TP_COMPAT := basename.h open.h
@@ -90,10 +88,9 @@ $$($(1)_OBJECTS): $(TP_OBJ)/$(1)/%.o: third-party/config/$(1).h \
 		$$($(1)_CPPFLAGS) $$(LIBC_CFLAGS) $$(COMPILE_FLAGS) -MMD -MP \
 		-c $(TP_SRC)/$(1)/$$*.c -o $$@
 $$($(1)_OBJECTS): $(TP_SRC)/$(1)/.unpacked
-$(TP_OBJ)/lib$(1).a: $$($(1)_OBJECTS)
-	$$(call say,AR,$$@)
-	$$(Q)rm -f $$@
-	$$(Q)$$(AR) rcs $$@ $$^
 -include $$($(1)_OBJECTS:.o=.d)
 endef
 $(foreach library,$(THIRD_PARTY),$(eval $(call third_party_library,$(library))))
+
+# Objects and no archives: ar needs a plugin to read those that are optimized at link time.
+THIRD_PARTY_OBJECTS := $(foreach library,$(THIRD_PARTY),$($(library)_OBJECTS))

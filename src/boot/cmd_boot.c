@@ -1,107 +1,40 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <errno.h>
 #include <stdio.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "boot/boot.h"
 #include "boot/early_mounts.h"
-#include "boot/supervise.h"
 #include "lib/command.h"
 #include "lib/log.h"
 #include "lib/paths.h"
 #include "lib/text.h"
-#include "lib/textfile.h"
-#include "plan/report.h"
-#include "plan/run.h"
-
-/* Only a kernel that kdump started has it (fs/proc/vmcore.c, vmcore_init()). */
-#define VMCORE_PATH "/proc/vmcore"
-
-/*
- * Reads a file that need not be there. One that is there but cannot be read stops the taking,
- * for it may restrict it. Returns 0 or -ENOMEM.
- */
-static int read_file(struct run *run, const char *path,
-		     int (*read)(struct settings *settings, const char *path, const char *text))
-{
-	char *text;
-	int error = textfile_read(run->arena, path, &text);
-
-	if (!error)
-		return read(&run->settings, path, text);
-	if (error == -ENOENT || error == -ENOMEM)
-		return error == -ENOMEM ? error : 0;
-	return settings_add_unread(&run->settings, path, strerror(-error));
-}
-
-/*
- * Reads what the user wrote: the file first, then what the command line says
- * over it. What the host needs adds to both.
- */
-static int read_settings(struct run *run, const struct boot_paths *paths)
-{
-	char *text;
-	int error = read_file(run, paths->config, settings_read_config);
-
-	if (error)
-		return error;
-	error = textfile_read(run->arena, CMDLINE_PATH, &text);
-	if (error) {
-		/* The rescue switch could stand there: without it nothing may be touched. */
-		log_line(LOG_LEVEL_ERROR, "%s: could not be read: %s", CMDLINE_PATH,
-			 strerror(-error));
-		return error;
-	}
-	error = settings_read_cmdline(&run->settings, text);
-	/* Either may be missing: what is there depends on the kernel's configuration. */
-	run->crash = run->settings.crash_kernel || access(VMCORE_PATH, F_OK) == 0;
-	return error ? error : read_file(run, paths->host, settings_read_host);
-}
-
-int boot(const struct boot_paths *paths, volatile int *allowed)
-{
-	struct run *run = run_create();
-	int error, code;
-
-	if (!run) {
-		log_line(LOG_LEVEL_ERROR, "out of memory: nothing was touched");
-		return EXIT_PARTLY;
-	}
-	run->modules = &paths->modules;
-	run->at_boot = true;
-	run->error = read_settings(run, paths);
-	log_set_debug(run->settings.debug);
-	if (allowed)
-		*allowed =
-			(int)(run->settings.wait_seconds + run->settings.timeout_seconds) * 1000 +
-			SUPERVISE_UNDO_MILLISECONDS;
-	if (!run->error && run_is_wanted(run))
-		supervise(run);
-	run_finish(run);
-	report_log(run);
-	error = report_save(run, paths->report);
-	if (error)
-		log_line(LOG_LEVEL_WARNING, "could not write the report to %s: %s", paths->report,
-			 strerror(-error));
-	code = run_exit_code(run);
-	run_destroy(run);
-	return code;
-}
+#include "lib/util.h"
 
 static int run_boot(int count, char *const *arguments)
 {
-	static const struct boot_paths paths = {
+	struct boot_paths paths = {
 		.config = CONFIG_PATH,
 		.host = HOST_CONFIG_PATH,
 		.report = REPORT_DIRECTORY,
 	};
 
-	if (count > 0) {
-		text_print(stderr, "vfio-early: boot takes no arguments, not even '%s'\n",
-			   arguments[0]);
-		return EXIT_MALFORMED;
+	if (count == 1 && streq(arguments[0], "--help")) {
+		fputs("usage: vfio-early boot [OPTION...]\n"
+		      "Takes the listed devices, as it is done at boot.\n"
+		      "  --dry-run  decide and say so here: touch no device, write no report\n",
+		      stdout);
+		return EXIT_DONE;
 	}
+	for (int i = 0; i < count; i++) {
+		if (!streq(arguments[i], "--dry-run")) {
+			text_print(stderr, "vfio-early: boot takes only --dry-run, not '%s'\n",
+				   arguments[i]);
+			return EXIT_MALFORMED;
+		}
+		paths.dry_run = true;
+	}
+	/* Whoever asks what would happen is there to read it, and may be no root. */
+	if (paths.dry_run)
+		return boot(&paths, NULL);
 	log_set_target(LOG_TO_KERNEL);
 	early_mounts_prepare();
 	return boot(&paths, NULL);
@@ -109,7 +42,7 @@ static int run_boot(int count, char *const *arguments)
 
 const struct command command_boot = {
 	.name = "boot",
-	.arguments = "",
+	.arguments = "[--dry-run]",
 	.help = "Take the listed devices now, as early in the boot as this is run.",
 	.run = run_boot,
 };

@@ -35,14 +35,14 @@ static int evict_framebuffer(const struct execution *execution, struct member *m
 	if (error == -ETIMEDOUT)
 		member->result = RESULT_STUCK;
 	member->released = !error;
-	/* Without a driver it was given up by somebody else meanwhile. */
+	/* Without a driver, somebody else released it meanwhile. */
 	if (error && binding_has_framebuffer_driver(execution->sysfs, member->device))
 		return member_fail(member, STEP_EVICT_FRAMEBUFFER, error);
 	member->step = STEP_NONE;
 	return 0;
 }
 
-struct listing {
+struct driver_visit {
 	struct plan *plan;
 	const char *driver;
 };
@@ -54,41 +54,44 @@ static int compare_address(const void *address, const void *member)
 
 static int note_listed(void *context, const char *name)
 {
-	const struct listing *listing = context;
+	const struct driver_visit *visit = context;
 	struct pci_address address;
 	struct member **member;
 
 	if (pci_address_parse(name, strlen(name), &address))
 		return 0;
-	member = bsearch(&address, listing->plan->binds, listing->plan->bind_count, sizeof(*member),
+	member = bsearch(&address, visit->plan->binds, visit->plan->bind_count, sizeof(*member),
 			 compare_address);
-	if (member && streq((*member)->driver, listing->driver))
+	if (member && streq((*member)->driver, visit->driver))
 		(*member)->listed = true;
 	return 0;
 }
 
 /*
- * Sees whom the drivers have. A driver's directory has a
- * link to each of its devices as each of them has one to its driver, made and
- * removed with it (drivers/base/dd.c, driver_sysfs_add()): one look tells of all.
+ * Finds the devices that drivers have. A driver's directory has a link to
+ * each of its devices, made and removed together with the device's link to the driver
+ * (drivers/base/dd.c, driver_sysfs_add()), so one listing covers all.
  */
 static void list_bound(struct plan *plan, const struct sysfs *sysfs)
 {
 	for (size_t i = 0; i < plan->bind_count; i++)
 		plan->binds[i]->listed = false;
 	for (size_t i = 0; i < plan->module_count; i++) {
-		struct listing listing = { plan, plan->modules[i].name };
+		struct driver_visit visit = { plan, plan->modules[i].name };
 		char path[SYSFS_PATH_SIZE];
 
 		if (!plan->modules[i].required)
 			continue;
-		binding_driver_path(listing.driver, "", path);
+		binding_driver_path(visit.driver, "", path);
 		/* Devices missing here are checked by their own driver link. */
-		sysfs_list(sysfs, path, note_listed, &listing);
+		sysfs_list(sysfs, path, note_listed, &visit);
 	}
 }
 
-/* Binds a member that the module's own loading did not bind, and reads the link back. */
+/*
+ * Binds a member unless loading the module has bound it, and reads its driver link.
+ * Returns 0 or -errno.
+ */
 static int take_device(const struct execution *execution, struct member *member)
 {
 	char driver[BOUND_NAME_SIZE];
@@ -127,7 +130,7 @@ static int take_device(const struct execution *execution, struct member *member)
 	return member_fail(member, STEP_BIND, bind_error ? bind_error : -ENODEV);
 }
 
-/* Whether what the module provides is there: its driver on the bus, or the module itself. */
+/* Returns whether the module's driver is on the bus or the module is loaded. */
 static bool is_provided(const struct execution *execution, const struct planned_module *module)
 {
 	char path[SYSFS_PATH_SIZE];
@@ -155,11 +158,11 @@ static void fail_driver(const struct execution *execution, struct plan *plan,
 static void load_module(struct plan *plan, const struct execution *execution,
 			struct planned_module *module)
 {
-	/* The others are waited for by loading them: they show before they are ready. */
+	/* Other modules show before they are ready; loading them waits. */
 	module->done = module->required && is_provided(execution, module);
 	if (module->done)
 		return;
-	/* Should it never return. */
+	/* The error that stays if loading never returns. */
 	module->error = -ETIMEDOUT;
 	module->error = execution->loader->load(execution->loader->context, module->name);
 	module->done = module->error == 0 || is_provided(execution, module);
@@ -182,7 +185,7 @@ static bool needs_module(const struct plan *plan, const struct planned_module *m
 	return needed;
 }
 
-/* Reads back what was there before us, which nobody should have touched. */
+/* Checks that members that were already on their driver still are. */
 static void verify_untouched(struct plan *plan, const struct execution *execution,
 			     struct planned_group *group)
 {
@@ -202,6 +205,48 @@ static void verify_untouched(struct plan *plan, const struct execution *executio
 		member_fail(member, STEP_READ_BACK, error ? error : -ENODEV);
 		undo_group(plan, execution, group);
 	}
+}
+
+struct group_look {
+	const struct sysfs *sysfs;
+	struct planned_group *group;
+};
+
+/* Bridges neither bind nor stand in the way; one that is gone again does neither. */
+static bool is_endpoint(const struct sysfs *sysfs, const char *name)
+{
+	char path[SYSFS_PATH_SIZE], class[16];
+
+	snprintf(path, sizeof(path), "bus/pci/devices/%s/class", name);
+	return sysfs_read(sysfs, path, class, sizeof(class)) > 0 && !strstarts(class, "0x06");
+}
+
+static int find_joiner(void *context, const char *name)
+{
+	const struct group_look *look = context;
+	struct planned_group *group = look->group;
+
+	if (pci_address_parse(name, strlen(name), &group->joiner))
+		return 0;
+	for (size_t i = 0; i < group->count; i++)
+		if (!pci_address_compare(&group->members[i].device->address, &group->joiner))
+			return 0;
+	return is_endpoint(look->sysfs, name);
+}
+
+/* Looks at the group again: some kernels put a device into its group later than others. */
+static void verify_alone(struct plan *plan, const struct execution *execution,
+			 struct planned_group *group)
+{
+	struct group_look look = { execution->sysfs, group };
+	char path[SYSFS_PATH_SIZE];
+
+	if (group->failed)
+		return;
+	snprintf(path, sizeof(path), "kernel/iommu_groups/%d/devices", group->number);
+	group->joined = sysfs_list(execution->sysfs, path, find_joiner, &look) > 0;
+	if (group->joined)
+		undo_group(plan, execution, group);
 }
 
 static void run_action(struct plan *plan, const struct execution *execution, struct action *action)
@@ -257,18 +302,21 @@ void execute(struct plan *plan, const struct execution *execution)
 			stopped = !is_idle(action) && is_stopped(execution);
 			if (!stopped)
 				continue;
-			/* The stop came during this step, so its group was still under way. */
+			/* The stop came during this step, so its group was still in progress. */
 			undo_stopped_group(plan, execution, action->group);
 		}
 		undo_unfinished(plan, execution, WORKER_STOPPED);
 		return;
 	}
-	for (size_t i = 0; i < plan->group_count; i++)
-		if (!plan->groups[i].refused)
-			verify_untouched(plan, execution, &plan->groups[i]);
+	for (size_t i = 0; i < plan->group_count; i++) {
+		if (plan->groups[i].refused)
+			continue;
+		verify_untouched(plan, execution, &plan->groups[i]);
+		verify_alone(plan, execution, &plan->groups[i]);
+	}
 }
 
-/* Corrects what is said of one member by the driver that it has. */
+/* Corrects a member's result by the driver that it has. */
 static void correct_member(struct member *member, const char *driver)
 {
 	const struct device *device = member->device;

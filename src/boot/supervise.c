@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "boot/ask.h"
 #include "boot/give_back.h"
 #include "boot/lock.h"
 #include "boot/worker.h"
@@ -16,13 +17,13 @@
 #include "lib/held_signals.h"
 #include "lib/util.h"
 
-/* How long a worker that was killed is waited for. */
+/* How long to wait for a killed worker. */
 #define KILL_MILLISECONDS 500
 
-/* Whoever changes devices has the lock on this file (lock.h). */
+/* Whoever changes devices holds the lock on this file (boot/lock.h). */
 #define LOCK_PATH "/sys/bus/pci/drivers_probe"
 
-/* Ends, in a child, what a worker that is no more left unfinished. */
+/* Finishes, in a child, the steps of a dead or stuck worker. */
 struct ending {
 	struct run *run;
 	enum worker_end end;
@@ -40,6 +41,9 @@ static int end_work(void *argument)
 	if (error)
 		return error;
 	execution.sysfs = &sysfs;
+	ask_end(run, &sysfs);
+	if (run->phase != RUN_EXECUTE)
+		return 0;
 	if (run->task && run->task->finish) {
 		run->task->finish(run, &execution, ending->end);
 		return 0;
@@ -50,8 +54,8 @@ static int end_work(void *argument)
 }
 
 /*
- * Notes the first signal, so that the worker begins nothing more. Returns whether the worker has
- * nothing to give back.
+ * Records the first signal, so that the worker begins nothing more. Returns whether the
+ * worker has nothing to give back.
  */
 static bool stop(struct run *run, const struct held_signals *signals)
 {
@@ -67,10 +71,9 @@ static bool stop(struct run *run, const struct held_signals *signals)
 }
 
 /*
- * Waits for the worker: first while it waits for devices, then as long as the
- * work may take; while the worker gives back what went wrong, that has its own time.
- * Returns 0 when it ended, -EINTR for a signal before anything was touched, or
- * -ETIMEDOUT.
+ * Waits for the worker: while it waits for devices, then while it works, and while it
+ * undoes, each with a time of its own. Returns 0 when it has ended, -EINTR for a signal
+ * before anything was touched, or -ETIMEDOUT.
  */
 static int watch(struct run *run, int fd, const struct held_signals *signals)
 {
@@ -98,14 +101,14 @@ static int watch(struct run *run, int fd, const struct held_signals *signals)
 				return -EINTR;
 			continue;
 		}
-		/* The end of the pipe is the end of the worker, whatever it died of. */
+		/* The pipe's end shows the worker's end, however it died. */
 		if (ready < 0 || read(fd, &byte, 1) != 1 || byte == WORD_DONE)
 			return 0;
 		deadline = deadline_after(run->allowed);
 	}
 }
 
-/* Kills the worker. Returns whether it is gone: something may hold it in the kernel. */
+/* Kills the worker. Returns whether it is gone: it may be stuck in the kernel. */
 static bool kill_worker(pid_t worker)
 {
 	static const struct timespec pause = { .tv_nsec = 10000000 };
@@ -120,7 +123,7 @@ static bool kill_worker(pid_t worker)
 	return false;
 }
 
-/* Watches over the worker until it is done, and over the undoing of what it did not finish. */
+/* Watches the worker until it ends, and has its unfinished steps undone. */
 static void supervise_worker(struct run *run, pid_t worker, int fd,
 			     const struct held_signals *signals)
 {
@@ -129,18 +132,18 @@ static void supervise_worker(struct run *run, pid_t worker, int fd,
 	int end = watch(run, fd, signals);
 
 	run->cut_off = end == -ETIMEDOUT;
-	/* One that is done is about to exit; not even that is waited for. */
+	/* A worker that has reported its end is not waited for. */
 	if (end)
 		ending.end = kill_worker(worker) ? WORKER_KILLED : WORKER_CUT_OFF;
 	else
 		run->died = run->phase != RUN_DONE && !run->error;
-	if (run->phase == RUN_EXECUTE) {
+	if (run->phase == RUN_EXECUTE || run->asked) {
 		undo_deadline = deadline_after(UNDO_MILLISECONDS);
 		deadline_call(&undo_deadline, end_work, &ending);
 	}
 }
 
-/* The worker has the pipe's writing end alone: only so it sees that nobody reads any more. */
+/* Starts the worker, which alone keeps the pipe's writing end. */
 static int start_worker(struct run *run, const int ends[2], pid_t *child)
 {
 	pid_t watcher = getpid();
@@ -155,7 +158,7 @@ static int start_worker(struct run *run, const int ends[2], pid_t *child)
 	return 0;
 }
 
-/* The report follows the driver links as they are in the end, not what was noted on the way. */
+/* The report shows the final driver links, not what was recorded on the way. */
 static void read_back(struct run *run)
 {
 	struct sysfs sysfs;
@@ -167,7 +170,7 @@ static void read_back(struct run *run)
 	sysfs_close(&sysfs);
 }
 
-/* Waits for another run at the same time, for as long as half of what this one may take. */
+/* Waits for another run, for at most half of this run's time. */
 static int take_turn(struct run *run)
 {
 	int64_t timeout = (int64_t)run->settings.timeout_seconds * 1000;
@@ -196,7 +199,7 @@ void supervise(struct run *run)
 		held_signals_start(&signals);
 	error = start_worker(run, ends, &worker);
 	close(ends[1]);
-	/* From here on run->error is the worker's to write. */
+	/* From here on only the worker writes run->error. */
 	if (error)
 		run->error = error;
 	else

@@ -17,14 +17,14 @@
 /* More than any entry has: microcode, settings, the initramfs. */
 #define INITRDS_MAX 32
 
-struct search {
+struct entry_search {
 	const struct root *root;
 	struct boot_entries *found;
 	struct boot_entry **last;
 	struct grub_words words;
 };
 
-/* An entry whose lines are being read. */
+/* An entry while its lines are read. */
 struct draft {
 	const char *place; /* where its partition is mounted */
 	struct boot_entry entry;
@@ -32,7 +32,7 @@ struct draft {
 	size_t count;
 };
 
-static void say_unread(const struct search *search, const char *path, int error)
+static void say_unread(const struct entry_search *search, const char *path, int error)
 {
 	struct boot_unread **last = &search->found->unread;
 	struct boot_unread *unread = arena_allocate(search->root->arena, 1, sizeof(*unread));
@@ -45,8 +45,8 @@ static void say_unread(const struct search *search, const char *path, int error)
 	*last = unread;
 }
 
-/* Lists a directory; one that may not be read is noted. */
-static const char *const *list(const struct search *search, const char *directory)
+/* Lists a directory. One that cannot be read is recorded. */
+static const char *const *list(const struct entry_search *search, const char *directory)
 {
 	DIR *stream = opendir(root_path(search->root, directory));
 
@@ -57,8 +57,8 @@ static const char *const *list(const struct search *search, const char *director
 	return root_list(search->root, directory);
 }
 
-/* Reads a text; one that is there and cannot be read is noted. */
-static char *read_text(const struct search *search, const char *path)
+/* Reads a text. A file that exists and cannot be read is recorded. */
+static char *read_text(const struct entry_search *search, const char *path)
 {
 	char *text = NULL;
 	int error = root_read_text(search->root, path, &text);
@@ -69,11 +69,10 @@ static char *read_text(const struct search *search, const char *path)
 }
 
 /*
- * Finds a file that a boot loader looks for on its partition. That may be / itself,
- * and the path may begin with the subvolume ("/@/boot/vmlinuz"). Returns NULL
- * where the file is not there.
+ * Finds a file of a boot loader's partition. That may be / itself, and the path may begin
+ * with a subvolume ("/@/boot/vmlinuz"). Returns NULL if there is no such file.
  */
-static const char *resolve(const struct search *search, const char *place, const char *path)
+static const char *resolve(const struct entry_search *search, const char *place, const char *path)
 {
 	const char *full, *below = strstr(path, "/boot/"), *second;
 
@@ -100,7 +99,7 @@ static void set_missing(struct draft *draft, const char *path)
 		draft->entry.missing = path;
 }
 
-static void set_kernel(const struct search *search, struct draft *draft, const char *path)
+static void set_kernel(const struct entry_search *search, struct draft *draft, const char *path)
 {
 	const char *full = resolve(search, draft->place, path);
 
@@ -109,8 +108,8 @@ static void set_kernel(const struct search *search, struct draft *draft, const c
 		set_missing(draft, draft->entry.kernel);
 }
 
-/* A program for EFI that GRUB starts may lie on any partition: which, a search tells it. */
-static void set_chained(const struct search *search, struct draft *draft, const char *path)
+/* An EFI program that GRUB chainloads may be on any partition; GRUB searches for it. */
+static void set_chained(const struct entry_search *search, struct draft *draft, const char *path)
 {
 	const char *full = NULL;
 
@@ -121,8 +120,8 @@ static void set_chained(const struct search *search, struct draft *draft, const 
 		set_missing(draft, path);
 }
 
-/* Adds the files of a line, which blanks separate. */
-static void add_initrds(const struct search *search, struct draft *draft, const char *paths)
+/* Adds the files of a line, separated by blanks. */
+static void add_initrds(const struct entry_search *search, struct draft *draft, const char *paths)
 {
 	while (*(paths += strspn(paths, " \t"))) {
 		size_t length = strcspn(paths, " \t");
@@ -137,7 +136,7 @@ static void add_initrds(const struct search *search, struct draft *draft, const 
 	}
 }
 
-static void add_entry(struct search *search, const struct draft *draft)
+static void add_entry(struct entry_search *search, const struct draft *draft)
 {
 	struct arena *arena = search->root->arena;
 	struct boot_entry *entry = arena_allocate(arena, 1, sizeof(*entry));
@@ -155,7 +154,7 @@ static void add_entry(struct search *search, const struct draft *draft)
 	search->last = &entry->next;
 }
 
-/* The value of a boot entry's line; NULL where it has another key, or no value. */
+/* Returns the value of a boot entry's line; NULL for another key or no value. */
 static char *entry_value(char *line, const char *key)
 {
 	size_t length = strlen(key);
@@ -169,7 +168,7 @@ static char *entry_value(char *line, const char *key)
 	return *line ? line : NULL;
 }
 
-static void read_entry_line(struct search *search, struct draft *draft, char *line)
+static void read_entry_line(struct entry_search *search, struct draft *draft, char *line)
 {
 	const struct root *root = search->root;
 	struct boot_entry *entry = &draft->entry;
@@ -195,8 +194,8 @@ static void read_entry_line(struct search *search, struct draft *draft, char *li
 	}
 }
 
-/* A kernel that an entry names by "efi" has its initrds named by initrd= on its command line. */
-static void add_named_initrds(const struct search *search, struct draft *draft)
+/* A kernel that an entry starts with "efi" gets its initrds by initrd= on its command line. */
+static void add_named_initrds(const struct entry_search *search, struct draft *draft)
 {
 	static const char key[] = "initrd=";
 	const char *word = draft->entry.options;
@@ -215,7 +214,7 @@ static void add_named_initrds(const struct search *search, struct draft *draft)
 	}
 }
 
-static void read_entry(struct search *search, const char *place, const char *path)
+static void read_entry(struct entry_search *search, const char *place, const char *path)
 {
 	struct draft draft = { .place = place, .entry.name = path };
 	char *text = read_text(search, path), *line;
@@ -230,7 +229,7 @@ static void read_entry(struct search *search, const char *place, const char *pat
 		add_entry(search, &draft);
 }
 
-static void find_type1(struct search *search, const char *place)
+static void find_type1(struct entry_search *search, const char *place)
 {
 	const char *directory = root_print(search->root, "%s/loader/entries", place);
 
@@ -240,7 +239,7 @@ static void find_type1(struct search *search, const char *place)
 				   root_print(search->root, "%s/%s", directory, *name));
 }
 
-static size_t count_profiles(const struct search *search, const char *path)
+static size_t count_profiles(const struct entry_search *search, const char *path)
 {
 	int fd = file_open(AT_FDCWD, root_path(search->root, path));
 	struct stat status;
@@ -259,7 +258,7 @@ static size_t count_profiles(const struct search *search, const char *path)
 	return count;
 }
 
-static void find_type2(struct search *search, const char *place)
+static void find_type2(struct entry_search *search, const char *place)
 {
 	const char *directory = root_print(search->root, "%s/EFI/Linux", place);
 
@@ -289,8 +288,8 @@ static bool in_words(const char *word, const char *const *list, size_t count)
 	return false;
 }
 
-/* A second line with initrds replaces the first, as GRUB's command does. */
-static void read_grub_command(struct search *search, struct draft *draft, const char *command,
+/* A second line of initrds replaces the first, as GRUB's command does. */
+static void read_grub_command(struct entry_search *search, struct draft *draft, const char *command,
 			      const char **line)
 {
 	static const char *const kernels[] = { "linux", "linux16", "linuxefi" };
@@ -325,8 +324,8 @@ static void read_grub_command(struct search *search, struct draft *draft, const 
 	}
 }
 
-/* What os-prober found are other systems, with files of their own. */
-static void read_grub(struct search *search, const char *place, const char *path)
+/* Skips other systems found by os-prober, whose files are elsewhere. */
+static void read_grub(struct entry_search *search, const char *place, const char *path)
 {
 	char *text = read_text(search, path);
 	struct draft draft = { .place = place };
@@ -357,7 +356,7 @@ static void read_grub(struct search *search, const char *place, const char *path
 		add_entry(search, &draft);
 }
 
-static void find_grub(struct search *search)
+static void find_grub(struct entry_search *search)
 {
 	static const char *const directories[] = { "/boot/grub", "/boot/grub2" };
 	static const char *const files[] = { "grub.cfg", "custom.cfg" };
@@ -376,11 +375,11 @@ static void find_grub(struct search *search)
 
 void boot_entries_find(const struct root *root, struct boot_entries *found)
 {
-	struct search search = { .root = root, .found = found, .words.root = root };
+	struct entry_search search = { .root = root, .found = found, .words.root = root };
 
 	*found = (struct boot_entries){ 0 };
 	search.last = &found->entries;
-	/* Entries of loader/entries may use what grub.cfg sets. */
+	/* Entries of loader/entries may use variables of grub.cfg. */
 	find_grub(&search);
 	for (const char *const *place = kernels_boot_places; *place; place++) {
 		find_type1(&search, *place);
@@ -388,7 +387,7 @@ void boot_entries_find(const struct root *root, struct boot_entries *found)
 	}
 }
 
-/* The name without the counter of tries ("linux+3-1.efi"). */
+/* Returns the name without its counter of tries ("linux+3-1.efi"). */
 static const char *without_tries(const struct root *root, const char *path)
 {
 	const char *plus = strrchr(path, '+'), *end = plus ? strrchr(plus, '.') : NULL;
@@ -406,7 +405,7 @@ const char *const *boot_entries_addons(const struct root *root, const char *unif
 	size_t count = 0;
 
 	for (const char *const *place = kernels_boot_places; *place; place++)
-		/* The longest that fits is the partition: /boot/efi is below /boot. */
+		/* The longest match is the partition: /boot/efi is below /boot. */
 		if (strncmp(unified, *place, strlen(*place)) == 0 && unified[strlen(*place)] == '/')
 			directories[1] = root_print(root, "%s/loader/addons", *place);
 	for (int pass = 0; pass < 2; pass++) {

@@ -9,7 +9,7 @@
 
 #define TEXT_SIZE 2048
 
-/* Adds a finding at a place in the list, and moves the place on. */
+/* Inserts a finding at a place in the list and moves the place behind it. */
 static void add_finding(struct check *check, struct check_finding ***place,
 			struct check_finding finding, const char *format, va_list arguments)
 {
@@ -20,14 +20,14 @@ static void add_finding(struct check *check, struct check_finding ***place,
 	if (!added)
 		return;
 	*added = finding;
-	/* Names and lines of files are in it, which anybody may have written. */
+	/* It holds names and lines from files that anybody may have written. */
 	text_make_printable(text);
 	added->text = root_print(&check->root, "%s", text);
 	if (finding.fix)
 		added->fix = text_printable(check->arena, finding.fix);
 	added->next = **place;
 	**place = added;
-	/* What goes in at the end of the list moves its end. */
+	/* Inserting at the end of the list moves its end. */
 	if (check->last == *place)
 		check->last = &added->next;
 	*place = &added->next;
@@ -59,13 +59,6 @@ void check_say_unbootable(struct check *check, const char *topic, const char *fi
 	va_end(arguments);
 }
 
-bool check_same_name(const char *a, const char *b)
-{
-	while (*a && (*a == *b || (strchr("-_", *a) && *b && strchr("-_", *b))))
-		a++, b++;
-	return *a == *b;
-}
-
 const char *check_parameter(const struct check *check, const char *name, const char **value)
 {
 	char *text = arena_copy(check->arena, check->cmdline, strlen(check->cmdline));
@@ -74,7 +67,7 @@ const char *check_parameter(const struct check *check, const char *name, const c
 	size_t position = 0;
 
 	while (text && cmdline_next(text, &position, &token)) {
-		if (!check_same_name(token.key, name))
+		if (!text_same_name(token.key, name))
 			continue;
 		found = token.value ? root_print(&check->root, "%s=%s", token.key, token.value)
 				    : token.key;

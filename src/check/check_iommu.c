@@ -16,7 +16,7 @@ static bool is_virtual(const char *cpuinfo)
 	return found && (!end || found < end);
 }
 
-/* Entering the firmware's set-up by a command takes EFI. */
+/* Only EFI lets a command enter the firmware's set-up. */
 static const char *firmware_fix(const struct check *check)
 {
 	return root_has(&check->root, "/sys/firmware/efi") ? FIRMWARE_SETUP : NULL;
@@ -50,9 +50,13 @@ static void say_absent(struct check *check, const char *cpuinfo)
 		check_say(
 			check, CHECK_ERROR, "iommu-absent", "dmesg | grep -i smmu",
 			"no IOMMU is in use: the kernel found no SMMU that it can use in what the "
-			"firmware describes (ACPI table IORT, or the device tree): turn the SMMU "
-			"on "
-			"in the firmware's set-up, or update the firmware");
+			"firmware describes (ACPI table IORT, or iommu-map in the device tree): "
+			"turn the SMMU on in the firmware's set-up, or update the firmware");
+		return;
+	case PLATFORM_TREE:
+		check_say(check, CHECK_ERROR, "iommu-absent", "dmesg | grep -i iommu",
+			  "no IOMMU is in use: the device tree gives the PCI host bridge none "
+			  "(iommu-map), or this kernel has no driver for it");
 		return;
 	case PLATFORM_POWER:
 		check_say(check, CHECK_ERROR, "iommu-absent", "dmesg | grep -i iommu",
@@ -67,7 +71,7 @@ static void say_absent(struct check *check, const char *cpuinfo)
 		  "set-up, if this machine has one");
 }
 
-/* A parameter turns it off. The first word of its value may be among others. */
+/* A parameter turns it off; "off" may be among other words of its value. */
 static void say_turned_off(struct check *check)
 {
 	const char *name = check->run->settings.iommu_off, *whole, *value;
@@ -92,6 +96,13 @@ static void say_off(struct check *check, enum iommu_state state)
 		say_absent(check, root_read(&check->root, "/proc/cpuinfo"));
 		return;
 	}
+	if (state == IOMMU_OFF_VIRTIO) {
+		check_say(check, CHECK_ERROR, "iommu-off",
+			  "modprobe -a virtio_iommu virtio_pci && vfio-early regenerate",
+			  "the IOMMU is off: this machine's is a virtio-iommu, whose driver is "
+			  "not loaded");
+		return;
+	}
 	if (state == IOMMU_OFF_INTEL && !check_parameter(check, "intel_iommu", &value)) {
 		check_say(check, CHECK_ERROR, "iommu-off",
 			  boot_loader_command(&check->root, BOOT_LOADER_ADD, "intel_iommu=on"),
@@ -106,15 +117,16 @@ static void say_off(struct check *check, enum iommu_state state)
 }
 
 /*
- * Whether interrupts go through the IOMMU: a chip's name in /proc/interrupts
- * begins with "IR-" then (arch/x86/kernel/apic, drivers/iommu). A system
- * without such chips at all is no PC.
+ * Returns whether interrupts bypass the IOMMU. Remapped chips have names that begin with
+ * "IR-" in /proc/interrupts (arch/x86/kernel/apic, drivers/iommu). A system without these
+ * chips is no PC.
  */
 static bool is_remapping_off(const struct check *check)
 {
 	const char *text = root_read(&check->root, "/proc/interrupts");
 
-	return text && (strstr(text, "IO-APIC") || strstr(text, "PCI-MSI")) &&
+	/* Others' chips are called "ITS-PCI-MSIX-0000:01:00.0", for example. */
+	return text && (strstr(text, "IO-APIC") || strstr(text, " PCI-MSI")) &&
 	       !strstr(text, " IR-");
 }
 
@@ -128,7 +140,7 @@ static bool is_unsafe_allowed(const struct check *check)
 	       (!*value || strchr("1yY", *value));
 }
 
-/* The parameter that keeps it off; NULL where none does. */
+/* Returns the parameter that keeps it off; NULL for none. */
 static const char *remapping_off_parameter(const struct check *check)
 {
 	const char *value, *found = check_parameter(check, "intremap", &value);
@@ -143,8 +155,9 @@ static void check_remapping(struct check *check)
 	const char *parameter = remapping_off_parameter(check), *fix;
 	bool off = is_remapping_off(check), unsafe = is_unsafe_allowed(check);
 
-	/* Elsewhere the interrupt controllers do that, and their chips have other names. */
-	if (check->platform == PLATFORM_ARM || check->platform == PLATFORM_POWER)
+	/* Elsewhere the interrupt controllers remap, and their chips have other names. */
+	if (check->platform != PLATFORM_INTEL && check->platform != PLATFORM_AMD &&
+	    check->platform != PLATFORM_UNKNOWN)
 		return;
 	if (!off) {
 		if (unsafe)
@@ -175,9 +188,9 @@ static void check_remapping(struct check *check)
 }
 
 /*
- * Whether the host's own devices go through the IOMMU's tables too
- * (Documentation/ABI/testing/sysfs-kernel-iommu_groups). Those of vfio say
- * "unmanaged" or "DMA" by kernel, so one that a driver of the host has counts.
+ * Returns whether the host's own devices are translated by the IOMMU
+ * (Documentation/ABI/testing/sysfs-kernel-iommu_groups). Devices of vfio show "unmanaged"
+ * or "DMA", depending on the kernel, so only those of host drivers count.
  */
 static bool is_translating(const struct check *check)
 {
@@ -196,12 +209,13 @@ static bool is_translating(const struct check *check)
 
 static void check_passthrough(struct check *check)
 {
-	const char *value, *parameter = "iommu=pt";
+	const char *value, *parameter = "iommu.passthrough=1";
 
 	if (check->platform == PLATFORM_POWER)
 		return;
-	if (check->platform == PLATFORM_ARM)
-		parameter = "iommu.passthrough=1";
+	/* The short form is arch/x86's alone. */
+	if (check->platform == PLATFORM_INTEL || check->platform == PLATFORM_AMD)
+		parameter = "iommu=pt";
 	if (check_parameter(check, "iommu.passthrough", NULL) ||
 	    (check_parameter(check, "iommu", &value) && strstr(value, "pt")) ||
 	    !is_translating(check))

@@ -17,7 +17,7 @@
 
 const char *const kernels_boot_places[] = { "/boot", "/efi", "/boot/efi", NULL };
 
-struct search {
+struct kernel_search {
 	const struct root *root;
 	struct kernel *kernels;
 	struct kernel_image **last_stranger;
@@ -31,8 +31,8 @@ static bool same_parts(const char *const *a, const char *const *b)
 	return !*a && !*b;
 }
 
-/* Adds an image of one file, which no boot entry names yet; one that is there stays. */
-static struct kernel_image *add_image(const struct search *search, struct kernel *kernel,
+/* Adds an image of one file without a boot entry, unless it is there. Returns it, or NULL. */
+static struct kernel_image *add_image(const struct kernel_search *search, struct kernel *kernel,
 				      const char *path)
 {
 	const char **parts = arena_allocate(search->root->arena, 2, sizeof(*parts));
@@ -61,16 +61,16 @@ static const char *first_line(char *text)
 	return text;
 }
 
-/* Arch calls kernels and images by the package, and says which it is beside the modules. */
-static const char *package_of(const struct search *search, const struct kernel *kernel)
+/* Arch names kernels and images by package, and stores the package beside the modules. */
+static const char *package_of(const struct kernel_search *search, const struct kernel *kernel)
 {
 	const char *path = root_print(search->root, "/lib/modules/%s/pkgbase", kernel->release);
 
 	return first_line(root_read(search->root, path));
 }
 
-/* Returns the kernel whose release, the longest if several, or whose package a name has in it. */
-static struct kernel *find_kernel(const struct search *search, const char *name)
+/* Returns the kernel whose release (the longest match) or package is part of a name. */
+static struct kernel *find_kernel(const struct kernel_search *search, const char *name)
 {
 	struct kernel *best = NULL;
 	const char *file = strrchr(name, '/');
@@ -89,8 +89,8 @@ static struct kernel *find_kernel(const struct search *search, const char *name)
 	return best;
 }
 
-/* Where generators and kernel-install(8) put an image. */
-static void find_usual(const struct search *search, struct kernel *kernel)
+/* Adds images in the usual places of generators and kernel-install(8). */
+static void find_usual(const struct kernel_search *search, struct kernel *kernel)
 {
 	static const char *const usual[][2] = { { "/boot/initrd.img-", "" },
 						{ "/boot/initramfs-", ".img" },
@@ -108,9 +108,9 @@ static void find_usual(const struct search *search, struct kernel *kernel)
 					     kernel->release));
 }
 
-/* What the file that an entry starts says of itself. */
+/* What the file started by an entry says about itself. */
 struct program {
-	const char *release; /* NULL where it says none */
+	const char *release; /* NULL if it has none */
 	bool unified;
 };
 
@@ -121,7 +121,7 @@ static bool has_section(const void *data, size_t size, const char *name)
 	return uki_section(data, size, name, &length) != NULL;
 }
 
-static void judge_program(const struct search *search, const char *data, size_t size,
+static void judge_program(const struct kernel_search *search, const char *data, size_t size,
 			  struct program *program)
 {
 	size_t length, whole = size;
@@ -140,7 +140,7 @@ static void judge_program(const struct search *search, const char *data, size_t 
 		program->release = first_line(arena_copy(search->root->arena, text, length));
 }
 
-static struct program read_program(const struct search *search, const char *path)
+static struct program read_program(const struct kernel_search *search, const char *path)
 {
 	int fd = file_open(AT_FDCWD, root_path(search->root, path));
 	struct program program = { 0 };
@@ -159,8 +159,8 @@ static struct program read_program(const struct search *search, const char *path
 	return program;
 }
 
-/* Returns the kernel of exactly that release. */
-static struct kernel *find_exactly(const struct search *search, const char *release)
+/* Returns the kernel of exactly this release; NULL for none. */
+static struct kernel *find_exactly(const struct kernel_search *search, const char *release)
 {
 	struct kernel *kernel = search->kernels;
 
@@ -169,8 +169,9 @@ static struct kernel *find_exactly(const struct search *search, const char *rele
 	return kernel;
 }
 
-/* The file itself knows best; then what the entry says; then the file's name. */
-static struct kernel *find_entry_kernel(const struct search *search, const struct boot_entry *entry,
+/* Finds an entry's kernel by the file itself, else by the entry, else by the file's name. */
+static struct kernel *find_entry_kernel(const struct kernel_search *search,
+					const struct boot_entry *entry,
 					const struct program *program)
 {
 	struct kernel *kernel = NULL;
@@ -182,9 +183,9 @@ static struct kernel *find_entry_kernel(const struct search *search, const struc
 	return kernel ? kernel : find_kernel(search, entry->kernel);
 }
 
-/* The files of an entry, and a unified image after them. */
-static const char *const *entry_parts(const struct search *search, const struct boot_entry *entry,
-				      bool unified)
+/* Returns the files of an entry, with a unified image last. */
+static const char *const *entry_parts(const struct kernel_search *search,
+				      const struct boot_entry *entry, bool unified)
 {
 	const char **parts;
 	size_t count = 0;
@@ -200,8 +201,8 @@ static const char *const *entry_parts(const struct search *search, const struct 
 	return parts;
 }
 
-/* Whether one entry's image stands for another's too. */
-static bool is_alike(const struct search *search, const struct kernel_image *a,
+/* Returns whether one entry's image stands for another's too. */
+static bool is_alike(const struct kernel_search *search, const struct kernel_image *a,
 		     const struct kernel_image *b)
 {
 	struct arena *arena = search->root->arena;
@@ -213,8 +214,9 @@ static bool is_alike(const struct search *search, const struct kernel_image *a,
 				      kernels_asks_for_front(arena, b->options);
 }
 
-/* What holds of one entry that asks for the small image holds of all: each is named. */
-static void add_name(const struct search *search, struct kernel_image *image, const char *name)
+/* Adds an entry's name if it asks for the small image: a finding then names all such entries. */
+static void add_name(const struct kernel_search *search, struct kernel_image *image,
+		     const char *name)
 {
 	if (image->options && !streq(image->entry, name) &&
 	    kernels_asks_for_front(search->root->arena, image->options))
@@ -222,10 +224,10 @@ static void add_name(const struct search *search, struct kernel_image *image, co
 }
 
 /*
- * Adds an entry's image to a kernel. One that lies in a usual place and was
- * known by itself is what this entry boots.
+ * Adds an entry's image to a kernel. An image known only by its usual place is what this
+ * entry boots.
  */
-static void add_entry_image(const struct search *search, struct kernel *kernel,
+static void add_entry_image(const struct kernel_search *search, struct kernel *kernel,
 			    struct kernel_image *image)
 {
 	struct kernel_image **last = &kernel->images;
@@ -245,7 +247,7 @@ static void add_entry_image(const struct search *search, struct kernel *kernel,
 	*last = image;
 }
 
-/* Entries without an initramfs start other things as well: memory tests, shells. */
+/* Entries without an initramfs may start other things: memory tests, shells. */
 static bool is_linux(const struct boot_entry *entry, const struct program *program,
 		     const struct kernel *kernel)
 {
@@ -254,11 +256,11 @@ static bool is_linux(const struct boot_entry *entry, const struct program *progr
 	       (entry->missing && entry->options && *entry->options);
 }
 
-static int add_entry(struct search *search, const struct boot_entry *entry)
+static int add_entry(struct kernel_search *search, const struct boot_entry *entry)
 {
 	struct program program = read_program(search, entry->kernel);
 	struct kernel *kernel = find_entry_kernel(search, entry, &program);
-	/* What cannot be read in a place for unified images is one that is damaged. */
+	/* An unreadable file in a place for unified images is a damaged one. */
 	bool unified = program.unified || root_ends_with(entry->kernel, ".efi");
 	const char *const *parts = entry_parts(search, entry, unified);
 	struct kernel_image *image = arena_allocate(search->root->arena, 1, sizeof(*image));
@@ -290,10 +292,11 @@ static int add_entry(struct search *search, const struct boot_entry *entry)
 }
 
 /*
- * The value that a line of a preset, which is bash, sets a variable to: one
- * word, quoted or not, or the words of an array. NULL where it is not set.
+ * Returns the value of a variable in a preset, which is bash: one word, quoted or not, or
+ * the words of an array. NULL if it is not set.
  */
-static const char *preset_value(const struct search *search, const char *text, const char *key)
+static const char *preset_value(const struct kernel_search *search, const char *text,
+				const char *key)
 {
 	size_t length = strlen(key);
 	const char *value = NULL;
@@ -314,7 +317,7 @@ static const char *preset_value(const struct search *search, const char *text, c
 }
 
 /* Cuts the next word off a value, without quotes and brackets. */
-static const char *next_word(const struct search *search, const char **value)
+static const char *next_word(const struct kernel_search *search, const char **value)
 {
 	static const char around[] = "()'\" \t\n";
 	size_t length;
@@ -325,7 +328,7 @@ static const char *next_word(const struct search *search, const char **value)
 	return length ? root_print(search->root, "%.*s", (int)length, *value - length) : NULL;
 }
 
-static void read_preset(const struct search *search, const char *preset, const char *text)
+static void read_preset(const struct kernel_search *search, const char *preset, const char *text)
 {
 	static const char *const kinds[] = { "image", "uki", "efi_image" };
 	const char *list = preset_value(search, text, "PRESETS");
@@ -350,7 +353,7 @@ static void read_preset(const struct search *search, const char *preset, const c
 	}
 }
 
-static void find_presets(const struct search *search)
+static void find_presets(const struct kernel_search *search)
 {
 	static const char directory[] = "/etc/mkinitcpio.d";
 
@@ -368,8 +371,8 @@ static void find_presets(const struct search *search)
 	}
 }
 
-/* Whether something can be booted, with or without an image. */
-static bool is_installed(const struct search *search, const struct kernel *kernel)
+/* Returns whether there is a kernel to boot, with or without an image. */
+static bool is_installed(const struct kernel_search *search, const struct kernel *kernel)
 {
 	static const char *const names[] = { "/boot/vmlinuz-", "/boot/vmlinux-", "/boot/Image-" };
 
@@ -384,7 +387,7 @@ static bool is_installed(const struct search *search, const struct kernel *kerne
 	return false;
 }
 
-static int find_installed(struct search *search)
+static int find_installed(struct kernel_search *search)
 {
 	const struct root *root = search->root;
 	struct kernel **last = &search->kernels;
@@ -408,7 +411,7 @@ static int find_installed(struct search *search)
 
 int kernels_find(const struct root *root, struct kernels *kernels)
 {
-	struct search search = { .root = root, .last_stranger = &kernels->strangers };
+	struct kernel_search search = { .root = root, .last_stranger = &kernels->strangers };
 	struct boot_entries found;
 	int error;
 
@@ -444,7 +447,7 @@ bool kernels_asks_for_front(struct arena *arena, const char *cmdline)
 	return front;
 }
 
-/* The program is the first member of such an image (image.c). */
+/* The program is the first member of such an image (image/rdinit_image.c). */
 bool kernels_is_front(const struct root *root, const char *path)
 {
 	static const char name[] = INIT_PATH;

@@ -10,9 +10,8 @@
 static const char *iommu_name(enum iommu_state state)
 {
 	static const char *const names[] = {
-		[IOMMU_ON] = "on",
-		[IOMMU_OFF_INTEL] = "off-intel",
-		[IOMMU_OFF_AMD] = "off-amd",
+		[IOMMU_ON] = "on",	     [IOMMU_OFF_INTEL] = "off-intel",
+		[IOMMU_OFF_AMD] = "off-amd", [IOMMU_OFF_VIRTIO] = "off-virtio",
 		[IOMMU_ABSENT] = "absent",
 	};
 
@@ -30,7 +29,7 @@ static const char *now_name(enum listing_now now)
 	return names[now];
 }
 
-/* "flr bus" as an array; null where the kernel does not say. */
+/* Writes "flr bus" as an array; null if the kernel does not say. */
 static void put_reset_methods(struct json *json, const struct traits *traits)
 {
 	const char *methods = traits->reset_methods;

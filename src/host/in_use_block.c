@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Block devices that the kernel itself uses: for others on top, or for a mount not seen here. */
+/* Block devices that the kernel uses: for devices on top, or for mounts not seen here. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -9,14 +9,14 @@
 #include "host/in_use_search.h"
 #include "lib/deadline.h"
 
-/* A disk that sleeps may have to start first. */
+/* A sleeping disk may have to spin up. */
 #define OPEN_MILLISECONDS 15000
 
 /* Context of a callback of sysfs_list(). */
-struct listing {
+struct block_visit {
 	struct host_search *search;
 	const char *name;
-	bool partitions; /* whether to look at partitions, or at whole disks */
+	bool partitions; /* look at partitions, else at whole disks */
 	bool found;
 };
 
@@ -28,11 +28,11 @@ static bool read_number(struct host_search *search, const char *name, char numbe
 
 static int visit_holder(void *context, const char *name)
 {
-	struct listing *listing = context;
-	struct host_search *search = listing->search;
+	struct block_visit *visit = context;
+	struct host_search *search = visit->search;
 	char number[32];
 
-	if (read_number(search, listing->name, number)) {
+	if (read_number(search, visit->name, number)) {
 		search_begin_use(search, search_print(search, "%s", name));
 		search_block(search, number);
 	}
@@ -42,11 +42,11 @@ static int visit_holder(void *context, const char *name)
 static int visit_block(void *context, const char *name)
 {
 	struct host_search *search = context;
-	struct listing listing = { .search = search, .name = name };
+	struct block_visit visit = { .search = search, .name = name };
 	char number[32];
 
 	sysfs_list(&search->sysfs, search_print(search, "class/block/%s/holders", name),
-		   visit_holder, &listing);
+		   visit_holder, &visit);
 	if (sysfs_exists(&search->sysfs,
 			 search_print(search, "class/block/%s/loop/backing_file", name)) &&
 	    read_number(search, name, number)) {
@@ -61,7 +61,7 @@ void in_use_search_holders(struct host_search *search)
 	sysfs_list(&search->sysfs, "class/block", visit_block, search);
 }
 
-/* Whether one of the devices that are to be taken is on a path of sysfs. */
+/* Returns whether a device to be taken is on a path of sysfs. */
 static bool is_on(const struct in_use *in_use, const char *path)
 {
 	for (const char *name = path; *name;) {
@@ -79,20 +79,20 @@ static bool is_on(const struct in_use *in_use, const char *path)
 
 static int visit_controller(void *context, const char *name)
 {
-	struct listing *listing = context;
-	struct host_search *search = listing->search;
+	struct block_visit *visit = context;
+	struct host_search *search = visit->search;
 	const char *path = search_read_link(search, search_print(search, "class/nvme/%s", name));
 
-	listing->found = path && is_on(search->context, path);
-	return listing->found;
+	visit->found = path && is_on(search->context, path);
+	return visit->found;
 }
 
-/* Whether a block device is one of those, or is reached by one of them (NVMe multipath). */
+/* Returns whether a block device is on such a device, or reached through one (NVMe multipath). */
 static bool lies_on_device(struct host_search *search, const char *path)
 {
 	static const char subsystem[] = "/nvme-subsystem/";
 	const char *name = strstr(path, subsystem);
-	struct listing listing = { .search = search };
+	struct block_visit visit = { .search = search };
 	size_t length;
 
 	if (is_on(search->context, path))
@@ -102,11 +102,11 @@ static bool lies_on_device(struct host_search *search, const char *path)
 	name += strlen(subsystem);
 	length = (size_t)(name - path) + strcspn(name, "/");
 	sysfs_list(&search->sysfs, search_print(search, "%.*s", (int)length, path),
-		   visit_controller, &listing);
-	return listing.found;
+		   visit_controller, &visit);
+	return visit.found;
 }
 
-/* Whether a use was found already of what a disk lies on. */
+/* Returns whether something is known to use the disk. */
 static bool is_known(const struct host_search *search, const char *disk)
 {
 	for (const struct host_device *device = search->devices; device; device = device->next)
@@ -123,7 +123,7 @@ struct opening {
 	const char *path;
 };
 
-/* Nothing is written, so no other program is told; O_NONBLOCK leaves a tray and a medium alone. */
+/* Read-only, so that udev does not react; O_NONBLOCK does not close a tray or load a medium. */
 static int open_exclusively(void *argument)
 {
 	const struct opening *opening = argument;
@@ -135,7 +135,7 @@ static int open_exclusively(void *argument)
 	return 0;
 }
 
-/* Returns what is to be said of a block device that may not be taken; NULL for nothing. */
+/* Returns the use of a block device that may not be taken; NULL for none. */
 static const char *ask(struct host_search *search, const char *name, const char *number)
 {
 	struct deadline deadline = deadline_after(OPEN_MILLISECONDS);
@@ -145,7 +145,7 @@ static const char *ask(struct host_search *search, const char *name, const char 
 	int error;
 
 	snprintf(path, sizeof(path), "dev/%s", name);
-	/* In sysfs, names have '!' for '/'. */
+	/* Names in sysfs have '!' for '/'. */
 	for (char *c = path; *c; c++)
 		if (*c == '!')
 			*c = '/';
@@ -156,7 +156,7 @@ static const char *ask(struct host_search *search, const char *name, const char 
 	error = deadline_call(&deadline, open_exclusively, &opening);
 	if (error == -EBUSY)
 		return search_print(search, "something that has %s for itself", name);
-	/* Without a medium, or on a device that is gone, there is nothing to lose. */
+	/* A drive without a medium, or a device that is gone, has nothing to lose. */
 	return error == -ETIMEDOUT
 		       ? search_print(search, "something unknown: %s does not answer", name)
 		       : NULL;
@@ -164,15 +164,15 @@ static const char *ask(struct host_search *search, const char *name, const char 
 
 static int visit_candidate(void *context, const char *name)
 {
-	struct listing *listing = context;
-	struct host_search *search = listing->search;
+	struct block_visit *visit = context;
+	struct host_search *search = visit->search;
 	const char *link = search_print(search, "class/block/%s", name), *disk = name, *use;
 	const char *path = search_read_link(search, link);
 	bool partition = sysfs_exists(&search->sysfs, search_print(search, "%s/partition", link));
 	char number[32];
 
 	/* A path of NVMe multipath is hidden and has no number. */
-	if (!path || partition != listing->partitions || !read_number(search, name, number) ||
+	if (!path || partition != visit->partitions || !read_number(search, name, number) ||
 	    !lies_on_device(search, path))
 		return 0;
 	if (partition) {
@@ -193,12 +193,15 @@ static int visit_candidate(void *context, const char *name)
 void in_use_search_exclusive(struct host_search *search)
 {
 	const struct in_use *in_use = search->context;
-	struct listing partitions = { .search = search, .partitions = true };
-	struct listing disks = { .search = search };
+	struct block_visit partitions = { .search = search, .partitions = true };
+	struct block_visit disks = { .search = search };
 
 	if (!in_use->count)
 		return;
-	/* A disk is claimed with its partition, and the partition is what can be looked for. */
+	/*
+	 * A disk is claimed together with its partition, and the partition is easier to
+	 * recognise.
+	 */
 	sysfs_list(&search->sysfs, "class/block", visit_candidate, &partitions);
 	sysfs_list(&search->sysfs, "class/block", visit_candidate, &disks);
 }

@@ -1,28 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* LVM's volume groups: their volumes come up once all of their physical volumes are there. */
+/* LVM volume groups: their volumes need all of their physical volumes to come up. */
 #include <errno.h>
 #include <string.h>
 
 #include "host/search.h"
 
-/* A device mapper's uuid is "LVM-", the group's id, the volume's id (dm_build_dm_uuid() of lvm2).
- */
+/* A device mapper uuid is "LVM-", the group's id, the volume's id (dm_build_dm_uuid() in lvm2). */
 #define UUID_PREFIX "LVM-"
 #define PREFIX_SIZE (sizeof(UUID_PREFIX) - 1)
 #define ID_SIZE	    ((size_t)32)
 
-/* Where pvscan(8) keeps which physical volumes are there: "8:3\nvg:NAME\n". */
+/* Where pvscan(8) lists the physical volumes present: "8:3\nvg:NAME\n". */
 #define ONLINE_DIRECTORY "run/lvm/pvs_online"
 
 /* Context of a callback of sysfs_list(). */
-struct listing {
+struct volume_visit {
 	struct host_search *search;
 	struct sysfs *files;
-	const char *name; /* of the volume in class/block */
-	const char *id;	  /* of its group */
+	const char *name; /* the volume's, in class/block */
+	const char *id;	  /* its group's */
 };
 
-/* Keeps one of the physical volumes of the group that kind and key name. */
+/* Stores a physical volume of the group of kind and key. */
 static void keep_member(struct host_search *search, const char *kind, const char *key,
 			const char *device)
 {
@@ -52,7 +51,7 @@ static void keep_member(struct host_search *search, const char *kind, const char
 	known->value = find;
 }
 
-/* Adds what was kept; returns whether there was any. */
+/* Adds the stored ones. Returns whether there were any. */
 static bool add_members(struct host_search *search, const char *kind, const char *key)
 {
 	struct host_entry *entry = search_entry(search, kind, key, false);
@@ -63,7 +62,7 @@ static bool add_members(struct host_search *search, const char *kind, const char
 	return trail != NULL;
 }
 
-/* Returns the id of the group of a volume of LVM; NULL for any other device. */
+/* Returns the group's id of an LVM volume; NULL for other devices. */
 static const char *read_group(struct host_search *search, const char *path)
 {
 	char uuid[160];
@@ -77,41 +76,41 @@ static const char *read_group(struct host_search *search, const char *path)
 
 static int visit_slave(void *context, const char *name)
 {
-	struct listing *listing = context;
-	struct host_search *search = listing->search;
-	const char *path = search_print(search, "class/block/%s/slaves/%s", listing->name, name);
+	struct volume_visit *visit = context;
+	struct host_search *search = visit->search;
+	const char *path = search_print(search, "class/block/%s/slaves/%s", visit->name, name);
 	const char *id = read_group(search, path);
 	char number[32];
 
-	/* A device of the same group is one of its own volumes, below another one. */
-	if (!(id && streq(id, listing->id)) &&
+	/* A device of the same group is an internal volume below another. */
+	if (!(id && streq(id, visit->id)) &&
 	    sysfs_read(&search->sysfs, search_print(search, "%s/dev", path), number,
 		       sizeof(number)) > 0)
-		keep_member(search, "physical volumes", listing->id, number);
+		keep_member(search, "physical volumes", visit->id, number);
 	return 0;
 }
 
 static int visit_volume(void *context, const char *name)
 {
 	struct host_search *search = context;
-	struct listing listing = { .search = search, .name = name };
+	struct volume_visit visit = { .search = search, .name = name };
 
 	if (strncmp(name, "dm-", 3) != 0)
 		return 0;
-	listing.id = read_group(search, search_print(search, "class/block/%s", name));
-	if (listing.id)
+	visit.id = read_group(search, search_print(search, "class/block/%s", name));
+	if (visit.id)
 		sysfs_list(&search->sysfs, search_print(search, "class/block/%s/slaves", name),
-			   visit_slave, &listing);
+			   visit_slave, &visit);
 	return 0;
 }
 
 static int visit_online(void *context, const char *name)
 {
-	struct listing *listing = context;
-	struct host_search *search = listing->search;
+	struct volume_visit *visit = context;
+	struct host_search *search = visit->search;
 	char text[512], *rest = text, *number, *line;
 
-	if (sysfs_read(listing->files, search_print(search, ONLINE_DIRECTORY "/%s", name), text,
+	if (sysfs_read(visit->files, search_print(search, ONLINE_DIRECTORY "/%s", name), text,
 		       sizeof(text)) <= 0)
 		return 0;
 	number = strsep(&rest, "\n");
@@ -121,24 +120,21 @@ static int visit_online(void *context, const char *name)
 	return 0;
 }
 
-/* Looks once at all volumes, and at what pvscan(8) knows. */
+/* Indexes all volumes and pvscan(8)'s list, once. */
 static void index_groups(struct host_search *search)
 {
 	struct host_entry *entry = search_entry(search, "volume groups", "", true);
 	struct sysfs files = { .fd = search->root };
-	struct listing listing = { .search = search, .files = &files };
+	struct volume_visit visit = { .search = search, .files = &files };
 
 	if (!entry || entry->value)
 		return;
 	entry->value = entry;
 	sysfs_list(&search->sysfs, "class/block", visit_volume, search);
-	sysfs_list(&files, ONLINE_DIRECTORY, visit_online, &listing);
+	sysfs_list(&files, ONLINE_DIRECTORY, visit_online, &visit);
 }
 
-/*
- * Returns the group's name, which the volume's begins with: "my--vg-root" for root of my-vg.
- * NULL for what cannot be one.
- */
+/* Returns the group's name from the volume's: "my-vg" for "my--vg-root". NULL if it has none. */
 static const char *read_name(struct host_search *search, const char *path)
 {
 	char text[256], name[sizeof(text)];
@@ -157,7 +153,7 @@ static const char *read_name(struct host_search *search, const char *path)
 							      : NULL;
 }
 
-/* Cuts the next 'id = "..."' out of LVM's text, without its hyphens; NULL at the end. */
+/* Cuts the next 'id = "..."' out of LVM's text, without hyphens. Returns NULL at the end. */
 static const char *next_id(char **text, char id[static ID_SIZE + 1])
 {
 	static const char key[] = "id = \"";
@@ -174,7 +170,7 @@ static const char *next_id(char **text, char id[static ID_SIZE + 1])
 	return id;
 }
 
-/* "LKmyhp-0Mes-...": six characters, five times four, six. */
+/* Writes "LKmyhp-0Mes-...": six characters, five times four, six. */
 static const char *with_hyphens(struct host_search *search, const char *id)
 {
 	return search_print(search, "%.6s-%.4s-%.4s-%.4s-%.4s-%.4s-%.6s", id, id + 6, id + 10,
@@ -182,8 +178,8 @@ static const char *with_hyphens(struct host_search *search, const char *id)
 }
 
 /*
- * Keeps the physical volumes that the last copy of the group's metadata names, if it is of
- * this group (/etc/lvm/backup). Reads it once.
+ * Stores the physical volumes in the last backup of the group's metadata
+ * (/etc/lvm/backup), if that is this group's. Reads it once.
  */
 static void read_backup(struct host_search *search, const char *group, const char *name)
 {

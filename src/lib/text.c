@@ -96,7 +96,7 @@ const char *text_quote(struct arena *arena, const char *text)
 
 	if (*text && !text[strspn(text, plain)])
 		return text;
-	/* A quote in it takes four letters, and two are around it. */
+	/* Each quote takes four bytes; two more enclose the word. */
 	quoted = arena_allocate(arena, 4 * strlen(text) + 3, 1);
 	if (!quoted)
 		return "''";
@@ -112,6 +112,13 @@ const char *text_quote(struct arena *arena, const char *text)
 	}
 	*next++ = '\'';
 	return quoted;
+}
+
+bool text_same_name(const char *a, const char *b)
+{
+	while (*a && (*a == *b || (strchr("-_", *a) && *b && strchr("-_", *b))))
+		a++, b++;
+	return *a == *b;
 }
 
 void text_print(FILE *out, const char *format, ...)

@@ -11,7 +11,7 @@
 #define CONSOLES  "class/tty/console/active"
 #define WATCHDOGS "class/watchdog"
 
-struct search {
+struct attached_search {
 	const struct sysfs *sysfs;
 	struct arena *arena;
 	struct device *devices;
@@ -23,8 +23,8 @@ static int compare(const void *address, const void *device)
 	return pci_address_compare(address, &((const struct device *)device)->address);
 }
 
-/* Returns the function that is nearest above what a path of sysfs leads to; NULL if none is. */
-static struct device *find_above(const struct search *search, const char *path)
+/* Returns the nearest function above a path of sysfs; NULL for none. */
+static struct device *find_above(const struct attached_search *search, const char *path)
 {
 	for (size_t end = strlen(path), start; end > 0; end = start ? start - 1 : 0) {
 		struct pci_address address;
@@ -38,8 +38,9 @@ static struct device *find_above(const struct search *search, const char *path)
 	return NULL;
 }
 
-/* Returns the function that an entry of a class lies on; NULL if none is. */
-static struct device *find_device(const struct search *search, const char *class, const char *name)
+/* Returns the function that an entry of a class hangs on; NULL for none. */
+static struct device *find_device(const struct attached_search *search, const char *class,
+				  const char *name)
 {
 	char path[SYSFS_PATH_SIZE], target[SYSFS_PATH_SIZE];
 
@@ -49,7 +50,7 @@ static struct device *find_device(const struct search *search, const char *class
 	return find_above(search, target);
 }
 
-static int find_consoles(const struct search *search)
+static int find_consoles(const struct attached_search *search)
 {
 	char names[256], *rest = NULL;
 
@@ -67,9 +68,9 @@ static int find_consoles(const struct search *search)
 	return 0;
 }
 
-/* The functions that a watchdog is on. */
+/* A watchdog, while its functions are looked for. */
 struct watchdog {
-	const struct search *search;
+	const struct attached_search *search;
 	const char *name;
 };
 
@@ -90,8 +91,9 @@ static int visit_bound(void *context, const char *name)
 }
 
 /*
- * Notes what the driver has that is called as a watchdog of no device is: some drivers do not
- * say where theirs is (drivers/watchdog/i6300esb.c, esb_probe()).
+ * Records a watchdog without a device for the devices of the driver with its identity:
+ * some drivers do not set the parent of theirs (drivers/watchdog/i6300esb.c,
+ * esb_probe()).
  */
 static int note_by_driver(const struct watchdog *watchdog)
 {
@@ -125,7 +127,7 @@ static int visit_watchdog(void *context, const char *name)
 int attached_find(const struct sysfs *sysfs, struct arena *arena, struct device *devices,
 		  size_t count)
 {
-	struct search search = { sysfs, arena, devices, count };
+	struct attached_search search = { sysfs, arena, devices, count };
 	int error = find_consoles(&search);
 
 	if (!error && sysfs_list(sysfs, WATCHDOGS, visit_watchdog, &search) == -ENOMEM)

@@ -10,7 +10,7 @@
 
 #define PLATFORM_DEVICES "bus/platform/devices"
 
-/* Returns the name after the addresses of a line of /proc/iomem; NULL if there is none. */
+/* Returns the name after the addresses on a line of /proc/iomem; NULL for none. */
 static const char *owner_of(const char *line, size_t length)
 {
 	static const char separator[] = " : ";
@@ -63,18 +63,18 @@ bool framebuffer_lies_in(const char *iomem, const struct pci_address *address)
 	return false;
 }
 
-struct search {
+struct framebuffer_search {
 	const struct sysfs *sysfs;
 	struct arena *arena;
 	struct device *device;
 };
 
-/* Takes the first that a driver is bound to: there is one firmware, and it has one framebuffer. */
+/* Takes the first one that has a driver: the firmware leaves at most one. */
 static int look_at(void *context, const char *name)
 {
 	static const char *const kinds[] = { "efi-framebuffer.", "vesa-framebuffer.",
 					     "simple-framebuffer." };
-	const struct search *search = context;
+	const struct framebuffer_search *search = context;
 	struct device *device = search->device;
 	char path[SYSFS_PATH_SIZE], driver[256];
 
@@ -94,7 +94,7 @@ static int look_at(void *context, const char *name)
 int framebuffer_find(const struct sysfs *sysfs, struct arena *arena, const char *iomem,
 		     struct device *device)
 {
-	struct search search = { sysfs, arena, device };
+	struct framebuffer_search search = { sysfs, arena, device };
 	char *text;
 	int error = textfile_read(arena, iomem, &text);
 

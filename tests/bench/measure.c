@@ -29,7 +29,7 @@ static int64_t now_nanoseconds(void)
 	return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
 }
 
-/* Follows every process to its end. Each system call stops twice: going in and coming out. */
+/* Follows every process to its end. Each system call stops twice: on entry and on exit. */
 static long count_system_calls(pid_t child)
 {
 	const int options = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |

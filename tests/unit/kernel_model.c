@@ -4,12 +4,14 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/log.h"
 #include "unit.h"
 
 int __wrap_sysfs_write(const struct sysfs *sysfs, const char *path, const char *text);
+int __wrap_sysfs_read(const struct sysfs *sysfs, const char *path, char *buffer, size_t size);
 int __wrap_sysfs_read_link_name(const struct sysfs *sysfs, const char *path, char *buffer,
 				size_t size);
 bool __wrap_sysfs_exists(const struct sysfs *sysfs, const char *path);
@@ -90,6 +92,9 @@ void kernel_boot(const struct machine *machine)
 				 0);
 		device->vendor = function->vendor;
 		device->device = function->device;
+		device->class = function->class;
+		device->group = function->group;
+		device->late_group = -1;
 		device->framebuffer = function->framebuffer;
 		device->framebuffer_bound = function->framebuffer != NULL;
 		device->driver = device->driver_before = function->driver;
@@ -114,7 +119,7 @@ bool kernel_is_as_before(const struct kernel_device *device)
 	       streq(device->override, device->override_before);
 }
 
-/* The worker may end here, before or after what it is about to do. */
+/* The worker may end here, before or after its step. */
 static void step(void)
 {
 	if (++kernel.steps == kernel.cut_at && !kernel.cut_after)
@@ -127,7 +132,7 @@ static void step_done(size_t number)
 		longjmp(kernel.cut, 1);
 }
 
-/* pci_match_device(): an override decides alone. */
+/* pci_match_device(): with an override, only that driver matches. */
 static bool matches(const struct kernel_driver *driver, const struct kernel_device *device)
 {
 	if (device->override[0])
@@ -158,7 +163,7 @@ static int write_override(struct kernel_device *device, const char *text)
 {
 	size_t length = strcspn(text, "\n");
 
-	/* A write of nothing never reaches the store. */
+	/* An empty write never reaches the store. */
 	if (!text[0])
 		return 0;
 	assert_true(length < sizeof(device->override));
@@ -179,6 +184,9 @@ static int bind(const struct kernel_driver *driver, struct kernel_device *device
 		return -EBUSY;
 	if (!matches(driver, device))
 		return -ENODEV;
+	/* really_probe() configures DMA first, which gives the device its group. */
+	if (device->late_group >= 0)
+		device->group = device->late_group;
 	error = probe(driver, device);
 	return device->silent ? 0 : error;
 }
@@ -202,7 +210,7 @@ static int unbind(const struct kernel_driver *driver, struct kernel_device *devi
 	return 0;
 }
 
-/* Says success whatever comes of it. */
+/* Returns success even if no driver was bound. */
 static int drivers_probe(struct kernel_device *device)
 {
 	if (device->gone)
@@ -215,6 +223,7 @@ static int drivers_probe(struct kernel_device *device)
 
 #define DEVICES	     "bus/pci/devices/"
 #define DRIVERS	     "bus/pci/drivers/"
+#define GROUPS	     "kernel/iommu_groups/"
 #define FRAMEBUFFERS "bus/platform/drivers/efi-framebuffer/"
 
 static bool starts_with(const char *text, const char *start)
@@ -242,7 +251,7 @@ static int store_framebuffer(const char *attribute, const char *name)
 	return -ENODEV;
 }
 
-/* remove_id_store(): forgets one id, and unbinds nothing. */
+/* remove_id_store(): removes one id and unbinds nothing. */
 static int remove_id(const struct kernel_driver *driver, const char *text)
 {
 	bool found = false;
@@ -263,7 +272,7 @@ static int remove_id(const struct kernel_driver *driver, const char *text)
 	return found ? 0 : -ENODEV;
 }
 
-/* Which attribute is written, by its path as below /sys. */
+/* Returns which attribute a path below /sys is. */
 static int store(const char *path, const char *text)
 {
 	const char *name = path + strlen(DRIVERS), *slash;
@@ -372,7 +381,33 @@ bool __wrap_sysfs_exists(const struct sysfs *sysfs, const char *path)
 	return driver && driver->registered;
 }
 
-/* A driver's directory: its devices in no order, beside its own attributes. */
+static int list_group(int group, int (*function)(void *context, const char *name), void *context)
+{
+	int result = 0;
+
+	for (size_t i = 0; i < kernel.device_count && !result; i++) {
+		char text[PCI_ADDRESS_SIZE];
+
+		if (!kernel.devices[i].gone && kernel.devices[i].group == group)
+			result = function(context,
+					  pci_address_format(&kernel.devices[i].address, text));
+	}
+	return result;
+}
+
+int __wrap_sysfs_read(const struct sysfs *sysfs, const char *path, char *buffer, size_t size)
+{
+	const char *slash = strchr(path + strlen(DEVICES), '/');
+
+	assert_non_null(sysfs);
+	assert_true(starts_with(path, DEVICES) && slash && streq(slash, "/class"));
+	return snprintf(
+		buffer, size, "0x%06x",
+		find_device(path + strlen(DEVICES), (size_t)(slash - path) - strlen(DEVICES))
+			->class);
+}
+
+/* Lists a group, or a driver's directory: its devices, unsorted, and its own attributes. */
 int __wrap_sysfs_list(const struct sysfs *sysfs, const char *path,
 		      int (*function)(void *context, const char *name), void *context)
 {
@@ -380,8 +415,10 @@ int __wrap_sysfs_list(const struct sysfs *sysfs, const char *path,
 	int result;
 
 	assert_non_null(sysfs);
-	assert_true(starts_with(path, DRIVERS));
 	step();
+	if (starts_with(path, GROUPS))
+		return list_group(atoi(path + strlen(GROUPS)), function, context);
+	assert_true(starts_with(path, DRIVERS));
 	driver = find_driver(path + strlen(DRIVERS), strlen(path) - strlen(DRIVERS));
 	if (kernel.lists_nothing || !driver || !driver->registered)
 		return -ENOENT;
@@ -401,7 +438,7 @@ int __wrap_deadline_call(const struct deadline *deadline, int (*function)(void *
 {
 	int result;
 
-	/* What an earlier step used up is not taken off what this one may take. */
+	/* The time of earlier steps does not count. */
 	assert_int_not_equal(deadline_left(deadline), 0);
 	kernel.child_milliseconds = deadline_left(deadline);
 	kernel.in_child = true;
@@ -413,7 +450,7 @@ int __wrap_deadline_call(const struct deadline *deadline, int (*function)(void *
 	return result;
 }
 
-/* Registering a driver offers it every device that has none. */
+/* Registering a driver offers it every device without a driver. */
 static int load(void *context, const char *name)
 {
 	struct kernel_driver *driver;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What goes into an image. What the host needs of its devices is stood in for. */
+/* What goes into an image. The search for the host's needs is replaced. */
 #include "image/embed.h"
 
 #include <errno.h>
@@ -60,7 +60,7 @@ static int destroy(void **state)
 	return 0;
 }
 
-/* Collects, and compares the files' paths and the modules' names with what is wanted. */
+/* Collects and compares the files' paths and the modules' names. */
 static void check(struct place *place, const char *row, const char *files, const char *modules)
 {
 	struct text got_files = { .used = 0 }, got_modules = { .used = 0 };
@@ -90,6 +90,27 @@ static void test_nothing(void **state)
 	assert_null(place->embed.settings.problems);
 }
 
+#define VIRTIO_ALIASES                            \
+	"alias virtio:d00000017v* virtio_iommu\n" \
+	"alias virtio:d00000001v* virtio_net\n"   \
+	"alias vfio_pci:v000015B3d* mlx5_vfio_pci\n"
+
+/* A virtio-iommu's driver goes in where it may be needed and is a module. */
+static void test_iommu(void **state)
+{
+	struct place *place = *state;
+
+	scratch_write(&place->scratch, "modules/modules.alias", VIRTIO_ALIASES);
+	check(place, "none", "", ALWAYS);
+	place->request.generic = true;
+	check(place, "generic", "", ALWAYS "virtio_iommu virtio_pci ");
+	place->request.generic = false;
+	scratch_write(&place->scratch, "sys/firmware/acpi/tables/VIOT", "");
+	check(place, "VIOT", "", ALWAYS "virtio_iommu virtio_pci ");
+	scratch_write(&place->scratch, "modules/modules.alias", "");
+	check(place, "built in", "", ALWAYS);
+}
+
 static void test_config(void **state)
 {
 	static const char text[] = "devs = 01:00.0\nnonsense\ndriver = nvgrace-gpu-vfio-pci\n";
@@ -104,7 +125,7 @@ static void test_config(void **state)
 	assert_null(place->embed.settings.problems->next);
 }
 
-/* Boot takes nothing by a config that says why it was not read, whatever else lists devices. */
+/* Boot takes nothing with a config that says why it was not read, whatever else lists devices. */
 static void check_mark(struct place *place, const char *reason)
 {
 	struct settings settings;
@@ -136,7 +157,7 @@ static void test_other_config(void **state)
 	assert_string_equal(place->embed.config->path, CONFIG_PATH);
 	assert_int_equal(unlinkat(place->scratch.fd, "other", 0), 0);
 	assert_int_equal(embed_collect(&place->embed, place->arena, &place->request), -ENOENT);
-	/* All else is there. */
+	/* Everything else is there. */
 	assert_non_null(place->embed.modules);
 	check_mark(place, "not read: No such file or directory");
 }
@@ -176,7 +197,7 @@ static void test_variants(void **state)
 	check(place, "no aliases", "", ALWAYS);
 }
 
-/* What the next boot's command line may say, too. */
+/* The next boot's command line may list devices too. */
 static void test_command_line(void **state)
 {
 	struct place *place = *state;
@@ -209,7 +230,9 @@ static const struct {
 	{ "remove vfio-pci /bin/true", true },
 	{ "install vfio-pci \\\n /bin/true", true },
 	{ "softdep nouveau \\\n pre: \\\n vfio", true },
-	{ "softdep nouveau pre:\\\nvfio", true },
+	{ "softdep nouveau pre: \\\nvfio", true },
+	/* kmod joins the lines as they stand. */
+	{ "softdep nouveau pre:\\\nvfio", false },
 	{ "options pci_stub ids=1:2", true },
 	{ "options pci-stub ids=1:2", true },
 	{ "options pci ids=1:2", false },
@@ -263,15 +286,16 @@ static void test_directories(void **state)
 	scratch_write(&place->scratch, "usr/local/lib/modprobe.d/local.conf", VFIO);
 	scratch_write(&place->scratch, "usr/lib/modprobe.d/usr.conf", VFIO);
 	scratch_write(&place->scratch, "usr/lib/modprobe.d/other.conf", "blacklist x\n");
-	/* The same by another name, on a system whose /lib is in /usr. */
+	/* The same by another name, on a system with merged /usr. */
 	scratch_link(&place->scratch, "lib", "usr/lib");
 	check(place, "directories",
-	      "/etc/modprobe.d/a.conf /etc/modprobe.d/b.conf /etc/modprobe.d/run.conf "
-	      "/usr/local/lib/modprobe.d/local.conf /usr/lib/modprobe.d/usr.conf ",
+	      "/etc/modprobe.d/a.conf /etc/modprobe.d/b.conf "
+	      "/usr/local/lib/modprobe.d/local.conf /etc/modprobe.d/run.conf "
+	      "/usr/lib/modprobe.d/usr.conf ",
 	      ALWAYS);
 }
 
-/* A file hides those of its name in later directories: the image must have what hides. */
+/* A file hides those of its name in later directories: the image must have the one that hides. */
 static void test_hidden(void **state)
 {
 	struct place *place = *state;
@@ -282,9 +306,9 @@ static void test_hidden(void **state)
 	scratch_write(&place->scratch, "usr/lib/modprobe.d/mine.conf", "options vfio-pci c=d\n");
 	scratch_write(&place->scratch, "etc/modprobe.d/quiet.conf", "blacklist x\n");
 	scratch_write(&place->scratch, "usr/lib/modprobe.d/quiet.conf", "blacklist y\n");
-	check(place, "hidden", "/etc/modprobe.d/mine.conf /etc/modprobe.d/mask.conf ", ALWAYS);
-	assert_string_equal(place->embed.modprobe->text, VFIO);
-	assert_string_equal(place->embed.modprobe->next->text, "");
+	check(place, "hidden", "/etc/modprobe.d/mask.conf /etc/modprobe.d/mine.conf ", ALWAYS);
+	assert_string_equal(place->embed.modprobe->text, "");
+	assert_string_equal(place->embed.modprobe->next->text, VFIO);
 }
 
 static void test_host(void **state)
@@ -324,7 +348,7 @@ static void test_host_without_needs(void **state)
 
 #define KEPT HOST_HEADING "protect = 00:17.0@8086:a352  # / (sda)\n"
 
-/* In a chroot, the list that the running system has kept goes in. */
+/* In a chroot, the list kept by the running system goes in. */
 static void test_kept_host(void **state)
 {
 	struct place *place = *state;
@@ -339,7 +363,7 @@ static void test_kept_host(void **state)
 	assert_null(place->embed.host);
 }
 
-/* Where memory is short, that is said, and nothing is read that is not there. */
+/* Running out of memory is reported, and nothing missing is read. */
 static void test_no_memory(void **state)
 {
 	static struct host_gap gap = { .text = "/: nobody knows" };
@@ -375,7 +399,7 @@ int main(void)
 		TEST(test_lines),	 TEST(test_directories),
 		TEST(test_hidden),	 TEST(test_host),
 		TEST(test_no_memory),	 TEST(test_host_without_needs),
-		TEST(test_kept_host),
+		TEST(test_kept_host),	 TEST(test_iommu),
 	};
 
 	return cmocka_run_group_tests_name("embed", tests, NULL, NULL);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The texts of what went wrong. Those of a plan are in the golden plans of tests/golden. */
+/* Sentences about failures. Those about plans are in tests/golden. */
 #include "plan/explain.h"
 
 #include <errno.h>
@@ -21,7 +21,7 @@ static const struct machine machine = MACHINE(functions, IOMMU_ON);
 
 #define CARD "vfio_early.devs=01:00.0"
 
-/* The group's texts must not show what nobody set. */
+/* The group's texts must not show anything that is not set. */
 static void check_clean(const char *text)
 {
 	assert_non_null(text);
@@ -35,7 +35,7 @@ static void check_clean(const char *text)
 static const struct {
 	enum step step;
 	int error;
-	const char *text; /* behind "group 1 given back to the host: 0000:01:00.0 10de:1f91 " */
+	const char *text; /* after "group 1 given back to the host: 0000:01:00.0 10de:1f91 " */
 } failures[] = {
 	{ STEP_OVERRIDE, -ENOENT,
 	  "could not set driver_override: No such file or directory (the device is gone)" },
@@ -89,7 +89,7 @@ static void test_failures(void **state)
 	}
 }
 
-/* Whatever the step and the error, there is a text. */
+/* There is a sentence for every step and every error. */
 static void test_every_failure(void **state)
 {
 	struct run *run = machine_plan(&machine, CARD);
@@ -163,7 +163,7 @@ static void test_forced(void **state)
 		"0000:01:00.1 10de:10fa group 1: none -> vfio-pci, forced by 'protected:10de:10fa' "
 		"(command line:77) past 'protected': the host needs it (protect: '01:00.1', "
 		"command line:44)");
-	/* There was nothing to waive. */
+	/* There is nothing to waive. */
 	assert_string_equal(explain_member(run, machine_member(&run->plan, "0000:01:00.0")),
 			    "0000:01:00.0 10de:1f91 group 1: nouveau -> vfio-pci");
 	machine_forget(run);
@@ -252,6 +252,8 @@ static const struct {
 	{ IOMMU_ABSENT, PLATFORM_AMD, "", "turn on AMD-Vi (also called IOMMU)", "intel_iommu" },
 	{ IOMMU_ABSENT, PLATFORM_ARM, "", "ACPI table IORT", "VT-d" },
 	{ IOMMU_ABSENT, PLATFORM_POWER, "", "in each PCI host bridge", "VT-d" },
+	{ IOMMU_ABSENT, PLATFORM_TREE, "", "iommu-map", "VT-d" },
+	{ IOMMU_OFF_VIRTIO, PLATFORM_INTEL, "", "virtio_pci and virtio_iommu", "VT-d" },
 	{ IOMMU_OFF_INTEL, PLATFORM_INTEL, "intel_iommu=off",
 	  "take intel_iommu=off off the kernel command line", NULL },
 	{ IOMMU_OFF_AMD, PLATFORM_AMD, "amd_iommu=off",
@@ -279,11 +281,68 @@ static void test_no_group(void **state)
 			fail_msg("'%s' is not in '%s'", no_groups[i].advice, text);
 		if (no_groups[i].not_said && strstr(text, no_groups[i].not_said))
 			fail_msg("'%s' is in '%s'", no_groups[i].not_said, text);
-		/* Nothing waives that. */
+		/* Nothing waives it. */
 		assert_null(explain_force(run, &run->plan.groups[0]));
 		assert_null(strstr(text, "force"));
 		machine_forget(run);
 	}
+}
+
+/* Two functions of a card, one of them without a group, as only a driver brings it. */
+static void test_late_group(void **state)
+{
+	static const struct function pair[] = {
+		FUNCTION("0000:01:00.0", 0x010802, -1, 0x1b36, 0x0010),
+		FUNCTION("0000:01:00.1", 0x020000, 1, 0x8086, 0x10d3, .driver = "e1000e"),
+	};
+	const struct machine late = { .functions = pair, .count = 2, .late_groups = true };
+	static const struct {
+		const char *cmdline;
+		bool asked;
+		const char *text;
+	} rows[] = {
+		{ "vfio_early.devs=01:00.0", false,
+		  "0000:01:00.0 1b36:0010 left to the host: it has no IOMMU group yet, for this "
+		  "kernel makes it when a driver is tried: group known only at boot" },
+		{ "vfio_early.devs=01:00.0", true,
+		  "0000:01:00.0 1b36:0010 left to the host: it has no IOMMU group yet, though the "
+		  "kernel was asked for it: see its lines about IOMMU in dmesg" },
+		{ "vfio_early.devs=01:00.1", false,
+		  "group 1 left to the host because of 0000:01:00.1 8086:10d3: 0000:01:00.0 beside "
+		  "it may join its group, and has none yet, for this kernel makes it when a driver "
+		  "is tried: group known only at boot" },
+		{ "vfio_early.devs=01:00.1", true,
+		  "group 1 left to the host because of 0000:01:00.1 8086:10d3: 0000:01:00.0 beside "
+		  "it may join its group, and has none yet, though the kernel was asked for it: "
+		  "see "
+		  "its lines about IOMMU in dmesg" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct run *run = machine_plan(&late, rows[i].cmdline);
+
+		run->groups_asked = rows[i].asked;
+		check_text(rows[i].cmdline, explain_refusal(run, &run->plan.groups[0]),
+			   rows[i].text);
+		machine_forget(run);
+	}
+}
+
+static void test_joined(void **state)
+{
+	struct run *run = machine_plan(&machine, CARD);
+	struct planned_group *group = &run->plan.groups[0];
+	struct text wanted = { .used = 0 };
+
+	(void)state;
+	group->failed = group->joined = true;
+	group->joiner = (struct pci_address){ .bus = 3 };
+	text_add(&wanted,
+		 "group %d given back to the host: 0000:03:00.0 joined it after it was decided on",
+		 group->number);
+	assert_string_equal(explain_failure(run->arena, group), wanted.bytes);
+	machine_forget(run);
 }
 
 static void test_force_adds_to_what_is_there(void **state)
@@ -316,7 +375,7 @@ static const struct {
 	  "(protect: '09:00.0@10de:10fa', " HOST ":1:11); " },
 };
 
-/* Why the host needs it, and where that is written. */
+/* Why the host needs a device, and where that is written. */
 static void test_needs(void **state)
 {
 	(void)state;
@@ -338,7 +397,7 @@ static void test_needs(void **state)
 	}
 }
 
-/* What waives a refusal, as it is said, does. */
+/* The word that a refusal tells to write waives it. */
 static void test_force_works(void **state)
 {
 	struct run *run = machine_plan(&machine, "vfio_early.devs=01:00,!01:00.1 "
@@ -397,7 +456,7 @@ static void test_ends(void **state)
 	run->cut_off = true;
 	run->phase = RUN_EXECUTE;
 	check_clean(explain_end(run));
-	/* Only where the worker had not begun. */
+	/* Only if the worker had not begun. */
 	assert_null(strstr(explain_end(run), "nothing was touched"));
 	run->phase = RUN_SURVEY;
 	assert_non_null(strstr(explain_end(run), "nothing was touched"));
@@ -434,7 +493,7 @@ static void test_module(void **state)
 	machine_forget(run);
 }
 
-/* Short of memory there is still something to say, and nothing to crash on. */
+/* When memory runs out there is still a text, and no crash. */
 static void test_no_memory(void **state)
 {
 	struct run *run =
@@ -468,6 +527,8 @@ int main(void)
 		cmocka_unit_test(test_newcomer),
 		cmocka_unit_test(test_claims),
 		cmocka_unit_test(test_block),
+		cmocka_unit_test(test_late_group),
+		cmocka_unit_test(test_joined),
 		cmocka_unit_test(test_no_group),
 		cmocka_unit_test(test_force_adds_to_what_is_there),
 		cmocka_unit_test(test_force_works),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* JSON read back: what json.c writes, and what nobody should have written. */
+/* Reads JSON from json_writer.c, and JSON that nobody should have written. */
 #include "lib/json_reader.h"
 
 #include <errno.h>
@@ -54,9 +54,10 @@ static void test_written(void **state)
 	check_text("null", json_find_string(value, "null"), NULL);
 	assert_int_equal(json_find(value, "null")->type, JSON_NULL);
 	assert_true(json_find(value, "least")->integer == -12345678901LL);
-	assert_true(json_find_true(value, "yes"));
-	assert_false(json_find_true(value, "no"));
-	assert_false(json_find_true(value, "awkward"));
+	assert_int_equal(json_find(value, "yes")->type, JSON_BOOLEAN);
+	assert_int_equal(json_find(value, "yes")->integer, 1);
+	assert_int_equal(json_find(value, "no")->type, JSON_BOOLEAN);
+	assert_int_equal(json_find(value, "no")->integer, 0);
 	list = json_find(value, "list");
 	check_text("member", json_find_string(list->first, "x"), "1");
 	check_text("element", list->first->next->string, "second");
@@ -114,7 +115,7 @@ static void test_texts(void **state)
 	}
 }
 
-/* A NUL would hide what is after it, and half of a pair is no character. */
+/* A NUL would hide what follows, and half of a surrogate pair is no character. */
 static void test_replaced(void **state)
 {
 	struct json_value *value;

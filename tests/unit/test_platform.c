@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What kind of machine it is, by what the kernel says of the CPU and the firmware. */
+/* Which kind of machine it is, by the CPU and the firmware. */
 #include "machine/platform.h"
 
 #include "scratch.h"
@@ -16,7 +16,7 @@ static const struct {
 	{ "arm64", "processor\t: 0\nCPU implementer\t: 0x41\n", PLATFORM_ARM },
 	{ "power", "cpu\t\t: POWER9\nplatform\t: PowerNV\n", PLATFORM_POWER },
 	{ "pseries", "cpu\t\t: POWER10\nplatform\t: pSeries\n", PLATFORM_POWER },
-	{ "riscv", "processor\t: 0\nisa\t\t: rv64imafdc\n", PLATFORM_UNKNOWN },
+	{ "riscv", "processor\t: 0\nisa\t\t: rv64imafdc\n", PLATFORM_TREE },
 	{ "none", NULL, PLATFORM_UNKNOWN },
 };
 
@@ -34,7 +34,7 @@ static void test_cpuinfo(void **state)
 
 static const struct {
 	const char *path, *text;
-	const char *other, *other_text; /* a second file, which tells less; NULL for none */
+	const char *other, *other_text; /* a second, weaker file; NULL for none */
 	enum platform platform;
 } trees[] = {
 	{ ALIAS, "cpu:type:x86,ven0000fam0006mod009E:feature:,0000\n", NULL, NULL, PLATFORM_INTEL },
@@ -45,6 +45,7 @@ static const struct {
 	{ TABLES "IVRS", "", NULL, NULL, PLATFORM_AMD },
 	{ TABLES "IORT", "", NULL, NULL, PLATFORM_ARM },
 	{ "firmware/devicetree/base/ibm,opal/name", "", BRIDGE, "0x8086\n", PLATFORM_POWER },
+	{ "firmware/devicetree/base/cpus/name", "cpus", BRIDGE, "0x1b36\n", PLATFORM_TREE },
 	{ BRIDGE, "0x8086\n", NULL, NULL, PLATFORM_INTEL },
 	{ BRIDGE, "0x1022\n", NULL, NULL, PLATFORM_AMD },
 	{ BRIDGE, "0x1014\n", NULL, NULL, PLATFORM_POWER },

@@ -75,20 +75,26 @@ settle()
 	done
 }
 
-# coldplug: a module for every modalias, as udev asks for. The second pass is
-# for devices that the first one's drivers made known.
+# aliases: the modalias of each device, a line each.
+aliases()
+{
+	find /sys/devices -name modalias | while read -r file; do
+		attribute "$file"
+		echo "$value"
+	done | sort -u
+}
+
+# coldplug: a module for every modalias, as udev asks for. The second pass is for the
+# devices that the first one's drivers made known.
 coldplug()
 {
-	for _ in 1 2; do
-		find /sys/devices -name modalias | while read -r file; do
-			attribute "$file"
-			echo "$value"
-		done | sort -u >/tmp/aliases
-		while read -r alias; do
-			modprobe -q -b "$alias"
-		done </tmp/aliases
+	{
+		aliases >/tmp/aliases
+		xargs -r modprobe -a -q -b </tmp/aliases
 		settle
-	done >"$found/coldplug" 2>&1
+		aliases | grep -vxFf /tmp/aliases | xargs -r modprobe -a -q -b
+		settle
+	} >"$found/coldplug" 2>&1
 }
 
 # clients: a line from the client for each device on vfio-pci. The kernel may
