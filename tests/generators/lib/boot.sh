@@ -137,9 +137,7 @@ debian_disk()
 	ln -s /tests/bin/client "$root/bin/client"
 	cp "$vm/guest/record.sh" "$root/tests/record.sh"
 	cp "$here/guest/debian-init" "$root/tests/init"
-	for release in $kernels; do
-		[ "$release" = "$kernel" ] || rm -rf "$root/lib/modules/$release" "$root"/boot/*-"$release"
-	done
+	keep_kernel
 	rm -rf "$root/var/cache/apt" "$root/var/lib/apt/lists"
 	mke2fs -q -F -t ext4 -d "$root" "$case_work/disk" "${1:-2G}" >"$case_work/mke2fs.log" 2>&1 ||
 		stop "the disk" "a file system" "$(tail -n 1 "$case_work/mke2fs.log")"
