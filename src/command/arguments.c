@@ -8,7 +8,7 @@
 #include "lib/command.h"
 #include "lib/text.h"
 
-/* Above all characters, which getopt_long() gives for what is wrong. */
+/* Above all characters, which getopt_long() returns for errors. */
 #define FIRST_OPTION 256
 
 static void print_usage(const struct usage *usage, const struct argument *table, size_t size,
@@ -35,7 +35,7 @@ static void print_usage(const struct usage *usage, const struct argument *table,
 	}
 }
 
-/* The error was already printed. */
+/* Prints the usage after an error message. Returns -1. */
 static int refuse(const struct usage *usage, const struct argument *table, size_t size, int *code)
 {
 	*code = EXIT_MALFORMED;
@@ -43,7 +43,7 @@ static int refuse(const struct usage *usage, const struct argument *table, size_
 	return -1;
 }
 
-/* Keeps what an option says; complains, and returns false, for one that was repeated too often. */
+/* Stores an option's value. Reports an option repeated too often and returns false. */
 static bool keep(const struct argument *argument, void *target)
 {
 	char *place = (char *)target + argument->offset;
@@ -65,7 +65,7 @@ static bool keep(const struct argument *argument, void *target)
 	return true;
 }
 
-/* Says what is wrong with the option that getopt_long(3) has stopped at. */
+/* Says what is wrong with the option at which getopt_long(3) stopped. */
 static void say_bad_option(const struct usage *usage, const struct argument *table, int option,
 			   char *const *words)
 {
@@ -96,7 +96,7 @@ int arguments_read(const struct usage *usage, const struct argument *table, size
 	known[size] = (struct option){ .name = "help", .val = 'h' };
 	*code = EXIT_DONE;
 	optind = 1;
-	/* getopt_long() starts after the first word. */
+	/* getopt_long() skips the first word. */
 	opterr = 0;
 	while ((option = getopt_long(count + 1, arguments - 1, ":h", known, NULL)) != -1) {
 		if (option == 'h') {

@@ -17,8 +17,8 @@
 #include "plan/survey.h"
 
 /*
- * Reads the settings and the selectors. The selectors alone say what is taken: the boot's list,
- * and its "off" and "wait", do not apply here.
+ * Reads the settings and the selectors. Only the selectors say what to take: devs, off
+ * and wait do not apply here. Returns 0 or -errno.
  */
 static int read_settings(struct options *options, struct run *run, int count,
 			 char *const *selectors)
@@ -37,7 +37,10 @@ static int read_settings(struct options *options, struct run *run, int count,
 	return error;
 }
 
-/* Notes which devices the selectors pick, with their groups; nothing else of that plan is used. */
+/*
+ * Records the devices that the selectors pick, with their groups. Nothing else of that
+ * plan is used.
+ */
 static int note_devices(const struct run *run, const struct plan *plan, struct in_use *in_use)
 {
 	struct pci_address *devices;
@@ -76,7 +79,7 @@ static int find_devices(const struct run *run, struct in_use *in_use)
 	return error ? error : note_devices(run, &plan, in_use);
 }
 
-/* Says why nothing can be taken, where it is not known what the host uses. Returns 0 or -errno. */
+/* Says why nothing can be taken if the host's uses are unknown. Returns 0 or -errno. */
 static int complain_unseen(const struct run *run, const struct in_use *in_use)
 {
 	const char *owner;
@@ -96,7 +99,7 @@ static int complain_unseen(const struct run *run, const struct in_use *in_use)
 	return in_use->error;
 }
 
-/* Adds what the host uses just now to what is protected. Returns 0 or -errno. */
+/* Protects what the host uses now. Returns 0 or -errno. */
 static int read_uses(struct run *run)
 {
 	struct in_use in_use = { .driver = run->settings.driver };
@@ -114,11 +117,11 @@ static int read_uses(struct run *run)
 	for (const struct host_gap *gap = uses.gaps; gap; gap = gap->next)
 		log_line(LOG_LEVEL_DEBUG, "what the host uses could not be resolved: %s",
 			 gap->text);
-	/* Nothing in use is known as well as something. */
+	/* No uses is a known result too. */
 	return settings_read_host(&run->settings, SETTINGS_SOURCE_HOST, uses.text ? uses.text : "");
 }
 
-/* Whether a device was refused because of what the host uses or needs. */
+/* Returns whether a device was refused because the host uses or needs it. */
 static bool is_in_use(const struct run *run)
 {
 	for (size_t i = 0; i < run->plan.group_count; i++) {
@@ -155,7 +158,7 @@ static int run_bind(int count, char *const *arguments)
 			   "vfio-early: bind: name the devices: see vfio-early bind --help\n");
 		return EXIT_MALFORMED;
 	}
-	/* Even a dry run would not see what others have open. */
+	/* Others could not even see, in a dry run, what is open. */
 	if (geteuid() != 0) {
 		text_print(stderr, "vfio-early: bind: only root can do that: use sudo\n");
 		return EXIT_PARTLY;

@@ -14,7 +14,7 @@
 #include "lib/util.h"
 #include "plan/explain.h"
 
-/* Whether the selectors cannot be pinned at all; says why. */
+/* Says why the selectors cannot be pinned, if so. Returns whether they cannot. */
 static bool is_hopeless(const struct run *run)
 {
 	const struct plan *plan = &run->plan;
@@ -38,7 +38,7 @@ static bool is_hopeless(const struct run *run)
 	return false;
 }
 
-/* Says what is pinned, but will not be taken as it is. Returns an exit_code. */
+/* Says what is pinned but would not be taken. Returns an exit_code. */
 static int complain(const struct run *run)
 {
 	int code = EXIT_DONE;
@@ -57,7 +57,7 @@ static int complain(const struct run *run)
 	return code;
 }
 
-/* Puts the lines into the file. Returns 0 or -errno. */
+/* Writes the lines into the file. Returns 0 or -errno. */
 static int replace_lines(const struct pin *pin, const struct config *config, const char *path)
 {
 	char *text = NULL;
@@ -125,7 +125,7 @@ static int pin(const struct pin *pin, const struct options *options)
 	}
 	code = complain(pin->run);
 	fputs(text, stdout);
-	/* Flushed, so that messages on standard error come after it. */
+	/* Before messages on standard error. */
 	fflush(stdout);
 	if (options->write && settings->problems) {
 		text_print(stderr, "vfio-early: not written: correct the errors first\n");
@@ -169,7 +169,7 @@ static int run_pin(int count, char *const *arguments)
 	     problem = problem->next)
 		text_print(stderr, "vfio-early: %s\n", explain_problem(run->arena, problem));
 	pinned = (struct pin){ .run = run, .members = run->settings.members };
-	/* New members are accepted, and the rescue switch is for the boot alone. */
+	/* New members are accepted, and only the boot obeys the rescue switch. */
 	run->settings.members = (struct selector_list){ 0 };
 	run->settings.off = false;
 	if (!error)

@@ -27,11 +27,11 @@ static int read_report(struct status *status, const char *directory)
 		error = json_read(arena, text, &value);
 	if (!error)
 		status->boot = value;
-	/* That it cannot be read is something to say, but not the end. */
+	/* An unreadable report is reported, but no error. */
 	return error == -ENOMEM ? error : 0;
 }
 
-/* A boot leaves its report where its image could; a captured tree has none of this machine's. */
+/* A boot leaves its report where its image could. A captured tree does not have this machine's. */
 static int find_report(struct status *status, const struct options *options)
 {
 	static const char *const places[] = { REPORT_DIRECTORY, INIT_REPORT_DIRECTORY };
@@ -71,7 +71,7 @@ static int run_status(int count, char *const *arguments)
 	/* The pinned members belong to the configured devices. */
 	if (status.of_others)
 		run->settings.members = (struct selector_list){ 0 };
-	/* Devices are wanted even while the rescue switch keeps them from being taken. */
+	/* Devices are wanted even if the rescue switch keeps them from being taken. */
 	run->settings.off = false;
 	if (!error)
 		error = preview_plan(&options.preview, run);

@@ -8,7 +8,7 @@
 #include "lib/util.h"
 #include "settings/settings_parse.h"
 
-/* All there are; a command has those whose letters it names. */
+/* All options; a command has those whose letters it lists. */
 static const struct {
 	char letter;
 	struct argument argument;
@@ -93,7 +93,7 @@ int options_add_force(const struct options *options, struct settings *settings)
 	struct origin *place = &settings->origins[SETTING_FORCE];
 	int error = 0;
 
-	/* It adds to what was configured, wherever that was. */
+	/* They add to what was configured anywhere. */
 	if (options->force.count && place->source)
 		place->source = origin.source;
 	for (size_t i = 0; !error && i < options->force.count; i++)

@@ -11,28 +11,28 @@
 #include "lib/text.h"
 #include "machine/modalias.h"
 
-/* The longest driver name or override: one sysfs attribute may be a page. */
+/* The longest driver name or override: a sysfs attribute may be a page. */
 #define ATTRIBUTE_SIZE 4096
 
-/* Longer than any modalias: they are made of numbers of fixed width. */
+/* Longer than any modalias, which has numbers of fixed width. */
 #define MODALIAS_SIZE 128
 
 struct pci_source {
 	const struct sysfs *sysfs;
 	struct pci_access *access;
 	char path[SYSFS_PATH_SIZE];
-	const char *ids;	    /* the name list that libpci was told of */
-	struct pci_dev **functions; /* libpci's devices, in the order of the scan's */
-	struct device *devices;	    /* of the scan; the arena's */
+	const char *ids;	    /* the name list that libpci uses now */
+	struct pci_dev **functions; /* libpci's devices, in the scan's order */
+	struct device *devices;	    /* of the scan; the arena owns them */
 	size_t count;
-	const struct device *looked_at; /* whose directory is open; NULL for none */
+	const struct device *looked_at; /* the device whose directory is open; NULL for none */
 	struct sysfs directory;
 };
 
 /*
- * libpci reports that a device vanished by a callback that must not return
- * and is given no context, so the way back lies in a variable that each use sets
- * anew. Code between setjmp() and longjmp() must own nothing.
+ * libpci reports a vanished device by a callback that must not return and gets no
+ * context. The way back is in a variable that each use sets. Code between setjmp() and
+ * longjmp() must own nothing.
  */
 static jmp_buf libpci_failure;
 
@@ -123,7 +123,7 @@ static struct pci_dev *function_of(const struct pci_source *source, const struct
 	return source->functions[device - source->devices];
 }
 
-/* Lists the bus. Returns the number of functions found, or -EIO. */
+/* Lists the bus. Returns the number of functions, or -EIO. */
 static int list_bus(struct pci_access *access)
 {
 	int count = 0;
@@ -147,7 +147,7 @@ int pci_scan(struct pci_source *source, struct arena *arena, struct device **dev
 	source->devices = arena_allocate(arena, (size_t)found + 1, sizeof(*source->devices));
 	if (!source->functions || !source->devices)
 		return -ENOMEM;
-	/* libpci takes any number in a name, and in a tree that is no kernel's there may be any. */
+	/* libpci accepts any number in a name, and a tree that no kernel made may have any. */
 	for (struct pci_dev *pci = source->access->devices; pci; pci = pci->next)
 		if (pci->dev <= 0x1f && pci->func <= 7)
 			source->functions[used++] = pci;
@@ -164,7 +164,7 @@ int pci_scan(struct pci_source *source, struct arena *arena, struct device **dev
 	return 0;
 }
 
-/* Reads what libpci knows of one device. Returns false when it has vanished. */
+/* Reads a device's ids through libpci. Returns false if it has vanished. */
 static bool read_ids(struct pci_dev *pci, struct device *device)
 {
 	if (setjmp(libpci_failure))
@@ -178,7 +178,7 @@ static bool read_ids(struct pci_dev *pci, struct device *device)
 	return true;
 }
 
-/* Returns a small number held by an attribute of a device; 0 when it is missing. */
+/* Returns the small number in a device's attribute; 0 if it is missing. */
 static unsigned int read_number(const struct sysfs *directory, const char *attribute)
 {
 	char text[16];
@@ -189,8 +189,8 @@ static unsigned int read_number(const struct sysfs *directory, const char *attri
 }
 
 /*
- * Returns the device's own directory, or NULL: one that has none is gone. It stays open
- * until another device's is asked for, since most are looked into twice in a row.
+ * Returns a device's open directory, or NULL and marks the device gone. It stays open
+ * until another device's is needed, because most are read twice in a row.
  */
 static const struct sysfs *open_device(struct pci_source *source, struct device *device)
 {
@@ -216,7 +216,7 @@ static const char *name_before(const char *path, const char *end)
 	return end;
 }
 
-/* Returns the function whose name in a path ends at end; NULL where it is no function's. */
+/* Returns the function whose name in a path ends at end; NULL if that is no function. */
 static struct device *function_before(const struct pci_source *source, const char *path,
 				      const char *end)
 {
@@ -229,8 +229,8 @@ static struct device *function_before(const struct pci_source *source, const cha
 }
 
 /*
- * Finds the bridge above a function by its directory in sysfs, and the VMD that its domain
- * hangs under: ".../0000:00:0e.0/pci10000:e0/10000:e0:17.0" (drivers/pci/controller/vmd.c,
+ * Finds the bridge above a function from its directory in sysfs, and the VMD of its
+ * domain: ".../0000:00:0e.0/pci10000:e0/10000:e0:17.0" (drivers/pci/controller/vmd.c,
  * vmd_enable_domain(), makes the root bus a child of the VMD).
  */
 static void find_above(const struct pci_source *source, const struct device *device,
@@ -248,9 +248,9 @@ static void find_above(const struct pci_source *source, const struct device *dev
 }
 
 /*
- * Returns the directory of the device's neighbour on its bus, if it is known by now. They
- * have one parent, the bus's bridge, and lie side by side (drivers/pci/probe.c,
- * pci_setup_device(); for virtual functions drivers/pci/iov.c, pci_iov_add_virtfn()).
+ * Returns the directory of the device before it if that is on the same bus and located.
+ * Both have the bus's bridge as parent (drivers/pci/probe.c, pci_setup_device(); for
+ * virtual functions drivers/pci/iov.c, pci_iov_add_virtfn()).
  */
 static const char *directory_beside(const struct pci_source *source, const struct device *device)
 {
@@ -264,9 +264,9 @@ static const char *directory_beside(const struct pci_source *source, const struc
 }
 
 /*
- * Reads where a device is in the tree that sysfs shows of it:
- * "devices/pci0000:00/0000:00:01.0/0000:01:00.0". The bus has a link to there,
- * and to follow that costs the kernel more than all the way in the tree.
+ * Reads a device's directory in sysfs, "devices/pci0000:00/0000:00:01.0/0000:01:00.0".
+ * Following the bus's link to it on every access would cost the kernel more than the
+ * whole path.
  */
 static int read_directory(const struct pci_source *source, struct arena *arena,
 			  struct device *device)
@@ -297,7 +297,7 @@ int pci_locate(struct pci_source *source, struct arena *arena, struct device *de
 
 	if (device->located)
 		return 0;
-	/* Set before the parent's turn: no tree, however odd, makes this go round in a circle. */
+	/* Set before the parent is located, so that no tree, however odd, loops. */
 	device->located = true;
 	error = read_directory(source, arena, device);
 	if (error)
@@ -318,7 +318,7 @@ int pci_locate(struct pci_source *source, struct arena *arena, struct device *de
 	return device->kernel_path ? 0 : -ENOMEM;
 }
 
-/* Reads the ids from the one attribute that has them all, and says whether it was there. */
+/* Reads the ids from the one attribute that has them all. Returns whether it exists. */
 static bool read_modalias(const struct sysfs *directory, struct arena *arena, struct device *device)
 {
 	char text[MODALIAS_SIZE];
@@ -347,7 +347,7 @@ int pci_identify(struct pci_source *source, struct arena *arena, struct device *
 	directory = open_device(source, device);
 	if (!directory)
 		return 0;
-	/* libpci asks for each id by itself, with the whole path each time. */
+	/* libpci would open each id by itself, by its whole path. */
 	if (!read_modalias(directory, arena, device) &&
 	    !read_ids(function_of(source, device), device))
 		device->gone = true;
@@ -357,7 +357,7 @@ int pci_identify(struct pci_source *source, struct arena *arena, struct device *
 	return 0;
 }
 
-/* Context of the callback that collects the members that sysfs lists. */
+/* Context of note_member(). */
 struct group_listing {
 	struct pci_source *source;
 	int number;
@@ -404,7 +404,7 @@ int pci_find_group(struct pci_source *source, struct device *device)
 	return sysfs_list(source->sysfs, path, note_member, &listing);
 }
 
-/* Keeps text in the arena, but NULL for what the kernel shows of an unset override. */
+/* Stores text in the arena, but NULL for "(null)", the kernel's unset override. */
 static int keep_override(struct arena *arena, const char *text, int length, const char **override)
 {
 	*override = NULL;
@@ -415,11 +415,10 @@ static int keep_override(struct arena *arena, const char *text, int length, cons
 }
 
 /*
- * Reads the header type from configuration space, of those that may be bridges
- * by their class: asking each device there is costs more than all the rest.
- * What calls itself something else and yet is a bridge is refused by the
- * driver, and its group given back. A device that sleeps in D3cold reads as
- * all ones; its class then tells.
+ * Reads the header type from configuration space, but only for devices of a bridge class:
+ * reading it for each device takes longer than everything else. A bridge of another class
+ * is refused by the driver, and its group given back. A device in D3cold reads as all
+ * ones; its class then tells.
  */
 static uint8_t read_header_type(struct pci_dev *pci, const struct device *device)
 {
@@ -447,7 +446,7 @@ static int describe(const struct sysfs *directory, struct arena *arena, struct d
 	int length = sysfs_read_link_name(directory, "driver", text, sizeof(text));
 
 	if (length > 0) {
-		/* The kernel has none such; a tree that was captured elsewhere may. */
+		/* No kernel has such a name, but a captured tree may. */
 		text_make_printable(text);
 		device->driver = arena_copy(arena, text, (size_t)length);
 		if (!device->driver)
@@ -457,8 +456,9 @@ static int describe(const struct sysfs *directory, struct arena *arena, struct d
 	if (keep_override(arena, text, length, &device->driver_override))
 		return -ENOMEM;
 	/*
-	 * Only a driver enables virtual functions (sriov_numvfs_store()). Were they left by one
-	 * that is gone, vfio-pci would refuse the device (drivers/vfio/pci/vfio_pci_core.c).
+	 * Only a driver enables virtual functions (sriov_numvfs_store()). vfio-pci would
+	 * refuse a device on which an earlier driver left some
+	 * (drivers/vfio/pci/vfio_pci_core.c).
 	 */
 	if (device->driver && sysfs_read(directory, "sriov_numvfs", text, sizeof(text)) > 0) {
 		device->has_sriov = true;
@@ -491,7 +491,7 @@ int pci_read(struct pci_source *source, struct arena *arena, struct device *devi
 	return error ? error : pci_describe(source, arena, device);
 }
 
-/* Looks a name up; flags and numbers as pci_lookup_name() takes them. */
+/* Looks up a name, with flags and numbers as for pci_lookup_name(). */
 static const char *look_up(struct pci_source *source, const char *ids, char *buffer, size_t size,
 			   int flags, int first, int second)
 {
@@ -505,7 +505,7 @@ static const char *look_up(struct pci_source *source, const char *ids, char *buf
 		return NULL;
 	name = pci_lookup_name(source->access, buffer, (int)size, flags | PCI_LOOKUP_NO_NUMBERS,
 			       first, second);
-	/* The list may be one that somebody hands over. */
+	/* The list may come from anybody. */
 	if (name == buffer)
 		text_make_printable(buffer);
 	return name;

@@ -39,7 +39,7 @@ const char *explain_stop(struct arena *arena, const struct settings *settings)
 		   explain_origin(arena, &problem->origin));
 }
 
-/* No IOMMU is shown: how machines of this kind get theirs. */
+/* Returns why no IOMMU shows, by how machines of this kind turn theirs on. */
 static const char *absent_reason(enum platform platform)
 {
 	switch (platform) {
@@ -143,7 +143,7 @@ static const char *newcomer_reason(const struct run *run, const struct selector 
 		   place);
 }
 
-/* Why a guard holds the member, whether or not it was waived. */
+/* Returns why a guard holds the member, waived or not. */
 static const char *hold_reason(const struct run *run, const struct member *member,
 			       const struct hold *hold)
 {
@@ -178,7 +178,7 @@ static const char *hold_reason(const struct run *run, const struct member *membe
 	}
 }
 
-/* All that stands against a member: "it is ..., and the host needs it". */
+/* Returns everything that holds a member: "it is ..., and the host needs it". */
 static const char *refusal_reason(const struct run *run, const struct member *member)
 {
 	const char *text = "";
@@ -213,7 +213,7 @@ const char *explain_force(const struct run *run, const struct planned_group *gro
 	return list;
 }
 
-/* "group 13", or the device itself where it has no group. */
+/* Returns "group 13", or the device's address if it has no group. */
 static const char *group_title(struct arena *arena, const struct planned_group *group)
 {
 	char text[PCI_ADDRESS_SIZE];
@@ -376,7 +376,7 @@ const char *explain_block(struct arena *arena, const struct member *member)
 	char text[PCI_ADDRESS_SIZE];
 
 	pci_address_format(&member->device->address, text);
-	/* Some drivers have blanks in their names. */
+	/* Some drivers' names have blanks. */
 	return SAY(arena,
 		   "group %d cannot be opened by a virtual machine while its bridge %s is bound to "
 		   "%s: echo %s >/sys/bus/pci/drivers/%s/unbind",
@@ -483,7 +483,7 @@ const char *explain_end(const struct run *run)
 	return NULL;
 }
 
-/* Adds "COUNT THING(s) WHAT" to a list, unless there were none. */
+/* Appends "COUNT THING(s) WHAT" to a list, unless count is 0. */
 static const char *add_count(struct arena *arena, const char *list, size_t count, const char *thing,
 			     const char *what)
 {
