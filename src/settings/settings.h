@@ -41,7 +41,7 @@ struct selector_list {
 /*
  * Something that the user wrote and that could not be used. It stops the taking, because
  * it may be what keeps a device with the host. Only a problem that could do no more than
- * add a device does not.
+ * add a device stops nothing.
  */
 struct problem {
 	struct origin origin;
