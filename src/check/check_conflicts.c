@@ -28,7 +28,7 @@ static bool is_vfio(const char *module)
 	return strncmp(module, "vfio", 4) == 0;
 }
 
-/* What guides have people keep away from devices that are to be passed on. */
+/* Drivers that guides tell people to keep away from devices. */
 static bool is_native(const char *module)
 {
 	static const char *const natives[] = {
@@ -81,7 +81,7 @@ static const char *edit(const struct check *check, const struct line *line, cons
 			  expression, text_quote(check->arena, own));
 }
 
-/* Makes a comment of the line. */
+/* Returns the command that comments the line out. */
 static const char *comment_out(const struct check *check, const struct line *line)
 {
 	const char *range = root_print(&check->root, "%u", line->line.number);
@@ -91,7 +91,7 @@ static const char *comment_out(const struct check *check, const struct line *lin
 	return edit(check, line, "-i", root_print(&check->root, "%ss/^/# /", range));
 }
 
-/* Comments the line out, or takes the one parameter off it when there are others. */
+/* Returns the command that removes a parameter from the line, or comments it out if it is alone. */
 static const char *take_off(const struct check *check, const struct line *line, const char *key,
 			    bool alone)
 {
@@ -101,7 +101,7 @@ static const char *take_off(const struct check *check, const struct line *line, 
 		    root_print(&check->root, "%us/ %s[^ ]*//", line->line.number, key));
 }
 
-/* "options vfio-pci ids=10de:1f91 disable_vga=1" */
+/* Checks a line such as "options vfio-pci ids=10de:1f91 disable_vga=1". */
 static void check_options(struct check *check, const struct line *line, const char *module,
 			  char *rest)
 {
@@ -146,7 +146,7 @@ static void check_blacklist(struct check *check, const struct line *line, const 
 			  line->file, line->line.number, module);
 }
 
-/* "softdep nouveau pre: vfio-pci" */
+/* Checks a line such as "softdep nouveau pre: vfio-pci". */
 static void check_softdep(struct check *check, const struct line *line, const char *module,
 			  char *rest)
 {
@@ -211,7 +211,7 @@ static void check_modprobe(struct check *check)
 	}
 }
 
-/* A list of modules to load, one a line. */
+/* Checks a list of modules to load, one on each line. */
 static void check_module_list(struct check *check, const char *file)
 {
 	char *text = root_read(&check->root, file), *line;
@@ -234,7 +234,7 @@ static void check_module_lists(struct check *check)
 {
 	static const char directory[] = "/etc/modules-load.d";
 
-	/* On Debian this one is a link in the directory as well. */
+	/* On Debian the directory has a link to this file. */
 	check_module_list(check, "/etc/modules");
 	check_module_list(check, "/etc/initramfs-tools/modules");
 	for (const char *const *name = root_list(&check->root, directory); *name; name++)
@@ -243,7 +243,7 @@ static void check_module_lists(struct check *check)
 					  root_print(&check->root, "%s/%s", directory, *name));
 }
 
-/* The member that will be taken and has this address; NULL if none has. */
+/* Returns the member with this address that will be taken; NULL for none. */
 static const struct member *find_taken(const struct check *check, const char *address)
 {
 	const struct plan *plan = &check->run->plan;
@@ -262,7 +262,7 @@ static const struct member *find_taken(const struct check *check, const char *ad
 	return NULL;
 }
 
-/* Files "pci-0000:01:00.0" with a driver's name, which a service binds some time after boot. */
+/* Checks files "pci-0000:01:00.0" that hold a driver's name, which a service binds after boot. */
 static void check_driverctl(struct check *check)
 {
 	for (const char *const *name = root_list(&check->root, DRIVERCTL_DIRECTORY); *name;
@@ -293,7 +293,7 @@ static void check_driverctl(struct check *check)
 	}
 }
 
-/* Lists of modules on the kernel command line. */
+/* Checks lists of modules on the kernel command line. */
 static void check_list_parameter(struct check *check, const char *whole, bool blacklist,
 				 const char *value)
 {
@@ -382,7 +382,7 @@ void check_conflicts(struct check *check)
 	struct cmdline_token token;
 	size_t position = 0;
 
-	/* Where nothing is listed, whoever uses these does so on purpose. */
+	/* If nothing is listed, these are used on purpose. */
 	if (!run_is_wanted(check->run))
 		return;
 	while (text && cmdline_next(text, &position, &token))

@@ -181,7 +181,7 @@ static void test_values(void **state)
 		assert_true(strlen(setting_name(key)) > 0);
 }
 
-/* Where memory is short, that is said, and nothing is read that is not there. */
+/* Running out of memory is reported, and nothing missing is read. */
 static void test_no_memory(void **state)
 {
 	static const char config[] = "devs = 01:00.0, x\nforce = 00:17.0\ndriver = a\ngpu = 1\n";
