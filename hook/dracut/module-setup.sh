@@ -9,7 +9,7 @@ check() {
     local program
     for program in @SBINDIR@/vfio-early @LIBDIR@/vfio-early; do
         [[ ! -x $program ]] || continue
-        dwarn "vfio-early: $program is missing: nothing is put into this image"
+        dwarn "vfio-early: $program is missing: this image gets no vfio-early"
         return 1
     done
 }
@@ -56,10 +56,10 @@ installkernel() {
         hostonly='' instmods "$module"
     done
     if ! grep -Eqs '/vfio[-_]pci\.ko' "$srcmods"/modules.{dep,builtin}; then
-        dwarn "vfio-early: kernel $kernel has vfio-pci neither as a module nor built in: it can take nothing"
+        dwarn "vfio-early: kernel $kernel has no vfio-pci, neither as a module nor built in: nothing can be taken"
     elif ! grep -Eqs '/vfio[-_]pci\.ko' "$srcmods"/modules.builtin \
         && [[ ! $(find "$initdir"/lib/modules/ -name 'vfio[-_]pci.ko*') ]]; then
-        dwarn "vfio-early: vfio-pci was kept out of this image (omit_drivers?): it can take nothing"
+        dwarn "vfio-early: vfio-pci was left out of this image (omit_drivers?): nothing can be taken"
     fi
     return 0
 }

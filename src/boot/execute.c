@@ -205,6 +205,48 @@ static void verify_untouched(struct plan *plan, const struct execution *executio
 	}
 }
 
+struct group_look {
+	const struct sysfs *sysfs;
+	struct planned_group *group;
+};
+
+/* Bridges neither bind nor stand in the way; one that is gone again does neither. */
+static bool is_endpoint(const struct sysfs *sysfs, const char *name)
+{
+	char path[SYSFS_PATH_SIZE], class[16];
+
+	snprintf(path, sizeof(path), "bus/pci/devices/%s/class", name);
+	return sysfs_read(sysfs, path, class, sizeof(class)) > 0 && !strstarts(class, "0x06");
+}
+
+static int find_joiner(void *context, const char *name)
+{
+	const struct group_look *look = context;
+	struct planned_group *group = look->group;
+
+	if (pci_address_parse(name, strlen(name), &group->joiner))
+		return 0;
+	for (size_t i = 0; i < group->count; i++)
+		if (!pci_address_compare(&group->members[i].device->address, &group->joiner))
+			return 0;
+	return is_endpoint(look->sysfs, name);
+}
+
+/* Looks at the group again: some kernels put a device into its group later than others. */
+static void verify_alone(struct plan *plan, const struct execution *execution,
+			 struct planned_group *group)
+{
+	struct group_look look = { execution->sysfs, group };
+	char path[SYSFS_PATH_SIZE];
+
+	if (group->failed)
+		return;
+	snprintf(path, sizeof(path), "kernel/iommu_groups/%d/devices", group->number);
+	group->joined = sysfs_list(execution->sysfs, path, find_joiner, &look) > 0;
+	if (group->joined)
+		undo_group(plan, execution, group);
+}
+
 static void run_action(struct plan *plan, const struct execution *execution, struct action *action)
 {
 	int error = 0;
@@ -255,9 +297,12 @@ void execute(struct plan *plan, const struct execution *execution)
 		undo_unfinished(plan, execution, WORKER_STOPPED);
 		return;
 	}
-	for (size_t i = 0; i < plan->group_count; i++)
-		if (!plan->groups[i].refused)
-			verify_untouched(plan, execution, &plan->groups[i]);
+	for (size_t i = 0; i < plan->group_count; i++) {
+		if (plan->groups[i].refused)
+			continue;
+		verify_untouched(plan, execution, &plan->groups[i]);
+		verify_alone(plan, execution, &plan->groups[i]);
+	}
 }
 
 /* Corrects a member's result by the driver that it has. */

@@ -191,7 +191,7 @@ static void put_iommu(const struct listing *listing, const struct terminal *term
 
 	if (!off && !run->topology.group_count)
 		off = "the kernel has an IOMMU, but put no device into a group: "
-		      "see its lines about DMAR or AMD-Vi in dmesg";
+		      "see its lines about IOMMU in dmesg";
 	if (!off || run->topology.group_count)
 		return;
 	terminal_wrap(terminal, 0, 0, TERMINAL_RED,

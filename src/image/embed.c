@@ -15,6 +15,7 @@
 #include "lib/text.h"
 #include "lib/textfile.h"
 #include "lib/util.h"
+#include "machine/pci.h"
 #include "settings/config.h"
 
 struct collection {
@@ -61,10 +62,9 @@ static int add_module(struct collection *collection, const char *name, size_t le
 	return 0;
 }
 
-/* Every module that drives some devices better than vfio-pci does has such an alias. */
-static int add_variants(struct collection *collection, const char *directory)
+/* Adds the modules that have an alias which begins so, "alias " before it. */
+static int add_aliased(struct collection *collection, const char *directory, const char *alias)
 {
-	static const char alias[] = "alias vfio_pci:";
 	const char *path = arena_print(collection->arena, "%s/modules.alias", directory);
 	int fd = path ? file_open(AT_FDCWD, path) : -ENOMEM;
 	FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
@@ -76,7 +76,7 @@ static int add_variants(struct collection *collection, const char *directory)
 	while (file && !error && getline(&line, &size, file) > 0) {
 		const char *name = strrchr(line, ' ');
 
-		if (name && strncmp(line, alias, sizeof(alias) - 1) == 0)
+		if (name && strstarts(line, alias))
 			error = add_module(collection, name + 1, strcspn(name + 1, "\n"));
 	}
 	free(line);
@@ -85,6 +85,38 @@ static int add_variants(struct collection *collection, const char *directory)
 	else if (fd >= 0)
 		close(fd);
 	return error;
+}
+
+/* Every module that drives some devices better than vfio-pci does has such an alias. */
+static int add_variants(struct collection *collection, const char *directory)
+{
+	return add_aliased(collection, directory, "alias vfio_pci:");
+}
+
+/*
+ * Adds the driver of a virtio-iommu, without which nothing has a group, and that of its
+ * transport. What is built in has no alias, and a kernel that knows no such IOMMU neither.
+ */
+static int add_iommu(struct collection *collection, const struct embed_request *request,
+		     const char *directory)
+{
+	const char *root = arena_print(collection->arena, "%s/sys", collection->root);
+	struct embed_name *const *end = collection->last_module;
+	bool wanted = request->generic;
+	struct sysfs sysfs;
+	int error;
+
+	if (!root)
+		return -ENOMEM;
+	if (!wanted && sysfs_open(&sysfs, root) == 0) {
+		wanted = pci_has_virtio_iommu(&sysfs);
+		sysfs_close(&sysfs);
+	}
+	if (!wanted)
+		return 0;
+	/* VIRTIO_ID_IOMMU of include/uapi/linux/virtio_ids.h. */
+	error = add_aliased(collection, directory, "alias virtio:d00000017v");
+	return error || !*end ? error : add_module(collection, "virtio_pci", strlen("virtio_pci"));
 }
 
 static const char *modules_directory(struct arena *arena, const struct embed_request *request)
@@ -120,6 +152,8 @@ static int collect_modules(struct collection *collection, const struct embed_req
 		error = add_module(collection, always[i], strlen(always[i]));
 	if (!error)
 		error = add_driver(collection, &collection->embed->settings, directory);
+	if (!error)
+		error = add_iommu(collection, request, directory);
 	/* The next boot's command line is likely the one of this boot. */
 	settings_init(&running, collection->arena);
 	if (!error && !request->generic)

@@ -128,6 +128,10 @@ const char *explain_failure(struct arena *arena, const struct planned_group *gro
 			    "; %zu of its devices could not be given back: "
 			    "reboot with vfio_early=off",
 			    stuck_count);
+	if (group->joined)
+		return SAY(
+			arena, "%s given back to the host: %s joined it after it was decided on%s",
+			group_title(arena, group), pci_address_format(&group->joiner, text), stuck);
 	if (!member)
 		return SAY(arena, "%s given back to the host: %s%s", group_title(arena, group),
 			   interrupted ? "it was interrupted" : "there was no time left", stuck);

@@ -9,11 +9,11 @@ UNIT_CFLAGS = -g1 -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
 U := build/unit
 UNIT := tests/unit
 
-UNIT_TESTS := address arena arguments attached beneath claim cmdline config config_edit \
+UNIT_TESTS := address arena arguments ask attached beneath claim cmdline config config_edit \
 	cpio_writer cpio_reader deadline decompress elf_file embed execute execute_cut explain file_lock \
 	file_replace firmware_display framebuffer held_signals host host_console host_fstab \
 	host_keyboard host_list host_many host_network host_path host_storage host_unlock \
-	host_volume in_use depmod_index init textfile json_writer json_reader module_loader lock log modalias \
+	host_volume in_use depmod_index init iommu textfile json_writer json_reader module_loader lock log modalias \
 	module_options modprobe_conf mountinfo musl_parts \
 	plan plan_actions platform process regenerate release report selector settings settings_host \
 	settings_places supervise survey sysfs terminal text topology traits uki
@@ -31,6 +31,9 @@ unit_run := run deadline $(unit_plan)
 unit_src_address = address hex
 unit_src_arena = arena
 unit_src_arguments = arguments text arena
+unit_src_ask = ask binding device deadline log $(unit_plan)
+unit_lib_ask = strict_arena machine kernel_model
+unit_wrap_ask = $(unit_wrap_execute)
 unit_src_attached = attached sysfs address hex
 unit_lib_attached = strict_arena scratch
 unit_src_beneath = beneath file_replace
@@ -50,11 +53,11 @@ unit_src_deadline = deadline
 unit_src_decompress = decompress process deadline
 unit_lib_decompress = scratch
 unit_src_elf_file = elf_file
-unit_src_embed = embed modprobe_conf mountinfo needs_list config beneath file_replace file_lock deadline textfile $(unit_settings)
+unit_src_embed = embed modprobe_conf mountinfo iommu sysfs needs_list config beneath file_replace file_lock deadline textfile $(unit_settings)
 unit_lib_embed = strict_arena scratch
 unit_src_execute = execute undo member binding device deadline log $(unit_plan)
 unit_lib_execute = strict_arena machine kernel_model scenarios outcome
-unit_wrap_execute = log_line sysfs_write sysfs_read_link_name sysfs_exists sysfs_list \
+unit_wrap_execute = log_line sysfs_write sysfs_read sysfs_read_link_name sysfs_exists sysfs_list \
 	deadline_call
 unit_src_execute_cut = $(unit_src_execute)
 unit_lib_execute_cut = $(unit_lib_execute)
@@ -96,6 +99,8 @@ unit_lib_host_volume = $(unit_lib_host)
 unit_src_in_use = in_use in_use_block in_use_node open_files node framebuffer $(unit_host)
 unit_lib_in_use = $(unit_lib_host)
 unit_src_depmod_index = depmod_index
+unit_src_iommu = iommu sysfs
+unit_lib_iommu = scratch
 unit_src_init = init deadline log text arena
 unit_src_textfile = textfile
 unit_lib_textfile = strict_arena scratch

@@ -90,6 +90,27 @@ static void test_nothing(void **state)
 	assert_null(place->embed.settings.problems);
 }
 
+#define VIRTIO_ALIASES                            \
+	"alias virtio:d00000017v* virtio_iommu\n" \
+	"alias virtio:d00000001v* virtio_net\n"   \
+	"alias vfio_pci:v000015B3d* mlx5_vfio_pci\n"
+
+/* A virtio-iommu's driver goes in where it may be needed and is a module. */
+static void test_iommu(void **state)
+{
+	struct place *place = *state;
+
+	scratch_write(&place->scratch, "modules/modules.alias", VIRTIO_ALIASES);
+	check(place, "none", "", ALWAYS);
+	place->request.generic = true;
+	check(place, "generic", "", ALWAYS "virtio_iommu virtio_pci ");
+	place->request.generic = false;
+	scratch_write(&place->scratch, "sys/firmware/acpi/tables/VIOT", "");
+	check(place, "VIOT", "", ALWAYS "virtio_iommu virtio_pci ");
+	scratch_write(&place->scratch, "modules/modules.alias", "");
+	check(place, "built in", "", ALWAYS);
+}
+
 static void test_config(void **state)
 {
 	static const char text[] = "devs = 01:00.0\nnonsense\ndriver = nvgrace-gpu-vfio-pci\n";
@@ -378,7 +399,7 @@ int main(void)
 		TEST(test_lines),	 TEST(test_directories),
 		TEST(test_hidden),	 TEST(test_host),
 		TEST(test_no_memory),	 TEST(test_host_without_needs),
-		TEST(test_kept_host),
+		TEST(test_kept_host),	 TEST(test_iommu),
 	};
 
 	return cmocka_run_group_tests_name("embed", tests, NULL, NULL);

@@ -139,7 +139,7 @@ stop()
 	verdict "not ok" "$1: expected $2, got $3"
 }
 
-# install_package dpkg|apt: installs the Debian package.
+# install_package dpkg|apt: installs the Debian package. A config that the case wrote stays.
 install_package()
 {
 	deb=$(find_deb)
@@ -147,8 +147,8 @@ install_package()
 	cp "$deb" "$root/tmp/"
 	note_images
 	case $1 in
-	dpkg) must dpkg -i "/tmp/${deb##*/}" ;;
-	apt) must apt-get -y install "/tmp/${deb##*/}" ;;
+	dpkg) must dpkg --force-confold -i "/tmp/${deb##*/}" ;;
+	apt) must apt-get -y -o Dpkg::Options::=--force-confold install "/tmp/${deb##*/}" ;;
 	esac
 	rm "$root/tmp/${deb##*/}"
 }
