@@ -135,8 +135,7 @@ static int run_boot(int count, char *const *arguments)
 	};
 
 	if (count > 0) {
-		text_print(stderr, "vfio-early: boot takes no arguments, not even '%s'\n",
-			   arguments[0]);
+		text_print(stderr, "vfio-early: boot: unexpected argument '%s'\n", arguments[0]);
 		return EXIT_MALFORMED;
 	}
 	log_set_target(LOG_TO_KERNEL);
@@ -147,6 +146,6 @@ static int run_boot(int count, char *const *arguments)
 const struct command command_boot = {
 	.name = "boot",
 	.arguments = "",
-	.help = "Take the listed devices now, as early in the boot as this is run.",
+	.help = "Take the listed devices; this is what runs in images.",
 	.run = run_boot,
 };
