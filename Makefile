@@ -7,8 +7,8 @@ VERSION = 0.1.0
 # or dynamic (the distribution's libkmod and libpci)
 LINK = static
 
-# Compiler (default: musl-gcc, or gcc where that is native to musl; gcc when dynamic).
-# Any gcc or clang will do.
+# Compiler (default: musl-gcc, or gcc on a musl system; gcc when dynamic). Any
+# gcc or clang works.
 ifeq ($(origin CC),default)
 CC = $(if $(filter dynamic,$(LINK))$(findstring musl,$(shell gcc -dumpmachine 2>/dev/null)),gcc,musl-gcc)
 endif
@@ -16,8 +16,9 @@ AR = ar
 STRIP = strip
 PKG_CONFIG = pkg-config
 
-# Optimization and debug information: as small as the compiler can make it. clang's
-# optimization at link time needs a linker that is not everywhere.
+# Optimization and debug information: as small as the compiler can. clang's
+# optimization at link time is left out: it needs a linker that few systems
+# have.
 CFLAGS = $(SMALLEST)$(if $(findstring clang,$(CC)),, -flto=auto) -g
 CPPFLAGS =
 LDFLAGS =
@@ -36,9 +37,9 @@ FISHDIR = $(PREFIX)/share/fish/vendor_completions.d
 SYSCONFDIR = /etc
 DESTDIR =
 
-# Which initramfs generators get their hooks (yes/no), and where each looks for them.
-# None looks below another prefix than /usr. The tests take MKINITCPIO=DIR, which
-# is as good as yes, for where a mkinitcpio is that Debian does not have.
+# Which initramfs generators get their hooks (yes/no), and where each looks for
+# them, which is always below /usr. For the tests MKINITCPIO=DIR means yes and
+# names a mkinitcpio that Debian lacks.
 MKINITCPIO ?= yes
 DRACUT = yes
 INITRAMFS_TOOLS = yes
@@ -52,8 +53,8 @@ REGENERATE = yes
 # Directory of the program's sources
 SRC = src
 
-# What the static program may add to an image, in bytes (clang's, which is not optimized
-# at link time, is larger)
+# What the static program may add to an image, in bytes (more for clang, without
+# optimization at link time)
 SIZE_LIMIT = $(if $(findstring clang,$(CC)),294912,262144)
 
 # Show the commands (V=1)
@@ -63,7 +64,7 @@ B := build$(if $(filter dynamic,$(LINK)),/dynamic)$(if $(findstring clang,$(CC))
 
 WARNINGS = -Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes \
 	$(if $(filter yes,$(WERROR)),-Werror)
-# _GNU_SOURCE is empty, as files that define it for themselves have it.
+# _GNU_SOURCE is empty, as in files that define it themselves.
 PROGRAM_FLAGS = -std=gnu11 $(WARNINGS) -I$(SRC) -D_GNU_SOURCE= -DVFIO_EARLY_VERSION='"$(VERSION)"' \
 	-DVFIO_EARLY_LIBDIR='"$(LIBDIR)"' $(CPPFLAGS)
 COMPILE_FLAGS = $(CFLAGS) -fPIE -fstack-protector-strong -ffunction-sections -fdata-sections \
@@ -77,8 +78,8 @@ OBJECTS := $(SOURCES:$(SRC)/%.c=$(B)/obj/%.o)
 Q = $(if $(V),,@)
 say = $(if $(V),,@printf '  %-5s %s\n' '$(1)' '$(2)')
 
-# The program that people use, and the one that goes into images. That one is linked from
-# the five lower rooms alone, so that what needs a higher room does not link.
+# The program that people use, and the one for images. The latter links the five
+# lower rooms alone, so that using a higher room fails.
 IMAGE_ROOMS := lib machine settings plan boot
 PROGRAMS := $(B)/vfio-early $(B)/image/vfio-early
 $(B)/vfio-early.debug: LINKED = $(filter-out $(B)/obj/commands_image.o,$(OBJECTS))
@@ -87,14 +88,14 @@ $(B)/image/vfio-early.debug: LINKED = $(B)/obj/main.o $(B)/obj/commands_image.o 
 
 all: $(PROGRAMS)
 
-# The goals that compile nothing by themselves work before the toolchain is installed.
+# Goals that compile nothing themselves work before the toolchain is installed.
 TASKS := clean lint uninstall dist deb check check-unit check-plans check-completions check-check check-files check-hostile check-man \
 	check-all check-leaks check-leaks-quick check-fuzz check-binary check-trixie check-sid check-hooks check-packages check-image check-vm \
 	check-kernels check-bench check-stops soak check-generators check-generators-quick bench bench-list demo \
 	unit-programs fuzz coverage quick
 ifneq ($(filter-out $(TASKS) setup-% part-%,$(or $(MAKECMDGOALS),all)),)
-# $(call need,PURPOSE,COMMAND): where COMMAND fails, what PURPOSE needs is installed, or
-# said to be missing. A package's build, which has it all, installs nothing.
+# $(call need,PURPOSE,COMMAND): if COMMAND fails, installs what PURPOSE needs,
+# or says what is missing. Building a package installs nothing.
 need = $(if $(shell { $(2); } >/dev/null 2>&1 || echo missing),$(shell tests/tools/setup $(1) >&2)$(if \
 	$(filter-out 0,$(.SHELLSTATUS)),$(error what it takes to build is not installed)))
 ifeq ($(LINK),dynamic)
@@ -110,12 +111,12 @@ include third-party/musl.mk
 include third-party/build.mk
 LIBS := $(THIRD_PARTY_OBJECTS)
 endif
-# gcc knows -Oz from 12 on.
+# gcc knows -Oz since 12.
 SMALLEST := $(if $(shell $(CC) -Oz -E -x c /dev/null >/dev/null 2>&1 && echo known),-Oz,-Os)
 endif
 
-# Each file holds the flags that objects of one kind were made with. It changes
-# only when they do, and those objects with it.
+# Each file holds the flags of one kind of objects. It changes only when they
+# do, and then the objects are rebuilt.
 $(B)/flags/program: FLAGS = $(CC) $(SRC) $(PROGRAM_FLAGS) $(LIBC_CFLAGS) $(COMPILE_FLAGS)
 $(B)/flags/third-party: FLAGS = $(CC) $(LIBC_CFLAGS) $(COMPILE_FLAGS)
 $(B)/flags/link: FLAGS = $(LIBC_LDFLAGS) $(LINK_FLAGS) $(OBJECTS) $(LIBS) $(SIZE_LIMIT)
@@ -135,7 +136,7 @@ $(PROGRAMS:%=%.debug): $(OBJECTS) $(LIBC_PARTS) $(THIRD_PARTY_OBJECTS) $(B)/flag
 	$(Q)$(CC) $(COMPILE_FLAGS) $(LIBC_LDFLAGS) $(LINK_FLAGS) -o $@ \
 		$(LIBC_START) $(LINKED) $(LIBC_PARTS) $(LIBS) $(LIBC_END)
 
-# The file that is too large is not left behind, or the next make would be content with it.
+# A program that is too large is removed, or the next make would accept it.
 $(PROGRAMS): %: %.debug
 	$(Q)$(STRIP) -s -R .comment -o $@ $<
 	@size $@ | awk -v name=$@ -v bytes=$$(wc -c <$@) \
@@ -147,7 +148,8 @@ $(PROGRAMS): %: %.debug
 			print large ? ": TOO LARGE" : ""; \
 			exit large }'
 
-# $(call put,MODE,SOURCE,TARGET): installs a file that names directories of the others.
+# $(call put,MODE,SOURCE,TARGET): installs a file that names directories of
+# other files.
 put = @echo 'install -D -m $(1) $(2) $(DESTDIR)$(3)'; \
 	sed -e 's,@SBINDIR@,$(SBINDIR),g' -e 's,@LIBDIR@,$(LIBDIR),g' \
 		-e 's,@INITCPIODIR@,$(INITCPIODIR),g' $(2) >$(B)/put.$$$$ && \
@@ -185,7 +187,7 @@ ifeq ($(INITRAMFS_TOOLS),yes)
 endif
 	$(if $(regenerates),$(LIBDIR)/regenerate)
 
-# What the user wrote stays; what was found out of the host goes.
+# The user's configuration stays; the list of the host's needs goes.
 uninstall:
 	rm -f $(DESTDIR)$(SBINDIR)/vfio-early $(DESTDIR)$(MANDIR)/man5/vfio-early.conf.5 \
 		$(DESTDIR)$(MANDIR)/man8/vfio-early.8 \
@@ -205,7 +207,7 @@ dist:
 	@mkdir -p build
 	packaging/dist $(VERSION) build/vfio-early-$(VERSION).tar.gz
 
-# Packages are built from the tarball alone.
+# Packages are built from the tarball.
 deb: dist
 	tests/tools/setup deb
 	rm -rf build/deb
@@ -218,7 +220,8 @@ deb: dist
 clean:
 	rm -rf build
 
-# What follows starts make anew after the set-up, which may have brought the compiler.
+# These targets start make again after the set-up, which may have installed the
+# compiler.
 MAKEFLAGS += --no-print-directory
 
 setup-build setup-check setup-demo setup-bench setup-fuzz setup-generators: setup-%:
@@ -227,7 +230,7 @@ setup-build setup-check setup-demo setup-bench setup-fuzz setup-generators: setu
 lint:
 	tests/tools/lint
 
-# tests/unit/build.mk says how; this is what the tree does without it.
+# tests/unit/build.mk has the rules; this is for a tree without it.
 ifeq ($(wildcard tests/unit/build.mk),)
 check-unit:
 	@echo "check-unit: there is no tests/unit/build.mk" >&2; exit 1
@@ -235,7 +238,7 @@ else
 include tests/unit/build.mk
 endif
 
-# Behind the libraries, whose sources it builds anew.
+# After the libraries, whose sources it builds again.
 include tests/fuzz/build.mk
 
 check-plans:
@@ -258,7 +261,7 @@ check-hostile:
 	$(MAKE) all
 	tests/fuzz/hostile/run
 
-# A machine that has not what the examples are about must fail them.
+# On a machine unlike that of the examples they must fail.
 check-man:
 	$(MAKE) all
 	tests/install/man/run
@@ -271,7 +274,7 @@ check-leaks check-leaks-quick:
 	tests/fuzz/leaks/run $(if $(findstring quick,$@),--quick) \
 		build/fuzz/replay/vfio-early build/fuzz/replay/leak.so
 
-# Optimization would make lines one, and the C library's checks need it.
+# Optimization would merge lines, and the C library's checks need optimization.
 COVERAGE_FLAGS = -g -O0 -Wno-cpp --coverage
 coverage:
 	tests/tools/setup check
@@ -285,7 +288,7 @@ check-binary:
 	tests/install/binary/check $(B)/image/vfio-early $(SIZE_LIMIT)
 	tests/install/binary/must-fail
 
-# The distributions of today have newer compilers, and a newer musl, than Debian 12.
+# Today's distributions have newer compilers, and a newer musl, than Debian 12.
 check-trixie check-sid: check-%:
 	tests/tools/setup generators
 	tests/install/binary/build-in $*
@@ -311,14 +314,14 @@ check-kernels:
 	$(MAKE) all
 	tests/vm/run-all --all-kernels
 
-# vfio-early killed after each thing that it changes, which check-vm does now and then.
+# vfio-early killed after each of its changes, a few of which check-vm has.
 STOPS = $(foreach n,1 2 3 4 5 6 7 8 9,stops-image@$(n)) stops-image@2-all stops@1 unplug@1 unplug@2
 check-stops:
 	tests/tools/setup demo
 	$(MAKE) all
 	tests/vm/run-all $(STOPS)
 
-# Machines and configurations drawn at random. FIRST is the number of the first draw.
+# Machines and configurations drawn at random. FIRST is the number of the first.
 N = 200
 FIRST = 1
 soak:
@@ -326,11 +329,11 @@ soak:
 	$(MAKE) all
 	tests/vm/soak $(N) $(FIRST)
 
-# Real generators' images. What is installed there is the Debian package.
+# Images of real generators, with the Debian package installed.
 check-generators-quick:
 	tests/tools/setup generators
 	$(MAKE) all
-	$(MAKE) deb
+	$(if $(PACKAGED),,$(MAKE) deb)
 	tests/generators/run-all --quick
 
 check-generators:
@@ -339,21 +342,23 @@ check-generators:
 	$(MAKE) deb
 	tests/generators/run-all --all
 
-# What people run between two edits.
+# What to run between two edits.
 quick:
 	tests/tools/setup check
 	$(MAKE) -j2 -s all unit-programs
 	$(MAKE) -j2 -O check-unit check-plans
 
-# The parts of check, the longest first, two at a time: each keeps one processor busy.
+# The parts of check, the longest first, two at a time: each keeps one processor
+# busy.
 CHECK_PARTS = packages generators-quick check plans leaks-quick completions unit bench hooks hostile \
 	files image fuzz man binary
 PARTS := build/parts
 part = tests/tools/part $(PARTS) $(1)
 $(CHECK_PARTS:%=part-%): part-%:
 	@$(call part,$*) $(MAKE) check-$*
-# Both build the Debian package, in the same place.
+# It installs the Debian package that the other one builds.
 part-generators-quick: | part-packages
+part-generators-quick: export PACKAGED = yes
 
 check:
 	@mkdir -p build
@@ -371,7 +376,7 @@ check:
 check-programs: all unit-programs $(UNIT_MUST_FAIL:%=$(U)/test_%)
 	$(MAKE) replay-programs build/fuzz/replay/vfio-early
 
-# All there is but for what is run for hours: fuzz and soak.
+# Everything except fuzz and soak, which run for hours.
 check-all: check
 	$(MAKE) lint
 	$(MAKE) check-leaks
@@ -380,7 +385,7 @@ check-all: check
 	$(MAKE) check-stops
 	$(MAKE) check-generators
 
-# That what bench stands on is there; what it measures here is nobody's concern.
+# Checks that bench can run, not its figures.
 check-bench:
 	$(MAKE) all
 	tests/bench/run -n 1 -t "floor vfio-early" 3

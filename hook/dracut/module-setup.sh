@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# dracut sources this for every image, and calls install() and installkernel().
-# An installkernel() that fails would be the failure of the whole image.
+# dracut sources this for every image and calls install() and installkernel(). An
+# installkernel() that fails makes the whole image fail.
 # shellcheck disable=SC2154 # dracut's variables
 
 check() {
@@ -18,29 +18,29 @@ depends() {
     return 0
 }
 
-# Up to 2, it has said why.
+# With a status up to 2, it has said why.
 _vfio_early_status() {
     (($1 <= 2)) || echo "vfio-early: embed: exit status $1"
 }
 
-# Puts settings into the image and gives the names of the modules that it needs
-# as vfio_early_modules. Whichever of the functions below is called first does it:
-# there are images without modules, and images of nothing else.
+# Puts settings into the image and sets vfio_early_modules to the modules that it needs.
+# Runs once, from whichever function below is called first: some images have no modules,
+# others nothing else.
 _vfio_early_embed() {
     local line said generic=
 
     [[ ${vfio_early_modules+set} ]] && return
     vfio_early_modules=
-    # Only who asks for it by name gets an image without the list of what this host needs.
+    # Only on request does an image lack the list of this host's needs.
     [[ ${VFIO_EARLY_GENERIC-} != yes ]] || generic=--generic
-    # By a pipe: process substitution needs /dev/fd, which a bare chroot does not have.
+    # A pipe, because process substitution needs /dev/fd, which a bare chroot lacks.
     said=$(@SBINDIR@/vfio-early embed --kernel "$kernel" --modules "$srcmods" \
         $generic "$initdir" 2>&1 || _vfio_early_status $?)
     while [[ $said ]]; do
         line=${said%%$'\n'*}
         said=${said#"$line"}
         said=${said#$'\n'}
-        # What it prints: a module's name, or a complaint.
+        # Its output: names of modules and complaints.
         case $line in
             *[!A-Za-z0-9_-]*) dwarn "$line" ;;
             *) vfio_early_modules+=" $line" ;;
@@ -50,8 +50,8 @@ _vfio_early_embed() {
 
 installkernel() {
     _vfio_early_embed
-    # Hardware that is not there while the image is built does not matter. Each by
-    # itself: one that is missing must not keep the others out.
+    # Modules for hardware that is absent now are installed too. One at a time: a missing
+    # module must not keep the others out.
     for module in $vfio_early_modules; do
         hostonly='' instmods "$module"
     done
@@ -69,7 +69,7 @@ install() {
 
     _vfio_early_embed
     inst_binary @LIBDIR@/vfio-early /usr/sbin/vfio-early
-    # With systemd, the hook would run too, but behind modules-load.d.
+    # With systemd the hook would run too, but after modules-load.d.
     if ! dracut_module_included systemd; then
         inst_hook cmdline 00 "$moddir/vfio-early.sh"
     elif [[ ! -e $unit ]]; then

@@ -3,18 +3,17 @@
 
 #include "machine/module.h"
 
-/* Where one run at boot finds what it needs and leaves what it has to say. */
+/* The files of a run at boot. */
 struct boot_paths {
-	const char *config; /* what the user wrote; need not be there */
-	const char *host;   /* what the host needs, found when the image was made; likewise */
-	const char *report; /* directory for the report */
+	const char *config; /* the user's config; may be missing */
+	const char *host;   /* the host's needs, listed when the image was made; may be missing */
+	const char *report; /* the report's directory */
 	struct module_places modules;
 };
 
 /*
- * Reads the settings, takes the devices, writes the report and the log.
- * allowed may be NULL; else it gets, as soon as the settings are known, the
- * milliseconds that they give the run. Returns an exit_code. Expects /proc and
- * /sys to be mounted.
+ * Reads the settings, takes the devices, writes the report and the log. If allowed is not
+ * NULL, stores there, once the settings are read, how many milliseconds they allow the
+ * run. Returns an exit_code. /proc and /sys must be mounted.
  */
 int boot(const struct boot_paths *paths, volatile int *allowed);

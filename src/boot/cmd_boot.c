@@ -16,15 +16,15 @@
 #include "plan/report.h"
 #include "plan/run.h"
 
-/* Address space, not memory: for what a report says of ten thousand functions. */
+/* Address space, not memory: enough for a report on ten thousand functions. */
 #define REPORT_ARENA_SIZE (64 << 20)
 
-/* Only a kernel that kdump started has it (fs/proc/vmcore.c, vmcore_init()). */
+/* Exists only in a kernel that kdump started (fs/proc/vmcore.c, vmcore_init()). */
 #define VMCORE_PATH "/proc/vmcore"
 
 /*
- * Reads a file that need not be there. One that is there but cannot be read stops the taking,
- * for it may restrict it. Returns 0 or -ENOMEM.
+ * Reads a file that may be missing. One that exists but cannot be read stops the taking,
+ * because it may restrict it. Returns 0 or -ENOMEM.
  */
 static int read_file(struct run *run, const char *path,
 		     int (*read)(struct settings *settings, const char *path, const char *text))
@@ -40,8 +40,8 @@ static int read_file(struct run *run, const char *path,
 }
 
 /*
- * Reads what the user wrote: the file first, then what the command line says
- * over it. What the host needs adds to both.
+ * Reads the config, then the command line, which overrides it, then the host's needs,
+ * which add to both. Returns 0 or -errno.
  */
 static int read_settings(struct run *run, const struct boot_paths *paths)
 {
@@ -52,20 +52,20 @@ static int read_settings(struct run *run, const struct boot_paths *paths)
 		return error;
 	error = textfile_read(run->arena, CMDLINE_PATH, &text);
 	if (error) {
-		/* The rescue switch could stand there: without it nothing may be touched. */
+		/* The rescue switch could be on it, so nothing may be touched without it. */
 		log_line(LOG_LEVEL_ERROR, "%s: could not be read: %s", CMDLINE_PATH,
 			 strerror(-error));
 		return error;
 	}
 	error = settings_read_cmdline(&run->settings, text);
-	/* Either may be missing: what is there depends on the kernel's configuration. */
+	/* Tests both: the kernel's configuration decides which of them exists. */
 	run->crash = run->settings.crash_kernel || access(VMCORE_PATH, F_OK) == 0;
 	return error ? error : read_file(run, paths->host, settings_read_host);
 }
 
-/* The report on its way to its files, beside the lines for the log. */
+/* The report, written to its files by a thread while the main one writes the log. */
 struct saving {
-	struct run run; /* the same, but for an arena of its own */
+	struct run run; /* a copy with an arena of its own */
 	const char *path;
 	pthread_t thread;
 	bool beside;
@@ -80,7 +80,7 @@ static void *save(void *argument)
 	return NULL;
 }
 
-/* Writes the report and the log, which take the same time where there are many devices. */
+/* Writes the report and the log at the same time: with many devices each takes as long. */
 static int tell(struct run *run, const char *path)
 {
 	struct saving saving = { .run = *run, .path = path };

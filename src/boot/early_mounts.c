@@ -13,12 +13,12 @@
 static const struct place {
 	const char *type;
 	const char *target;
-	const char *witness; /* is there when it is mounted */
+	const char *witness; /* exists if it is mounted */
 	unsigned long flags;
 } places[] = {
 	{ "proc", "/proc", "/proc/cmdline", MS_NOSUID | MS_NODEV | MS_NOEXEC },
 	{ "sysfs", "/sys", "/sys/bus", MS_NOSUID | MS_NODEV | MS_NOEXEC },
-	/* No witness: images may bring nodes of their own. */
+	/* None: an image may bring nodes of its own. */
 	{ "devtmpfs", "/dev", NULL, MS_NOSUID | MS_NOEXEC },
 };
 
@@ -26,7 +26,7 @@ static int mount_place(const struct place *place)
 {
 	if (mount(place->type, place->target, place->type, place->flags, NULL) == 0)
 		return 0;
-	/* Mounted here already, which is as good. */
+	/* It is mounted already. */
 	if (errno != EBUSY)
 		log_line(LOG_LEVEL_ERROR, "could not mount %s: %s", place->target, strerror(errno));
 	return -errno;
@@ -42,7 +42,7 @@ void early_mounts_prepare(void)
 	}
 }
 
-/* Whether the directory is the root of another file system than the one at "/". */
+/* Returns whether the directory is on another file system than "/". */
 static bool is_mounted(const struct place *place)
 {
 	struct stat root, target;

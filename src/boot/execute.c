@@ -35,7 +35,7 @@ static int evict_framebuffer(const struct execution *execution, struct member *m
 	if (error == -ETIMEDOUT)
 		member->result = RESULT_STUCK;
 	member->released = !error;
-	/* Without a driver it was given up by somebody else meanwhile. */
+	/* Without a driver, somebody else released it meanwhile. */
 	if (error && binding_has_framebuffer_driver(execution->sysfs, member->device))
 		return member_fail(member, STEP_EVICT_FRAMEBUFFER, error);
 	member->step = STEP_NONE;
@@ -68,9 +68,9 @@ static int note_listed(void *context, const char *name)
 }
 
 /*
- * Sees whom the drivers took when they were loaded. A driver's directory has a
- * link to each of its devices as each of them has one to its driver, made and
- * removed with it (drivers/base/dd.c, driver_sysfs_add()): one look tells of all.
+ * Finds the devices that drivers bound while loading. A driver's directory has a link to
+ * each of its devices, made and removed together with the device's link to the driver
+ * (drivers/base/dd.c, driver_sysfs_add()), so one listing covers all.
  */
 static void list_bound(struct plan *plan, const struct execution *execution)
 {
@@ -86,7 +86,10 @@ static void list_bound(struct plan *plan, const struct execution *execution)
 	}
 }
 
-/* Binds a member that the module's own loading did not bind, and reads the link back. */
+/*
+ * Binds a member unless loading the module has bound it, and reads its driver link.
+ * Returns 0 or -errno.
+ */
 static int take_device(const struct execution *execution, struct member *member)
 {
 	char driver[BOUND_NAME_SIZE];
@@ -125,7 +128,7 @@ static int take_device(const struct execution *execution, struct member *member)
 	return member_fail(member, STEP_BIND, bind_error ? bind_error : -ENODEV);
 }
 
-/* Whether what the module provides is there: its driver on the bus, or the module itself. */
+/* Returns whether the module's driver is on the bus or the module is loaded. */
 static bool is_provided(const struct execution *execution, const struct planned_module *module)
 {
 	char path[SYSFS_PATH_SIZE];
@@ -153,11 +156,11 @@ static void fail_driver(const struct execution *execution, struct plan *plan,
 static void load_module(struct plan *plan, const struct execution *execution,
 			struct planned_module *module)
 {
-	/* The others are waited for by loading them: they show before they are ready. */
+	/* Other modules show before they are ready; loading them waits. */
 	module->done = module->required && is_provided(execution, module);
 	if (module->done)
 		return;
-	/* Should it never return. */
+	/* The error that stays if loading never returns. */
 	module->error = -ETIMEDOUT;
 	module->error = execution->loader->load(execution->loader->context, module->name);
 	module->done = module->error == 0 || is_provided(execution, module);
@@ -180,7 +183,7 @@ static bool needs_module(const struct plan *plan, const struct planned_module *m
 	return needed;
 }
 
-/* Reads back what was there before us, which nobody should have touched. */
+/* Checks that members that were already on their driver still are. */
 static void verify_untouched(struct plan *plan, const struct execution *execution,
 			     struct planned_group *group)
 {
@@ -246,7 +249,7 @@ void execute(struct plan *plan, const struct execution *execution)
 			run_action(plan, execution, &plan->actions[i]);
 			if (!is_stopped(execution))
 				continue;
-			/* The stop came during this step, so its group was still under way. */
+			/* The stop came during this step, so its group was still in progress. */
 			undo_stopped_group(plan, execution, plan->actions[i].group);
 		}
 		undo_unfinished(plan, execution, WORKER_STOPPED);
@@ -257,7 +260,7 @@ void execute(struct plan *plan, const struct execution *execution)
 			verify_untouched(plan, execution, &plan->groups[i]);
 }
 
-/* Corrects what is said of one member by the driver that it has. */
+/* Corrects a member's result by the driver that it has. */
 static void correct_member(struct member *member, const char *driver)
 {
 	const struct device *device = member->device;
@@ -277,7 +280,7 @@ void execute_read_back(struct plan *plan, const struct sysfs *sysfs)
 			struct member *member = &group->members[j];
 			char driver[BOUND_NAME_SIZE];
 
-			/* A device that is gone keeps the result noted so far. */
+			/* A device that is gone keeps its recorded result. */
 			if (member->role != ROLE_TAKE ||
 			    binding_read(sysfs, member->device, driver) ||
 			    (!driver[0] && binding_is_gone(sysfs, member->device)))

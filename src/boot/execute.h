@@ -10,30 +10,30 @@
 struct execution {
 	const struct sysfs *sysfs;
 	const struct module_loader *loader;
-	struct deadline deadline; /* for what may block for ever */
+	struct deadline deadline; /* for everything that may block for ever */
 	/*
-	 * Whether to take nothing more, asked before each step; NULL for never. The groups
-	 * that are not done by then are given back.
+	 * Returns whether to stop. Called before each step; NULL for never. Groups that
+	 * are not done by then are given back.
 	 */
 	bool (*is_stopped)(void *context);
 	void *context;
 	/*
-	 * Whether a child that is stuck in an unbinding lives on to give the device back
-	 * once the driver lets go, when nobody waits for it any more.
+	 * Whether a child stuck in an unbind lives on and gives the device back once the
+	 * driver lets go.
 	 */
 	bool lingers;
 };
 
 /*
- * Carries the plan out and records in it what came of each step. A group that
- * does not come out whole is undone as a whole. Allocates nothing, so that
- * undoing cannot fail for want of memory.
+ * Carries out the plan and records the result of each step in it. A group that cannot be
+ * taken as a whole is undone as a whole. Allocates nothing, so that undoing cannot fail
+ * for lack of memory.
  */
 void execute(struct plan *plan, const struct execution *execution);
 
 /*
- * Reads every member's driver link back, which never blocks, and corrects what the
- * plan says of the member: a group is done only where each member is on its driver.
- * To be called once nothing is at the devices any more.
+ * Reads every member's driver link, which never blocks, and corrects the plan: a group
+ * counts as taken only if every member is on its driver. Call when nothing changes the
+ * devices any more.
  */
 void execute_read_back(struct plan *plan, const struct sysfs *sysfs);

@@ -15,7 +15,7 @@ static void fail(struct leftover *leftover, enum step step, int error)
 	leftover->step = STEP_NONE;
 }
 
-/* Takes the device off a driver that has it by an id. Returns 0 or -errno. */
+/* Takes the device off a driver that bound it by a dynamic id. Returns 0 or -errno. */
 static int take_off(const struct execution *execution, const struct leftover *leftover,
 		    const char *driver)
 {
@@ -36,7 +36,7 @@ static void give_back_one(const struct execution *execution, struct leftover *le
 
 	if (!error && leftover_is_driver(driver)) {
 		leftover->step = STEP_UNBIND;
-		/* A write that blocked in another process would block in this one too. */
+		/* A write that blocked in another process would block here too. */
 		error = cut_off == STEP_UNBIND ? -ETIMEDOUT : take_off(execution, leftover, driver);
 		if (error) {
 			fail(leftover, STEP_UNBIND, error);

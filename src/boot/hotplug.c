@@ -9,10 +9,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* How long to sleep where no event will wake us, and at most between two looks. */
+/* How long to sleep without events, and at most between two looks. */
 #define LOOK_AGAIN_MILLISECONDS 250
 
-/* The kernel adds all functions of a slot in one go (drivers/pci/probe.c, pci_scan_slot()). */
+/* The kernel adds all functions of a slot in one pass (drivers/pci/probe.c, pci_scan_slot()). */
 #define QUIET_MILLISECONDS  250
 #define SETTLE_MILLISECONDS 2000
 
@@ -33,24 +33,24 @@ int hotplug_listen(void)
 	return fd;
 }
 
-/* An event begins with "action@devpath" (lib/kobject_uevent.c). */
+/* Matches "add@/devices/.../pci..." (lib/kobject_uevent.c). */
 static bool is_pci_added(const char *event)
 {
 	return strncmp(event, "add@/devices/", strlen("add@/devices/")) == 0 &&
 	       strstr(event, "/pci") != NULL;
 }
 
-/* Sleeps until a PCI device was added, which it gives true for, or the deadline has passed. */
+/* Sleeps until a PCI device is added, then returns true; returns false at the deadline. */
 static bool wait_for_device(int fd, const struct deadline *deadline)
 {
 	struct pollfd events = { .fd = fd, .events = POLLIN };
 	char event[2048];
 
-	/* poll() ignores a negative descriptor and just sleeps. */
+	/* With a negative descriptor poll() just sleeps. */
 	while (poll(&events, 1, deadline_left(deadline)) > 0) {
 		ssize_t length = recv(fd, event, sizeof(event) - 1, 0);
 
-		/* Some were lost: who knows which. */
+		/* Events were lost; any device may be among them. */
 		if (length <= 0)
 			return true;
 		event[length] = '\0';

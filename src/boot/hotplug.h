@@ -4,22 +4,20 @@
 #include "lib/deadline.h"
 
 /*
- * Starts to listen to the kernel's device events (AF_NETLINK,
- * NETLINK_KOBJECT_UEVENT), which needs no udev. Returns a file descriptor, or
- * -errno.
+ * Opens a socket for the kernel's device events (NETLINK_KOBJECT_UEVENT), without udev.
+ * Returns a descriptor, which the caller closes, or -errno.
  */
 int hotplug_listen(void);
 
 /*
- * Sleeps until the kernel says that a PCI device was added, or for a short
- * while where listening failed (fd is negative), but no longer than the
- * deadline. The kernel says so after the device's group and attributes are
- * there (device_add() in drivers/base/core.c).
+ * Sleeps until a PCI device is added, but not past the deadline. Sleeps for a short while
+ * if fd is negative. The event comes after the device's group and attributes exist
+ * (drivers/base/core.c, device_add()).
  */
 void hotplug_wait(int fd, const struct deadline *deadline);
 
 /*
- * Sleeps until no PCI device has been added for a while, a fraction of a second, and not for
- * ever where they come without end; just for that while where listening failed.
+ * Sleeps until no PCI device has been added for a fraction of a second, but only for
+ * seconds if they keep coming. Sleeps for that fraction if fd is negative.
  */
 void hotplug_settle(int fd);

@@ -22,23 +22,23 @@
 #include "lib/paths.h"
 #include "lib/util.h"
 
-/* For reading the settings and writing the report, on top of what the settings allow. */
+/* For reading the settings and writing the report, besides the time that settings allow. */
 #define SPARE_MILLISECONDS 10000
 
-/* How long something that was killed is waited for: it may be stuck in the kernel. */
+/* How long to wait for a killed process, which may be stuck in the kernel. */
 #define KILL_MILLISECONDS 200
 
 bool init_is_wanted(const char *program, bool is_command)
 {
 	struct statfs root;
 
-	/* The kernel's own root is a ramfs or a tmpfs (init_rootfs() in init/do_mounts.c). */
+	/* The kernel's own root is a ramfs or a tmpfs (init/do_mounts.c, init_rootfs()). */
 	return getpid() == 1 && (streq(program, INIT_PATH) || !is_command) &&
 	       statfs("/", &root) == 0 &&
 	       (root.f_type == RAMFS_MAGIC || root.f_type == TMPFS_MAGIC);
 }
 
-/* Waits for the child, reaping others on the way. Returns false when the deadline passes first. */
+/* Waits for the child and reaps others. Returns false if the deadline comes first. */
 static bool wait_for(pid_t child, int *status, const struct deadline *deadline)
 {
 	sigset_t child_signal;
@@ -55,12 +55,12 @@ static bool wait_for(pid_t child, int *status, const struct deadline *deadline)
 				return true;
 		if (!left)
 			return false;
-		/* The signal is blocked, so one that came since waitpid() ends this at once. */
+		/* The signal is blocked, so one that came since waitpid() ends the wait at once. */
 		sigtimedwait(&child_signal, NULL, &timeout);
 	}
 }
 
-/* The same, for as long as the child was allowed; it may say so at any time. */
+/* Like wait_for(), until the time that the child is allowed, which it may set late. */
 static bool wait_as_allowed(pid_t child, int *status, const volatile int *allowed, int spare)
 {
 	int64_t started = deadline_now();
@@ -83,7 +83,7 @@ static int watch(pid_t child, const volatile int *allowed, int spare)
 	int status = 0;
 	bool ended = wait_as_allowed(child, &status, allowed, spare);
 
-	/* Its worker too: nothing of ours may be at the devices when /init is. */
+	/* Kills its worker too: nothing of ours may touch devices once /init runs. */
 	kill(-child, SIGKILL);
 	if (ended)
 		return WIFSIGNALED(status) ? INIT_KILLED : INIT_ENDED;
@@ -114,7 +114,7 @@ int init_watch(int (*function)(volatile int *allowed), int spare_milliseconds)
 	if (child < 0) {
 		result = -errno;
 	} else {
-		/* On both sides, since neither knows which is first. */
+		/* Done in both processes, because either may be first. */
 		setpgid(child, child);
 		result = watch(child, allowed, spare_milliseconds);
 	}
@@ -136,7 +136,7 @@ static int boot_from_image(volatile int *allowed)
 
 	uname(&kernel);
 	snprintf(directory, sizeof(directory), INIT_MODULES_DIRECTORY "/%s", kernel.release);
-	/* The image that comes after ours may have them. */
+	/* The image unpacked after ours may have them. */
 	if (access(directory, F_OK) < 0)
 		log_line(LOG_LEVEL_ERROR,
 			 "%s: %s: the image is for another kernel; make one for this kernel: "
@@ -161,9 +161,9 @@ static void boot_watched(void)
 }
 
 /*
- * A kernel that finds no /dev/console starts us without standard files. What
- * is opened next would take their place, and get what is meant for a terminal.
- * Nothing can be written to these; they are closed when /init is executed.
+ * Opens standard files if the kernel found no /dev/console. Otherwise the next files
+ * opened would get their numbers, and messages with them. Nothing can be written to
+ * these; executing /init closes them.
  */
 static void occupy_standard_files(void)
 {
@@ -176,7 +176,7 @@ static void occupy_standard_files(void)
 		close(fd);
 }
 
-/* As the kernel does without an rdinit=, and when that cannot be executed (init/main.c). */
+/* In the kernel's order without rdinit= (init/main.c). */
 static void execute_next(char **arguments)
 {
 	static char *const programs[] = { "/init", "/sbin/init", "/etc/init", "/bin/init",

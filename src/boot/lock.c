@@ -6,10 +6,10 @@
 #include <time.h>
 #include <unistd.h>
 
-/* How long to sleep between two looks: waiting in the kernel would know no deadline. */
+/* How long to sleep between two tries: waiting in the kernel would have no deadline. */
 #define LOOK_AGAIN_NANOSECONDS 20000000
 
-/* The process that has the lock; 0 where it has gone meanwhile, or is in another pid namespace. */
+/* Returns the process that has the lock; 0 if it is gone or in another PID namespace. */
 static pid_t find_holder(int fd)
 {
 	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
@@ -38,7 +38,7 @@ int lock_take(const char *path, const struct deadline *deadline, int *fd, pid_t 
 		*holder = find_holder(*fd);
 		close(*fd);
 		*fd = -1;
-		/* Where there are no locks there is nothing to be done about it. */
+		/* Without locks in the file system, the run goes on. */
 		return error == EAGAIN || error == EACCES ? -EBUSY : 0;
 	}
 	return 0;

@@ -6,13 +6,12 @@
 #include "lib/deadline.h"
 
 /*
- * Keeps two processes from changing devices at the same time, by a lock on a
- * file that is there in any case (fcntl(2), F_SETLK): it needs no file of its own,
- * children do not inherit it, and it ends with the process. Waits for who has it
- * until the deadline. Returns 0, with a descriptor to be closed for letting go; it
- * is -1 where the file cannot be opened for writing, for who cannot change
- * anything needs no lock. Returns -EBUSY when somebody else has it still;
- * *holder is that process then, 0 where it is not known. No other descriptor of the
- * process for the same file may be closed meanwhile.
+ * Keeps two processes from changing devices at the same time, by a lock on an existing
+ * file (fcntl(2), F_SETLK): no file of our own is needed, children do not inherit the
+ * lock, and it ends with the process. Waits until the deadline. Returns 0 with a
+ * descriptor, which the caller closes to release the lock; it is -1 if the file cannot be
+ * opened for writing, for who cannot write changes nothing. Returns -EBUSY if another
+ * process still has the lock: *holder is its pid, or 0 if unknown. Closing any other
+ * descriptor of that file releases the lock too.
  */
 int lock_take(const char *path, const struct deadline *deadline, int *fd, pid_t *holder);

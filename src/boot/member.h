@@ -3,26 +3,29 @@
 
 #include "boot/execute.h"
 
-/* Steps on one member of a group that taking and undoing share. */
+/* Steps on one member that taking and undoing share. */
 
 /*
- * Records the first step that failed at the member, with its error, and that no step is under
- * way any more. Returns the error.
+ * Records the first failed step of the member and its error, and that no step is in
+ * progress. Returns the error.
  */
 int member_fail(struct member *member, enum step step, int error);
 
-/* Records the driver that the member was seen to have, "" for none. */
+/* Records the driver that the member was seen with; "" for none. */
 void member_settle(struct member *member, const char *driver);
 
-/* Returns whether a driver, "" for none, is what the device had before anything was touched. */
+/* Returns whether the device had this driver ("" for none) before anything was touched. */
 bool member_is_as_before(const struct device *device, const char *driver);
 
 /*
- * Unbinds the driver from the device, in a child with the execution's deadline, for the driver
- * may never let go. Returns 0, -ETIMEDOUT when it did not let go in time, or -errno.
+ * Unbinds the driver from the device, in a child within the execution's deadline. Returns
+ * 0, -ETIMEDOUT if the driver did not let go in time, or -errno.
  */
 int member_unbind(const struct execution *execution, const struct device *device,
 		  const char *driver);
 
-/* Returns whether the action binds a member to the module's driver, in a group not yet failed. */
+/*
+ * Returns whether the action binds a member to the module's driver, in a group that has
+ * not failed.
+ */
 bool action_binds_to(const struct action *action, const struct planned_module *module);

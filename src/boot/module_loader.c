@@ -55,7 +55,7 @@ void loader_start(struct loader *loader, const char *driver)
 	start(loader, &loader->driver, load_for_driver);
 }
 
-/* Waits for a thread, but not for ever: a module's init may never return. */
+/* Waits for a thread until the deadline: a module's init may never return. Returns 0 or -errno. */
 static int wait_for_thread(struct loader_thread *thread, const struct deadline *deadline)
 {
 	int64_t left = deadline_left(deadline);
@@ -64,7 +64,7 @@ static int wait_for_thread(struct loader_thread *thread, const struct deadline *
 
 	if (!thread->running)
 		return 0;
-	/* The wait is by the wall clock, which nobody sets this early. */
+	/* pthreads waits by the wall clock, which nobody sets this early. */
 	clock_gettime(CLOCK_REALTIME, &until);
 	until.tv_sec += left / 1000;
 	until.tv_nsec += left % 1000 * 1000000;

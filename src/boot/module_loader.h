@@ -8,43 +8,42 @@
 #include "lib/deadline.h"
 #include "machine/module.h"
 
-/* One thread of a loader. It has libkmod for itself, which threads must not share. */
+/* A thread that loads modules. It has its own libkmod context, which threads must not share. */
 struct loader_thread {
 	pthread_t thread;
 	bool running;
 	struct module_context *modules;
-	int error; /* of opening them */
+	int error; /* of opening modules */
 };
 
 /*
- * Loads modules, and gets ahead with it while the devices are still being
- * looked at: one thread loads what the driver stands on, the other the module
- * of the IOMMU, which is as much work again, and what both stand on.
+ * Loads modules in advance, while devices are still being read: one thread loads the
+ * driver's dependencies, the other the module of the IOMMU, which takes as long.
  */
 struct loader {
-	const struct module_places *places; /* to be set before the start; NULL for the usual */
+	const struct module_places *places; /* set before the start; NULL for the usual places */
 	struct loader_thread driver;
 	struct loader_thread iommu;
 	sem_t shared_loaded;
-	const char *name;	  /* the driver's; NULL when nothing is loaded in advance */
-	struct deadline deadline; /* for what is loaded in advance to be done */
+	const char *name;	  /* the driver's name; NULL loads nothing in advance */
+	struct deadline deadline; /* for loading in advance */
 };
 
 /*
- * Starts the threads. driver may be NULL, and must outlive the loader; then
- * nothing is loaded in advance. Where no thread can be had, everything is
- * loaded when it is asked for.
+ * Starts the threads. driver must outlive the loader; NULL loads nothing in advance. If
+ * no thread can be started, modules are loaded when asked for.
  */
 void loader_start(struct loader *loader, const char *driver);
 
 /*
- * Returns the modules that the driver's thread has opened, once both threads are done, or opens
- * them. They stay the loader's. Returns 0 or -errno, -ETIMEDOUT as below.
+ * Waits for both threads and stores the modules that the driver's thread opened, or opens
+ * them. The loader owns them. Returns 0 or -errno; -ETIMEDOUT if a thread is not done by
+ * the deadline.
  */
 int loader_modules(struct loader *loader, struct module_context **modules);
 
 /*
- * Returns the loader for execution. Its answers are those of module_load(), or
- * -ETIMEDOUT when the deadline passes before a thread is done.
+ * Returns the module_loader for execution. Its load function returns what module_load()
+ * does, or -ETIMEDOUT if a thread is not done by the deadline.
  */
 struct module_loader loader_interface(struct loader *loader);

@@ -16,13 +16,13 @@
 #include "lib/held_signals.h"
 #include "lib/util.h"
 
-/* How long a worker that was killed is waited for. */
+/* How long to wait for a killed worker. */
 #define KILL_MILLISECONDS 500
 
-/* Whoever changes devices has the lock on this file (lock.h). */
+/* Whoever changes devices holds the lock on this file (boot/lock.h). */
 #define LOCK_PATH "/sys/bus/pci/drivers_probe"
 
-/* Ends, in a child, what a worker that is no more left unfinished. */
+/* Finishes, in a child, the steps of a dead or stuck worker. */
 struct ending {
 	struct run *run;
 	enum worker_end end;
@@ -50,8 +50,8 @@ static int end_work(void *argument)
 }
 
 /*
- * Notes the first signal, so that the worker begins nothing more. Returns whether the worker has
- * nothing to give back.
+ * Records the first signal, so that the worker begins nothing more. Returns whether the
+ * worker has nothing to give back.
  */
 static bool stop(struct run *run, const struct held_signals *signals)
 {
@@ -67,10 +67,9 @@ static bool stop(struct run *run, const struct held_signals *signals)
 }
 
 /*
- * Waits for the worker: first while it waits for devices, then as long as the
- * work may take; while the worker gives back what went wrong, that has its own time.
- * Returns 0 when it ended, -EINTR for a signal before anything was touched, or
- * -ETIMEDOUT.
+ * Waits for the worker: while it waits for devices, then while it works, and while it
+ * undoes, each with a time of its own. Returns 0 when it has ended, -EINTR for a signal
+ * before anything was touched, or -ETIMEDOUT.
  */
 static int watch(struct run *run, int fd, const struct held_signals *signals)
 {
@@ -98,14 +97,14 @@ static int watch(struct run *run, int fd, const struct held_signals *signals)
 				return -EINTR;
 			continue;
 		}
-		/* The end of the pipe is the end of the worker, whatever it died of. */
+		/* The pipe's end shows the worker's end, however it died. */
 		if (ready < 0 || read(fd, &byte, 1) != 1 || byte == WORD_DONE)
 			return 0;
 		deadline = deadline_after(run->allowed);
 	}
 }
 
-/* Kills the worker. Returns whether it is gone: something may hold it in the kernel. */
+/* Kills the worker. Returns whether it is gone: it may be stuck in the kernel. */
 static bool kill_worker(pid_t worker)
 {
 	static const struct timespec pause = { .tv_nsec = 10000000 };
@@ -120,7 +119,7 @@ static bool kill_worker(pid_t worker)
 	return false;
 }
 
-/* Watches over the worker until it is done, and over the undoing of what it did not finish. */
+/* Watches the worker until it ends, and has its unfinished steps undone. */
 static void supervise_worker(struct run *run, pid_t worker, int fd,
 			     const struct held_signals *signals)
 {
@@ -129,7 +128,7 @@ static void supervise_worker(struct run *run, pid_t worker, int fd,
 	int end = watch(run, fd, signals);
 
 	run->cut_off = end == -ETIMEDOUT;
-	/* One that is done is about to exit; not even that is waited for. */
+	/* A worker that has reported its end is not waited for. */
 	if (end)
 		ending.end = kill_worker(worker) ? WORKER_KILLED : WORKER_CUT_OFF;
 	else
@@ -140,7 +139,7 @@ static void supervise_worker(struct run *run, pid_t worker, int fd,
 	}
 }
 
-/* The worker has the pipe's writing end alone: only so it sees that nobody reads any more. */
+/* Starts the worker, which alone keeps the pipe's writing end. */
 static int start_worker(struct run *run, const int ends[2], pid_t *child)
 {
 	pid_t watcher = getpid();
@@ -155,7 +154,7 @@ static int start_worker(struct run *run, const int ends[2], pid_t *child)
 	return 0;
 }
 
-/* The report follows the driver links as they are in the end, not what was noted on the way. */
+/* The report shows the final driver links, not what was recorded on the way. */
 static void read_back(struct run *run)
 {
 	struct sysfs sysfs;
@@ -167,7 +166,7 @@ static void read_back(struct run *run)
 	sysfs_close(&sysfs);
 }
 
-/* Waits for another run at the same time, for as long as half of what this one may take. */
+/* Waits for another run, for at most half of this run's time. */
 static int take_turn(struct run *run)
 {
 	int64_t timeout = (int64_t)run->settings.timeout_seconds * 1000;
@@ -196,7 +195,7 @@ void supervise(struct run *run)
 		held_signals_start(&signals);
 	error = start_worker(run, ends, &worker);
 	close(ends[1]);
-	/* From here on run->error is the worker's to write. */
+	/* From here on only the worker writes run->error. */
 	if (error)
 		run->error = error;
 	else

@@ -5,24 +5,24 @@
 #include "boot/undo.h"
 #include "plan/run.h"
 
-/* Replaces the taking of devices by another task. */
+/* A task that replaces taking devices. */
 struct run_task {
-	/* Carries the plan out, in the worker; NULL for taking the devices. Returns 0 or -errno. */
+	/* Carries out the plan in the worker; NULL takes devices. Returns 0 or -errno. */
 	int (*execute)(struct run *run, const struct execution *execution);
-	/* Ends what a worker that is no more has begun, in a child; NULL for giving it back. */
+	/* Finishes, in a child, the steps of a dead or stuck worker; NULL gives devices back. */
 	void (*finish)(struct run *run, const struct execution *execution, enum worker_end end);
 };
 
-/* Milliseconds that undoing may take when the time for the work is over: twice its own. */
+/* How long undoing may take after the time for the work: twice its own, in milliseconds. */
 #define SUPERVISE_UNDO_MILLISECONDS (2 * UNDO_MILLISECONDS)
 
 /*
- * Surveys, plans and carries the plan out on this machine's sysfs, waiting for
- * missing devices as long as settings say, and never longer than settings
- * allow. The work is done by a child; what it leaves unfinished is undone, for
- * which there is time beyond that, SUPERVISE_UNDO_MILLISECONDS at most. A worker whose
- * watcher was killed gives back what is not finished. Of two runs at the same time
- * one waits for the other, until that is destroyed; -EBUSY is the error when it
- * takes too long. With run->detached, signals are held until the process ends.
+ * Surveys, plans and carries out the plan on this machine's sysfs. Waits for missing
+ * devices as long as settings say, and never takes longer than they allow. A child does
+ * the work; whatever it leaves unfinished is undone, for at most
+ * SUPERVISE_UNDO_MILLISECONDS more. A worker whose watcher was killed gives unfinished
+ * groups back. Results, errors included, are in run. A second run waits until the first
+ * is destroyed; run->error is -EBUSY if that takes too long. With run->detached, signals
+ * stay held until the process ends.
  */
 void supervise(struct run *run);

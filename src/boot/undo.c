@@ -7,19 +7,19 @@
 #include "lib/util.h"
 #include "machine/binding.h"
 
-/* Takes our override off; one that is free then is offered to its own driver again. */
+/* Removes our override; a device without a driver is then offered to its own driver. */
 static int give_back(const struct execution *execution, struct member *member, bool is_free)
 {
 	const struct device *device = member->device;
 	const char *before = device->driver_override;
-	/* An override that stood there before us may keep its own driver off: that comes last. */
+	/* An earlier override may keep its own driver off, so it is restored last. */
 	bool restore_later = is_free && before && device->driver;
 	int error = 0;
 
 	member->step = STEP_OVERRIDE;
 	if (member->override_written || restore_later)
 		error = binding_override(execution->sysfs, device, restore_later ? NULL : before);
-	/* A device that was driverless under an override before becomes so again. */
+	/* A device that an earlier override left without a driver stays without one. */
 	if (!error && is_free && (device->driver || !before)) {
 		member->step = STEP_BIND;
 		binding_offer(execution->sysfs, device);
@@ -31,7 +31,7 @@ static int give_back(const struct execution *execution, struct member *member, b
 	return error;
 }
 
-/* Puts one member back to what it was before. */
+/* Restores one member to its state before the run. */
 static void undo_member(const struct execution *execution, struct member *member)
 {
 	const struct device *device = member->device;
@@ -44,7 +44,7 @@ static void undo_member(const struct execution *execution, struct member *member
 		return;
 	}
 	error = binding_read(execution->sysfs, device, driver);
-	/* One that had the override before may have been bound by loading the module alone. */
+	/* A member with an earlier override may have been bound by loading the module. */
 	if (!member->override_written && !member->unbound && !member->released &&
 	    (error || member_is_as_before(device, driver))) {
 		member->result = RESULT_LEFT;
@@ -56,7 +56,7 @@ static void undo_member(const struct execution *execution, struct member *member
 		if (!error)
 			driver[0] = '\0';
 	}
-	/* Before its own driver is there again, which has the better claim to the memory. */
+	/* Before the device's own driver is back, which then takes the memory over. */
 	if (error != -ETIMEDOUT && member->released) {
 		member->step = STEP_EVICT_FRAMEBUFFER;
 		member->released = binding_restore_framebuffer(execution->sysfs, device) != 0;
@@ -69,7 +69,7 @@ static void undo_member(const struct execution *execution, struct member *member
 	read_error = binding_read(execution->sysfs, device, driver);
 	if (!read_error)
 		member_settle(member, driver);
-	/* A device that was unplugged meanwhile needs nothing undone. */
+	/* A device unplugged meanwhile needs no undoing. */
 	lost = error || read_error || member->released ||
 	       (!driver[0] && (device->driver || member->unbound));
 	if (lost && binding_is_gone(execution->sysfs, device))
@@ -93,7 +93,7 @@ void undo_group(struct plan *plan, const struct execution *execution, struct pla
 	plan->undoing = false;
 }
 
-/* Whether all of a group came out as it is to be, or was undone as far as that goes. */
+/* Returns whether a group was taken as a whole, or undone as far as possible. */
 static bool is_finished(const struct planned_group *group)
 {
 	for (size_t i = 0; i < group->count; i++) {
@@ -108,7 +108,7 @@ static bool is_finished(const struct planned_group *group)
 	return true;
 }
 
-/* Whether a member is in a step that its own child may still be in. */
+/* Returns whether a member is in a step that its child may still be in. */
 static bool may_block(const struct planned_group *group)
 {
 	for (size_t i = 0; i < group->count; i++)
@@ -118,7 +118,10 @@ static bool may_block(const struct planned_group *group)
 	return false;
 }
 
-/* Assumes the step that a dead worker may not have noted: undoing too much is harmless. */
+/*
+ * Assumes that a dead worker did its last step without recording it: undoing too much is
+ * harmless.
+ */
 static void recover(const struct execution *execution, struct member *member, bool was_undone)
 {
 	member->override_written |= member->step == STEP_OVERRIDE || member->step == STEP_BIND;
@@ -129,7 +132,7 @@ static void recover(const struct execution *execution, struct member *member, bo
 	member->step = STEP_NONE;
 }
 
-/* Returns the -errno that stands for how the worker ended. */
+/* Returns the -errno for how the worker ended. */
 static int end_error(enum worker_end end)
 {
 	switch (end) {
@@ -144,7 +147,10 @@ static int end_error(enum worker_end end)
 	return -EINTR;
 }
 
-/* A child that unbinds outlives a worker that was killed for taking too long. */
+/*
+ * Returns whether no process is in the member's step any more: a child that unbinds
+ * outlives a worker killed for taking too long.
+ */
 static bool is_over(const struct member *member, enum worker_end end)
 {
 	return end == WORKER_DIED || (end == WORKER_KILLED && member->step != STEP_UNBIND &&
@@ -169,7 +175,7 @@ static void undo_unfinished_group(struct plan *plan, const struct execution *exe
 	undo_group(plan, execution, group);
 }
 
-/* Says of the groups that waited for a module that it was this one's loading that did not end. */
+/* Records for groups that waited for a module that loading it did not end. */
 static void blame_loading(struct plan *plan, enum worker_end end)
 {
 	for (size_t i = 0; i < plan->module_count; i++) {

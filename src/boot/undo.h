@@ -3,34 +3,33 @@
 
 #include "boot/execute.h"
 
-/* Time for undoing, in addition to the time for the work, which therefore never cuts it off. */
+/* Time for undoing, in milliseconds, besides the time for the work. */
 #define UNDO_MILLISECONDS 5000
 
-/* How the process that carried a plan out came to its end. */
+/* How the process that carried out a plan ended. */
 enum worker_end {
-	WORKER_CUT_OFF, /* it took too long, and is stuck in what it did last */
-	WORKER_KILLED,	/* it took too long, and is gone */
+	WORKER_CUT_OFF, /* took too long and is stuck in its last step */
+	WORKER_KILLED,	/* took too long and is gone */
 	WORKER_DIED,
-	WORKER_STOPPED, /* it was told to stop between two steps */
+	WORKER_STOPPED, /* was told to stop between two steps */
 };
 
 /*
- * Gives back every group that is not finished, for a plan whose execution came
- * to an end before it was done. A member that was in the middle of a step that
- * something is still stuck in is left alone: what blocked there would block here
- * too. If the worker is gone, the member is undone like the others.
+ * Gives back every unfinished group of a plan whose execution ended early. Leaves alone a
+ * member in a step that a process is still stuck in: the step would block here too. If
+ * the worker died, its member is undone like the others.
  */
 void undo_unfinished(struct plan *plan, const struct execution *execution, enum worker_end end);
 
 /*
- * Gives back a group of which something failed, the last member first. It has its own time,
- * however little the execution's deadline leaves. Allocates nothing.
+ * Gives back a group in which a step failed, from the last member to the first. Has its
+ * own time, however little the execution's deadline leaves. Allocates nothing.
  */
 void undo_group(struct plan *plan, const struct execution *execution, struct planned_group *group);
 
 /*
- * Gives back the group that was under way when the run was stopped, although its last step may
- * have completed it. group may be NULL, for none.
+ * Gives back the group in progress when the run was stopped, even if its last step
+ * completed it. group may be NULL.
  */
 void undo_stopped_group(struct plan *plan, const struct execution *execution,
 			struct planned_group *group);

@@ -20,13 +20,13 @@
 #include "plan/survey.h"
 
 /*
- * The worker's own lock: should it outlive its watcher, which has the lock that all wait for, the
- * next run waits for the worker all the same. It is on another file than that lock, for the worker
- * writes to that one, and closing it would lose a lock on it.
+ * The worker's own lock, for a worker that outlives its watcher and so the watcher's
+ * lock: the next run waits for it too. It is on another file, because the worker writes
+ * to that one, and closing it would release the lock.
  */
 #define WORKER_LOCK_PATH "/sys/bus/pci/drivers_autoprobe"
 
-/* Reads the devices; a listed one that is missing is waited for. */
+/* Reads the devices and waits for missing ones. Returns 0 or -errno. */
 static int survey_and_wait(struct run *run, const struct sysfs *sysfs,
 			   struct module_context *modules, struct pci_source **source)
 {
@@ -45,13 +45,13 @@ static int survey_and_wait(struct run *run, const struct sysfs *sysfs,
 		error = survey(&run->topology, run->arena, &run->settings, *source, sysfs, modules);
 		missing =
 			error ? NULL : survey_find_missing(&run->topology, &run->settings, waited);
-		/* The files that the last scan has open are closed when the worker ends. */
+		/* Files that the last scan has open are closed when the worker ends. */
 		if (error || (missing ? !deadline_left(&deadline) : !waited || settled))
 			break;
 		pci_close(*source);
 		waited = true;
 		settled = !missing;
-		/* It may not be alone: the functions of a slot come one after another. */
+		/* More may follow: the functions of a slot are added one after another. */
 		if (settled) {
 			hotplug_settle(events);
 			continue;
@@ -74,13 +74,13 @@ static int tell(int fd, enum word word)
 	return write(fd, &byte, 1) == 1 ? 0 : -EPIPE;
 }
 
-/* Makes the plan; nothing is touched yet. */
+/* Makes the plan; touches nothing. Returns 0 or -errno. */
 static int decide(struct run *run, const struct sysfs *sysfs, int fd, struct pci_source **source)
 {
 	struct module_context *modules = NULL;
 	int error = 0;
 
-	/* Only the choice among variants needs the modules here: loading is the loader's. */
+	/* Only choosing a variant driver needs the modules here; the loader loads them. */
 	if (!run->settings.driver)
 		error = module_open(run->modules, &modules);
 	run->phase = RUN_SURVEY;
@@ -98,9 +98,9 @@ static int decide(struct run *run, const struct sysfs *sysfs, int fd, struct pci
 }
 
 /*
- * The driver whose dependencies are loaded while the devices are still looked
- * at. They bind nothing, and are in the kernel in any case once a device is
- * taken; what is refused in the end leaves them there, unused.
+ * Returns the driver whose dependencies are loaded while devices are read; NULL for none.
+ * The dependencies bind nothing. They are needed once a device is taken; if all are
+ * refused, they stay loaded, unused.
  */
 static const char *driver_in_advance(const struct settings *settings)
 {
@@ -110,8 +110,8 @@ static const char *driver_in_advance(const struct settings *settings)
 }
 
 /*
- * Notes what "ids=" in modprobe.d would have taken if vfio-pci had been loaded with it. Only the
- * report stands on that: where it cannot be found out, it is not said.
+ * Records which devices vfio-pci would have taken by ids= in modprobe.d. Only the report
+ * needs this, so errors are ignored.
  */
 static void note_options(struct run *run, struct loader *loader, struct pci_source *source)
 {
@@ -142,13 +142,16 @@ static void note_options(struct run *run, struct loader *loader, struct pci_sour
 		leftover_list(&run->plan, run->arena, &run->settings, &run->topology);
 }
 
-/* Context of is_stopped(), which runs before each step. */
+/* Context of is_stopped(). */
 struct worker {
 	struct run *run;
 	pid_t watcher;
 };
 
-/* Whether to begin nothing more: the user wants that, or nobody is left to end what gets stuck. */
+/*
+ * Returns whether to begin nothing more: the user wants to stop, or nobody is left to end
+ * a step that gets stuck.
+ */
 static bool is_stopped(void *context)
 {
 	struct worker *worker = context;
@@ -159,20 +162,20 @@ static bool is_stopped(void *context)
 	return true;
 }
 
-/* Carries the plan out. */
+/* Carries out the plan. Returns 0 or -errno. */
 static int carry_out(struct run *run, const struct execution *execution)
 {
 	if (run->settings.dry_run || execution->is_stopped(execution->context))
 		return 0;
 	if (run->task && run->task->execute)
 		return run->task->execute(run, execution);
-	/* The devices that were taken come first: another driver's start may be slow. */
+	/* The devices to take come first: another driver may start slowly. */
 	execute(&run->plan, execution);
 	give_back_leftovers(&run->plan, execution);
 	return 0;
 }
 
-/* Surveys, plans and carries out; tells the watcher on fd how far it has come. */
+/* Surveys, plans and carries out; reports progress on fd. Returns 0 or -errno. */
 static int work(struct worker *worker, int fd)
 {
 	struct run *run = worker->run;
@@ -206,7 +209,7 @@ static int work(struct worker *worker, int fd)
 	return 0;
 }
 
-/* Logs the line that a killed watcher can no longer log. */
+/* Logs the line that a killed watcher cannot. */
 static void say_abandoned(const struct run *run)
 {
 	log_line(LOG_LEVEL_ERROR, "the supervising process was killed; %s",
@@ -221,7 +224,7 @@ static int work_alone(struct worker *worker, int fd)
 	pid_t holder;
 	int lock, error = 0;
 
-	/* A watcher that is no more is no reason to die in the middle of a step. */
+	/* A dead watcher must not kill the worker in the middle of a step. */
 	signal(SIGPIPE, SIG_IGN);
 	if (run->detached)
 		setsid();

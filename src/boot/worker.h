@@ -5,16 +5,16 @@
 
 #include "plan/run.h"
 
-/* What the worker tells its watcher, a byte each. */
+/* What the worker tells its watcher, one byte each. */
 enum word {
-	WORD_WAITED = 'w', /* it waits for no device any more */
+	WORD_WAITED = 'w', /* it no longer waits for devices */
 	WORD_DONE = 'd',   /* it has ended */
 };
 
 /*
- * Does the work of a run in a child of its own: surveys, plans, carries out. watcher is the
- * process that supervises; when that has ended, nothing more is begun and what is unfinished is
- * given back. The words above go to fd, a pipe. Leaves what came of it in the run, which the two
- * processes share, and does not return.
+ * Does the work of a run in a child: surveys, plans and carries out. watcher is the
+ * supervising process; once that has ended, the worker begins nothing more and gives
+ * unfinished groups back. Writes words to fd, a pipe. Stores its results in run, which
+ * both processes share. Does not return.
  */
 _Noreturn void worker_run(struct run *run, pid_t watcher, int fd);

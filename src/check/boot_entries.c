@@ -24,7 +24,7 @@ struct search {
 	struct grub_words words;
 };
 
-/* An entry whose lines are being read. */
+/* An entry while its lines are read. */
 struct draft {
 	const char *place; /* where its partition is mounted */
 	struct boot_entry entry;
@@ -45,7 +45,7 @@ static void say_unread(const struct search *search, const char *path, int error)
 	*last = unread;
 }
 
-/* Lists a directory; one that may not be read is noted. */
+/* Lists a directory. One that cannot be read is recorded. */
 static const char *const *list(const struct search *search, const char *directory)
 {
 	DIR *stream = opendir(root_path(search->root, directory));
@@ -57,7 +57,7 @@ static const char *const *list(const struct search *search, const char *director
 	return root_list(search->root, directory);
 }
 
-/* Reads a text; one that is there and cannot be read is noted. */
+/* Reads a text. A file that exists and cannot be read is recorded. */
 static char *read_text(const struct search *search, const char *path)
 {
 	char *text = NULL;
@@ -69,9 +69,8 @@ static char *read_text(const struct search *search, const char *path)
 }
 
 /*
- * Finds a file that a boot loader looks for on its partition. That may be / itself,
- * and the path may begin with the subvolume ("/@/boot/vmlinuz"). Returns NULL
- * where the file is not there.
+ * Finds a file of a boot loader's partition. That may be / itself, and the path may begin
+ * with a subvolume ("/@/boot/vmlinuz"). Returns NULL if there is no such file.
  */
 static const char *resolve(const struct search *search, const char *place, const char *path)
 {
@@ -109,7 +108,7 @@ static void set_kernel(const struct search *search, struct draft *draft, const c
 		set_missing(draft, draft->entry.kernel);
 }
 
-/* A program for EFI that GRUB starts may lie on any partition: which, a search tells it. */
+/* An EFI program that GRUB chainloads may be on any partition; GRUB searches for it. */
 static void set_chained(const struct search *search, struct draft *draft, const char *path)
 {
 	const char *full = NULL;
@@ -121,7 +120,7 @@ static void set_chained(const struct search *search, struct draft *draft, const 
 		set_missing(draft, path);
 }
 
-/* Adds the files of a line, which blanks separate. */
+/* Adds the files of a line, separated by blanks. */
 static void add_initrds(const struct search *search, struct draft *draft, const char *paths)
 {
 	while (*(paths += strspn(paths, " \t"))) {
@@ -155,7 +154,7 @@ static void add_entry(struct search *search, const struct draft *draft)
 	search->last = &entry->next;
 }
 
-/* The value of a boot entry's line; NULL where it has another key, or no value. */
+/* Returns the value of a boot entry's line; NULL for another key or no value. */
 static char *entry_value(char *line, const char *key)
 {
 	size_t length = strlen(key);
@@ -195,7 +194,7 @@ static void read_entry_line(struct search *search, struct draft *draft, char *li
 	}
 }
 
-/* A kernel that an entry names by "efi" has its initrds named by initrd= on its command line. */
+/* A kernel that an entry starts with "efi" gets its initrds by initrd= on its command line. */
 static void add_named_initrds(const struct search *search, struct draft *draft)
 {
 	static const char key[] = "initrd=";
@@ -289,7 +288,7 @@ static bool in_words(const char *word, const char *const *list, size_t count)
 	return false;
 }
 
-/* A second line with initrds replaces the first, as GRUB's command does. */
+/* A second line of initrds replaces the first, as GRUB's command does. */
 static void read_grub_command(struct search *search, struct draft *draft, const char *command,
 			      const char **line)
 {
@@ -325,7 +324,7 @@ static void read_grub_command(struct search *search, struct draft *draft, const 
 	}
 }
 
-/* What os-prober found are other systems, with files of their own. */
+/* Skips other systems found by os-prober, whose files are elsewhere. */
 static void read_grub(struct search *search, const char *place, const char *path)
 {
 	char *text = read_text(search, path);
@@ -380,7 +379,7 @@ void boot_entries_find(const struct root *root, struct boot_entries *found)
 
 	*found = (struct boot_entries){ 0 };
 	search.last = &found->entries;
-	/* Entries of loader/entries may use what grub.cfg sets. */
+	/* Entries of loader/entries may use variables of grub.cfg. */
 	find_grub(&search);
 	for (const char *const *place = kernels_boot_places; *place; place++) {
 		find_type1(&search, *place);
@@ -388,7 +387,7 @@ void boot_entries_find(const struct root *root, struct boot_entries *found)
 	}
 }
 
-/* The name without the counter of tries ("linux+3-1.efi"). */
+/* Returns the name without its counter of tries ("linux+3-1.efi"). */
 static const char *without_tries(const struct root *root, const char *path)
 {
 	const char *plus = strrchr(path, '+'), *end = plus ? strrchr(plus, '.') : NULL;
@@ -406,7 +405,7 @@ const char *const *boot_entries_addons(const struct root *root, const char *unif
 	size_t count = 0;
 
 	for (const char *const *place = kernels_boot_places; *place; place++)
-		/* The longest that fits is the partition: /boot/efi is below /boot. */
+		/* The longest match is the partition: /boot/efi is below /boot. */
 		if (strncmp(unified, *place, strlen(*place)) == 0 && unified[strlen(*place)] == '/')
 			directories[1] = root_print(root, "%s/loader/addons", *place);
 	for (int pass = 0; pass < 2; pass++) {

@@ -5,20 +5,20 @@
 
 #include "check/root.h"
 
-/* One entry of a boot loader's menu, and the files that it has loaded. */
+/* An entry of a boot loader's menu and the files that it loads. */
 struct boot_entry {
 	const char *name;	    /* for people: its file, or "'Debian' in /boot/grub/grub.cfg" */
-	const char *kernel;	    /* path of the kernel, or of the program for EFI */
-	const char *version;	    /* the kernel's, as the entry says it; NULL where it does not */
-	const char *const *initrds; /* paths of those that are there, in order; NULL at the end */
-	const char *options;	    /* the command line; NULL for the one built into the program */
-	const char *missing;	/* the first file that it names and that is not there, or NULL */
-	const char *unresolved; /* the first variable whose value is unknown, or NULL */
-	size_t profile;		/* of a unified image, counted from 0 */
+	const char *kernel;	    /* path of the kernel or EFI program */
+	const char *version;	    /* the kernel's release as the entry has it; NULL for none */
+	const char *const *initrds; /* paths of existing files, in order; NULL at the end */
+	const char *options;	    /* the command line; NULL for the program's own */
+	const char *missing;	    /* the first file named that does not exist, or NULL */
+	const char *unresolved;	    /* the first variable of unknown value, or NULL */
+	size_t profile;		    /* of a unified image, counted from 0 */
 	struct boot_entry *next;
 };
 
-/* Something that boot loaders read and this process may not. */
+/* A file that boot loaders read but this process cannot. */
 struct boot_unread {
 	const char *path;
 	int error; /* -errno */
@@ -31,19 +31,18 @@ struct boot_entries {
 };
 
 /*
- * Reads the menus of boot loaders that the system at root has: GRUB's grub.cfg
- * and custom.cfg with the values of grubenv, and files of loader/entries (UAPI
- * group's specification, type 1, with the variables that Fedora's GRUB knows).
- * Entries that os-prober wrote for other systems are left out. Unified images
- * in EFI/Linux (type 2) are listed with one entry for each profile. Everything
- * is of the root's arena. Where memory runs out, entries is incomplete and
- * unread says so with -ENOMEM.
+ * Reads the boot loaders' menus of the system at root: GRUB's grub.cfg and custom.cfg
+ * with the values of grubenv, and files of loader/entries (type 1 of the UAPI Group's
+ * specification, with the variables of Fedora's GRUB). Skips entries by os-prober for
+ * other systems. Lists unified images in EFI/Linux (type 2) with an entry for each
+ * profile. The root's arena owns everything. When memory runs out, entries is incomplete
+ * and unread has an item with -ENOMEM.
  */
 void boot_entries_find(const struct root *root, struct boot_entries *found);
 
 /*
- * Finds the addons that systemd-stub(7) loads with a unified image: those beside
- * it (NAME.efi.extra.d), then those for all images of its partition
- * (loader/addons). Returns their paths, sorted in each directory; NULL at the end.
+ * Returns the paths of the addons that systemd-stub(7) loads with a unified image: those
+ * beside it (NAME.efi.extra.d), then those for all images of its partition
+ * (loader/addons). Sorted within each directory; NULL at the end.
  */
 const char *const *boot_entries_addons(const struct root *root, const char *unified);

@@ -12,15 +12,15 @@
 #define LIMINE_DEFAULTS "/etc/default/limine"
 #define RESTART		"   # then: reboot"
 
-/* What a boot loader for EFI tells of itself (systemd's boot loader interface). */
+/* What an EFI boot loader says about itself (systemd's Boot Loader Interface). */
 #define LOADER_INFO "/sys/firmware/efi/efivars/LoaderInfo-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f"
 
 struct request {
 	const struct root *root;
 	enum boot_loader_change change;
 	const char *parameter;
-	const char *pattern;	 /* the parameter, for sed's left side */
-	const char *replacement; /* and its right side */
+	const char *pattern;	 /* the parameter escaped for sed's pattern */
+	const char *replacement; /* the parameter escaped for sed's replacement */
 };
 
 struct boot_loader {
@@ -43,7 +43,7 @@ static const char *escape(const struct root *root, const char *text, const char 
 	return copy;
 }
 
-/* Whether a place in a text is in a line that is a comment. */
+/* Returns whether a place in a text is in a comment. */
 static bool is_comment(const char *text, const char *place)
 {
 	const char *line = place;
@@ -53,7 +53,7 @@ static bool is_comment(const char *text, const char *place)
 	return line[strspn(line, " \t")] == '#';
 }
 
-/* Whether the parameter stands in a text, by itself, or as all of a shell variable's value. */
+/* Returns whether a text has the parameter as a word, or as the whole value of a shell variable. */
 static bool says(const char *text, const char *parameter)
 {
 	static const char before[] = "= \t\n\r\"'", after[] = " \t\n\r\"'";
@@ -66,7 +66,7 @@ static bool says(const char *text, const char *parameter)
 	return false;
 }
 
-/* Whether a file has it as it should be already. */
+/* Returns whether a file already has the change. */
 static bool is_done(const struct request *request, const char *path)
 {
 	const char *text = root_read(request->root, path);
@@ -74,13 +74,13 @@ static bool is_done(const struct request *request, const char *path)
 	return text && says(text, request->parameter) == (request->change == BOOT_LOADER_ADD);
 }
 
-/* Whether the boot loader that started this system says that it is this one. */
+/* Returns whether the boot loader that started this system gives this name. */
 static bool is_running(const struct root *root, const char *name)
 {
 	char *text = root_read(root, LOADER_INFO);
 	size_t length = 0;
 
-	/* Attributes of four bytes, then UTF-16. */
+	/* Four bytes of attributes, then UTF-16. */
 	for (const char *from = text; from && *from; from++)
 		if (*from >= ' ')
 			text[length++] = *from;
@@ -89,7 +89,9 @@ static bool is_running(const struct root *root, const char *name)
 	return text && strstr(text, name);
 }
 
-/* Returns the command that changes every line that address picks of a file with options at its end.
+/*
+ * Returns the command that edits every line matched by address, in files with options at
+ * line ends.
  */
 static const char *edit_lines(const struct request *request, const char *address, const char *files)
 {
@@ -100,7 +102,7 @@ static const char *edit_lines(const struct request *request, const char *address
 			  address, request->pattern, files);
 }
 
-/* The same where the options stand in quotes. */
+/* Like edit_lines() for options in quotes. */
 static const char *edit_quoted(const struct request *request, const char *path)
 {
 	if (request->change == BOOT_LOADER_ADD)
@@ -110,7 +112,7 @@ static const char *edit_quoted(const struct request *request, const char *path)
 			  request->pattern, path);
 }
 
-/* Changes a file by a command, unless it is changed, and has another use it. */
+/* Edits a file by a command, unless it has the change, then runs another. */
 static const char *edit_then(const struct request *request, const char *path, const char *edit,
 			     const char *then)
 {
@@ -154,7 +156,10 @@ static const char *command_grubby(const struct request *request)
 			  request->parameter);
 }
 
-/* Its tool copies kernels to partitions of their own, for systemd-boot or, since 8.1, GRUB. */
+/*
+ * Proxmox's tool copies kernels to partitions of their own, for systemd-boot or, since
+ * 8.1, GRUB.
+ */
 static bool uses_proxmox(const struct root *root)
 {
 	return root_has(root, "/etc/kernel/proxmox-boot-uuids") && root_has(root, KERNEL_CMDLINE) &&
@@ -168,7 +173,7 @@ static const char *command_proxmox(const struct request *request)
 			 "proxmox-boot-tool refresh");
 }
 
-/* The first of these that is there; NULL if none is. */
+/* Returns the first existing path; NULL for none. */
 static const char *first_of(const struct root *root, const char *const *paths)
 {
 	for (; *paths; paths++)
@@ -205,7 +210,7 @@ static const char *edit_grub(const struct request *request)
 		return root_print(request->root,
 				  "sed -i 's/^GRUB_CMDLINE_LINUX_DEFAULT=\"/&%s /' " GRUB_DEFAULTS,
 				  request->replacement);
-	/* The shell reads it, so this holds whatever stands there. */
+	/* A shell reads the file, so this works whatever else is in it. */
 	return root_print(request->root,
 			  "echo 'GRUB_CMDLINE_LINUX=\"$GRUB_CMDLINE_LINUX %s\"' >>" GRUB_DEFAULTS,
 			  request->parameter);
@@ -247,7 +252,7 @@ static const char *command_limine(const struct request *request)
 {
 	const char *path = find_limine(request->root), *then = NULL;
 
-	/* Some have limine.conf made from this. */
+	/* Some systems generate limine.conf from this file. */
 	if (has_program(request->root, "limine-update"))
 		then = "limine-update";
 	else if (has_program(request->root, "limine-mkinitcpio"))
@@ -287,7 +292,7 @@ static const char *command_refind(const struct request *request)
 
 	if (is_done(request, path))
 		return "reboot";
-	/* "Title" "options" */
+	/* Lines of the form "Title" "options". */
 	if (request->change == BOOT_LOADER_ADD)
 		return root_print(request->root,
 				  "sed -Ei 's/^(\"[^\"]*\"[ \\t]+\"[^\"]*)\"/\\1 %s\"/' %s" RESTART,
@@ -295,7 +300,7 @@ static const char *command_refind(const struct request *request)
 	return root_print(request->root, "%s" RESTART, edit_quoted(request, path));
 }
 
-/* Whether there is a unified image to boot. */
+/* Returns whether there is a unified image to boot. */
 static bool has_unified(const struct root *root)
 {
 	for (const char *const *place = kernels_boot_places; *place; place++)
@@ -307,7 +312,7 @@ static bool has_unified(const struct root *root)
 	return false;
 }
 
-/* The directory of entries that is in use; NULL where there is none. */
+/* Returns the directory of entries in use; NULL for none. */
 static const char *find_entries(const struct root *root)
 {
 	for (const char *const *place = kernels_boot_places; *place; place++) {
@@ -336,7 +341,7 @@ static bool uses_kernel_install(const struct root *root)
 	       has_program(root, "kernel-install");
 }
 
-/* add-all came with systemd 255; the program was a script before. */
+/* add-all came with systemd 255; before, kernel-install was a script. */
 static const char *install_all(const struct root *root)
 {
 	const char *text = root_read(root, "/usr/bin/kernel-install"), *command = "";
@@ -383,7 +388,7 @@ static const char *command_entries(const struct request *request)
 		edit_lines(request, "/^options/", root_print(root, "%s/*.conf", directory)));
 }
 
-/* In the order in which one that is found hides those that come after it. */
+/* The first one found counts. */
 static const struct boot_loader boot_loaders[] = {
 	{ "rpm-ostree", uses_ostree, command_ostree },
 	{ "Proxmox VE's boot tool", uses_proxmox, command_proxmox },
@@ -423,7 +428,7 @@ const char *boot_loader_command(const struct root *root, enum boot_loader_change
 		.replacement = escape(root, parameter, "\\/&"),
 	};
 
-	/* Nothing of a command line may become a command. */
+	/* No part of a command line may become a command. */
 	if (loader && !strpbrk(parameter, "'\"`$\n"))
 		return loader->command(&request);
 	return root_print(root,

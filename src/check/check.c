@@ -9,7 +9,7 @@
 
 #define TEXT_SIZE 2048
 
-/* Adds a finding at a place in the list, and moves the place on. */
+/* Inserts a finding at a place in the list and moves the place behind it. */
 static void add_finding(struct check *check, struct check_finding ***place,
 			struct check_finding finding, const char *format, va_list arguments)
 {
@@ -20,14 +20,14 @@ static void add_finding(struct check *check, struct check_finding ***place,
 	if (!added)
 		return;
 	*added = finding;
-	/* Names and lines of files are in it, which anybody may have written. */
+	/* It holds names and lines from files that anybody may have written. */
 	text_make_printable(text);
 	added->text = root_print(&check->root, "%s", text);
 	if (finding.fix)
 		added->fix = text_printable(check->arena, finding.fix);
 	added->next = **place;
 	**place = added;
-	/* What goes in at the end of the list moves its end. */
+	/* Inserting at the end of the list moves its end. */
 	if (check->last == *place)
 		check->last = &added->next;
 	*place = &added->next;

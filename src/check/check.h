@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-/* What the files of the command "check" share. */
+/* Shared by the files of the command check. */
 
 #include <stdbool.h>
 
@@ -14,77 +14,78 @@
 
 enum check_severity {
 	CHECK_ERROR,   /* it will not work */
-	CHECK_WARNING, /* it works, but not as it could or is thought to */
-	CHECK_NOTE,    /* nothing is wrong with it */
+	CHECK_WARNING, /* it works, but not as well or not as the user may think */
+	CHECK_NOTE,    /* nothing is wrong */
 	CHECK_SEVERITIES,
 };
 
-/* Something that was found, with what to do about it. */
+/* A finding and what to do about it. */
 struct check_finding {
 	enum check_severity severity;
-	const char *topic; /* a short name of its kind, which stays: "iommu-off" */
-	const char *text;  /* a sentence */
-	const char *fix;   /* a command of this machine's; NULL where none would help */
+	const char *topic; /* short name of its kind, which never changes: "iommu-off" */
+	const char *text;  /* one sentence */
+	const char *fix;   /* a command for this machine; NULL if none helps */
 	struct check_finding *next;
 };
 
 struct check {
 	struct arena *arena;
 	struct root root;
-	const char *cmdline; /* the running kernel's; "" where it cannot be read */
-	struct run *run;     /* what boot would do; its plan is there, if planned */
+	const char *cmdline; /* the running kernel's; "" if it cannot be read */
+	struct run *run;     /* what boot would do; has a plan if planned is set */
 	bool planned;
 	enum platform platform;
 	const struct kernel *kernels;
 	const struct kernel_image *strangers; /* boot entries of kernels that are not installed */
-	const struct boot_unread *unread;     /* what boot loaders read and this process may not */
+	const struct boot_unread *unread; /* files that boot loaders read but this process cannot */
 	struct check_finding *findings;
 	struct check_finding **last;
-	struct check_finding **unbootable; /* the first ones: where the next of them goes */
-	struct check_finding refused;	   /* that memory ran out: there may be none to say so in */
+	struct check_finding *
+		*unbootable; /* where the next error goes that keeps the system from booting */
+	struct check_finding refused; /* reserved for reporting that memory ran out */
 };
 
 /*
- * Adds a finding. Those of one severity stay in their order; fix may be NULL,
- * and belongs to the arena or is static.
+ * Adds a finding after others of its severity. fix may be NULL; it belongs to the arena
+ * or is static.
  */
 void check_say(struct check *check, enum check_severity severity, const char *topic,
 	       const char *fix, const char *format, ...) PRINTF_FORMAT(5, 6);
 
-/* The same for an error that keeps the system from booting: it comes before all others. */
+/* Like check_say() for an error that keeps the system from booting: it precedes all others. */
 void check_say_unbootable(struct check *check, const char *topic, const char *fix,
 			  const char *format, ...) PRINTF_FORMAT(4, 5);
 
 /*
- * Finds a parameter on the running kernel's command line, '-' and '_' being the
- * same in its name. Returns the whole of the last one as written, unquoted, or
- * NULL; its value ("" where it has none) goes to *value unless that is NULL.
+ * Finds a parameter on the running kernel's command line; '-' and '_' in its name are
+ * equal. Returns the last one as written, without quotes, or NULL. Stores its value (""
+ * for none) in *value unless value is NULL.
  */
 const char *check_parameter(const struct check *check, const char *name, const char **value);
 
-/* Whether two names of modules, or of their parameters, are the same, but for '-' and '_'. */
+/* Returns whether two names of modules or parameters are equal but for '-' and '_'. */
 bool check_same_name(const char *a, const char *b);
 
 /*
- * The parts. Each adds what it finds; what cannot be read is left out, unless
- * that is a finding itself.
+ * The parts of check. Each adds its findings. Anything unreadable is skipped, unless that
+ * is a finding.
  */
 
-/* check_plan.c: the settings, and what boot would do by them. */
+/* check_plan.c: the settings, and what boot would do with them. */
 void check_settings(struct check *check);
 void check_groups(struct check *check);
 
-/* check_iommu.c: whether the IOMMU is on, and as it is best. */
+/* check_iommu.c: whether the IOMMU is on and well set up. */
 void check_iommu(struct check *check);
 
-/* check_conflicts.c: what else lays hands on devices, or used to be needed. */
+/* check_conflicts.c: what else takes these devices, and settings no longer needed. */
 void check_conflicts(struct check *check);
 
-/* check_kernel.c: whether the running kernel lets the modules in. */
+/* check_kernel.c: whether the kernels accept the modules. */
 void check_lockdown(struct check *check);
 
-/* check_kernel.c: whether the firmware runs what is signed alone. */
+/* check_kernel.c: returns whether the firmware runs only signed programs. */
 bool check_secure_boot(const struct check *check);
 
-/* check_image.c: whether each kernel's image has what is installed. */
+/* check_image.c: whether each kernel's images have what is installed. */
 void check_images(struct check *check);

@@ -39,7 +39,7 @@ static bool has_hook(const struct check *check, enum generator generator)
 	}
 }
 
-/* Whether mkinitcpio's own settings name the hook, here or in a drop-in. */
+/* Returns whether mkinitcpio's settings or a drop-in name the hook. */
 static bool has_mkinitcpio_hook(const struct check *check)
 {
 	static const char directory[] = "/etc/mkinitcpio.conf.d";
@@ -53,7 +53,7 @@ static bool has_mkinitcpio_hook(const struct check *check)
 	return found;
 }
 
-/* What it takes to get the program into a generator's images. */
+/* Returns how to get the program into a generator's images. */
 static const char *fix_missing(const struct check *check, enum generator generator)
 {
 	if (!has_hook(check, generator))
@@ -79,8 +79,8 @@ void check_missing(const struct image_check *image)
 }
 
 /*
- * What keeps a program from running in an image. Generators put the libraries of a
- * dynamic one beside it; the small image has none.
+ * Returns why a program cannot run in an image; NULL if it can. Generators add the
+ * libraries of a dynamic program; the small image has none.
  */
 static const char *find_fault(const struct image_check *image, const struct cpio_member *program)
 {
@@ -89,10 +89,10 @@ static const char *find_fault(const struct image_check *image, const struct cpio
 
 	if (!(program->mode & 0111))
 		return "is not executable";
-	/* The bytes of a second name of a file stand with the first. */
+	/* The contents are stored under the file's first name. */
 	if (program->linked || !program->data)
 		return NULL;
-	/* A root that is looked into may be of another machine. */
+	/* The root being checked may be another machine's. */
 	elf_find_machine(image->installed->program, image->installed->program_size, &machine);
 	fault = elf_find_fault(program->data, program->size, &machine);
 	if (!fault || (fault == ELF_DYNAMIC && image->content->generator != GENERATOR_FRONT))
@@ -121,7 +121,7 @@ static void check_program(const struct image_check *image)
 			  "%s: the program in it is not the installed one", image->path);
 }
 
-/* Whether two texts set everything alike. */
+/* Returns whether two texts have the same settings. */
 static bool same_settings(struct arena *arena, const char *a, const char *b)
 {
 	struct settings one, other;
@@ -162,8 +162,10 @@ static void check_config(const struct image_check *image)
 			  image->path);
 }
 
-/* Returns the next line that sets something, without its comment, and moves *text on; NULL at the
- * end. */
+/*
+ * Returns the next line that sets something, without its comment, and moves *text on;
+ * NULL at the end.
+ */
 static const char *next_setting(struct arena *arena, const char **text)
 {
 	while (**text) {
@@ -194,10 +196,10 @@ const char *check_find_lacking(struct arena *arena, const char *list, const char
 	return NULL;
 }
 
-/* Says that an image has this host's configuration and not what the host needs. */
+/* Reports that an image has this host's configuration but not the host's needs. */
 static void say_no_list(const struct image_check *image)
 {
-	/* Where this system does not run and has kept no list, none can be made. */
+	/* Without the running system or a kept list, none can be made. */
 	const char *fix = image->installed->embed.host
 				  ? image->fix
 				  : root_print(&image->check->root, "%s   # once this system runs",
@@ -250,7 +252,7 @@ static void check_modprobe(const struct image_check *image)
 	}
 }
 
-/* What a running system can load later is no reason for nothing to work. */
+/* A module that the running system can load later is not essential. */
 static bool is_vital(const struct image_check *image, const char *module, const char *needed)
 {
 	const struct settings *settings = &image->check->run->settings;
@@ -259,7 +261,7 @@ static bool is_vital(const struct image_check *image, const char *module, const 
 	return check_same_name(module, driver) && strncmp(needed, "vfio_iommu", 10) != 0;
 }
 
-/* Whether an image is asked for that module by itself, and it gets its own turn. */
+/* Returns whether the image is asked for this module directly, so that it is checked by itself. */
 static bool has_own_turn(const struct image_check *image, const struct closure_module *needed,
 			 const char *current)
 {

@@ -17,7 +17,7 @@
 /* Address space, not memory. */
 #define IMAGE_ARENA_SIZE ((size_t)1 << 30)
 
-/* Reads the program that images are given. Returns 0 or -errno. */
+/* Reads the program that images get. Returns 0 or -errno. */
 static int read_program(struct check *check, struct installed *installed)
 {
 	int fd = file_open(AT_FDCWD, root_path(&check->root, CHECK_PROGRAM_PATH));
@@ -41,14 +41,14 @@ static int read_program(struct check *check, struct installed *installed)
 	return 0;
 }
 
-/* Says what is wrong with the program that images are given. */
+/* Reports what is wrong with that program. */
 static void check_installed(struct check *check, struct installed *installed)
 {
 	struct elf_machine machine = elf_native_machine();
 	int error = read_program(check, installed);
 	enum elf_fault fault = ELF_GOOD;
 
-	/* A root that is looked into may be of another machine. */
+	/* The root being checked may be another machine's. */
 	if (!error && *check->root.path)
 		elf_find_machine(installed->program, installed->program_size, &machine);
 	if (!error)
@@ -61,7 +61,7 @@ static void check_installed(struct check *check, struct installed *installed)
 			  CHECK_PROGRAM_PATH " %s, so no image can run it", elf_fault_text(fault));
 }
 
-/* Says what keeps an image from being read. */
+/* Reports why an image cannot be read. */
 static void say_unreadable(struct check *check, const struct initramfs *initramfs, const char *path,
 			   int error)
 {
@@ -80,7 +80,7 @@ static void say_unreadable(struct check *check, const struct initramfs *initramf
 			  path, strerror(-error));
 }
 
-/* A command line with its words on lines of their own, up to a comment. */
+/* Returns a command line with each word on a line of its own, up to a comment. */
 static const char *one_a_line(struct arena *arena, const char *cmdline)
 {
 	char *text = arena_copy(arena, cmdline, strlen(cmdline));
@@ -91,8 +91,8 @@ static const char *one_a_line(struct arena *arena, const char *cmdline)
 }
 
 /*
- * A unified image has the command line built in. What makes one adds words of its
- * own, but takes none away. Where there is cmdline.d, it is made of more than this.
+ * Checks the command line built into a unified image. Its maker adds words but removes
+ * none. With cmdline.d, there is more than this file.
  */
 static void check_unified(struct check *check, struct arena *arena, const char *path,
 			  const char *built_in)
@@ -108,7 +108,7 @@ static void check_unified(struct check *check, struct arena *arena, const char *
 			  lacking);
 }
 
-/* Returns the first small image that lies about and has these modules; NULL where none has. */
+/* Returns the first small image found that has these modules; NULL for none. */
 static const char *find_front(struct check *check, struct arena *arena, const char *release)
 {
 	struct image_content content;
@@ -126,13 +126,13 @@ static const char *find_front(struct check *check, struct arena *arena, const ch
 	return NULL;
 }
 
-/* What boots an image: its entry, or by itself a unified one that none names. */
+/* Returns what boots an image: its entry, or the path of a unified one without an entry. */
 static const char *name_of(const struct kernel_image *image)
 {
 	return image->entry ? image->entry : image->path;
 }
 
-/* How an entry gets the small image that it asks for: a command, and what to edit then. */
+/* Returns how an entry gets the small image that it asks for: a command, and what to edit then. */
 static const char *front_fix(struct check *check, const struct kernel_image *image,
 			     const char *release, const char *stray)
 {
@@ -147,7 +147,7 @@ static const char *front_fix(struct check *check, const struct kernel_image *ima
 			  image->addons ? "a boot entry other than the unified image" : entry);
 }
 
-/* What an entry is called in a finding. */
+/* Returns an image's name in a finding. */
 static const char *title_of(struct check *check, const struct kernel_image *image)
 {
 	if (!image->entry || streq(image->entry, image->path))
@@ -155,7 +155,7 @@ static const char *title_of(struct check *check, const struct kernel_image *imag
 	return root_print(&check->root, "%s (boot entry %s)", image->path, image->entry);
 }
 
-/* An entry asks for rdinit=, but nothing that it loads has the program there. */
+/* Reports an entry with rdinit= that loads no image with the program. */
 static void say_no_front(struct check *check, const struct kernel_image *image, struct arena *arena,
 			 const char *release)
 {
@@ -170,8 +170,8 @@ static void say_no_front(struct check *check, const struct kernel_image *image, 
 }
 
 /*
- * No boot entry that can be read names this image. Then it is unknown what is
- * loaded before it: small images that lie about are only looked at.
+ * Checks for an image that no readable boot entry names. It is unknown what is loaded
+ * before it, so small images found are only looked at.
  */
 static void check_unknown_front(struct check *check, const struct installed *installed,
 				const struct kernel_image *image, struct arena *arena)
@@ -203,7 +203,7 @@ static void check_unknown_front(struct check *check, const struct installed *ins
 		  image->path, stray);
 }
 
-/* Whether an entry of this kernel is known. */
+/* Returns whether an entry of this kernel is known. */
 static bool has_entry(const struct kernel *kernel)
 {
 	const struct kernel_image *image = kernel->images;
@@ -214,9 +214,9 @@ static bool has_entry(const struct kernel *kernel)
 }
 
 /*
- * Reads all parts of an image. Returns 0 or -errno, and the path at which it
- * failed. *cmdline is what the kernel is given: a unified image's own, unless
- * its entry has another and Secure Boot is off; addons come after either.
+ * Reads all parts of an image. Returns 0, or -errno with the failing part in *path.
+ * *cmdline is the kernel's command line: a unified image's own, unless its entry has
+ * another and Secure Boot is off; addons add to either.
  */
 static int read_parts(struct check *check, const struct kernel_image *image,
 		      struct initramfs *initramfs, const char **path, const char **cmdline)
@@ -239,7 +239,7 @@ static int read_parts(struct check *check, const struct kernel_image *image,
 	return error;
 }
 
-/* Words that GRUB's menus have for starting a system that is to be repaired. */
+/* Words in GRUB's menus for starting a system for repair. */
 static bool is_for_repair(const struct check *check, const char *cmdline)
 {
 	static const char *const words[] = { "recovery",
@@ -256,7 +256,7 @@ static bool is_for_repair(const struct check *check, const char *cmdline)
 	return false;
 }
 
-/* The command that builds the small image anew that an entry loads; NULL where it loads none. */
+/* Returns the command that rebuilds the small image that an entry loads; NULL if it loads none. */
 static const char *front_command(struct check *check, const struct kernel_image *image,
 				 const char *release)
 {
@@ -268,7 +268,7 @@ static const char *front_command(struct check *check, const struct kernel_image 
 	return NULL;
 }
 
-/* Judges what was read, by the command line that it starts with. */
+/* Judges an image by the command line that it starts with. */
 static void judge_parts(struct image_check *checked, const struct kernel_image *image,
 			struct initramfs *initramfs, const char *cmdline)
 {
@@ -348,7 +348,7 @@ static void check_image(struct check *check, const struct installed *installed,
 		judge_parts(&checked, image, &initramfs, cmdline);
 }
 
-/* Nothing that could not be judged is left out without a word. */
+/* Whatever could not be judged is reported. */
 static void say_no_memory(struct check *check, const char *what, const char *name)
 {
 	check_say(check, CHECK_ERROR, "memory", NULL,
@@ -357,7 +357,7 @@ static void say_no_memory(struct check *check, const char *what, const char *nam
 		  what, name, IMAGE_ARENA_SIZE >> 20);
 }
 
-/* Entries whose kernel has no modules here: only that they find the program can be judged. */
+/* Checks entries whose kernels have no modules here: only whether they find the program. */
 static void check_strangers(struct check *check)
 {
 	for (const struct kernel_image *image = check->strangers; image; image = image->next) {
@@ -373,7 +373,7 @@ static void check_strangers(struct check *check)
 			initramfs_start(&initramfs, arena, image_content_keep);
 			error = read_parts(check, image, &initramfs, &path, &cmdline);
 		}
-		/* One that asks for the small image is ours, whatever its kernel is. */
+		/* An entry that asks for the small image is ours, whatever its kernel. */
 		if (arena && image->missing && image->options &&
 		    kernels_asks_for_front(arena, image->options))
 			say_missing(check, image);
@@ -402,7 +402,7 @@ static void say_unread(struct check *check)
 			  unread->path, strerror(-unread->error));
 }
 
-/* Whether the kernel has the driver at all. */
+/* Reports whether the kernel has the driver. */
 static void check_driver(struct check *check, struct arena *arena,
 			 const struct installed *installed)
 {
@@ -422,7 +422,7 @@ static void check_driver(struct check *check, struct arena *arena,
 			  installed->kernel->release);
 }
 
-/* Returns what an image of this kernel would be given now. */
+/* Collects what an image of this kernel would get now. Returns 0 or -ENOMEM. */
 static int collect(struct check *check, struct installed *installed, struct arena *arena)
 {
 	const struct embed_request request = {
@@ -440,7 +440,7 @@ static int collect(struct check *check, struct installed *installed, struct aren
 	installed->modules_error = module_open(&places, &installed->modules);
 	if (installed->modules_error)
 		installed->modules = NULL;
-	/* What is wrong with the config is said elsewhere. */
+	/* Problems of the config are reported elsewhere. */
 	return error == -ENOMEM ? error : 0;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-/* What the files that look into images share. */
+/* Shared by the files that look into images. */
 
 #include "check/check.h"
 #include "image/embed.h"
@@ -15,33 +15,33 @@
 struct installed {
 	const struct kernel *kernel;
 	struct embed embed;
-	struct module_context *modules; /* NULL where they cannot be read */
-	int modules_error;		/* why not */
-	const char *program;		/* its bytes; NULL where it is not installed */
+	struct module_context *modules; /* NULL if they cannot be read */
+	int modules_error;		/* -errno */
+	const char *program;		/* its bytes; NULL if it is not installed */
 	size_t program_size;
 };
 
-/* One image under test. */
+/* An image being checked. */
 struct image_check {
 	struct check *check;
 	const struct installed *installed;
 	const struct image_content *content;
 	const char *path;
-	const char *fix; /* builds it anew */
-	bool front;	 /* the kernel runs the program in place of /init: without, nothing boots */
+	const char *fix; /* rebuilds it */
+	bool front; /* the kernel runs the program in place of /init: nothing boots without it */
 };
 
-/* How the package that has the hooks gets all its files back: a command. */
+/* Returns a command that restores all files of the package with the hooks. */
 const char *check_reinstall(const struct check *check);
 
-/* check_content.c: says that an image has nothing of ours, and how it gets it. */
+/* check_content.c: reports that an image has nothing of ours, and how to change that. */
 void check_missing(const struct image_check *image);
 
-/* Compares what an image has with what is installed. */
+/* check_content.c: compares an image with what is installed. */
 void check_content(const struct image_check *image);
 
 /*
- * Returns the first line of a list that another has not got, comments and empty
- * lines left out; NULL if it has all. Of the arena.
+ * check_content.c: returns the first line of list that other lacks, without comments and
+ * empty lines; NULL if there is none. The arena owns it.
  */
 const char *check_find_lacking(struct arena *arena, const char *list, const char *other);

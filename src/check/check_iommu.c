@@ -16,7 +16,7 @@ static bool is_virtual(const char *cpuinfo)
 	return found && (!end || found < end);
 }
 
-/* Entering the firmware's set-up by a command takes EFI. */
+/* Only EFI lets a command enter the firmware's set-up. */
 static const char *firmware_fix(const struct check *check)
 {
 	return root_has(&check->root, "/sys/firmware/efi") ? FIRMWARE_SETUP : NULL;
@@ -65,7 +65,7 @@ static void say_absent(struct check *check, const char *cpuinfo)
 		  "setup, if this machine has one");
 }
 
-/* A parameter turns it off. The first word of its value may be among others. */
+/* A parameter turns it off; "off" may be among other words of its value. */
 static void say_turned_off(struct check *check)
 {
 	const char *name = check->run->settings.iommu_off, *whole, *value;
@@ -105,9 +105,9 @@ static void say_off(struct check *check, enum iommu_state state)
 }
 
 /*
- * Whether interrupts go through the IOMMU: a chip's name in /proc/interrupts
- * begins with "IR-" then (arch/x86/kernel/apic, drivers/iommu). A system
- * without such chips at all is no PC.
+ * Returns whether interrupts bypass the IOMMU. Remapped chips have names that begin with
+ * "IR-" in /proc/interrupts (arch/x86/kernel/apic, drivers/iommu). A system without these
+ * chips is no PC.
  */
 static bool is_remapping_off(const struct check *check)
 {
@@ -127,7 +127,7 @@ static bool is_unsafe_allowed(const struct check *check)
 	       (!*value || strchr("1yY", *value));
 }
 
-/* The parameter that keeps it off; NULL where none does. */
+/* Returns the parameter that keeps it off; NULL for none. */
 static const char *remapping_off_parameter(const struct check *check)
 {
 	const char *value, *found = check_parameter(check, "intremap", &value);
@@ -142,7 +142,7 @@ static void check_remapping(struct check *check)
 	const char *parameter = remapping_off_parameter(check), *fix;
 	bool off = is_remapping_off(check), unsafe = is_unsafe_allowed(check);
 
-	/* Elsewhere the interrupt controllers do that, and their chips have other names. */
+	/* There the interrupt controllers remap, and their chips have other names. */
 	if (check->platform == PLATFORM_ARM || check->platform == PLATFORM_POWER)
 		return;
 	if (!off) {
@@ -174,9 +174,9 @@ static void check_remapping(struct check *check)
 }
 
 /*
- * Whether the host's own devices go through the IOMMU's tables too
- * (Documentation/ABI/testing/sysfs-kernel-iommu_groups). Those of vfio say
- * "unmanaged" or "DMA" by kernel, so one that a driver of the host has counts.
+ * Returns whether the host's own devices are translated by the IOMMU
+ * (Documentation/ABI/testing/sysfs-kernel-iommu_groups). Devices of vfio show "unmanaged"
+ * or "DMA", depending on the kernel, so only those of host drivers count.
  */
 static bool is_translating(const struct check *check)
 {

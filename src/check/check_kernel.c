@@ -15,7 +15,7 @@
 
 #define SECURE_BOOT "/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
 
-/* What stands at the end of a signed module (include/linux/module_signature.h). */
+/* The end of a signed module (include/linux/module_signature.h). */
 static const char marker[] = "~Module signature appended~\n";
 
 #define MARKER_SIZE (sizeof(marker) - 1)
@@ -52,7 +52,7 @@ static int read_plain(int fd, struct tail *tail)
 	return length < 0 ? -errno : 0;
 }
 
-/* Finds out whether the kernel's module has a signature. Returns 0 or -errno. */
+/* Finds out whether the kernel's module is signed. Returns 0 or -errno. */
 static int find_signature(const char *path, bool *found)
 {
 	int fd = file_open(AT_FDCWD, path), error;
@@ -72,7 +72,7 @@ static int find_signature(const char *path, bool *found)
 	return error;
 }
 
-/* A module's file as the system that is checked names it. */
+/* Returns a module's path as on the system being checked. */
 static const char *path_of(const struct check *check, const char *path)
 {
 	const char *below = *check->root.path ? strstr(path, "/modules/") : NULL;
@@ -81,9 +81,9 @@ static const char *path_of(const struct check *check, const char *path)
 }
 
 /*
- * The first file of vfio-pci, and what it needs, that has no signature; NULL where all have.
- * A file that could not be judged is said, but for modules that are not there: check_image.c
- * says that.
+ * Returns the first unsigned file of vfio-pci and its dependencies; NULL if all are
+ * signed. Reports a file that could not be judged. Missing modules are reported by
+ * check_image.c.
  */
 static const char *find_unsigned(struct check *check, const struct kernel *kernel)
 {
@@ -118,7 +118,7 @@ bool check_secure_boot(const struct check *check)
 	return boot && strlen(boot) >= 5 && boot[4] == 1;
 }
 
-/* Why this kernel takes no module without a signature; NULL where it does. */
+/* Returns why this kernel refuses unsigned modules; NULL if it does not. */
 static const char *find_reason(const struct check *check)
 {
 	const char *lockdown = root_read(&check->root, LOCKDOWN);
@@ -133,7 +133,7 @@ void check_lockdown(struct check *check)
 {
 	const char *reason = find_reason(check);
 
-	/* Binding, and what a virtual machine does with the device, are not locked down. */
+	/* Lockdown does not restrict binding, nor what a virtual machine does with the device. */
 	for (const struct kernel *kernel = reason ? check->kernels : NULL; kernel;
 	     kernel = kernel->next) {
 		const char *file = find_unsigned(check, kernel);

@@ -9,8 +9,7 @@
 
 #define EDIT_THEN_REGENERATE "vi +%u " CONFIG_PATH " && vfio-early regenerate"
 
-/* The command that opens the place where something was written; NULL where that is not the config.
- */
+/* Returns the command that opens the place of an origin; NULL if that is not in the config. */
 static const char *edit_at(const struct check *check, const struct origin *origin)
 {
 	if (!origin->source ||
@@ -60,7 +59,7 @@ static bool same_slot(const struct device *a, const struct device *b)
 	       a->address.device == b->address.device;
 }
 
-/* The member that a selector picks and that another is nearest to. */
+/* Returns the listed member nearest to a device. */
 static const struct member *find_listed(const struct planned_group *group,
 					const struct device *device)
 {
@@ -78,7 +77,10 @@ static const struct member *find_listed(const struct planned_group *group,
 	return listed;
 }
 
-/* Other cards that come along because nothing separates them from what is listed. */
+/*
+ * Reports other cards that come along because the group does not separate them from a
+ * listed one.
+ */
 static void check_companions(struct check *check, const struct planned_group *group)
 {
 	const struct member *listed = NULL;
@@ -137,7 +139,7 @@ static void check_refusal(struct check *check, const struct planned_group *group
 
 	while (member < group->members + group->count - 1 && member->refusal == REFUSAL_NONE)
 		member++;
-	/* That the IOMMU is off is said once for all. */
+	/* That the IOMMU is off is reported once. */
 	if (member->refusal == REFUSAL_NO_GROUP && check->run->plan.iommu != IOMMU_ON)
 		return;
 	check_say(check, CHECK_ERROR, "refused", fix_refusal(check, member), "%s",

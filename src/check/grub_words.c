@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* What menus name and GRUB itself leaves empty most of the time. */
+/* Variables that menus use and GRUB usually leaves empty. */
 static const char *const usually_empty[] = {
 	"vt_handoff",	  "tuned_params",  "tuned_initrd",   "early_initrd",
 	"linux_gfx_mode", "extra_cmdline", "serial_console", "grub_users",
@@ -49,7 +49,7 @@ static const char *find(struct grub_words *words, const char *name)
 	return "";
 }
 
-/* Reads "$name" or "${name}" after the "$", and moves *text on. Returns its value. */
+/* Reads "$name" or "${name}" after the "$" and moves *text on. Returns its value. */
 static const char *read_variable(struct grub_words *words, const char **text)
 {
 	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -90,7 +90,7 @@ const char *grub_words_expand(struct grub_words *words, const char *text)
 	return result;
 }
 
-/* Reads one piece of a word, up to a quote, a variable or the word's end. */
+/* Reads a piece of a word, up to a quote, a variable or the end of the word. */
 static const char *read_piece(struct grub_words *words, const char *before, const char **line,
 			      char *quote)
 {

@@ -3,7 +3,7 @@
 
 #include "check/root.h"
 
-/* A variable of GRUB's, from grubenv or from a "set" command. */
+/* A variable of GRUB, from grubenv or a "set" command. */
 struct grub_variable {
 	const char *name;
 	const char *value;
@@ -13,23 +13,25 @@ struct grub_variable {
 struct grub_words {
 	const struct root *root;
 	struct grub_variable *variables; /* the first of a name counts */
-	const char *unresolved;		 /* the last one that was asked for and is unknown */
+	const char *unresolved;		 /* the last one used whose value is unknown */
 };
 
-/* Adds a variable after those that are there. Memory that runs out leaves it unknown. */
+/* Adds a variable after the others. When memory runs out, it stays unknown. */
 void grub_words_set(struct grub_words *words, const char *name, const char *value);
 
-/* Adds what an environment block ("grubenv") holds. */
+/* Adds the variables of an environment block ("grubenv"). */
 void grub_words_read_environment(struct grub_words *words, char *text);
 
 /*
- * Cuts the next word off a line of GRUB's script, without its quotes and with
- * the values of its variables, and moves *line on. A variable that is unknown is
- * empty; unresolved then names it, unless GRUB's own menus leave it empty.
- * Returns the word, of the root's arena; NULL at the end of the line or at ";",
- * "{" or "#".
+ * Cuts the next word off a line of GRUB's script, without quotes and with variables
+ * expanded, and moves *line on. An unknown variable expands to nothing and is stored in
+ * unresolved, unless GRUB's own menus usually leave it empty. Returns the word, owned by
+ * the root's arena; NULL at the end of the line or at ";", "{" or "#".
  */
 const char *grub_words_next(struct grub_words *words, const char **line);
 
-/* Replaces variables in a text that has no quotes, as in boot entries. Of the root's arena. */
+/*
+ * Expands variables in a text without quotes, as in boot entries. The root's arena owns
+ * the result.
+ */
 const char *grub_words_expand(struct grub_words *words, const char *text);

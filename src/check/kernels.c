@@ -31,7 +31,7 @@ static bool same_parts(const char *const *a, const char *const *b)
 	return !*a && !*b;
 }
 
-/* Adds an image of one file, which no boot entry names yet; one that is there stays. */
+/* Adds an image of one file without a boot entry, unless it is there. Returns it, or NULL. */
 static struct kernel_image *add_image(const struct search *search, struct kernel *kernel,
 				      const char *path)
 {
@@ -61,7 +61,7 @@ static const char *first_line(char *text)
 	return text;
 }
 
-/* Arch calls kernels and images by the package, and says which it is beside the modules. */
+/* Arch names kernels and images by package, and stores the package beside the modules. */
 static const char *package_of(const struct search *search, const struct kernel *kernel)
 {
 	const char *path = root_print(search->root, "/lib/modules/%s/pkgbase", kernel->release);
@@ -69,7 +69,7 @@ static const char *package_of(const struct search *search, const struct kernel *
 	return first_line(root_read(search->root, path));
 }
 
-/* Returns the kernel whose release, the longest if several, or whose package a name has in it. */
+/* Returns the kernel whose release (the longest match) or package is part of a name. */
 static struct kernel *find_kernel(const struct search *search, const char *name)
 {
 	struct kernel *best = NULL;
@@ -89,7 +89,7 @@ static struct kernel *find_kernel(const struct search *search, const char *name)
 	return best;
 }
 
-/* Where generators and kernel-install(8) put an image. */
+/* Adds images in the usual places of generators and kernel-install(8). */
 static void find_usual(const struct search *search, struct kernel *kernel)
 {
 	static const char *const usual[][2] = { { "/boot/initrd.img-", "" },
@@ -108,9 +108,9 @@ static void find_usual(const struct search *search, struct kernel *kernel)
 					     kernel->release));
 }
 
-/* What the file that an entry starts says of itself. */
+/* What the file started by an entry says about itself. */
 struct program {
-	const char *release; /* NULL where it says none */
+	const char *release; /* NULL if it has none */
 	bool unified;
 };
 
@@ -159,7 +159,7 @@ static struct program read_program(const struct search *search, const char *path
 	return program;
 }
 
-/* Returns the kernel of exactly that release. */
+/* Returns the kernel of exactly this release; NULL for none. */
 static struct kernel *find_exactly(const struct search *search, const char *release)
 {
 	struct kernel *kernel = search->kernels;
@@ -169,7 +169,7 @@ static struct kernel *find_exactly(const struct search *search, const char *rele
 	return kernel;
 }
 
-/* The file itself knows best; then what the entry says; then the file's name. */
+/* Finds an entry's kernel by the file itself, else by the entry, else by the file's name. */
 static struct kernel *find_entry_kernel(const struct search *search, const struct boot_entry *entry,
 					const struct program *program)
 {
@@ -182,7 +182,7 @@ static struct kernel *find_entry_kernel(const struct search *search, const struc
 	return kernel ? kernel : find_kernel(search, entry->kernel);
 }
 
-/* The files of an entry, and a unified image after them. */
+/* Returns the files of an entry, with a unified image last. */
 static const char *const *entry_parts(const struct search *search, const struct boot_entry *entry,
 				      bool unified)
 {
@@ -200,7 +200,7 @@ static const char *const *entry_parts(const struct search *search, const struct 
 	return parts;
 }
 
-/* Whether one entry's image stands for another's too. */
+/* Returns whether one entry's image stands for another's too. */
 static bool is_alike(const struct search *search, const struct kernel_image *a,
 		     const struct kernel_image *b)
 {
@@ -213,7 +213,7 @@ static bool is_alike(const struct search *search, const struct kernel_image *a,
 				      kernels_asks_for_front(arena, b->options);
 }
 
-/* What holds of one entry that asks for the small image holds of all: each is named. */
+/* Adds an entry's name if it asks for the small image: a finding then names all such entries. */
 static void add_name(const struct search *search, struct kernel_image *image, const char *name)
 {
 	if (image->options && !streq(image->entry, name) &&
@@ -222,8 +222,8 @@ static void add_name(const struct search *search, struct kernel_image *image, co
 }
 
 /*
- * Adds an entry's image to a kernel. One that lies in a usual place and was
- * known by itself is what this entry boots.
+ * Adds an entry's image to a kernel. An image known only by its usual place is what this
+ * entry boots.
  */
 static void add_entry_image(const struct search *search, struct kernel *kernel,
 			    struct kernel_image *image)
@@ -245,7 +245,7 @@ static void add_entry_image(const struct search *search, struct kernel *kernel,
 	*last = image;
 }
 
-/* Entries without an initramfs start other things as well: memory tests, shells. */
+/* Entries without an initramfs may start other things: memory tests, shells. */
 static bool is_linux(const struct boot_entry *entry, const struct program *program,
 		     const struct kernel *kernel)
 {
@@ -258,7 +258,7 @@ static int add_entry(struct search *search, const struct boot_entry *entry)
 {
 	struct program program = read_program(search, entry->kernel);
 	struct kernel *kernel = find_entry_kernel(search, entry, &program);
-	/* What cannot be read in a place for unified images is one that is damaged. */
+	/* An unreadable file in a place for unified images is a damaged one. */
 	bool unified = program.unified || root_ends_with(entry->kernel, ".efi");
 	const char *const *parts = entry_parts(search, entry, unified);
 	struct kernel_image *image = arena_allocate(search->root->arena, 1, sizeof(*image));
@@ -290,8 +290,8 @@ static int add_entry(struct search *search, const struct boot_entry *entry)
 }
 
 /*
- * The value that a line of a preset, which is bash, sets a variable to: one
- * word, quoted or not, or the words of an array. NULL where it is not set.
+ * Returns the value of a variable in a preset, which is bash: one word, quoted or not, or
+ * the words of an array. NULL if it is not set.
  */
 static const char *preset_value(const struct search *search, const char *text, const char *key)
 {
@@ -368,7 +368,7 @@ static void find_presets(const struct search *search)
 	}
 }
 
-/* Whether something can be booted, with or without an image. */
+/* Returns whether there is a kernel to boot, with or without an image. */
 static bool is_installed(const struct search *search, const struct kernel *kernel)
 {
 	static const char *const names[] = { "/boot/vmlinuz-", "/boot/vmlinux-", "/boot/Image-" };
@@ -444,7 +444,7 @@ bool kernels_asks_for_front(struct arena *arena, const char *cmdline)
 	return front;
 }
 
-/* The program is the first member of such an image (image.c). */
+/* The program is the first member of such an image (image/rdinit_image.c). */
 bool kernels_is_front(const struct root *root, const char *path)
 {
 	static const char name[] = INIT_PATH;

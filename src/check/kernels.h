@@ -8,19 +8,18 @@
 #include "check/root.h"
 
 /*
- * Something that a boot loader gives to a kernel: files one after the other, or
- * one unified image. One that no boot entry names has entry NULL: how, and
- * whether, it is booted is not known then.
+ * What a boot loader passes to a kernel: files one after another, or a unified image.
+ * entry is NULL if no boot entry names it; whether and how it is booted is then unknown.
  */
 struct kernel_image {
-	const char *path;	   /* the last file, which has the most; never NULL */
-	const char *const *parts;  /* all of them, NULL at the end */
-	const char *preset;	   /* of mkinitcpio, that makes it; NULL for none */
-	const char *entry;	   /* the boot entry's name, or several; NULL where none is known */
+	const char *path;	   /* the last and largest file; never NULL */
+	const char *const *parts;  /* all files; NULL at the end */
+	const char *preset;	   /* of mkinitcpio; NULL for none */
+	const char *entry;	   /* the boot entry's name, or several; NULL if unknown */
 	const char *options;	   /* its command line; NULL for the unified image's own */
-	const char *missing;	   /* a file of the entry that is not there; NULL for none */
+	const char *missing;	   /* a file of the entry that does not exist; NULL for none */
 	const char *unresolved;	   /* a variable of the entry that is unknown; NULL for none */
-	const char *const *addons; /* of a unified image, NULL at the end; NULL elsewhere */
+	const char *const *addons; /* of a unified image, NULL at the end; NULL for others */
 	size_t profile;		   /* of a unified image, counted from 0 */
 	struct kernel_image *next;
 };
@@ -37,30 +36,28 @@ struct kernel {
 struct kernels {
 	struct kernel *installed;
 	struct kernel_image *strangers; /* boot entries of kernels that are not installed */
-	struct boot_unread *unread;	/* boot_entries.h */
+	struct boot_unread *unread;	/* see boot_entries.h */
 };
 
 /*
- * Finds the kernels that are installed, and the images that boot with them: in
- * boot entries (boot_entries.h), in presets of mkinitcpio, and in the places
- * that Debian, Fedora, openSUSE, Arch and kernel-install(8) have for them. A
- * directory of modules that no kernel is installed for does not count. Returns
- * 0 or -ENOMEM. Everything is of the root's arena.
+ * Finds the installed kernels and the images that boot with them: in boot entries
+ * (boot_entries.h), in presets of mkinitcpio, and in the usual places of Debian, Fedora,
+ * openSUSE, Arch and kernel-install(8). A directory of modules without an installed
+ * kernel does not count. The root's arena owns everything. Returns 0 or -ENOMEM.
  */
 int kernels_find(const struct root *root, struct kernels *kernels);
 
-/* Whether a command line has the small image run first (rdinit=, the last of several: init/main.c).
- */
+/* Returns whether a command line runs the small image first (by the last rdinit=; init/main.c). */
 bool kernels_asks_for_front(struct arena *arena, const char *cmdline);
 
-/* Whether a file is a small image for rdinit= (`vfio-early image`). */
+/* Returns whether a file is a small image for rdinit= (`vfio-early image`). */
 bool kernels_is_front(const struct root *root, const char *path);
 
 /*
- * Returns the first small image for rdinit= (`vfio-early image`) that lies where
- * boot loaders look and is the next after 'after', NULL for the first; NULL at the end.
+ * Returns the path of the next small image where boot loaders look: the one after
+ * 'after', or the first if that is NULL. Returns NULL at the end.
  */
 const char *kernels_next_front(const struct root *root, const char *after);
 
-/* The partitions that boot loaders read, where they are mounted as a rule; NULL at the end. */
+/* Where the partitions that boot loaders read are usually mounted; NULL at the end. */
 extern const char *const kernels_boot_places[];

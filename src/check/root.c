@@ -49,7 +49,7 @@ const char *root_path(const struct root *root, const char *path)
 
 	if (root->fd < 0)
 		return path;
-	/* One that cannot be resolved is not opened either. */
+	/* A path that cannot be resolved is not opened. */
 	if (beneath_resolve(root->fd, path, resolved))
 		return "";
 	return root_print(root, "%s/%s", root->path, resolved);

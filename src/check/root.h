@@ -6,16 +6,16 @@
 #include "lib/arena.h"
 #include "lib/util.h"
 
-/* A system's files: this machine's, or those of another below a directory. */
+/* A system's files: this machine's, or another's below a directory. */
 struct root {
 	struct arena *arena;
-	const char *path; /* "" for this machine's own */
-	int fd;		  /* open; -1 for this machine's own */
+	const char *path; /* "" for this machine */
+	int fd;		  /* open directory; -1 for this machine */
 };
 
 /*
- * Opens what is at path; "" or NULL for this machine's own. What is read is of
- * the arena. Returns 0 or -errno.
+ * Opens the system at path; "" or NULL for this machine. The arena owns everything read.
+ * Returns 0 or -errno.
  */
 int root_open(struct root *root, struct arena *arena, const char *path);
 
@@ -24,22 +24,22 @@ void root_close(struct root *root);
 /* Formats into the arena. Returns "" when that is full. */
 const char *root_print(const struct root *root, const char *format, ...) PRINTF_FORMAT(2, 3);
 
-/* Where a file of that system is on this one. No link leads out of the root. */
+/* Returns the path on this machine of a file of that system. No link leads out of the root. */
 const char *root_path(const struct root *root, const char *path);
 
-/* Reads a text, of the root's arena. Returns 0 or -errno (input.h). */
+/* Reads a text, owned by the root's arena. Returns 0 or -errno (lib/textfile.h). */
 int root_read_text(const struct root *root, const char *path, char **text);
 
-/* The same; returns the text, or NULL where it cannot be read. */
+/* Like root_read_text(), but returns the text, or NULL if it cannot be read. */
 char *root_read(const struct root *root, const char *path);
 
 bool root_has(const struct root *root, const char *path);
 
 /*
- * Returns the names in a directory, sorted, NULL after the last; those that
- * begin with a dot are left out. Where there is no such directory, there are none.
+ * Returns the names in a directory, sorted, NULL after the last, without those that begin
+ * with a dot. A missing directory is empty.
  */
 const char *const *root_list(const struct root *root, const char *path);
 
-/* Whether a name ends with tail, and is longer. */
+/* Returns whether a name ends with tail and is longer. */
 bool root_ends_with(const char *name, const char *tail);

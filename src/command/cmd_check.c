@@ -20,7 +20,7 @@
 
 #define SCHEMA 1
 
-/* Exit codes of check alone: in other commands 2 means that something did not parse. */
+/* Exit codes of check only. In other commands 2 means that something did not parse. */
 enum check_exit {
 	CHECK_EXIT_FINE = 0,
 	CHECK_EXIT_BROKEN = 1,
@@ -53,8 +53,8 @@ static const struct argument known[] = {
 };
 
 /*
- * Plans as `vfio-early plan' would, from the installed config. Where there is
- * no PCI bus to be seen, as in a chroot, only files are checked.
+ * Plans as `vfio-early plan` would, with the installed config. Checks only files if there
+ * is no PCI bus, as in a chroot. Returns 0 or -errno.
  */
 static int make_plan(struct check *check, struct preview *preview)
 {
@@ -67,13 +67,13 @@ static int make_plan(struct check *check, struct preview *preview)
 		check->platform = platform_find(&preview->tree);
 	error = preview_plan(preview, check->run);
 	check->planned = !error;
-	/* Without anything to take, nobody has asked. */
+	/* Without anything to take, the plan did not look. */
 	if (!error)
 		check->run->plan.iommu = pci_iommu_state(&preview->tree);
 	return error;
 }
 
-/* Memory that ran out leaves things out that were to be judged. */
+/* Reports that memory ran out, so that something may not have been checked. */
 static void say_refused(struct check *check)
 {
 	if (!check->arena->refused && !check->run->arena->refused)

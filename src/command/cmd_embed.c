@@ -45,7 +45,7 @@ static int complain(const char *path, int error)
 	return EXIT_PARTLY;
 }
 
-/* Writes a list of files; all are tried. */
+/* Writes a list of files; goes on after a failure. Returns an exit_code. */
 static int write_files(int root, const struct embed_file *file)
 {
 	int code = EXIT_DONE;
@@ -87,7 +87,7 @@ static int embed_into(struct arena *arena, const struct embed_request *request, 
 	code |= write_files(root, embed.modprobe);
 	for (const struct embed_name *module = embed.modules; module; module = module->next)
 		text_print(stdout, "%s\n", module->name);
-	/* A generic image has no list, and none was read. */
+	/* A generic image has no list. */
 	if (!request->generic) {
 		host_list_say(&embed.needs);
 		host_list_keep_or_say(&embed.needs, arena);

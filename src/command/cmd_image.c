@@ -20,7 +20,7 @@
 #include "machine/module.h"
 #include "plan/explain.h"
 
-/* The program that images are given. */
+/* The program that images get. */
 #define PROGRAM_PATH VFIO_EARLY_LIBDIR "/vfio-early"
 
 /* Address space, not memory. */
@@ -62,7 +62,7 @@ static const struct argument known[] = {
 	  .offset = offsetof(struct options, output) },
 };
 
-/* Says what is wrong with what, and returns the error back. */
+/* Says what failed. Returns error. */
 static int complain(const char *what, int error)
 {
 	text_print(stderr, "vfio-early: %s: %s\n", what, strerror(-error));
@@ -96,7 +96,7 @@ static int add_program(struct image *image, const char *path)
 	return fault ? refuse_program(path, elf_fault_text(fault)) : 0;
 }
 
-/* Finds out whether the program runs, once the modules are there. Returns 0 or -errno. */
+/* Tests whether the program runs, after the modules were read. Returns 0 or -errno. */
 static int try_program(const struct image *image, const char *path)
 {
 	static const char own[] = "vfio-early " VFIO_EARLY_VERSION;
@@ -118,7 +118,7 @@ static int try_program(const struct image *image, const char *path)
 	return 0;
 }
 
-/* Adds one module. Returns 1 for one that the kernel does not have. */
+/* Adds one module. Returns 0, 1 if the kernel does not have it, or -errno. */
 static int add_module(struct image *image, struct module_context *modules, const char *name)
 {
 	int error = image_add_module(image, modules, name);
@@ -133,9 +133,8 @@ static int add_module(struct image *image, struct module_context *modules, const
 }
 
 /*
- * Adds the modules and their indexes. Without the first, vfio-pci, there is
- * nothing that the image could do. Returns 0, 1 when another is missing, or
- * -errno.
+ * Adds the modules and their indexes. An image without vfio-pci, the first, would be
+ * useless. Returns 0, 1 if another module is missing, or -errno.
  */
 static int add_modules(struct image *image, const struct embed *embed)
 {
@@ -164,10 +163,10 @@ static int add_modules(struct image *image, const struct embed *embed)
 	return error < 0 ? error : result;
 }
 
-/* Says what the image lacks, for it is written all the same. Returns an exit_code. */
+/* Says what the image lacks; it is written all the same. Returns an exit_code. */
 static int complain_of_embed(struct arena *arena, const struct embed *embed, bool generic)
 {
-	/* A generic image has no list, and none was read. */
+	/* A generic image has no list. */
 	if (!generic) {
 		host_list_say(&embed->needs);
 		host_list_keep_or_say(&embed->needs, arena);
@@ -178,7 +177,10 @@ static int complain_of_embed(struct arena *arena, const struct embed *embed, boo
 	return embed->settings.problems ? EXIT_MALFORMED : EXIT_DONE;
 }
 
-/* Writes the archive to a file that has no name in its place yet. Returns the bytes, or -errno. */
+/*
+ * Writes the archive to a file that is not in its place yet. Returns its size in bytes,
+ * or -errno.
+ */
 static long write_archive(const struct image *image, int fd)
 {
 	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
@@ -190,7 +192,7 @@ static long write_archive(const struct image *image, int fd)
 	return written;
 }
 
-/* Puts the archive in its place in one step. Returns the bytes, or -errno. */
+/* Puts the archive in its place in one step. Returns its size in bytes, or -errno. */
 static long write_file(const struct image *image, const char *path)
 {
 	struct file_replace file;
@@ -277,8 +279,7 @@ static int run_image(int count, char *const *arguments)
 	module_directory(options.request.kernel, directory);
 	if (!options.request.modules)
 		options.request.modules = directory;
-	/* libkmod names each module with its whole path. One that is not there is complained of
-	 * later. */
+	/* libkmod names modules by their real paths. A missing directory is reported later. */
 	else if (realpath(options.request.modules, modules))
 		options.request.modules = modules;
 	arena = arena_create(ARENA_SIZE);

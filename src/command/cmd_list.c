@@ -11,7 +11,7 @@
 #include "plan/explain.h"
 #include "plan/survey.h"
 
-/* Says what could not be read of what was written, and returns an exit_code. */
+/* Says what did not parse. Returns an exit_code. */
 static int complain(struct arena *arena, const struct settings *settings)
 {
 	for (const struct problem *problem = settings->problems; problem; problem = problem->next)
@@ -19,8 +19,10 @@ static int complain(struct arena *arena, const struct settings *settings)
 	return settings->problems ? EXIT_MALFORMED : EXIT_DONE;
 }
 
-/* Says which selectors pick nothing, and returns an exit_code. What picks bridges, or what is
- * not taken by itself, shows them. */
+/*
+ * Says which selectors match nothing. Bridges, and devices that cannot be taken by
+ * themselves, are shown. Returns an exit_code.
+ */
 static int complain_of_absent(const struct run *run, const struct settings *filter)
 {
 	struct plan plan;
@@ -44,7 +46,7 @@ static int write_listing(const struct listing *listing, const struct preview *pr
 	static char buffer[65536];
 	struct terminal terminal;
 
-	/* musl's own is a kilobyte. Of a terminal, each line is to be seen at once. */
+	/* musl's buffer is one kilobyte. A terminal gets each line at once. */
 	setvbuf(stdout, buffer, isatty(STDOUT_FILENO) ? _IOLBF : _IOFBF, sizeof(buffer));
 	if (preview->json) {
 		listing_json(listing, stdout);
@@ -65,7 +67,7 @@ static int list(struct run *run, struct preview *preview, const struct settings 
 	struct listing listing = { .run = run };
 	int error, code = complain(run->arena, filter);
 
-	/* Whoever asks for something that cannot be read does not want all there is. */
+	/* Showing everything would not be what was asked for. */
 	if (code && !filtered)
 		return code;
 	error = preview_plan(preview, run);

@@ -18,14 +18,14 @@
 /* Address space, not memory. */
 #define ARENA_SIZE (64 << 20)
 
-/* Complains about what the config says. Returns 0 or -errno when it cannot be read. */
+/* Says what is wrong with the config. Returns 0, or -errno if it cannot be read. */
 static int check_config(struct arena *arena)
 {
 	struct settings settings;
 	char *text;
 	int error = textfile_read(arena, CONFIG_PATH, &text);
 
-	/* All may be said on the kernel command line. */
+	/* Everything may be on the kernel command line. */
 	if (error == -ENOENT)
 		return 0;
 	settings_init(&settings, arena);
@@ -36,7 +36,7 @@ static int check_config(struct arena *arena)
 	return error;
 }
 
-/* Keeps the list of what this host needs for images that are built where it does not run. */
+/* Keeps the list of this host's needs for images that are built where it is not running. */
 static void keep_list(struct arena *arena)
 {
 	const struct host_roots roots = { 0 };

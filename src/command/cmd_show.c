@@ -9,10 +9,10 @@
 #include "lib/util.h"
 #include "plan/explain.h"
 
-/* Counts up when a field changes its meaning or goes. */
+/* Incremented when a field changes its meaning or goes. */
 #define SHOW_SCHEMA 1
 
-/* The list that a key has; NULL for a key that has none. */
+/* Returns a key's list; NULL if its value is no list. */
 static const struct selector_list *list_of(const struct settings *settings, enum setting_key key)
 {
 	switch (key) {
@@ -29,7 +29,7 @@ static const struct selector_list *list_of(const struct settings *settings, enum
 	}
 }
 
-/* Where a key's value is from: "default" where nobody said anything. */
+/* Returns where a key's value is from; "default" if it is not set. */
 static const char *place_of(const struct run *run, enum setting_key key)
 {
 	const struct origin *origin = &run->settings.origins[key];

@@ -39,7 +39,7 @@ static enum listing_now judge_now(const struct listed_group *group)
 	return taken == endpoints ? LISTING_TAKEN : LISTING_PARTLY;
 }
 
-/* Notes what the plan says of each function. */
+/* Records what the plan says about each function. */
 static void note_plan(const struct listing *listing)
 {
 	const struct plan *plan = &listing->run->plan;
@@ -67,7 +67,7 @@ static void add_group(struct listing *listing, const struct settings *filter, in
 		listing->functions[index_of(listing, members[i])].shown = group->shown;
 }
 
-/* The plan has its groups in the same order: by number, and then those without one. */
+/* The plan's groups are in the same order: by number, then those without one. */
 static void join_plan(struct listing *listing)
 {
 	const struct plan *plan = &listing->run->plan;

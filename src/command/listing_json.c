@@ -30,7 +30,7 @@ static const char *now_name(enum listing_now now)
 	return names[now];
 }
 
-/* "flr bus" as an array; null where the kernel does not say. */
+/* Writes "flr bus" as an array; null if the kernel does not say. */
 static void put_reset_methods(struct json *json, const struct traits *traits)
 {
 	const char *methods = traits->reset_methods;

@@ -7,13 +7,13 @@
 #include "plan/enum_names.h"
 #include "plan/explain.h"
 
-/* How far a function's second line is indented, as in what plan prints. */
+/* Indentation of a function's second line, as in the output of plan. */
 #define DETAIL_INDENT 6
 
-/* Longer than all that can be said of one function. */
+/* Longer than everything that is said about a function. */
 #define LINE_SIZE 1024
 
-/* A line that is put together piece by piece; what does not fit is cut. */
+/* A line built piece by piece. What does not fit is cut. */
 struct line {
 	char text[LINE_SIZE];
 	size_t used;
@@ -34,7 +34,7 @@ static void add(struct line *line, const char *format, ...)
 		line->used += (size_t)length < room ? (size_t)length : room - 1;
 }
 
-/* Where the next of several things goes that commas are between. */
+/* Returns the separator before the next item. */
 static const char *comma(const struct line *line)
 {
 	return line->used ? ", " : "";
@@ -63,7 +63,7 @@ static void add_protection(struct line *line, struct arena *arena, const struct 
 		add(line, "%sprotected (%s)", comma(line), explain_origin(arena, &protect->origin));
 }
 
-/* All that is to be known of a function before it is taken. */
+/* Adds everything worth knowing about a function before it is taken. */
 static void add_flags(struct line *line, const struct listing *listing, const struct device *device)
 {
 	const struct traits *traits = listing_traits(listing, device);
@@ -91,7 +91,7 @@ static enum terminal_style style_of(const struct listed_group *group)
 	return group->planned || group->now != LISTING_HOST ? TERMINAL_YELLOW : TERMINAL_PLAIN;
 }
 
-/* "taken now, not at the next boot"; "" for a group that is and stays the host's. */
+/* Adds "taken now, not at the next boot"; nothing for a group that is and stays with the host. */
 static void add_state(struct line *line, const struct listed_group *group)
 {
 	static const char *const now[] = {
@@ -128,7 +128,7 @@ static void put_title(const struct terminal *terminal, const struct listed_group
 	fputc('\n', terminal->out);
 }
 
-/* "nouveau -> vfio-pci" */
+/* Writes "nouveau -> vfio-pci". */
 static void put_driver(const struct listing *listing, const struct terminal *terminal,
 		       const struct device *device, const struct planned_group *planned)
 {
@@ -183,7 +183,7 @@ static void put_notes(const struct listing *listing, const struct terminal *term
 	terminal_wrap(terminal, 2, 2, TERMINAL_RED, explain_refusal(listing->run, planned));
 }
 
-/* That nothing can be taken at all, and what to do. */
+/* Writes why nothing at all can be taken, and what to do. */
 static void put_iommu(const struct listing *listing, const struct terminal *terminal)
 {
 	const struct run *run = listing->run;
@@ -234,7 +234,7 @@ void listing_text(const struct listing *listing, const struct terminal *terminal
 
 		if (!group->shown)
 			continue;
-		/* One title does for all that are in no group, unless something is said of one. */
+		/* Functions without a group share a title, unless one of them has a note. */
 		if (group->number >= 0 || !alone || group->planned)
 			put_title(terminal, group);
 		alone = group->number < 0 && !group->planned;

@@ -5,19 +5,19 @@
 #include "command/listing.h"
 #include "machine/module.h"
 
-/* Indentation of a function below its bridges: no tree is deeper than a path. */
+/* No tree is deeper than a path of sysfs. */
 #define PREFIX_SIZE SYSFS_PATH_SIZE
 
-/* So much of a function is written however far its line is indented. */
+/* At least so many columns of a function are written, however deep it is. */
 #define WIDTH_LEAST 30
 
-/* Who is behind whom: each index is a device's, and SIZE_MAX for none. */
+/* The tree of functions. An index is a device's; SIZE_MAX means none. */
 struct family {
 	const struct listing *listing;
 	const struct terminal *terminal;
-	size_t *first; /* child */
-	size_t *next;  /* behind the same bridge, or on the same root bus */
-	bool *shown;   /* it, or something behind it */
+	size_t *first; /* first child */
+	size_t *next;  /* next one behind the same bridge or on the same root bus */
+	bool *shown;   /* it or a function behind it is shown */
 	bool *written;
 	char prefix[PREFIX_SIZE];
 };
@@ -27,7 +27,7 @@ static size_t index_of(const struct family *family, const struct device *device)
 	return (size_t)(device - family->listing->run->topology.devices);
 }
 
-/* Shows the bridges above as well. What is shown already has them. */
+/* Shows a function and the bridges above it. Stops at one that is shown already. */
 static void show(const struct family *family, const struct device *device)
 {
 	while (device && !family->shown[index_of(family, device)]) {
@@ -41,7 +41,7 @@ static bool is_same_bus(const struct device *a, const struct device *b)
 	return a->address.domain == b->address.domain && a->address.bus == b->address.bus;
 }
 
-/* Goes from the last to the first, so that each list is in the order of addresses. */
+/* Goes from the last to the first, so that each list is in order of address. */
 static void link_family(struct family *family)
 {
 	const struct topology *topology = &family->listing->run->topology;
@@ -97,7 +97,7 @@ static enum terminal_style style_of(const struct device *device, const struct li
 	return device_is_bridge(device) ? TERMINAL_DIM : TERMINAL_PLAIN;
 }
 
-/* Cuts text to so many columns, with what shows that it was cut. */
+/* Cuts text to a number of columns and marks the cut. */
 static void cut(char *text, size_t columns)
 {
 	size_t used = 0, fitting = 0, i;
@@ -137,7 +137,7 @@ static void put_function(const struct family *family, size_t i)
 	fputc('\n', family->terminal->out);
 }
 
-/* Writes a list of siblings, and what is behind each. */
+/* Writes a list of siblings and the functions behind each. */
 static void put_list(struct family *family, size_t i)
 {
 	size_t used = strlen(family->prefix);
@@ -178,8 +178,7 @@ int listing_tree(const struct listing *listing, const struct terminal *terminal)
 	for (size_t i = 0; i < topology->count; i++)
 		if (family.shown[i] && !family.written[i] && !topology->devices[i].parent)
 			put_bus(&family, i);
-	/* Where links form a circle, nothing in it is on a root bus. No kernel makes such a tree.
-	 */
+	/* No function in a circle of links is on a root bus. No kernel makes such a tree. */
 	for (size_t i = 0; i < topology->count; i++)
 		if (family.shown[i] && !family.written[i])
 			put_bus(&family, i);

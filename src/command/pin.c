@@ -11,13 +11,13 @@ bool pin_keeps(const struct pin *pin, const struct selector *selector)
 {
 	const struct plan *plan = &pin->run->plan;
 
-	/* Which display the firmware uses may change, and is meant by that. */
+	/* Which display the firmware uses may change; the selector means whichever it is. */
 	if (selector->exclude)
 		return selector->kind == SELECTOR_BOOT_VGA;
 	for (size_t i = 0; i < plan->finding_count; i++)
 		if (plan->findings[i].selector == selector)
 			return true;
-	/* One that a guard holds for not being named by its place is not named so by us. */
+	/* A guard that holds the member for not being named by place keeps doing so. */
 	for (size_t i = 0; i < plan->group_count; i++)
 		for (size_t j = 0; j < plan->groups[i].count; j++) {
 			const struct member *member = &plan->groups[i].members[j];
@@ -30,14 +30,14 @@ bool pin_keeps(const struct pin *pin, const struct selector *selector)
 	return false;
 }
 
-/* Adds to a list, ", " between; text may be NULL, as may be what it gives. */
+/* Appends to a list after ", ". Returns NULL if list or text is NULL or memory runs out. */
 static const char *add(const struct pin *pin, const char *list, const char *mark, const char *text)
 {
 	return list ? arena_print(pin->run->arena, "%s%s%s%s", list, *list ? ", " : "", mark, text)
 		    : NULL;
 }
 
-/* Adds what one selector picks, or leaves out of what others picked. */
+/* Appends what one selector picks, or leaves out of what others pick. */
 static const char *add_selector(const struct pin *pin, const char *list,
 				const struct selector *selector)
 {
@@ -59,7 +59,7 @@ static const char *add_selector(const struct pin *pin, const char *list,
 	return list;
 }
 
-/* The value of a line of "devs", or of all of them for line 0. */
+/* Returns the value of a line of "devs", or of all lines together for line 0. */
 static const char *devs_value(const struct pin *pin, unsigned int line)
 {
 	const struct selector_list *devs = &pin->run->settings.devs;
@@ -71,7 +71,7 @@ static const char *devs_value(const struct pin *pin, unsigned int line)
 	return list;
 }
 
-/* Whether the place is one that nothing is in now, and what was there is still asked for. */
+/* Returns whether nothing is in the member's place now, while devices are still asked for. */
 static bool is_missed(const struct pin *pin, const struct selector *member)
 {
 	const struct topology *topology = &pin->run->topology;
@@ -89,7 +89,7 @@ static const char *add_member(const struct pin *pin, const char *list, const str
 	return add(pin, list, "", explain_pin(pin->run->arena, member->device));
 }
 
-/* A line of "members" for each group, and one for those of devices that are away. */
+/* Returns a line of "members" for each group, and one for devices that are absent. */
 static const char *members_lines(const struct pin *pin)
 {
 	const struct plan *plan = &pin->run->plan;
@@ -119,16 +119,16 @@ const char *pin_text(const struct pin *pin)
 			       : NULL;
 }
 
-/* A config file that is being written anew. */
+/* A config file that is being rewritten. */
 struct edit {
 	const struct pin *pin;
 	const char *path;
 	FILE *out;
-	size_t devs, members; /* lines that the file has of each, and are still to come */
+	size_t devs, members; /* lines of each still to come */
 	bool devs_done, members_done;
 };
 
-/* Whether a line of a config file says something of a key. */
+/* Returns whether a line of a config file sets a key. */
 static bool line_has_key(const char *line, const char *key)
 {
 	line += strspn(line, " \t");
@@ -147,7 +147,7 @@ static void count_lines(struct edit *edit, const char *text)
 	}
 }
 
-/* Returns the value that a line of "devs" gets when it is its turn. */
+/* Returns the new value for a line of "devs". */
 static const char *line_value(struct edit *edit, unsigned int number)
 {
 	const struct origin *origin = &edit->pin->run->settings.origins[SETTING_DEVS];
@@ -156,7 +156,7 @@ static const char *line_value(struct edit *edit, unsigned int number)
 	edit->devs_done = true;
 	if (streq(origin->source, edit->path))
 		return devs_value(edit->pin, number);
-	/* Selectors from elsewhere replace all that were here. */
+	/* Selectors from elsewhere have replaced all of this file's. */
 	return first ? devs_value(edit->pin, 0) : "";
 }
 
@@ -170,7 +170,10 @@ static int put_members(struct edit *edit)
 	return lines ? 0 : -ENOMEM;
 }
 
-/* Writes one line, as it is or with another value; without one, its comment stays. */
+/*
+ * Writes one line, unchanged or with a new value. Without a value, only its comment
+ * stays. Returns 0 or -ENOMEM.
+ */
 static int edit_line(struct edit *edit, const char *line, int length, unsigned int number)
 {
 	const char *comment = memchr(line, '#', (size_t)length);
@@ -189,7 +192,7 @@ static int edit_line(struct edit *edit, const char *line, int length, unsigned i
 			comment ? "  " : "\n");
 	if ((devs || members) && comment)
 		fprintf(edit->out, "%.*s\n", (int)(line + length - comment), comment);
-	/* Where members were; where there were none, behind what they belong to. */
+	/* Members go where they were; if there were none, after the devs. */
 	if (edit->members_done || !(members || (devs && !edit->devs && !edit->members)))
 		return 0;
 	return put_members(edit);

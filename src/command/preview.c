@@ -45,7 +45,7 @@ int preview_read_cmdline(const struct preview *preview, struct run *run)
 
 	if (preview->cmdline)
 		return settings_read_cmdline(&run->settings, preview->cmdline);
-	/* A captured tree is another machine's: this one's command line says nothing of it. */
+	/* A captured tree is another machine's, and this command line is not. */
 	if (preview->sysfs)
 		return 0;
 	error = textfile_read(run->arena, CMDLINE_PATH, &text);
@@ -54,7 +54,7 @@ int preview_read_cmdline(const struct preview *preview, struct run *run)
 	return settings_read_cmdline(&run->settings, text);
 }
 
-/* Reads what an image's host needs, from a file that was made for the image. */
+/* Reads the needs of an image's host from a file made for the image. */
 static int read_host(const struct preview *preview, struct run *run)
 {
 	char *text;
@@ -112,7 +112,7 @@ static int make_plan(struct preview *preview, struct run *run)
 	struct module_context *modules = NULL;
 	int error = 0;
 
-	/* Another machine's tree comes without its list; its images have one. */
+	/* Another machine's tree comes without a list of needs; its images have one. */
 	if (preview->sysfs)
 		run->settings.host_known = true;
 	else if (!preview->host && !preview->addresses)

@@ -8,59 +8,60 @@
 #include "plan/survey.h"
 #include "settings/config.h"
 
-/* The plan of the next boot, for a running machine or a captured tree. */
+/* The plan of the next boot, for this machine or a captured tree. */
 struct preview {
-	__typeof__(survey) *survey; /* survey_all(), even if nothing is listed; NULL for survey() */
+	__typeof__(survey) *survey; /* survey_all() to read everything even if nothing is listed;
+				       NULL for survey() */
 
-	const char *sysfs;   /* a tree instead of /sys; NULL for this machine's */
-	const char *file;    /* a config file instead of /etc/vfio-early.conf; NULL for that */
-	bool may_lack_file;  /* that config file need not be there */
-	const char *cmdline; /* text that stands in for the running kernel's; NULL for that */
-	const char *ids;     /* takes names from this pci.ids, where the command can do that */
-	bool json;	     /* likewise: prints JSON */
-	bool behind;	     /* likewise: shows what is behind which bridge */
-	bool addresses;	     /* likewise: only addresses and names, without the settings */
-	const char *host;    /* likewise: what the host needs (host.h) is read from here */
+	const char *sysfs;   /* a captured tree; NULL for this machine's /sys */
+	const char *file;    /* a config file; NULL for /etc/vfio-early.conf */
+	bool may_lack_file;  /* the config file may be missing */
+	const char *cmdline; /* used in place of the running kernel's; NULL for that */
+	const char *ids;     /* for commands with names: the pci.ids to use */
+	bool json;	     /* for commands with it: print JSON */
+	bool behind;	     /* for commands with it: show what is behind which bridge */
+	bool addresses;	  /* for commands with it: only addresses and names, without the settings */
+	const char *host; /* for commands with it: a file with the host's needs (host/needs.h) */
 
-	/* Filled in by these functions. */
+	/* Filled in by the functions below. */
 	struct config config;
-	struct host_list needs; /* of this machine */
-	bool needs_said;	/* where they are from */
+	struct host_list needs; /* this machine's */
+	bool needs_said;	/* the source of needs was reported */
 	struct sysfs tree;
 	struct pci_source *source;
 };
 
 /*
- * Reads the settings as boot would, and the selectors, which stand in for those
- * configured; says on standard error what could not be read. Returns 0 or -errno.
+ * Reads the settings as boot would, then the selectors, which replace the configured
+ * ones. Says on standard error what cannot be read. Returns 0 or -errno.
  */
 int preview_read(struct preview *preview, struct run *run, int count, char *const *selectors);
 
 /*
- * What preview_read() does without selectors, for those who want to know what is
- * configured; and the half of it that is about the kernel command line. Returns 0 or -errno.
+ * The first part of preview_read(), without selectors, and the part of that for the
+ * kernel command line. Each returns 0 or -errno.
  */
 int preview_read_settings(struct preview *preview, struct run *run);
 int preview_read_cmdline(const struct preview *preview, struct run *run);
 
 /*
- * Adds what the host needs, as its next image will have it (host_list.h); says on
- * standard error where that is not from the running system, and what could not be
- * resolved. preview_plan() does it by itself. Returns 0 or -ENOMEM.
+ * Adds the host's needs as in its next image (host/needs_list.h). Says on standard error
+ * if they are not from the running system, and what could not be found out.
+ * preview_plan() calls it. Returns 0 or -ENOMEM.
  */
 int preview_read_needs(struct preview *preview, struct run *run);
 
 /*
- * Surveys and plans, unless nothing is asked for; says on standard error what
- * was in the way. preview->source is open then. Returns 0 or -errno.
+ * Surveys and plans, unless nothing is asked for, and opens preview->source. Says on
+ * standard error what failed. Returns 0 or -errno.
  */
 int preview_plan(struct preview *preview, struct run *run);
 
-/* Returns the file that names are to be taken from; NULL where there is none. */
+/* Returns the file to take names from; NULL for none. */
 const char *preview_find_ids(const struct preview *preview);
 
-/* Says on standard error what is wrong with what, and returns the error back. */
+/* Says on standard error what failed. Returns error. */
 int preview_complain(const char *what, int error);
 
-/* Closes what is open. */
+/* Closes everything that is open. */
 void preview_close(struct preview *preview);

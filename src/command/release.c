@@ -13,7 +13,7 @@
 #include "plan/explain.h"
 #include "plan/leftover.h"
 
-/* Counts up when a field changes its meaning or goes. */
+/* Incremented when a field changes its meaning or goes. */
 #define RELEASE_SCHEMA 1
 
 static bool passes_on(const struct settings *settings, const char *driver)
@@ -28,7 +28,7 @@ bool release_is_taken(const struct settings *settings, const struct device *devi
 	       (!device->driver && passes_on(settings, device->driver_override));
 }
 
-/* Turns a member into one that was taken from a host which had it without driver or override. */
+/* Makes a member look as if we had taken it from a host where it had no driver and no override. */
 static int mark_taken(struct release *release, struct released *released, struct member *member)
 {
 	struct device *device = arena_allocate(release->run->arena, 1, sizeof(*device));
@@ -46,7 +46,10 @@ static int mark_taken(struct release *release, struct released *released, struct
 	return 0;
 }
 
-/* Picks those of a group that are to be given back, unless a virtual machine has them. */
+/*
+ * Chooses a group's members to give back, unless a virtual machine uses them. Returns 0
+ * or -ENOMEM.
+ */
 static int choose(struct release *release, const struct execution *execution,
 		  struct planned_group *group, struct released_group *released)
 {
@@ -66,7 +69,7 @@ static int choose(struct release *release, const struct execution *execution,
 		    release_is_taken(&release->run->settings, group->members[i].device))
 			error = mark_taken(release, &released->member[released->count++],
 					   &group->members[i]);
-	/* The plan's decision does not matter: the group is neither refused nor to be taken. */
+	/* What the plan decided does not matter: the group is to be given back. */
 	group->refused = !released->count;
 	group->failed = !group->refused;
 	if (released->user)
@@ -76,7 +79,7 @@ static int choose(struct release *release, const struct execution *execution,
 	return error;
 }
 
-/* Loads the drivers that the devices would have had: what udev loaded at boot may be away. */
+/* Loads the drivers that match the devices: udev's modules may have been unloaded. */
 static void load_drivers(struct released_group *group, const struct module_loader *loader)
 {
 	for (size_t i = 0; i < group->count; i++) {
@@ -86,7 +89,10 @@ static void load_drivers(struct released_group *group, const struct module_loade
 	}
 }
 
-/* Without its override, a device goes by the ids that its driver has; "ids=" are such. */
+/*
+ * Without its override, a device is matched by its driver's dynamic ids, such as those of
+ * "ids=".
+ */
 static void remove_ids(struct released_group *group, const struct execution *execution)
 {
 	for (size_t i = 0; i < group->count; i++) {
@@ -99,7 +105,7 @@ static void remove_ids(struct released_group *group, const struct execution *exe
 	}
 }
 
-/* Whether the host has it again: with a driver of its own, or with none. */
+/* Returns whether the host has it again, with a driver of its own or none. */
 static bool is_back(const struct release *release, const struct released *released)
 {
 	const char *driver = released->member->driver_after;
@@ -108,7 +114,7 @@ static bool is_back(const struct release *release, const struct released *releas
 	       !(driver[0] && passes_on(&release->run->settings, driver));
 }
 
-/* A group fails if one of its members is not back. */
+/* A group fails if a member is not back. */
 static void judge(struct release *release)
 {
 	const struct plan *plan = &release->run->plan;
@@ -155,7 +161,7 @@ int release_do(struct release *release, const struct execution *execution)
 	return 0;
 }
 
-/* Why no driver has taken a device that was given back. */
+/* Returns why no driver took a device that was given back. */
 static const char *lack_of_driver(const struct released *released)
 {
 	if (released->load_error == -ENOENT)
@@ -167,7 +173,7 @@ static const char *lack_of_driver(const struct released *released)
 	return "no driver took it: see dmesg";
 }
 
-/* Returns what happens to a device that its driver has taken again, and what to do about it. */
+/* Returns what becomes of a device that its driver took again, and what to do about it. */
 static const char *explain_kept(const struct release *release, const struct released *released)
 {
 	const struct selector *claim =
@@ -212,7 +218,7 @@ static const char *explain_next_boot(const struct release *release, const struct
 	return text ? text : "";
 }
 
-/* Returns what became of a function, to print after its address and id. */
+/* Returns what became of a function, to follow its address and id. */
 static const char *outcome(const struct release *release, const struct released *released)
 {
 	const struct member *member = released->member;
@@ -236,7 +242,7 @@ static const char *outcome(const struct release *release, const struct released 
 	return text ? text : "out of memory";
 }
 
-/* The first that was asked for. */
+/* Returns the first member that was asked for. */
 static const struct device *asked_for(const struct planned_group *group)
 {
 	for (size_t i = 0; i < group->count; i++)
@@ -245,7 +251,7 @@ static const struct device *asked_for(const struct planned_group *group)
 	return group->members[0].device;
 }
 
-/* Returns the sentence about a group as a whole; NULL if its members say it all. */
+/* Returns the sentence about a group as a whole; NULL if its members say everything. */
 static const char *group_text(const struct release *release, const struct released_group *group)
 {
 	const struct device *first = asked_for(group->group);
@@ -351,7 +357,7 @@ void release_json(const struct release *release, FILE *out)
 	json_close_object(&json);
 }
 
-/* A device that no driver is for was given back like any other. */
+/* A device without any driver for it was given back like the others. */
 static bool is_well(const struct release *release, const struct released *released)
 {
 	return is_back(release, released) &&

@@ -8,25 +8,25 @@
 
 /* How the release of a group ended. */
 enum release_state {
-	RELEASE_NOTHING, /* none of it is on a driver that passes devices on */
-	RELEASE_IN_USE,	 /* a virtual machine has it: left as it was */
-	RELEASE_DONE,	 /* given back; whether drivers took them, its members tell */
+	RELEASE_NOTHING, /* no member is on a driver for passing devices on */
+	RELEASE_IN_USE,	 /* a virtual machine uses it: unchanged */
+	RELEASE_DONE,	 /* given back; its members say whether drivers took them */
 	RELEASE_FAILED,	 /* a member could not be given back */
 };
 
-/* A function that was to be released. */
+/* A function to be released. */
 struct released {
 	struct member *member;
-	struct device before; /* as it was, bound */
-	int load_error;	      /* of its own driver's module: -errno or MODULE_BLACKLISTED */
-	int ids_error;	      /* of making its driver forget the ids that name it */
+	struct device before; /* the device as it was, still bound */
+	int load_error;	      /* of loading its driver's module: -errno or MODULE_BLACKLISTED */
+	int ids_error;	      /* of removing dynamic ids: -errno */
 };
 
 struct released_group {
 	struct planned_group *group;
 	enum release_state state;
-	const char *user;	 /* who has it open; NULL if nobody does */
-	struct released *member; /* those of the group that were taken */
+	const char *user;	 /* who has it open; NULL for nobody */
+	struct released *member; /* the members that were taken */
 	size_t count;
 };
 
@@ -34,37 +34,36 @@ struct released_group {
 struct release {
 	struct run *run; /* surveyed and planned; its plan's groups are those to release */
 	struct released_group *groups;
-	volatile bool chosen;	/* it is known what is to be given back, and to whom */
+	volatile bool chosen;	/* everything to be given back is known */
 	const char *proc, *dev; /* "/proc" and "/dev" */
 };
 
 /*
- * Whether a function is set aside for virtual machines: its driver, or the one
- * of its override, is one of VFIO's, pci-stub, or the one that settings name.
+ * Returns whether a function is set aside for virtual machines: its driver, or its
+ * override's, is a vfio driver, pci-stub, or the one in settings.
  */
 bool release_is_taken(const struct settings *settings, const struct device *device);
 
 /*
- * Gives every group of the plan back to the host as a whole: overrides off,
- * devices off their driver and offered to all others, which are loaded before
- * by what the devices are. vfio-pci and pci-stub forget the ids that name the devices,
- * or they would take them again (binding_remove_ids()). It is the undoing of a plan that took them
- * (undo_unfinished()). A group that a virtual machine has open is left
- * alone. What came of it is in release->groups, of the run's arena. Returns 0
- * or -ENOMEM.
+ * Gives every group of the plan back to the host as a whole: clears overrides, loads the
+ * drivers that match the devices, unbinds the devices and offers them to all drivers.
+ * Removes the dynamic ids by which vfio-pci and pci-stub would take them again
+ * (binding_remove_ids()). Works as undoing a plan that took them (undo_unfinished()).
+ * Leaves alone a group that a virtual machine has open. Stores results in
+ * release->groups, owned by the run's arena. Returns 0 or -ENOMEM.
  */
 int release_do(struct release *release, const struct execution *execution);
 
 /*
- * Carries on, in another process, what release_do() had begun when its own was killed:
- * what it had not chosen yet stays as it is.
+ * Continues release_do() in another process after its own was killed. Groups not chosen
+ * by then stay as they are.
  */
 void release_finish(struct release *release, const struct execution *execution,
 		    enum worker_end end);
 
-/* Says what became of each: one line a function. */
+/* Writes what became of each function, one on each line. */
 void release_text(const struct release *release, FILE *out);
 void release_json(const struct release *release, FILE *out);
 
-/* An exit_code. */
+/* Returns an exit_code. */
 int release_exit_code(const struct release *release);

@@ -9,7 +9,7 @@
 #include "lib/util.h"
 #include "plan/explain.h"
 
-/* Returns the report's entry for the function at that address; NULL if there is none. */
+/* Returns the report's entry for the function at an address; NULL for none. */
 static const struct json_value *find_member(const struct json_value *boot, const char *address,
 					    const struct json_value **in_group)
 {
@@ -34,7 +34,7 @@ static bool was_taken(const char *result)
 	return result && (streq(result, "taken") || streq(result, "already"));
 }
 
-/* Names the first node of a device among those of VFIO. */
+/* Finds the first of a device's VFIO nodes. */
 struct node_search {
 	struct arena *arena;
 	const char *node;
@@ -151,7 +151,7 @@ static const struct device *find_on_bus(const struct topology *topology, const c
 	return NULL;
 }
 
-/* A device that the boot took, and that is not among those that are wanted now. */
+/* Adds a device that the boot took and that is not wanted now. */
 static void add_lost(struct status *status, const struct sysfs *sysfs,
 		     const struct json_value *member)
 {
@@ -164,7 +164,7 @@ static void add_lost(struct status *status, const struct sysfs *sysfs,
 	    is_listed(status, address))
 		return;
 	*device = (struct status_device){ .address = address };
-	/* Devices that nobody wants have no description. */
+	/* A device that is not wanted was not described. */
 	on_bus = (struct device *)find_on_bus(&status->run->topology, address);
 	if (on_bus && !on_bus->driver &&
 	    sysfs_read_link_name(sysfs, device_path(on_bus, "/driver", path), driver,
@@ -201,7 +201,10 @@ static int find_lost(struct status *status, const struct sysfs *sysfs)
 	return 0;
 }
 
-/* Settings that decide what is taken, and are others now than those the boot went by. */
+/*
+ * Finds settings that decide what is taken and that differ from the boot's. Returns 0 or
+ * -ENOMEM.
+ */
 static int find_changes(struct status *status)
 {
 	static const enum setting_key keys[] = { SETTING_DEVS, SETTING_FORCE, SETTING_MEMBERS,
@@ -245,7 +248,7 @@ static const char *boot_text(const struct status *status)
 			   summary ? summary : "it does not say what it did");
 }
 
-/* Returns what the kernel lacks to have an IOMMU set up, whatever is bound; NULL for nothing. */
+/* Returns what the kernel lacks for a virtual machine to use an IOMMU; NULL for nothing. */
 static const char *find_missing(const struct sysfs *sysfs)
 {
 	if (sysfs_exists(sysfs, "module/vfio_iommu_type1") ||
@@ -279,7 +282,7 @@ int status_find(struct status *status, const struct sysfs *sysfs)
 		error = find_lost(status, sysfs);
 	if (!error && !status->of_others)
 		error = find_changes(status);
-	/* A tree that was captured does not have them. */
+	/* A captured tree lacks these files. */
 	if (bound && streq(sysfs->root, "/sys"))
 		status->missing = find_missing(sysfs);
 	return error;

@@ -7,16 +7,16 @@
 #include "machine/sysfs.h"
 #include "plan/run.h"
 
-/* A function that is wanted, or that the boot has taken. */
+/* A function that is wanted, or that the boot took. */
 struct status_device {
-	const struct device *device; /* NULL for one that is there no more */
+	const struct device *device; /* NULL if it no longer exists */
 	const char *address;
-	const char *wanted;	 /* the driver that is to have it; NULL where none is to */
-	bool as_wanted;		 /* it has that */
-	const char *boot_result; /* what the boot's report says became of it; NULL for nothing */
-	const char *boot_text;	 /* and why, where it was not taken; NULL where it was */
-	const char *node;	 /* "/dev/vfio/12"; NULL where there is none */
-	const char *device_node; /* "/dev/vfio/devices/vfio0"; NULL where there is none */
+	const char *wanted;	 /* the driver that it is to have; NULL for none */
+	bool as_wanted;		 /* it has that driver */
+	const char *boot_result; /* its result in the boot's report; NULL for none */
+	const char *boot_text;	 /* why it was not taken; NULL if it was */
+	const char *node;	 /* "/dev/vfio/12"; NULL for none */
+	const char *device_node; /* "/dev/vfio/devices/vfio0"; NULL for none */
 	const char *drift;	 /* what has changed since the boot; NULL for nothing */
 };
 
@@ -25,38 +25,38 @@ struct status_group {
 	struct status_device *devices; /* its endpoints */
 	size_t count;
 	bool as_wanted;
-	const char *text; /* why it is not; NULL where it is, or its devices say it all */
+	const char *text; /* why it is not; NULL if it is or its devices say everything */
 };
 
-/* Devices as they are wanted, as the boot left them, and as they are. Text is the arena's. */
+/* Devices as wanted, as the boot left them, and as they are. The arena owns all text. */
 struct status {
 	struct run *run;	       /* what is wanted now: its plan */
-	const char *place;	       /* the directory of the boot's report; NULL without one */
-	const struct json_value *boot; /* that report; NULL without one */
-	const char *boot_text;	       /* in one line: what the boot did, or that it did nothing */
+	const char *place;	       /* the directory of the boot's report; NULL for none */
+	const struct json_value *boot; /* the report; NULL for none */
+	const char *boot_text;	       /* what the boot did, in one line */
 	bool boot_ran;
-	bool of_others; /* than are configured: what became of those is not asked */
+	bool of_others; /* other devices than the configured ones: lost ones are not looked for */
 	struct status_group *groups;
 	size_t group_count;
-	struct status_device *lost; /* that the boot took, and nobody wants or has any more */
+	struct status_device *lost; /* taken by the boot, but no longer wanted or gone */
 	size_t lost_count;
-	const char *changes[SETTING_COUNT]; /* settings that differ from the boot's, a line each */
+	const char
+		*changes[SETTING_COUNT]; /* settings that differ from the boot's, a line for each */
 	size_t change_count;
-	const char *missing; /* what virtual machines need besides; NULL for nothing */
+	const char *missing; /* what else virtual machines need; NULL for nothing */
 	bool as_wanted;
 };
 
 /*
- * Compares what is wanted (a run that has been planned), what the report of the
- * boot says was done, and what sysfs shows. place and boot are set, or NULL.
- * Returns 0 or -ENOMEM.
+ * Compares what is wanted (a planned run), what the boot's report says and what sysfs
+ * shows. place and boot are set, or NULL. Returns 0 or -ENOMEM.
  */
 int status_find(struct status *status, const struct sysfs *sysfs);
 
-/* An exit_code: 0 when all is as wanted. */
+/* Returns an exit_code: 0 if everything is as wanted. */
 int status_exit_code(const struct status *status);
 
 void status_text(const struct status *status, FILE *out);
 
-/* As docs/schemas/status.json has it. */
+/* Writes the status as in docs/schemas/status.json. */
 void status_json(const struct status *status, FILE *out);

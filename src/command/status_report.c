@@ -6,7 +6,7 @@
 #include "lib/text.h"
 #include "plan/explain.h"
 
-/* Counts up when a field changes its meaning or goes; new ones may come at any time. */
+/* Incremented when a field changes its meaning or goes. New fields do not count. */
 #define STATUS_SCHEMA 1
 
 static const char *or_none(const char *driver)
@@ -45,7 +45,7 @@ static const char *group_state(const struct status_group *group)
 	return group->as_wanted ? "as wanted" : "not as wanted";
 }
 
-/* Only what a group's devices have in common is said once. */
+/* Says once what a group's devices have in common. */
 static void print_group(const struct status_group *group, FILE *out)
 {
 	const char *boot_text = NULL;
@@ -57,7 +57,7 @@ static void print_group(const struct status_group *group, FILE *out)
 	for (size_t i = 0; i < group->count; i++) {
 		struct status_device device = group->devices[i];
 
-		/* The report has it for the group as a whole. */
+		/* The report's text is about the group as a whole. */
 		if (boot_text && boot_text == device.boot_text)
 			device.boot_text = device.boot_result = NULL;
 		else

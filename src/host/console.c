@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The kernel's console where it is a serial port on PCI, and a watchdog that is armed. */
+/* The kernel's consoles on serial ports behind PCI, and armed watchdogs. */
 #include <string.h>
 
 #include "host/search.h"
 #include "lib/cmdline.h"
 
 /*
- * Adds the port of a console: a card, the serial line of Intel's AMT, that of a management
- * controller, or one behind USB. A screen (tty0) is a display, and others are no device.
+ * Adds the port of a console: a serial card, Intel AMT's, a management controller's or
+ * one on USB. tty0 stands for a display, and other consoles have no device.
  */
 static void add_console(struct host_search *search, const char *name)
 {
@@ -30,7 +30,7 @@ void search_consoles(struct host_search *search)
 	if (sysfs_read(&search->sysfs, "class/tty/console/active", names, sizeof(names)) > 0)
 		while ((name = strsep(&rest, " ")))
 			add_console(search, name);
-	/* One that the next boot is told of may not be there yet: "console=ttyS4,115200". */
+	/* A console for the next boot may not exist yet: "console=ttyS4,115200". */
 	while (text && cmdline_next(text, &position, &token))
 		if (streq(token.key, "console") && token.value)
 			add_console(search,
@@ -38,7 +38,7 @@ void search_consoles(struct host_search *search)
 						 token.value));
 }
 
-/* The functions that a driver has. */
+/* A driver whose devices are added. */
 struct bound {
 	struct host_search *search;
 	const char *driver, *watchdog;
@@ -57,8 +57,8 @@ static int visit_bound(void *context, const char *name)
 }
 
 /*
- * Adds what the driver has that is called as the watchdog is: some drivers do not say where
- * theirs is (drivers/watchdog/i6300esb.c, esb_probe()).
+ * Adds the devices of the driver with the watchdog's identity as name: some drivers do
+ * not set their watchdog's parent (drivers/watchdog/i6300esb.c, esb_probe()).
  */
 static void add_by_driver(struct host_search *search, const char *name)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The file systems and the swap that the host comes up with. */
+/* The file systems and swap that the host needs to come up. */
 #include <errno.h>
 #include <string.h>
 
@@ -7,14 +7,14 @@
 #include "lib/text.h"
 
 /*
- * Where it must boot from, even if fstab(5) says noauto: a boot partition often has that. On
- * NixOS, which has no /usr, /nix is what /usr is elsewhere.
+ * Mount points that the host boots from, even with noauto in fstab(5), as boot partitions
+ * often have. NixOS has /nix in place of /usr.
  */
 static const char *const boot_points[] = {
 	"/", "/usr", "/nix", "/boot", "/efi", "/boot/efi", "/boot/firmware",
 };
 
-/* Where a live system mounts its medium: the layers of its / lie in files there. */
+/* Where a live system mounts its medium, which has the layers of /. */
 static const char *const live_points[] = {
 	"/run/live/medium",
 	"/run/live/findiso",
@@ -30,7 +30,7 @@ static const char *const live_points[] = {
 	"/iso",
 };
 
-/* A line of fstab(5), escapes undone. */
+/* A line of fstab(5), without escapes. */
 struct line {
 	const char *source;
 	const char *point;
@@ -39,7 +39,7 @@ struct line {
 	struct line *next;
 };
 
-/* Cuts off the slashes at the end of a mount point. */
+/* Removes slashes at the end of a mount point. */
 static void cut_slashes(char *point)
 {
 	size_t length = strlen(point);
@@ -78,7 +78,7 @@ static struct line *read_fstab(struct host_search *search)
 	return first;
 }
 
-/* Adds what the network is reached by; the finds are the same for every line. */
+/* Adds what the host is reached by. Finds are the same for every line. */
 static void add_reach(struct host_search *search)
 {
 	struct host_entry *entry;
@@ -91,7 +91,7 @@ static void add_reach(struct host_search *search)
 	search->network = false;
 }
 
-/* Adds what a line names, whether or not it is mounted. */
+/* Adds the device that a line names, mounted or not. */
 static void add_source(struct host_search *search, const struct line *line)
 {
 	const struct mount mount = { .device = "0:0",
@@ -103,7 +103,7 @@ static void add_source(struct host_search *search, const struct line *line)
 	search_unmounted(search, &mount);
 }
 
-/* The mount there, unless that is of a directory above it. */
+/* Returns the mount at exactly this point; NULL for none. */
 static const struct mount *find_exact(struct host_search *search, const char *point)
 {
 	const struct mount *mount = search_find_mount(search, point);
@@ -134,7 +134,7 @@ static bool is_boot_point(const char *point)
 	return false;
 }
 
-/* Whether the boot stops, or asks for help, without what the line names. */
+/* Returns whether the boot stops without the line's device. */
 static bool is_needed(const struct line *line)
 {
 	return !search_find_option(line->options, "noauto") &&
@@ -146,9 +146,8 @@ static bool is_needed(const struct line *line)
 }
 
 /*
- * Adds what is mounted there, and what the line names: that is what the next boot mounts.
- * The network that a file system comes by is not lost as a disk is, but the host is reached
- * by it.
+ * Adds what is mounted at the line's point and what the line names, which the next boot
+ * mounts. For a network file system the network counts as what the host is reached by.
  */
 static void search_line(struct host_search *search, const struct line *line)
 {
@@ -184,7 +183,7 @@ static void search_swaps(struct host_search *search, const struct line *lines)
 	char *text = search_read_table(search, "swaps"), *rest;
 
 	search_begin_use(search, "swap");
-	strsep(&text, "\n"); /* the columns' names */
+	strsep(&text, "\n"); /* skips the column headings */
 	while ((rest = strsep(&text, "\n"))) {
 		char *name = mountinfo_word(&rest), *type = mountinfo_word(&rest);
 

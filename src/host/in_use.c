@@ -21,7 +21,7 @@ struct listing {
 	bool found;
 };
 
-/* Pseudo file systems lie on nothing, and there are many of them. */
+/* Skips pseudo file systems, of which there are many. */
 static bool lies_on_something(const struct mount *mount)
 {
 	static const char *const types[] = { "btrfs", "zfs", "virtiofs", "9p" };
@@ -56,7 +56,7 @@ static int note_upper(void *context, const char *name)
 	return 0;
 }
 
-/* Whether an interface is up: IFF_UP of net/if.h. */
+/* Returns whether an interface is up (IFF_UP, net/if.h). */
 static bool is_up(struct host_search *search, const char *interface)
 {
 	char flags[16];
@@ -80,7 +80,7 @@ static int visit_interface(void *context, const char *name)
 	return 0;
 }
 
-/* "fd00... 02 40 00 80 eth0": the fourth word is the scope, 20 link and 10 host. */
+/* A line is "fd00... 02 40 00 80 eth0". The fourth word is the scope: 20 link, 10 host. */
 static void search_addresses(struct host_search *search)
 {
 	char *text = search_read_proc(search, "net/if_inet6"), *line;
@@ -120,7 +120,7 @@ static int visit_connector(void *context, const char *name)
 	return 0;
 }
 
-/* The firmware's framebuffer, where a driver still draws in it. */
+/* Adds a display whose firmware framebuffer still has a driver. */
 static int visit_framebuffer(void *context, const char *name)
 {
 	struct listing *listing = context;
@@ -128,7 +128,7 @@ static int visit_framebuffer(void *context, const char *name)
 	const char *link = search_print(search, "bus/pci/devices/%s", name), *path;
 	struct pci_address address;
 
-	/* Only displays have it, and all of them do. */
+	/* Every display has boot_vga, and nothing else does. */
 	if (pci_address_parse(name, strlen(name), &address) ||
 	    !sysfs_exists(&search->sysfs, search_print(search, "%s/boot_vga", link)) ||
 	    !framebuffer_lies_in(listing->text, &address))
@@ -172,16 +172,16 @@ int in_use_find(struct in_use *in_use, struct host_needs *needs, struct arena *a
 	return search_run(needs, arena, roots, search_uses, in_use);
 }
 
-/* So many nodes of a group and its members are compared. */
+/* How many nodes of a group and its members are compared. */
 #define MACHINE_NODES_MAX 256
 
-/* The nodes of a group, and what else it takes to find them. */
+/* Context of the search for a group's nodes. */
 struct machine_search {
 	const struct sysfs *sysfs;
 	const char *address; /* the member whose nodes are listed */
 	struct node nodes[MACHINE_NODES_MAX];
 	size_t count;
-	bool group_found; /* the first is the group's own */
+	bool group_found; /* the first node is the group's own */
 };
 
 int in_use_list_nodes(const struct sysfs *sysfs, const char *address,
@@ -193,7 +193,7 @@ int in_use_list_nodes(const struct sysfs *sysfs, const char *address,
 	return sysfs_list(sysfs, path, function, context);
 }
 
-/* Adds the node whose number ("511:3") an attribute holds. Returns whether there is one. */
+/* Adds the node whose number ("511:3") is in an attribute. Returns false if there is none. */
 static bool add_node(struct machine_search *search, const char *path)
 {
 	char text[32];
@@ -227,7 +227,7 @@ static int visit_member(void *context, const char *name)
 	return 0;
 }
 
-/* Lists the nodes of a group: its own, which goes by another name without an IOMMU, comes first. */
+/* Lists the nodes of a group, its own first; the name of that differs without an IOMMU. */
 static void list_machine_nodes(struct machine_search *search, int group)
 {
 	char path[SYSFS_PATH_SIZE];
@@ -251,7 +251,7 @@ static const struct open_file *find_user(const struct machine_search *search,
 	return NULL;
 }
 
-/* Whether the group's node is busy. Anything else by its name is not opened. */
+/* Returns whether opening the group's node fails as busy. Opens nothing else of that name. */
 static bool is_busy(const char *dev, int group, const struct node *wanted)
 {
 	char path[PATH_MAX];

@@ -10,57 +10,60 @@
 #include "machine/pci.h"
 #include "machine/sysfs.h"
 
-/* Devices asked about, and what uses them beside the host's needs. */
+/* Devices to be taken, and what uses them besides the host's needs. */
 struct in_use {
-	const char *driver;		   /* the one to be bound; NULL for any of VFIO's */
-	const struct pci_address *devices; /* those that are to be taken, with their groups */
+	const char *driver;		   /* the driver to be bound; NULL for any vfio driver */
+	const struct pci_address *devices; /* the devices to be taken, with their whole groups */
 	size_t count;
 
 	/* Filled in by in_use_find(). */
-	bool at_home; /* false where nothing can be said */
-	int error;    /* -errno where not all that processes have open could be read */
-	pid_t unread; /* the process at which that ended */
+	bool at_home; /* false if nothing can be found out */
+	int error;    /* -errno if some process's open files could not be read */
+	pid_t unread; /* the process at which reading stopped */
 };
 
 /*
- * Finds what this host uses of its PCI devices at this moment, and would lose if they
- * were taken from under it now: all that host_find_needs() finds, and
+ * Finds the PCI devices that the host uses now and would lose if they were taken:
+ * everything that host_find_needs() finds, and
  *
- * - what any mounted file system or running swap lies on, and block devices that md, dm,
- *   bcache or a loop device hold;
- * - network interfaces with a route, an address that is more than link-local
- *   (/proc/net/if_inet6), or another interface on top that is up (a bridge, a bond);
- * - displays that show a picture: a connector that is enabled (drivers/gpu/drm/
- *   drm_sysfs.c), whoever draws it, or the firmware's framebuffer (/proc/iomem);
- * - devices that a process has open by a block or character node, whatever the node is
- *   called (open_files.h): the node's number leads to the device in sysfs. The nodes of
- *   NVIDIA's own driver and of amdkfd, which have no PCI device there, are known by theirs;
- * - disks of in_use->devices that somebody has for itself, as a file system mounted in
- *   another mount namespace, an imported ZFS pool and drbd have;
- * - devices on another VFIO driver than the one that is to be bound, which a
- *   virtual machine has open: unbinding those would wait for its end.
+ * - devices below any mounted file system or running swap, and block devices held by md,
+ *   dm, bcache or a loop device;
+ * - network interfaces with a route, an address beyond link-local (/proc/net/if_inet6),
+ *   or an interface on top that is up (a bridge, a bond);
+ * - displays that show a picture: with an enabled connector
+ *   (drivers/gpu/drm/drm_sysfs.c), or with the firmware's framebuffer (/proc/iomem);
+ * - devices that a process has open by a block or character node under any name
+ *   (open_files.h); the node's number leads to the device in sysfs, and nodes of NVIDIA's
+ *   driver and amdkfd, which have no PCI device there, are known by their numbers;
+ * - disks of in_use->devices that somebody uses exclusively, such as a file system
+ *   mounted in another mount namespace, an imported ZFS pool or drbd;
+ * - devices on another vfio driver than the one to be bound, if a virtual machine has
+ *   them open: unbinding would wait for its end.
  *
- * It does not see interfaces of other network namespaces, nor users in the kernel that
- * open a disk without claiming it (nvmet).
+ * Not seen: interfaces of other network namespaces, and users in the kernel that open a
+ * disk without claiming it (nvmet).
  *
- * needs->text is as that of host_find_needs(), where each use that is a process is
- * "dd (pid 812) at /dev/nvme0n1"; NULL also where in_use->at_home is false. Where
- * in_use->error is set, nothing is to be taken. Returns 0 or -ENOMEM.
+ * needs->text is that of host_find_needs(); a use by a process reads "dd (pid 812) at
+ * /dev/nvme0n1". It is NULL if in_use->at_home is false. If in_use->error is set, nothing
+ * may be taken. Returns 0 or -ENOMEM.
  */
 int in_use_find(struct in_use *in_use, struct host_needs *needs, struct arena *arena,
 		const struct host_roots *roots);
 
 /*
- * Finds who has a device of an IOMMU group open through VFIO, by the nodes of the group and of
- * its members (Documentation/driver-api/vfio.rst). They are compared by number: a file that
- * only has such a name says nothing. Sets user to the name and pid of the process, to NULL where
- * there is none, or to a text that says that it is unknown: a group's node can be opened once
- * only, so one that is busy has a user even if that is not seen, and a process whose files
- * cannot be read may be the one. dev and proc are "/dev" and "/proc". The text is the arena's.
+ * Finds who has a device of an IOMMU group open through VFIO, by the nodes of the group
+ * and its members (Documentation/driver-api/vfio.rst), compared by device number, not by
+ * name. Sets *user to the process's name and pid, or NULL for nobody, or a text that says
+ * that the user is unknown: a group's node can be opened only once, so a busy one has a
+ * user even if unseen, and a process whose files cannot be read may be the user. dev and
+ * proc are "/dev" and "/proc". The arena owns the text.
  */
 void in_use_find_machine(struct arena *arena, const struct sysfs *sysfs, const char *proc,
 			 const char *dev, int group, const char **user);
 
-/* Calls function with the name of each of a device's nodes in /dev/vfio/devices: "vfio0". */
+/*
+ * Calls function with the name of each of a device's nodes in /dev/vfio/devices
+ * ("vfio0"). Returns as sysfs_list() does.
+ */
 int in_use_list_nodes(const struct sysfs *sysfs, const char *address,
 		      int (*function)(void *context, const char *name), void *context);

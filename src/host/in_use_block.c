@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Block devices that the kernel itself uses: for others on top, or for a mount not seen here. */
+/* Block devices that the kernel uses: for devices on top, or for mounts not seen here. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -9,14 +9,14 @@
 #include "host/in_use_search.h"
 #include "lib/deadline.h"
 
-/* A disk that sleeps may have to start first. */
+/* A sleeping disk may have to spin up. */
 #define OPEN_MILLISECONDS 15000
 
 /* Context of a callback of sysfs_list(). */
 struct listing {
 	struct host_search *search;
 	const char *name;
-	bool partitions; /* whether to look at partitions, or at whole disks */
+	bool partitions; /* look at partitions, else at whole disks */
 	bool found;
 };
 
@@ -61,7 +61,7 @@ void in_use_search_holders(struct host_search *search)
 	sysfs_list(&search->sysfs, "class/block", visit_block, search);
 }
 
-/* Whether one of the devices that are to be taken is on a path of sysfs. */
+/* Returns whether a device to be taken is on a path of sysfs. */
 static bool is_on(const struct in_use *in_use, const char *path)
 {
 	for (const char *name = path; *name;) {
@@ -87,7 +87,7 @@ static int visit_controller(void *context, const char *name)
 	return listing->found;
 }
 
-/* Whether a block device is one of those, or is reached by one of them (NVMe multipath). */
+/* Returns whether a block device is on such a device, or reached through one (NVMe multipath). */
 static bool lies_on_device(struct host_search *search, const char *path)
 {
 	static const char subsystem[] = "/nvme-subsystem/";
@@ -106,7 +106,7 @@ static bool lies_on_device(struct host_search *search, const char *path)
 	return listing.found;
 }
 
-/* Whether a use was found already of what a disk lies on. */
+/* Returns whether something is known to use the disk. */
 static bool is_known(const struct host_search *search, const char *disk)
 {
 	for (const struct host_device *device = search->devices; device; device = device->next)
@@ -123,7 +123,7 @@ struct opening {
 	const char *path;
 };
 
-/* Nothing is written, so no other program is told; O_NONBLOCK leaves a tray and a medium alone. */
+/* Read-only, so that udev does not react; O_NONBLOCK does not close a tray or load a medium. */
 static int open_exclusively(void *argument)
 {
 	const struct opening *opening = argument;
@@ -135,7 +135,7 @@ static int open_exclusively(void *argument)
 	return 0;
 }
 
-/* Returns what is to be said of a block device that may not be taken; NULL for nothing. */
+/* Returns the use of a block device that may not be taken; NULL for none. */
 static const char *ask(struct host_search *search, const char *name, const char *number)
 {
 	struct deadline deadline = deadline_after(OPEN_MILLISECONDS);
@@ -145,7 +145,7 @@ static const char *ask(struct host_search *search, const char *name, const char 
 	int error;
 
 	snprintf(path, sizeof(path), "dev/%s", name);
-	/* In sysfs, names have '!' for '/'. */
+	/* Names in sysfs have '!' for '/'. */
 	for (char *c = path; *c; c++)
 		if (*c == '!')
 			*c = '/';
@@ -156,7 +156,7 @@ static const char *ask(struct host_search *search, const char *name, const char 
 	error = deadline_call(&deadline, open_exclusively, &opening);
 	if (error == -EBUSY)
 		return search_print(search, "an exclusive user of %s", name);
-	/* Without a medium, or on a device that is gone, there is nothing to lose. */
+	/* A drive without a medium, or a device that is gone, has nothing to lose. */
 	return error == -ETIMEDOUT
 		       ? search_print(search, "an unknown use (%s does not answer)", name)
 		       : NULL;
@@ -198,7 +198,10 @@ void in_use_search_exclusive(struct host_search *search)
 
 	if (!in_use->count)
 		return;
-	/* A disk is claimed with its partition, and the partition is what can be looked for. */
+	/*
+	 * A disk is claimed together with its partition, and the partition is easier to
+	 * recognise.
+	 */
 	sysfs_list(&search->sysfs, "class/block", visit_candidate, &partitions);
 	sysfs_list(&search->sysfs, "class/block", visit_candidate, &disks);
 }

@@ -23,14 +23,14 @@ struct listing {
 	bool found;
 };
 
-/* Nodes of NVIDIA's own driver, which have no device in sysfs. */
+/* Nodes of NVIDIA's driver, which have no device in sysfs. */
 enum nvidia_node {
 	NVIDIA_NONE,
 	NVIDIA_GPU, /* /dev/nvidiaN */
 	NVIDIA_ALL, /* /dev/nvidiactl, nvidia-uvm, nvidia-modeset and so on */
 };
 
-/* Sets the use: who has it open, and by which node in /dev. Returns false when memory is short. */
+/* Begins the use by a process that has a node open. Returns false when memory runs out. */
 static bool begin_use(struct host_search *search, const struct open_file *file, const char *name)
 {
 	const char *owner = open_file_owner(search->arena, search->proc, file->pid);
@@ -46,7 +46,7 @@ static bool begin_use(struct host_search *search, const struct open_file *file, 
 	return true;
 }
 
-/* Returns the name in /dev that the kernel has for a device: "snd/controlC0". */
+/* Returns the kernel's name in /dev for a device, "snd/controlC0"; NULL for none. */
 static const char *node_name(struct host_search *search, const char *path)
 {
 	char text[1024], *rest = text, *line;
@@ -60,7 +60,7 @@ static const char *node_name(struct host_search *search, const char *path)
 	return slash ? slash + 1 : path;
 }
 
-/* Whether a virtual machine's use of a function on this path would be in the way. */
+/* Returns whether a virtual machine's use of a function on this path would block taking it. */
 static bool is_in_the_way(struct host_search *search, const char *path)
 {
 	const struct in_use *in_use = search->context;
@@ -86,7 +86,7 @@ static int visit_member(void *context, const char *name)
 	return 0;
 }
 
-/* The members of a VFIO group; name is its node's, "12" or "noiommu-12". */
+/* Adds the members of a VFIO group by its node's name, "12" or "noiommu-12". */
 static void search_group(struct host_search *search, const char *name)
 {
 	struct listing listing = { .search = search };
@@ -121,7 +121,7 @@ static void search_driver(struct host_search *search, const char *driver, const 
 		   &listing);
 }
 
-/* "0000:01:00.0", whose file "information" has "Device Minor: 	 0". */
+/* Reads "Device Minor: 	 0" in the file information of "0000:01:00.0". */
 static int visit_gpu(void *context, const char *name)
 {
 	static const char key[] = "Device Minor:";
@@ -138,7 +138,7 @@ static int visit_gpu(void *context, const char *name)
 	return listing->found;
 }
 
-/* Adds the GPU of /dev/nvidiaN; where it is not told which it is, it may be any of them. */
+/* Adds the GPU of /dev/nvidiaN; all of the driver's GPUs if it is unknown which. */
 static void search_gpu(struct host_search *search, unsigned int minor, const char *part)
 {
 	struct listing listing = { .search = search, .part = part, .minor = minor };
@@ -154,8 +154,8 @@ static void search_gpu(struct host_search *search, unsigned int minor, const cha
 }
 
 /*
- * Returns what a character node without a device in sysfs is of NVIDIA's driver. Sets its name.
- * The minors of the common nodes are those of nv.h (NV_MINOR_DEVICE_NUMBER_CONTROL_DEVICE).
+ * Returns the kind of a character node of NVIDIA's driver and sets its name. The minors
+ * of the common nodes are in its nv.h (NV_MINOR_DEVICE_NUMBER_CONTROL_DEVICE).
  */
 static enum nvidia_node find_nvidia(struct host_search *search, const struct node *node,
 				    const char **name)
@@ -186,7 +186,7 @@ static enum nvidia_node find_nvidia(struct host_search *search, const struct nod
 	return found;
 }
 
-/* Whether the process has the node of one GPU open too, which tells better what it uses. */
+/* Returns whether the process has one GPU's node open too, which tells better what it uses. */
 static bool has_gpu(struct host_search *search, const struct open_files *files, pid_t pid)
 {
 	const char *name;
@@ -198,7 +198,7 @@ static bool has_gpu(struct host_search *search, const struct open_files *files, 
 	return false;
 }
 
-/* Adds what a node without a device in sysfs stands for. Returns false for nothing on PCI. */
+/* Adds the device of a node without a device in sysfs. Returns false if none is on PCI. */
 static bool search_unlinked(struct host_search *search, const struct open_files *files,
 			    const struct open_file *file)
 {
@@ -218,7 +218,7 @@ static bool search_unlinked(struct host_search *search, const struct open_files 
 	return true;
 }
 
-/* Adds what a character device of sysfs stands for. Returns false for nothing on PCI. */
+/* Adds the device of a character device in sysfs. Returns false if it is not on PCI. */
 static bool search_linked(struct host_search *search, const struct open_file *file,
 			  const char *path)
 {
@@ -226,7 +226,7 @@ static bool search_linked(struct host_search *search, const struct open_file *fi
 	const char *part = strrchr(path, '/');
 
 	part = part ? part + 1 : path;
-	/* A device for all machines (/dev/vfio/vfio) is of no group. */
+	/* /dev/vfio/vfio belongs to no group. */
 	if (strstarts(path, group) && !part[strcspn(part, "0123456789")])
 		return false;
 	if (!strstarts(path, group) && !strstarts(path, kfd) && !strstr(path, "/nvme-subsystem/") &&
@@ -248,7 +248,10 @@ static bool search_linked(struct host_search *search, const struct open_file *fi
 static void search_character(struct host_search *search, const struct open_files *files,
 			     const struct open_file *file, const char *number)
 {
-	/* Most have /dev/null open: what is known to be nothing is not looked up again. */
+	/*
+	 * Most processes have /dev/null open. A node known to have no device is not
+	 * looked up again.
+	 */
 	static const char nothing[] = "";
 	struct host_entry *entry = search_entry(search, "character node", number, true);
 	const char *path;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The devices beside its own that a file system keeps its log or part of its data on. */
+/* Devices that a file system uses besides its own, for its log or part of its data. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +20,7 @@ const char *search_find_option(const char *options, const char *name)
 	return NULL;
 }
 
-/* journal_dev=0x0811, as new_decode_dev() of linux/kdev_t.h reads it. */
+/* Decodes journal_dev=0x0811 as new_decode_dev() in linux/kdev_t.h does. */
 static const char *decode_number(struct host_search *search, const char *value)
 {
 	unsigned long device = strtoul(value, NULL, 0);
@@ -61,8 +61,8 @@ struct listing {
 };
 
 /*
- * jbd2 names a journal in a file "sda1-8", by its inode, and one on a device of its own by
- * that device alone (jbd2_journal_init_dev() of fs/jbd2/journal.c).
+ * Visits a journal. jbd2 names one inside a file system "sda1-8" (with its inode), and
+ * one on its own device by the device alone (fs/jbd2/journal.c, jbd2_journal_init_dev()).
  */
 static int visit_journal(void *context, const char *name)
 {
@@ -85,7 +85,7 @@ static int visit_journal(void *context, const char *name)
 	return 0;
 }
 
-/* Looks for them once: there are as many as file systems. */
+/* Finds the journals once for all file systems. */
 static const struct host_trail *find_journals(struct host_search *search)
 {
 	struct host_entry *entry = search_entry(search, "journals", "", true);

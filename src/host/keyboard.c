@@ -8,17 +8,20 @@
 #include "lib/text.h"
 #include "lib/util.h"
 
-/* KEY_ESC to KEY_S (linux/input-event-codes.h): what has all of these udev takes for a keyboard. */
+/*
+ * KEY_ESC to KEY_S (linux/input-event-codes.h). udev takes a device with all of these for
+ * a keyboard.
+ */
 #define KEYBOARD_KEYS 0xfffffffeUL
 
 struct keyboards {
 	struct host_search *search;
-	const char *path; /* of the first that was found; NULL for none */
+	const char *path; /* of the first keyboard found; NULL for none */
 	const char *name;
-	bool others; /* that hang on something else */
+	bool others; /* keyboards elsewhere */
 };
 
-/* As test_key() of udev-builtin-input_id.c does. The last word has the lowest keys. */
+/* Tests as test_key() in udev-builtin-input_id.c does. The last word has the lowest keys. */
 static bool is_keyboard(struct host_search *search, const char *input)
 {
 	const char *path = search_print(search, "class/input/%s/capabilities/key", input);
@@ -64,7 +67,7 @@ static int visit_input(void *context, const char *name)
 	return 0;
 }
 
-/* Whether the root file system is mounted from what crypttab(5) calls so. */
+/* Returns whether this name of crypttab(5) is the root file system's. */
 static bool is_root(const struct host_search *search, const char *name)
 {
 	const struct mount *mount = mountinfo_find(search->mounts, "/");
@@ -74,8 +77,8 @@ static bool is_root(const struct host_search *search, const char *name)
 }
 
 /*
- * Whether a line of crypttab(5) asks: it has no file with a key, or it is for
- * the initramfs, where that file likely is not.
+ * Returns whether a line of crypttab(5) asks for a passphrase: it has no key file, or it
+ * is for the initramfs, which probably lacks that file.
  */
 static bool line_asks(const struct host_search *search, char *line)
 {
@@ -115,7 +118,7 @@ bool search_cmdline_unlocks(struct host_search *search)
 	while (text && cmdline_next(text, &position, &token)) {
 		const char *key = token.key, *value = token.value ? token.value : "";
 
-		/* dracut's and systemd's own switches for all of them. */
+		/* dracut's and systemd's switches for all disks. */
 		if (streq(key, "rd.luks") || streq(key, "luks"))
 			asks |= streq(value, "1") || streq(value, "yes");
 		else if (strstarts(key, "rd.luks.") || strstarts(key, "luks.") ||
@@ -135,7 +138,10 @@ void search_keyboard(struct host_search *search, const char *root)
 		return;
 	search_begin_use(search, "typing the passphrase");
 	sysfs_list(&search->sysfs, "class/input", visit_input, &keyboards);
-	/* Where there are others, of which one on the PS/2 port cannot be taken, it can go. */
+	/*
+	 * If other keyboards exist elsewhere, such as on the PS/2 port, this one's
+	 * controller can go.
+	 */
 	if (keyboards.path && !keyboards.others)
 		search_add_path(search, keyboards.path, keyboards.name);
 }

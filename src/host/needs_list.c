@@ -17,7 +17,7 @@
 #include "settings/config.h"
 #include "settings/settings.h"
 
-/* Returns where the kept list is: below a root that is not "", without a link out of it. */
+/* Returns the path of the kept list. Below a root other than "" no link leads out of it. */
 static const char *find_path(struct arena *arena, const char *root)
 {
 	char resolved[PATH_MAX];
@@ -33,14 +33,14 @@ static const char *find_path(struct arena *arena, const char *root)
 	return error ? "" : arena_print(arena, "%s/%s", root, resolved);
 }
 
-/* Sets *fault to what is wrong with a list's text, or to NULL. Returns 0 or -ENOMEM. */
+/* Sets *fault to the reason why a list's text is bad, or NULL. Returns 0 or -ENOMEM. */
 static int find_fault(const char *text, struct arena *arena, const char **fault)
 {
 	struct settings settings;
 	int error;
 
 	*fault = NULL;
-	/* An empty file protects nothing, but nobody made it by looking. */
+	/* An empty file protects nothing, and was not made by looking. */
 	if (strncmp(text, SETTINGS_HOST_HEADING, strlen(SETTINGS_HOST_HEADING)) != 0) {
 		*fault = "its first line is not that of vfio-early";
 		return 0;
@@ -57,7 +57,7 @@ static const char *date_of(struct arena *arena, time_t seconds)
 {
 	struct tm time = { 0 };
 
-	/* A chroot seldom has the time zone of the system that it is in. */
+	/* A chroot rarely has the outer system's time zone. */
 	gmtime_r(&seconds, &time);
 	return arena_print(arena, "%d-%02d-%02d %02d:%02d UTC", time.tm_year + 1900,
 			   time.tm_mon + 1, time.tm_mday, time.tm_hour, time.tm_min);
@@ -101,7 +101,7 @@ int host_list_read(struct host_list *list, struct arena *arena, const struct hos
 	return 0;
 }
 
-/* Keeps the list, while no other command does. Returns 0 or -errno. */
+/* Keeps the list while holding the lock. Returns 0 or -errno. */
 static int keep(const struct host_list *list, struct arena *arena)
 {
 	struct config config = { 0 };
@@ -114,7 +114,7 @@ static int keep(const struct host_list *list, struct arena *arena)
 		return 0;
 	if (mkdir(HOST_LIST_DIRECTORY, 0755) < 0 && errno != EEXIST)
 		return -errno;
-	/* Whatever is there, and whosever it was, is replaced. */
+	/* Replaces any file, whoever owns it. */
 	config = (struct config){ .path = HOST_LIST_PATH, .mode = 0644 };
 	return config_replace(&config, list->text);
 }

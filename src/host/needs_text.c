@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Writes the needs that the search found as text. */
+/* Writes the needs found by the search as text. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 
 #include "host/search.h"
 
-/* Text that is measured first, while bytes is NULL, and written then. */
+/* Text that is measured while bytes is NULL, then written. */
 struct output {
 	char *bytes;
 	size_t length, room;
@@ -26,7 +26,7 @@ static void put(struct output *output, const char *format, ...)
 	output->length += length > 0 ? (size_t)length : 0;
 }
 
-/* "/, /boot and 1,198 more" */
+/* Writes "/, /boot and 1,198 more". */
 static void put_words(struct output *output, const struct host_words *words)
 {
 	size_t kept = words->count < HOST_WORDS_MAX ? words->count : HOST_WORDS_MAX;
@@ -88,7 +88,7 @@ static void put_all(struct output *output, const struct host_search *search)
 	}
 }
 
-/* Makes room for what was measured; false when memory is short. */
+/* Allocates the measured size. Returns false when memory runs out. */
 static bool make_room(struct host_search *search, struct output *output)
 {
 	output->room = output->length + 1;

@@ -14,7 +14,7 @@ struct listing {
 	bool found;
 };
 
-/* A bond, a bridge, a VLAN and their like have a link for each interface below (lower_eth0). */
+/* A bond, bridge or VLAN has a link to each interface below it (lower_eth0). */
 static int visit_lower(void *context, const char *name)
 {
 	static const char prefix[] = "lower_";
@@ -32,7 +32,7 @@ bool search_interface(struct host_search *search, const char *name)
 	const char *path = search_read_link(search, link);
 	struct listing listing = { .search = search };
 
-	/* One that was found before was counted then. */
+	/* It was counted the first time. */
 	if (!search_enter(search, link))
 		return true;
 	if (path && search_add_path(search, path, name))
@@ -42,7 +42,7 @@ bool search_interface(struct host_search *search, const char *name)
 	return listing.found;
 }
 
-/* Every interface has routes to its own link (fe80::/10) and to those who listen (ff00::/8). */
+/* Every interface has routes to its own link (fe80::/10) and to multicast (ff00::/8). */
 static bool leads_nowhere(const char *destination)
 {
 	return strncmp(destination, "ff", 2) == 0 ||
@@ -64,7 +64,7 @@ bool search_routes(struct host_search *search)
 	bool found = false;
 
 	text = search_read_table(search, "net/route");
-	strsep(&text, "\n"); /* the columns' names */
+	strsep(&text, "\n"); /* skips the column headings */
 	while ((line = strsep(&text, "\n")))
 		found |= search_route(search, mountinfo_word(&line));
 	text = search_read_table(search, "net/ipv6_route");
@@ -86,7 +86,10 @@ void search_network(struct host_search *search)
 					"is a PCI device");
 }
 
-/* Adds the functions that an interface lies on to those that the host is reached by. */
+/*
+ * Adds the functions below an interface to those that the host is reached by. Returns
+ * false if there are none.
+ */
 static bool add_link(struct host_search *search, const char *interface, const char *why)
 {
 	const char *path =
@@ -94,14 +97,14 @@ static bool add_link(struct host_search *search, const char *interface, const ch
 
 	if (!path)
 		return false;
-	/* The line of a bridge or a bond names its ports. */
+	/* For a bridge or bond, the port is named too. */
 	if (search_find_function(path) == 0)
 		why = search_print(search, "%s of %s", why, interface);
 	search_begin_use(search, why);
 	return search_interface(search, interface);
 }
 
-/* "eth0 00000000 0101A8C0 0003 0 0 0 00000000": name, destination, five more, mask. */
+/* A line is "eth0 00000000 0101A8C0 0003 0 0 0 00000000": name, destination, five more, mask. */
 static void add_routes(struct host_search *search)
 {
 	char *text = search_read_table(search, "net/route"), *line;
@@ -120,7 +123,7 @@ static void add_routes(struct host_search *search)
 	}
 }
 
-/* Destination, its length, source, its length, next hop, ..., name. */
+/* A line is the destination, its length, the source, its length, the next hop, ..., the name. */
 static void add_routes_6(struct host_search *search)
 {
 	char *text = search_read_table(search, "net/ipv6_route"), *line;
@@ -145,7 +148,7 @@ static bool is_up(struct host_search *search, const char *interface)
 	       strtoul(flags, NULL, 16) & IFF_UP;
 }
 
-/* "fd00... 02 40 00 80 eth0": the fourth word is the scope, 20 link and 10 host. */
+/* A line is "fd00... 02 40 00 80 eth0". The fourth word is the scope: 20 link, 10 host. */
 static void add_addresses_6(struct host_search *search)
 {
 	char *text = search_read_table(search, "net/if_inet6"), *line;
@@ -167,7 +170,7 @@ static bool is_link_local(const struct in_addr *address)
 	return ntohl(address->s_addr) >> 16 == 0xa9fe;
 }
 
-/* No file of /proc tells which interface has which of them: the kernel is asked. */
+/* No file of /proc has the addresses of each interface, so getifaddrs(3) asks the kernel. */
 static void add_addresses_4(struct host_search *search)
 {
 	struct ifaddrs *addresses;
@@ -184,7 +187,7 @@ static void add_addresses_4(struct host_search *search)
 		if (!address || address->sin_family != AF_INET || !(entry->ifa_flags & IFF_UP) ||
 		    entry->ifa_flags & IFF_LOOPBACK || is_link_local(&address->sin_addr))
 			continue;
-		/* An alias is called "eth0:1". */
+		/* An alias is named "eth0:1". */
 		snprintf(name, sizeof(name), "%.*s", (int)strcspn(entry->ifa_name, ":"),
 			 entry->ifa_name);
 		add_link(search, name, "an address");
@@ -193,9 +196,9 @@ static void add_addresses_4(struct host_search *search)
 }
 
 /*
- * The interface that ip= names, to the kernel and initramfs-tools in the sixth place
- * (Documentation/admin-guide/nfs/nfsroot.rst), to dracut also in the first of two or
- * three (dracut.cmdline(7)). Returns NULL where it names none.
+ * Returns the interface in the value of ip=, or NULL: the sixth field for the kernel and
+ * initramfs-tools (Documentation/admin-guide/nfs/nfsroot.rst), the first of two or three
+ * for dracut (dracut.cmdline(7)).
  */
 static const char *ip_interface(struct host_search *search, const char *value)
 {
@@ -205,7 +208,7 @@ static const char *ip_interface(struct host_search *search, const char *value)
 	while (rest && count < ARRAY_SIZE(fields)) {
 		char *start = rest;
 
-		/* An address of IPv6 stands in brackets. */
+		/* An IPv6 address is in brackets. */
 		if (*rest == '[')
 			rest += strcspn(rest, "]");
 		rest += strcspn(rest, ":");

@@ -19,30 +19,30 @@
 
 #define READ_MILLISECONDS 5000
 
-/* So many fit. Only the pages that are used cost memory. */
+/* How many nodes fit. Only used pages cost memory. */
 #define TABLE_COUNT 262144
 
-/* A path of /proc/PID/maps may have four characters for one. */
+/* A path in /proc/PID/maps may have four characters for one. */
 #define LINE_SIZE (4 * PATH_MAX + 128)
 
-/* A record that the child writes and the parent reads. */
+/* The list that the child writes and the parent reads. */
 struct table {
 	size_t count;
-	pid_t pid; /* the process that is being read */
+	pid_t pid; /* the process being read */
 	struct open_file items[TABLE_COUNT];
 };
 
 struct listing {
-	struct sysfs proc; /* any directory will do */
+	struct sysfs proc; /* any directory */
 	struct table *table;
-	size_t first;	     /* the first entry of the process */
-	const char *process; /* its pid, or "PID/task/TID" of its thread */
+	size_t first;	     /* the process's first entry */
+	const char *process; /* its pid, or "PID/task/TID" for a thread */
 	const char *pid;
 	pid_t last_read; /* the thread whose files were read last */
 	int error;
 };
 
-/* Adds a node of the process, unless it is there. */
+/* Adds a node of the process, unless it is there. Returns 0 or -EOVERFLOW. */
 static int add_node(struct listing *listing, const struct node *node)
 {
 	struct table *table = listing->table;
@@ -56,7 +56,7 @@ static int add_node(struct listing *listing, const struct node *node)
 	return 0;
 }
 
-/* A file or a process that goes away meanwhile is none any more. */
+/* Skips a file or process that goes away meanwhile. */
 static int read_node(struct listing *listing, const char *path)
 {
 	struct node node;
@@ -77,7 +77,7 @@ static int visit_file(void *context, const char *name)
 	return listing->error;
 }
 
-/* Notes an error of reading what a process or a thread has, unless that has ended. */
+/* Records an error, unless the process or thread has ended. Returns the recorded error. */
 static int note(struct listing *listing, int error)
 {
 	if (error != -ENOENT && error != -ESRCH)
@@ -95,8 +95,8 @@ static int read_files(struct listing *listing, const char *process)
 }
 
 /*
- * Reads the files of a thread, unless they are those that were read last. A first thread that
- * has ended before the others has none.
+ * Reads the files of a thread, unless it shares those read last. A first thread that
+ * ended before the others has none.
  */
 static int visit_thread(void *context, const char *name)
 {
@@ -117,7 +117,7 @@ static int read_mapping(struct listing *listing, const char *line)
 	unsigned long start, end;
 	char path[96];
 
-	/* Most mappings are of libraries; a look at each would cost more than all the rest. */
+	/* Most mappings are libraries; checking each would take most of the time. */
 	if (!strstr(line, "/dev/") || sscanf(line, "%lx-%lx", &start, &end) != 2)
 		return 0;
 	snprintf(path, sizeof(path), "%s/map_files/%lx-%lx", listing->pid, start, end);
@@ -153,7 +153,7 @@ static int visit_process(void *context, const char *name)
 	pid_t pid = (pid_t)strtol(name, NULL, 10);
 	char threads[64];
 
-	/* This process has open what its parent has, and the directories that it reads. */
+	/* This process has its parent's files open, and the directories that it reads. */
 	if (name[strspn(name, "0123456789")] || strlen(name) > 20 || pid == getpid())
 		return 0;
 	listing->pid = name;
@@ -215,7 +215,7 @@ const char *open_file_owner(struct arena *arena, const char *proc, pid_t pid)
 	if (textfile_read(arena, path, &name))
 		return arena_print(arena, "pid %d", (int)pid);
 	name[strcspn(name, "\n")] = '\0';
-	/* A process chooses its name. It goes to a terminal, and into a comment and a list. */
+	/* A process chooses its name, which goes to a terminal, a comment and a list. */
 	for (char *c = name; *c; c++)
 		if ((unsigned char)*c < ' ' || (unsigned char)*c >= 0x7f || *c == '#' || *c == ',')
 			*c = '?';

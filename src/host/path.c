@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* PCI functions on the paths of sysfs. */
+/* PCI functions on paths of sysfs. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,12 +8,15 @@
 #include "machine/device.h"
 #include "settings/selector.h"
 
-/* Classes of bridges, of include/linux/pci_ids.h. */
+/* Bridge classes, from include/linux/pci_ids.h. */
 #define CLASS_PCI_BRIDGE      0x0604
 #define CLASS_CARDBUS	      0x0607
 #define CLASS_SEMITRANSPARENT 0x0609
 
-/* Reads a hexadecimal attribute ("0x144d") of the first length bytes of a path; -1 without one. */
+/*
+ * Reads a hexadecimal attribute ("0x144d") of the first length bytes of a path. Returns
+ * -1 if there is none.
+ */
 static long read_number(const struct host_search *search, const char *path, size_t length,
 			const char *attribute)
 {
@@ -25,7 +28,7 @@ static long read_number(const struct host_search *search, const char *path, size
 	return strtol(text, NULL, 16);
 }
 
-/* Reads an id of 16 bits; -1 for anything else. */
+/* Reads an id of 16 bits. Returns -1 for anything else. */
 static long read_id(const struct host_search *search, const char *path, size_t length,
 		    const char *attribute)
 {
@@ -49,7 +52,7 @@ static const char *identity(struct host_search *search, const char *path, size_t
 			    subsystem_device);
 }
 
-/* The first step of a path, its domain left out where it is 0. */
+/* Returns the first step of a path; domain 0 is left out. */
 static const char *first_step(struct host_search *search, const struct pci_address *address)
 {
 	char text[PCI_ADDRESS_SIZE];
@@ -59,8 +62,8 @@ static const char *first_step(struct host_search *search, const struct pci_addre
 }
 
 /*
- * Whether it carries PCI buses or CardBus and nothing else: no driver of VFIO's binds to such
- * a bridge. One to ISA, with the keyboard's port and a watchdog behind it, is another matter.
+ * Returns whether a bridge leads only to PCI buses or CardBus: no vfio driver binds to
+ * it. A bridge to ISA may have the keyboard's port and a watchdog behind it.
  */
 static bool carries_buses(long class)
 {
@@ -82,7 +85,7 @@ struct listing {
 
 static bool add_path(struct host_search *search, const char *path, const char *part, bool beside);
 
-/* "supplier:pci:0000:00:0d.2", as device_link_add() of drivers/base/core.c names it. */
+/* Matches "supplier:pci:0000:00:0d.2" (drivers/base/core.c, device_link_add()). */
 static int visit_supplier(void *context, const char *name)
 {
 	static const char prefix[] = "supplier:pci:";
@@ -100,10 +103,10 @@ static int visit_supplier(void *context, const char *name)
 }
 
 /*
- * Adds what the function at the first length bytes of a path goes away with: the physical
- * function of a virtual one, which is beside it (pci_iov_add_virtfn() of drivers/pci/iov.c),
- * and the suppliers of its device links, such as the controller of USB4 that makes the
- * tunnel to a port.
+ * Adds whatever the function at the first length bytes of a path depends on: a virtual
+ * function's physical one, which is its sibling (drivers/pci/iov.c,
+ * pci_iov_add_virtfn()), and the suppliers of its device links, such as the USB4
+ * controller that tunnels to a port.
  */
 static void add_beside(struct host_search *search, const char *path, size_t length,
 		       const char *part)
@@ -122,10 +125,13 @@ static void add_beside(struct host_search *search, const char *path, size_t leng
 	sysfs_list(&search->sysfs, function, visit_supplier, &listing);
 }
 
-/* Adds the functions on a path, and with beside set what these go away with. */
+/*
+ * Adds the functions on a path and, with beside, those that they depend on. Returns false
+ * if the path has none.
+ */
 static bool add_path(struct host_search *search, const char *path, const char *part, bool beside)
 {
-	const char *place = NULL; /* the path form of the function above, if the bus is its own */
+	const char *place = NULL; /* path form of the function above, if the bus is its own */
 	unsigned int hops = 0;
 	bool found = false;
 
@@ -136,7 +142,7 @@ static bool add_path(struct host_search *search, const char *path, const char *p
 		if (pci_address_parse(name, length, &address)) {
 			place = NULL;
 		} else {
-			/* Behind too many bridges for a selector, its own address has to do. */
+			/* Behind more bridges than a selector can have, its own address must do. */
 			hops = place ? hops + 1 : 0;
 			place = place && hops <= SELECTOR_HOPS_MAX
 					? search_print(search, "%s/%02x.%x", place, address.device,
@@ -157,7 +163,7 @@ static bool add_path(struct host_search *search, const char *path, const char *p
 	return found;
 }
 
-/* The length of a path without its last name. */
+/* Returns the length of a path without its last name. */
 static size_t above(const char *path, size_t length)
 {
 	while (length && path[--length] != '/')
@@ -166,9 +172,9 @@ static size_t above(const char *path, size_t length)
 }
 
 /*
- * A controller of Thunderbolt 3 sits behind a port of the switch whose other ports lead to
- * what is plugged in, so that the upstream port is on the path of both. Its firmware makes
- * the tunnels, and no link tells.
+ * Finds Thunderbolt 3 controllers. One is behind a port of the switch whose other ports
+ * lead to the plugged devices, so the upstream port is on both paths. Its firmware makes
+ * the tunnels, so no device link tells.
  */
 static int visit_thunderbolt(void *context, const char *name)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Devices that unlock encrypted disks, beside a keyboard: see crypttab(5). */
+/* Devices that unlock encrypted disks, besides keyboards: see crypttab(5). */
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
@@ -9,7 +9,7 @@
 #include "lib/text.h"
 #include "lib/util.h"
 
-/* The files that hold who may log in to unlock: dropbear and tinyssh have nobody without. */
+/* Who may log in to unlock. Without these files dropbear and tinyssh let nobody in. */
 static const char *const login_files[] = {
 	"etc/dropbear/initramfs/authorized_keys",
 	"etc/dropbear-initramfs/authorized_keys",
@@ -25,16 +25,16 @@ static const char *const clevis_files[] = {
 	"usr/lib/initcpio/hooks/clevis",
 };
 
-/* Results of reading crypttab(5) and the kernel command line. */
+/* What crypttab(5) and the kernel command line ask for. */
 struct unlocking {
 	struct host_search *search;
-	bool asked;   /* something is unlocked that the boot waits for */
-	bool network; /* for which the network has to be up */
+	bool asked;   /* the boot waits for something to be unlocked */
+	bool network; /* unlocking needs the network */
 };
 
 /*
- * Adds the device that a piece of a key names, up to the end or to one of the colons behind
- * which more follows: names in /dev/disk/by-path have colons of their own.
+ * Adds the device that a piece of a key names. The name ends at any of its colons or with
+ * the text, because names in /dev/disk/by-path have colons too.
  */
 static void add_named(struct host_search *search, const char *piece)
 {
@@ -55,9 +55,9 @@ static bool is_random(const char *key)
 }
 
 /*
- * Adds the disk that a key or a header is on: "/key:UUID=1234" (crypttab(5), rd.luks.key=),
- * "/dev/disk/by-label/STICK:/key" (passdev of Debian), "UUID=1234:ext4:/key" (cryptkey= of
- * Arch Linux), or a file. One beside / comes with / or lies in the image.
+ * Adds the disk of a key or header: "/key:UUID=1234" (crypttab(5), rd.luks.key=),
+ * "/dev/disk/by-label/STICK:/key" (Debian's passdev), "UUID=1234:ext4:/key" (Arch Linux's
+ * cryptkey=), or a file. A file on / needs nothing more than /, or is in the image.
  */
 static void add_key(struct host_search *search, const char *use, const char *key)
 {
@@ -95,7 +95,7 @@ static void add_listed(struct listing *listing, const char *link, const char *na
 		search_add_path(listing->search, path, name);
 }
 
-/* Its report descriptor begins with the usage page of the FIDO alliance, 0xf1d0. */
+/* A FIDO2 key's report descriptor begins with the FIDO Alliance's usage page, 0xf1d0. */
 static int visit_hidraw(void *context, const char *name)
 {
 	struct listing *listing = context;
@@ -110,7 +110,7 @@ static int visit_hidraw(void *context, const char *name)
 	return 0;
 }
 
-/* A reader of smart cards, or a token that looks like one: interface class 0b of USB. */
+/* A smart card reader or a similar token has USB interface class 0b. */
 static int visit_usb(void *context, const char *name)
 {
 	struct listing *listing = context;
@@ -133,7 +133,7 @@ static int visit_tpm(void *context, const char *name)
 	return 0;
 }
 
-/* Adds what is found in a directory of sysfs. Returns whether anything was. */
+/* Adds the tokens in a directory of sysfs. Returns whether there were any. */
 static bool add_token(struct host_search *search, const char *use, const char *directory,
 		      int (*visit)(void *context, const char *name))
 {
@@ -144,7 +144,7 @@ static bool add_token(struct host_search *search, const char *use, const char *d
 	return listing.found;
 }
 
-/* The same for what can be pulled out. */
+/* Like add_token() for tokens that can be unplugged. */
 static void add_plugged(struct host_search *search, const char *use, const char *directory,
 			int (*visit)(void *context, const char *name))
 {
@@ -152,7 +152,7 @@ static void add_plugged(struct host_search *search, const char *use, const char 
 		search_note_gap(search, "it is not plugged in, so its controller is unknown");
 }
 
-/* Reads the options of crypttab(5), or of rd.luks.options=. name is what they are for. */
+/* Reads the options of crypttab(5) or rd.luks.options=. name is the disk they are for. */
 static void read_options(struct unlocking *unlocking, const char *name, const char *options)
 {
 	struct host_search *search = unlocking->search;
@@ -170,7 +170,7 @@ static void read_options(struct unlocking *unlocking, const char *name, const ch
 	unlocking->network |= search_find_option(options, "_netdev") != NULL;
 }
 
-/* Whether the boot waits for it, be it in the initramfs. */
+/* Returns whether the boot waits for the disk, in the initramfs or later. */
 static bool is_needed(const char *options)
 {
 	return search_find_option(options, "initramfs") ||
@@ -204,7 +204,7 @@ static void read_crypttab(struct unlocking *unlocking, const char *path)
 		read_line(unlocking, line);
 }
 
-/* Cuts off the UUID that a value of systemd's may begin with: "1234-ab=discard". */
+/* Skips the UUID with which systemd's values may begin: "1234-ab=discard". */
 static const char *skip_uuid(const char *value)
 {
 	size_t length = strspn(value, "0123456789abcdefABCDEF-");
@@ -242,8 +242,8 @@ static bool has_any(const struct host_search *search, const char *const *paths, 
 }
 
 /*
- * Adds the network by which the disks are unlocked. With clevis it may be a TPM just as well,
- * which only the disks tell, and those are not read: then the host counts as reached by it.
+ * Adds the network that unlocks disks. clevis may use a TPM just as well, which only the
+ * unread disks tell, so the host then counts as reached by the network.
  */
 static void add_network(struct host_search *search, bool sure)
 {

@@ -1,28 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* LVM's volume groups: their volumes come up once all of their physical volumes are there. */
+/* LVM volume groups: their volumes need all of their physical volumes to come up. */
 #include <errno.h>
 #include <string.h>
 
 #include "host/search.h"
 
-/* A device mapper's uuid is "LVM-", the group's id, the volume's id (dm_build_dm_uuid() of lvm2).
- */
+/* A device mapper uuid is "LVM-", the group's id, the volume's id (dm_build_dm_uuid() in lvm2). */
 #define UUID_PREFIX "LVM-"
 #define PREFIX_SIZE (sizeof(UUID_PREFIX) - 1)
 #define ID_SIZE	    ((size_t)32)
 
-/* Where pvscan(8) keeps which physical volumes are there: "8:3\nvg:NAME\n". */
+/* Where pvscan(8) lists the physical volumes present: "8:3\nvg:NAME\n". */
 #define ONLINE_DIRECTORY "run/lvm/pvs_online"
 
 /* Context of a callback of sysfs_list(). */
 struct listing {
 	struct host_search *search;
 	struct sysfs *files;
-	const char *name; /* of the volume in class/block */
-	const char *id;	  /* of its group */
+	const char *name; /* the volume's, in class/block */
+	const char *id;	  /* its group's */
 };
 
-/* Keeps one of the physical volumes of the group that kind and key name. */
+/* Stores a physical volume of the group of kind and key. */
 static void keep_member(struct host_search *search, const char *kind, const char *key,
 			const char *device)
 {
@@ -52,7 +51,7 @@ static void keep_member(struct host_search *search, const char *kind, const char
 	known->value = find;
 }
 
-/* Adds what was kept; returns whether there was any. */
+/* Adds the stored ones. Returns whether there were any. */
 static bool add_members(struct host_search *search, const char *kind, const char *key)
 {
 	struct host_entry *entry = search_entry(search, kind, key, false);
@@ -63,7 +62,7 @@ static bool add_members(struct host_search *search, const char *kind, const char
 	return trail != NULL;
 }
 
-/* Returns the id of the group of a volume of LVM; NULL for any other device. */
+/* Returns the group's id of an LVM volume; NULL for other devices. */
 static const char *read_group(struct host_search *search, const char *path)
 {
 	char uuid[160];
@@ -83,7 +82,7 @@ static int visit_slave(void *context, const char *name)
 	const char *id = read_group(search, path);
 	char number[32];
 
-	/* A device of the same group is one of its own volumes, below another one. */
+	/* A device of the same group is an internal volume below another. */
 	if (!(id && streq(id, listing->id)) &&
 	    sysfs_read(&search->sysfs, search_print(search, "%s/dev", path), number,
 		       sizeof(number)) > 0)
@@ -121,7 +120,7 @@ static int visit_online(void *context, const char *name)
 	return 0;
 }
 
-/* Looks once at all volumes, and at what pvscan(8) knows. */
+/* Indexes all volumes and pvscan(8)'s list, once. */
 static void index_groups(struct host_search *search)
 {
 	struct host_entry *entry = search_entry(search, "volume groups", "", true);
@@ -135,10 +134,7 @@ static void index_groups(struct host_search *search)
 	sysfs_list(&files, ONLINE_DIRECTORY, visit_online, &listing);
 }
 
-/*
- * Returns the group's name, which the volume's begins with: "my--vg-root" for root of my-vg.
- * NULL for what cannot be one.
- */
+/* Returns the group's name from the volume's: "my-vg" for "my--vg-root". NULL if it has none. */
 static const char *read_name(struct host_search *search, const char *path)
 {
 	char text[256], name[sizeof(text)];
@@ -157,7 +153,7 @@ static const char *read_name(struct host_search *search, const char *path)
 							      : NULL;
 }
 
-/* Cuts the next 'id = "..."' out of LVM's text, without its hyphens; NULL at the end. */
+/* Cuts the next 'id = "..."' out of LVM's text, without hyphens. Returns NULL at the end. */
 static const char *next_id(char **text, char id[static ID_SIZE + 1])
 {
 	static const char key[] = "id = \"";
@@ -174,7 +170,7 @@ static const char *next_id(char **text, char id[static ID_SIZE + 1])
 	return id;
 }
 
-/* "LKmyhp-0Mes-...": six characters, five times four, six. */
+/* Writes "LKmyhp-0Mes-...": six characters, five times four, six. */
 static const char *with_hyphens(struct host_search *search, const char *id)
 {
 	return search_print(search, "%.6s-%.4s-%.4s-%.4s-%.4s-%.4s-%.6s", id, id + 6, id + 10,
@@ -182,8 +178,8 @@ static const char *with_hyphens(struct host_search *search, const char *id)
 }
 
 /*
- * Keeps the physical volumes that the last copy of the group's metadata names, if it is of
- * this group (/etc/lvm/backup). Reads it once.
+ * Stores the physical volumes in the last backup of the group's metadata
+ * (/etc/lvm/backup), if that is this group's. Reads it once.
  */
 static void read_backup(struct host_search *search, const char *group, const char *name)
 {

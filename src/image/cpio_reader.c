@@ -9,7 +9,7 @@
 
 #define ALIGNMENT 4
 
-/* The fields of a header that count here, each of eight hexadecimal digits after the magic. */
+/* The header's fields used here, each eight hexadecimal digits after the magic. */
 enum field {
 	FIELD_MODE = 1,
 	FIELD_LINKS = 4,
@@ -46,7 +46,7 @@ static size_t pad(size_t size)
 	return (ALIGNMENT - size % ALIGNMENT) % ALIGNMENT;
 }
 
-/* The header is whole: how long is the name? */
+/* Parses a whole header for the length of the name. Returns 0 or -EBADMSG. */
 static int take_header(struct cpio_reader *reader)
 {
 	size_t size;
@@ -83,7 +83,7 @@ static int add_member(struct cpio_reader *reader, size_t mode, size_t links, siz
 	member->linked = S_ISREG(mode) && links > 1 && size == 0;
 	reader->next_byte = NULL;
 	if (size <= CPIO_READER_KEEP_MAX && reader->keep(member->path)) {
-		/* NUL after the data: the memory may have been used before. */
+		/* The arena's memory may have been used before. */
 		reader->next_byte = arena_allocate(reader->arena, size + 1, 1);
 		if (!reader->next_byte)
 			return -ENOMEM;
@@ -95,7 +95,10 @@ static int add_member(struct cpio_reader *reader, size_t mode, size_t links, siz
 	return 0;
 }
 
-/* The name is whole: it is the end of an archive, or its bytes follow. */
+/*
+ * Handles a whole name: the archive ends, or the contents follow. Returns 0, -EBADMSG or
+ * -ENOMEM.
+ */
 static int take_name(struct cpio_reader *reader)
 {
 	size_t room = reader->wanted - reader->padding, mode, links, size;
@@ -114,13 +117,13 @@ static int take_name(struct cpio_reader *reader)
 		return 0;
 	}
 	error = add_member(reader, mode, links, size);
-	/* Between members of an archive something else may not stand. */
+	/* Nothing but a header may follow within an archive. */
 	if (!error && reader->state == CPIO_READER_BETWEEN)
 		reader->state = CPIO_READER_HEADER;
 	return error;
 }
 
-/* Copies what is still wanted of a header or name. Returns whether that is all of it. */
+/* Copies the bytes still missing from a header or name. Returns whether it is complete. */
 static bool fill(struct cpio_reader *reader, char *buffer, size_t wanted, const char **data,
 		 size_t *size)
 {

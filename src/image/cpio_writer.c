@@ -11,11 +11,11 @@
 
 #define CPIO_TRAILER "TRAILER!!!"
 
-/* Where archives of blocks end, as cpio(1) does it by itself. */
+/* cpio(1)'s default block size. */
 #define CPIO_BLOCK 512
 
 struct cpio_directory {
-	const char *path; /* as in the archive, without a slash at its start */
+	const char *path; /* as in the archive, without a leading slash */
 	struct cpio_directory *next;
 };
 
@@ -45,9 +45,9 @@ static void put_member(struct cpio *cpio, const char *path, unsigned int number,
 	char header[6 + 13 * 8 + 1];
 
 	/*
-	 * Magic, inode, mode, uid, gid, links, time, size, the numbers of the
-	 * device it is on and of the one it is, name's length, checksum. Time
-	 * 0 is taken for "unknown" by tools; 1 serves as well.
+	 * Magic, inode, mode, uid, gid, links, time, size, major and minor of the
+	 * containing and of the node's own device, length of the name, checksum. Tools
+	 * take time 0 for "unknown", so it is 1.
 	 */
 	snprintf(header, sizeof(header),
 		 "070701%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X", number, mode, 0U, 0U,
@@ -68,7 +68,10 @@ static bool has_directory(const struct cpio *cpio, const char *path, size_t leng
 	return false;
 }
 
-/* Adds the directory that the first length bytes of path name, unless it is there. */
+/*
+ * Adds the directory named by the first length bytes of path, unless it is there. Returns
+ * 0 or -ENOMEM.
+ */
 static int add_directory(struct cpio *cpio, const char *path, size_t length)
 {
 	struct cpio_directory *directory;
@@ -87,7 +90,7 @@ static int add_directory(struct cpio *cpio, const char *path, size_t length)
 	return 0;
 }
 
-/* Adds every directory on the way to what path names. */
+/* Adds every parent directory of path. Returns 0 or -ENOMEM. */
 static int add_parents(struct cpio *cpio, const char *path)
 {
 	int error = 0;

@@ -7,30 +7,28 @@
 #include "lib/arena.h"
 
 /*
- * Writes an archive that the kernel unpacks into its first root: cpio's "new
- * ASCII" format, Documentation/driver-api/early-userspace/buffer-format.rst.
- * Everything in it belongs to root and is of the same moment, so that the same
- * files give the same bytes.
+ * Writes an archive that the kernel unpacks into its first root: cpio's "new ASCII"
+ * format (Documentation/driver-api/early-userspace/buffer-format.rst). All members belong
+ * to root and have the same time, so equal files give equal archives.
  */
 struct cpio {
 	FILE *out;
-	struct arena *arena; /* for the names of directories */
+	struct arena *arena; /* for names of directories */
 	struct cpio_directory *directories;
 	size_t written;	     /* bytes so far */
-	unsigned int number; /* of the next member: the kernel links those of one number */
+	unsigned int number; /* of the next member: the kernel links members with the same number */
 };
 
-/* Starts an archive. Nothing is written yet. */
+/* Starts an archive. Writes nothing yet. */
 void cpio_start(struct cpio *cpio, FILE *out, struct arena *arena);
 
 /*
- * Adds a file, and before it the directories on the way to it that are not in
- * the archive yet. path is absolute; mode holds the permission bits. Returns 0,
- * -ENOMEM, or -EFBIG for what the format has no room for. An error of writing
- * is left to be found in out.
+ * Adds a file, after any of its parent directories that the archive lacks. path is
+ * absolute, mode has the permission bits. Returns 0, -ENOMEM, or -EFBIG if the format
+ * cannot hold the size. Errors of writing show in out: see ferror(3).
  */
 int cpio_add_file(struct cpio *cpio, const char *path, unsigned int mode, const void *data,
 		  size_t size);
 
-/* Ends the archive, padded so that another one may follow. */
+/* Ends the archive, padded so that another may follow. */
 void cpio_finish(struct cpio *cpio);

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* All as libkmod-index.c has it. */
+/* As in libkmod-index.c. */
 #define INDEX_MAGIC	    0xB007F457
 #define INDEX_VERSION	    0x00020001
 #define INDEX_NODE_PREFIX   0x80000000
@@ -16,7 +16,7 @@
 #define INDEX_NODE_CHILDREN 0x20000000
 #define INDEX_CHILDREN	    128
 
-/* A stream and the place in it. */
+/* A stream and the number of bytes written. */
 struct output {
 	FILE *out;
 	uint32_t used;
@@ -34,7 +34,7 @@ static void put_number(struct output *output, uint32_t number)
 	put(output, &number, sizeof(number));
 }
 
-/* How far the keys of sorted entries are the same, from depth on. */
+/* Returns the length of the common prefix of sorted entries' keys, from depth on. */
 static size_t common_length(const struct depmod_index_entry *entries, size_t count, size_t depth)
 {
 	const char *first = entries[0].key + depth;
@@ -49,7 +49,7 @@ static size_t common_length(const struct depmod_index_entry *entries, size_t cou
 static uint32_t put_node(struct output *output, const struct depmod_index_entry *entries,
 			 size_t count, size_t depth);
 
-/* Puts the children of a node: a subtree for each character that stands at depth. */
+/* Writes the children of a node: a subtree for each character at depth. */
 static void put_children(struct output *output, const struct depmod_index_entry *entries,
 			 size_t count, size_t depth, uint32_t children[INDEX_CHILDREN])
 {
@@ -65,8 +65,8 @@ static void put_children(struct output *output, const struct depmod_index_entry 
 }
 
 /*
- * Puts the tree of sorted entries, whose keys are the same up to depth. Returns
- * where it starts, with the flags that say what is there.
+ * Writes the tree of sorted entries whose keys are equal up to depth. Returns its offset
+ * and the flags of its parts.
  */
 static uint32_t put_node(struct output *output, const struct depmod_index_entry *entries,
 			 size_t count, size_t depth)
@@ -137,7 +137,7 @@ int depmod_index_make(struct depmod_index_entry *entries, size_t count, char **d
 		free(*data);
 		return -ENOMEM;
 	}
-	/* Known only now, since a node stands after its children. */
+	/* Known only now, because a node follows its children. */
 	memcpy(*data + 2 * sizeof(root), &root, sizeof(root));
 	return 0;
 }

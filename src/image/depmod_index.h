@@ -4,11 +4,11 @@
 #include <stddef.h>
 
 /*
- * Makes indexes in the form that libkmod reads (libkmod-index.c there): depmod's
- * hold every module that a kernel has, an image needs those of a handful.
+ * Builds indexes in libkmod's format (libkmod-index.c). depmod's indexes list every
+ * module of a kernel; an image needs a few.
  */
 
-/* One entry; of those that match, the ones with the smallest priority come first. */
+/* One entry. Of several matches, the smallest priority comes first. */
 struct depmod_index_entry {
 	const char *key; /* ASCII */
 	const char *value;
@@ -16,8 +16,8 @@ struct depmod_index_entry {
 };
 
 /*
- * Makes the index of these entries, which it sorts on the way. Without entries
- * it is valid, and empty. *data is to be freed. Returns 0, -ENOMEM, or -EINVAL
- * for a key that is not ASCII.
+ * Builds the index of these entries and sorts them. Without entries it is valid and
+ * empty. The caller frees *data. Returns 0, -ENOMEM, or -EINVAL for a key that is not
+ * ASCII.
  */
 int depmod_index_make(struct depmod_index_entry *entries, size_t count, char **data, size_t *size);

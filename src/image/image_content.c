@@ -33,7 +33,7 @@ bool image_content_keep(const char *path)
 	return strstr(path, "modprobe.d/") != NULL;
 }
 
-/* The member of exactly that path. */
+/* Returns the member of exactly this path; NULL for none. */
 static const struct cpio_member *find_at(const struct initramfs *initramfs, const char *path)
 {
 	const struct cpio_member *member = initramfs->reader.members;
@@ -78,7 +78,7 @@ bool image_content_find(struct image_content *content, const struct initramfs *i
 	} else {
 		content->generator = find_generator(initramfs);
 		content->systemd = initramfs_find(initramfs, "lib/systemd/systemd") != NULL;
-		/* Some have no sbin but a link. */
+		/* In some images sbin is only a link. */
 		content->program = initramfs_find(initramfs, "sbin/vfio-early");
 		if (!content->program)
 			content->program = initramfs_find(initramfs, "bin/vfio-early");
@@ -108,7 +108,7 @@ const char *generator_name(enum generator generator)
 	return NULL;
 }
 
-/* Where a word stands in a list, counted from 1; 0 where it does not. */
+/* Returns the position of a word in a list, counted from 1; 0 if it is missing. */
 static size_t find_word(const char *list, size_t length, const char *word)
 {
 	size_t wanted = strlen(word), number = 0;
@@ -132,8 +132,8 @@ static size_t find_word(const char *list, size_t length, const char *word)
 }
 
 /*
- * ORDER has a line for each script, "/scripts/init-top/udev "$@"", and lines
- * that read what it left behind (hook-functions, cache_run_scripts()).
+ * ORDER has a line for each script, '/scripts/init-top/udev "$@"', followed by one that
+ * sources its results (hook-functions, cache_run_scripts()).
  */
 static const char *order_of_scripts(const struct image_content *content, bool *works)
 {

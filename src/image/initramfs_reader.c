@@ -20,7 +20,7 @@ void initramfs_start(struct initramfs *initramfs, struct arena *arena,
 	cpio_reader_start(&initramfs->reader, arena, keep);
 }
 
-/* Within what was compressed, nothing else may stand. */
+/* Compressed data holds nothing but archives. */
 static int feed(void *context, const char *data, size_t size)
 {
 	ssize_t taken = cpio_reader_feed(context, data, size);
@@ -30,7 +30,7 @@ static int feed(void *context, const char *data, size_t size)
 	return (size_t)taken == size ? 0 : -EBADMSG;
 }
 
-/* Returns a file of no name with these bytes, at its start; -errno without. */
+/* Returns a descriptor of an unnamed file with these bytes, at its start, or -errno. */
 static int write_memory(const char *data, size_t size)
 {
 	int fd = memfd_create("initramfs", MFD_CLOEXEC);
@@ -56,9 +56,8 @@ static int write_memory(const char *data, size_t size)
 }
 
 /*
- * Reads what is compressed up to the end. What stands after the archive that
- * came out of it does not matter: some loaders fill up with zeros, at which
- * some programs take offence.
+ * Reads compressed data up to the end. Ignores whatever follows the archive in it: some
+ * boot loaders append zeros, which some programs reject.
  */
 static int read_compressed(struct initramfs *initramfs, const char *program, const char *data,
 			   size_t size)
@@ -78,7 +77,7 @@ static int read_compressed(struct initramfs *initramfs, const char *program, con
 	return error;
 }
 
-/* As unpack_to_rootfs() goes about it (init/initramfs.c). */
+/* Works as unpack_to_rootfs() does (init/initramfs.c). */
 static int read_archives(struct initramfs *initramfs, const char *data, size_t size)
 {
 	ssize_t taken = cpio_reader_feed(&initramfs->reader, data, size);
@@ -113,7 +112,7 @@ static bool has_section(const struct initramfs *initramfs, const char *data, siz
 	return uki_profile_section(data, size, initramfs->profile, name, &length) != NULL;
 }
 
-/* Reads the archives in a program; one without any adds nothing. */
+/* Reads the archives in an EFI program. Returns 0 if it has none. */
 static int read_section(struct initramfs *initramfs, const char *data, size_t size, size_t profile)
 {
 	size_t length;

@@ -7,43 +7,42 @@
 #include "image/cpio_reader.h"
 #include "lib/arena.h"
 
-/* Archives that a kernel unpacks into its first root, from one file or several. */
+/* The archives that a kernel unpacks into its first root, from one or more files. */
 struct initramfs {
 	struct arena *arena;
 	struct cpio_reader reader;
-	const char *release; /* the kernel's, as a unified image names it; NULL elsewhere */
-	const char *cmdline; /* built into a unified image, with its addons'; NULL elsewhere */
-	size_t profile;	     /* which of a unified image's is read; set it before reading */
-	bool unified;	     /* a program for EFI was read */
-	bool kernelless;     /* it is made as a unified image, but has no kernel in it */
-	const char *missing; /* the program that would decompress it, when there is none */
+	const char *release; /* the kernel's, as a unified image names it; NULL for others */
+	const char *cmdline; /* built into a unified image and its addons; NULL for others */
+	size_t profile;	     /* the profile to read of a unified image; set it before reading */
+	bool unified;	     /* an EFI program was read */
+	bool kernelless;     /* a unified image without a kernel */
+	const char *missing; /* the missing program that would decompress it; NULL for none */
 };
 
-/* Starts with nothing. keep says of which files the bytes are wanted. */
+/* Starts empty. keep returns whether to keep a file's contents. */
 void initramfs_start(struct initramfs *initramfs, struct arena *arena,
 		     bool (*keep)(const char *path));
 
 /*
- * Reads a file: archives, compressed or not, one after the other, or a
- * unified kernel image with them in it. What another file before it gave stays,
- * as it does when a boot loader loads both. Returns 0, -ENOENT when there is no
- * such file, or nothing to decompress it with (missing is set then), -EBADMSG
- * for what is no such image, or -errno.
+ * Reads a file: archives, compressed or not, one after another, or a unified kernel image
+ * with archives in it. Earlier files' members stay, as when a boot loader loads several.
+ * Returns 0, -ENOENT if the file or the program to decompress it is missing (missing is
+ * then set), -EBADMSG if it is no such image, or -errno.
  */
 int initramfs_read(struct initramfs *initramfs, const char *path);
 
 /*
- * Reads an addon of the unified image that was read before, as systemd-stub(7)
- * does: its command line is added, and its initramfs too. One for another kernel
- * is left out. Returns 0 or -errno; -EBADMSG for what is no program for EFI.
+ * Reads an addon of the unified image read before, as systemd-stub(7) does: appends its
+ * command line and reads its initramfs. Ignores an addon for another kernel. Returns 0 or
+ * -errno; -EBADMSG if it is no EFI program.
  */
 int initramfs_read_addon(struct initramfs *initramfs, const char *path);
 
-/* The same as initramfs_read() for the bytes of such a file. */
+/* Like initramfs_read() for a file's bytes. */
 int initramfs_read_bytes(struct initramfs *initramfs, const char *data, size_t size);
 
 /*
- * Returns the member whose path is tail, or ends with it after a "/"; the last of
- * these, which counts. NULL where there is none.
+ * Returns the last member whose path is tail or ends in "/" and tail; that one counts.
+ * NULL for none.
  */
 const struct cpio_member *initramfs_find(const struct initramfs *initramfs, const char *tail);

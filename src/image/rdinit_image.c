@@ -22,7 +22,7 @@
 #define MFD_EXEC 0x10U
 #endif
 
-/* A program that starts at all prints its version at once. */
+/* A program that runs at all prints its version at once. */
 #define PROGRAM_MILLISECONDS 10000
 #define VERSION_SIZE	     128
 
@@ -46,7 +46,7 @@ void image_start(struct image *image, struct arena *arena, const char *kernel,
 	image->last_file = &image->files;
 }
 
-/* path and data must outlive the image. */
+/* path and data must outlive the image. Returns 0 or -ENOMEM. */
 static int add_file(struct image *image, const char *path, unsigned int mode, const void *data,
 		    size_t size)
 {
@@ -60,7 +60,7 @@ static int add_file(struct image *image, const char *path, unsigned int mode, co
 	return 0;
 }
 
-/* Returns a file's bytes, which stay as long as the program runs. */
+/* Maps a file's bytes, which stay until the program ends. Returns 0 or -errno. */
 static int map_file(int fd, const void **data, size_t *size)
 {
 	struct stat status;
@@ -104,14 +104,14 @@ bool image_fits_machine(const struct image *image)
 {
 	struct elf_machine wanted = elf_native_machine();
 
-	/* The program comes first, and no config is an ELF file. */
+	/* The program comes first; a config is no ELF file. */
 	for (const struct image_file *file = image->files->next; file; file = file->next)
 		if (elf_find_machine(file->data, file->size, &wanted))
 			break;
 	return elf_same_machine(&image->machine, &wanted);
 }
 
-/* Puts the program into a file of its own that can be executed. Returns it, or -errno. */
+/* Copies the program into an executable unnamed file. Returns its descriptor, or -errno. */
 static int copy_program(const struct image_file *program)
 {
 	int fd = memfd_create("vfio-early", MFD_CLOEXEC | MFD_EXEC);
@@ -138,7 +138,7 @@ int image_start_program(const struct image *image, const char **version, int *er
 	*error = 0;
 	if (!elf_same_machine(&image->machine, &native))
 		return 0;
-	/* The very bytes that go into the image, whatever permissions their file has. */
+	/* Runs the very bytes that go into the image, whatever permissions their file has. */
 	program.fd = copy_program(image->files);
 	if (program.fd < 0) {
 		*error = program.fd;
@@ -163,7 +163,7 @@ int image_add_embed(struct image *image, const struct embed *embed)
 	file = embed->host;
 	if (file && !error)
 		error = add_file(image, INIT_HOST_CONFIG_PATH, 0644, file->text, file->length);
-	/* The list holds only the file that counts among those of one name. */
+	/* Of several files with one name, the list has only the one that counts. */
 	for (file = embed->modprobe; file && !error; file = file->next)
 		error = add_file(image,
 				 arena_print(image->arena, INIT_MODPROBE_DIRECTORY "%s",
@@ -180,7 +180,7 @@ static bool has_module(const struct image *image, const char *name)
 	return false;
 }
 
-/* Where a file of the kernel's modules goes. */
+/* Returns the path in the image of a file from the kernel's modules. */
 static const char *place_in_image(const struct image *image, const char *name)
 {
 	return arena_print(image->arena, INIT_MODULES_DIRECTORY "/%s/%s", image->kernel, name);
@@ -196,7 +196,7 @@ static int add_module_file(struct image *image, const char *path)
 	path = arena_copy(image->arena, path, strlen(path));
 	if (!path)
 		return -ENOMEM;
-	/* depmod.d's "external" directories; the index names those by their absolute path. */
+	/* From an "external" directory of depmod.d, which the index names by absolute path. */
 	if (strncmp(path, image->directory, length) != 0 || path[length] != '/') {
 		image->culprit = path;
 		return -EXDEV;
@@ -234,7 +234,7 @@ int image_add_module(struct image *image, struct module_context *modules, const 
 	return module_list_needed(modules, name, use_module, image);
 }
 
-/* Returns an index as text, a line an entry; an index that is not there has none. */
+/* Returns an index as text, a line for each entry; a missing index is empty. */
 static int dump_index(struct module_context *modules, enum module_index index, char **text)
 {
 	int fd = memfd_create("index", MFD_CLOEXEC);
@@ -245,7 +245,7 @@ static int dump_index(struct module_context *modules, enum module_index index, c
 	if (fd < 0)
 		return -errno;
 	module_dump_index(modules, index, fd);
-	/* One byte more, to end the text with. */
+	/* One byte more, for the NUL. */
 	if (fstat(fd, &status) < 0 || ftruncate(fd, status.st_size + 1) < 0)
 		error = -errno;
 	if (!error)
@@ -257,7 +257,7 @@ static int dump_index(struct module_context *modules, enum module_index index, c
 	return error;
 }
 
-/* Takes one line apart, and tells whether it is about a module of the image. */
+/* Parses a line. Returns whether it is about one of the image's modules. */
 static bool entry_is_wanted(const struct image *image, enum module_index index, char *line,
 			    struct depmod_index_entry *entry)
 {
@@ -266,7 +266,7 @@ static bool entry_is_wanted(const struct image *image, enum module_index index, 
 
 	if (aliases && strncmp(line, "alias ", strlen("alias ")) == 0)
 		line += strlen("alias ");
-	/* The module is the last word here, the first one there. */
+	/* The module is the last word of an alias, and the first of a dependency. */
 	space = aliases ? strrchr(line, ' ') : strchr(line, ' ');
 	if (!space)
 		return false;
@@ -276,7 +276,7 @@ static bool entry_is_wanted(const struct image *image, enum module_index index, 
 	return has_module(image, aliases ? entry->value : entry->key);
 }
 
-/* Adds what one of the kernel's indexes says of the image's modules. */
+/* Adds the entries of a kernel's index that are about the image's modules. Returns 0 or -errno. */
 static int add_index(struct image *image, struct module_context *modules, enum module_index index,
 		     const char *name)
 {
@@ -310,7 +310,7 @@ static int add_index(struct image *image, struct module_context *modules, enum m
 	return error;
 }
 
-/* Adds one of the kernel's files as it is. What a kernel does not have is not needed. */
+/* Copies one of the kernel's files, if it exists. Returns 0 or -errno. */
 static int copy_index(struct image *image, const char *name)
 {
 	const char *path = arena_print(image->arena, "%s/%s", image->directory, name);
@@ -326,9 +326,9 @@ static int copy_index(struct image *image, const char *name)
 }
 
 /*
- * What kmod_load_resources() opens, for it gives all up when one is missing,
- * and every look-up then opens its index again. The indexes of what is built
- * in are small; nobody asks for a module by a symbol.
+ * Adds what kmod_load_resources() opens. It gives up if one file is missing, and then
+ * every look-up opens its index again. The indexes of built-in modules are small. The
+ * index of symbols is left out: nobody loads modules by symbol.
  */
 int image_add_indexes(struct image *image, struct module_context *modules)
 {

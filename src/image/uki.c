@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Offsets of the PE format. */
+/* Offsets in a PE file. */
 #define DOS_HEADER_SIZE	    0x40
 #define DOS_PE_OFFSET	    0x3c
 #define PE_SECTION_COUNT    6
@@ -18,7 +18,7 @@
 
 #define PROFILE ".profile"
 
-/* Offsets of a kernel for PCs (Documentation/arch/x86/boot.rst). */
+/* Offsets in an x86 kernel (Documentation/arch/x86/boot.rst). */
 #define LINUX_SETUP   0x200
 #define LINUX_MAGIC   0x202
 #define LINUX_VERSION 0x20e
@@ -32,7 +32,7 @@ static uint32_t read_number(const unsigned char *bytes, size_t size)
 	return number;
 }
 
-/* Returns where the PE header starts; 0 where there is none, or not all of it. */
+/* Returns the offset of the PE header; 0 if it is missing or incomplete. */
 static size_t find_header(const unsigned char *bytes, size_t size)
 {
 	size_t offset;
@@ -59,7 +59,7 @@ static bool has_name(const unsigned char *section, const char *name)
 	return memcmp(section, padded, sizeof(padded)) == 0;
 }
 
-/* Returns the header of section number i; NULL where the file ends before. */
+/* Returns the header of section i; NULL if the file ends before it. */
 static const unsigned char *section_at(const unsigned char *bytes, size_t size, size_t i)
 {
 	size_t header = find_header(bytes, size), at;
@@ -73,7 +73,7 @@ static const unsigned char *section_at(const unsigned char *bytes, size_t size, 
 	return bytes + at;
 }
 
-/* Returns the bytes of a section within file; NULL where they do not lie in it. */
+/* Returns a section's bytes within file; NULL if it reaches beyond it. */
 static const char *section_bytes(const unsigned char *bytes, size_t size,
 				 const unsigned char *section, size_t *length)
 {

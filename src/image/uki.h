@@ -5,39 +5,39 @@
 #include <stddef.h>
 
 /*
- * Unified kernel images: programs for EFI (PE/COFF) with kernel, initramfs and
- * command line in sections of their own (the UAPI group's specification).
+ * Unified kernel images: EFI programs (PE/COFF) with the kernel, initramfs and command
+ * line in sections of their own (the UAPI Group's specification).
  */
 
-/* Whether the bytes of a file are such a program. */
+/* Returns whether a file's bytes are an EFI program. */
 bool uki_is_program(const void *file, size_t size);
 
 /*
- * Finds the first section of that name (".initrd", ".cmdline", ".uname"). Returns
- * its bytes within file, as many as it has by both its sizes, or NULL where
- * there is none or it does not lie in the file.
+ * Finds the first section of this name (".initrd", ".cmdline", ".uname"). Returns its
+ * bytes within file, with the smaller of its two sizes as *length; NULL if there is none
+ * or it reaches beyond the file.
  */
 const char *uki_section(const void *file, size_t size, const char *name, size_t *length);
 
 /*
- * Returns how many profiles a program has: sections ".profile", each of which
- * begins one. 0 for a program without, which boots in one way only.
+ * Returns the number of profiles, each of which a ".profile" section begins; 0 for a
+ * program without profiles, which boots in one way only.
  */
 size_t uki_profiles(const void *file, size_t size);
 
 /*
- * Finds a section as the stub does for a profile, counted from 0: the first of
- * that name after the profile's own ".profile" section and before the next one,
- * or else the first before any ".profile" section. For a program without
- * profiles, profile is 0. Returns its bytes and length as uki_section() does.
+ * Finds a section as the stub does for a profile, counted from 0: the first of this name
+ * between the profile's own ".profile" section and the next, else the first before any
+ * ".profile". profile is 0 for a program without profiles. Returns its bytes and length
+ * as uki_section() does.
  */
 const char *uki_profile_section(const void *file, size_t size, size_t profile, const char *name,
 				size_t *length);
 
 /*
- * Finds the release ("6.1.0-18-amd64") in a kernel for PCs: the first word of
- * the version text that its header points to (Documentation/arch/x86/boot.rst).
- * Returns it within the bytes, with its length, and no NUL after it; NULL for a
- * kernel without, as those of other architectures are.
+ * Finds the release ("6.1.0-18-amd64") in an x86 kernel: the first word of the version
+ * that its header points to (Documentation/arch/x86/boot.rst). Returns it within the
+ * bytes, without a NUL, and its length; NULL if there is none, as in kernels of other
+ * architectures.
  */
 const char *uki_linux_version(const void *kernel, size_t size, size_t *length);

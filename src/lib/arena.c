@@ -52,7 +52,7 @@ char *arena_copy(struct arena *arena, const char *text, size_t length)
 
 char *arena_print(struct arena *arena, const char *format, ...)
 {
-	/* Straight to where it is to stand: most of what is printed is printed there, once. */
+	/* Prints straight into the free space, which saves measuring and copying. */
 	char *text = arena_allocate(arena, 0, 1);
 	size_t room = text ? arena->size - arena->used : 0;
 	va_list arguments;

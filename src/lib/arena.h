@@ -7,41 +7,40 @@
 #include "lib/util.h"
 
 /*
- * Memory that lives as long as the run and that processes forked later share
- * with us: what a worker records there can be read by its parent even if the
- * worker itself is stuck in the kernel and never comes back.
+ * Memory that lives as long as the run and is shared with every process forked later: a
+ * parent can read what its worker recorded even when the worker is stuck in the kernel.
  */
 struct arena {
 	char *base;
 	size_t size;
 	size_t used;
-	bool refused; /* something was asked for that there was no room for */
+	bool refused; /* an allocation did not fit */
 };
 
 /*
- * Reserves size bytes of address space; only pages that are used cost memory.
- * Returns NULL when the kernel has none. The arena itself lies inside, so that
- * all who share the memory share what is used of it.
+ * Reserves size bytes of address space; only pages that are used cost memory. The struct
+ * lies in the reserved memory, so all processes see the same usage. Returns NULL when
+ * mmap(2) fails. The caller calls arena_destroy().
  */
 struct arena *arena_create(size_t size);
 
-/* Returns the memory to the kernel; everything allocated from it is gone. */
+/* Unmaps the memory and everything allocated from it. Accepts NULL. */
 void arena_destroy(struct arena *arena);
 
 /*
- * Returns count zeroed objects of size bytes, aligned for any type. Returns NULL
- * when the arena is full. Never freed one by one.
+ * Returns count zeroed objects of size bytes, aligned for any type. Returns NULL and sets
+ * refused when the arena is full. The arena owns them; they are never freed one by one.
  */
 void *arena_allocate(struct arena *arena, size_t count, size_t size) __attribute__((malloc));
 
-/* Copies the first length bytes of text, with a NUL after them; NULL when full. */
+/* Returns a copy of the first length bytes of text with a NUL after them; NULL when full. */
 char *arena_copy(struct arena *arena, const char *text, size_t length);
 
-/* Returns printf's output as a string of the arena; NULL when full. */
+/* Returns printf's output as a string owned by the arena; NULL when full. */
 char *arena_print(struct arena *arena, const char *format, ...) PRINTF_FORMAT(2, 3);
 
-/* Returns the place up to which arena is used now, for arena_rewind(). */
+/* Returns how much of the arena is used, for arena_rewind(). */
 size_t arena_mark(const struct arena *arena);
 
-/* Takes back everything allocated since the mark was given. */
+/* Frees everything allocated since arena_mark() returned mark. */
 void arena_rewind(struct arena *arena, size_t mark);

@@ -11,10 +11,12 @@
 #include "lib/file_replace.h"
 #include "lib/util.h"
 
-/* As many as the kernel follows (MAXSYMLINKS, include/linux/namei.h). */
+/* The kernel's limit (MAXSYMLINKS, include/linux/namei.h). */
 #define LINKS_MAX 40
 
-/* Appends one name, or goes one up; text is relative, "" the root. Returns false when it is full.
+/*
+ * Appends one component, or removes the last for "..". text is relative, "" is the root.
+ * Returns false when text is full.
  */
 static bool step(char text[static PATH_MAX], const char *name, size_t length)
 {
@@ -37,7 +39,7 @@ static bool step(char text[static PATH_MAX], const char *name, size_t length)
 	return true;
 }
 
-/* Puts the link's target in front of what is left of the path. Returns 0 or -ENAMETOOLONG. */
+/* Puts the link's target before the rest of the path. Returns 0 or -ENAMETOOLONG. */
 static int follow(char *resolved, const char *target, size_t length, const char **rest,
 		  char buffer[static PATH_MAX])
 {
@@ -45,7 +47,7 @@ static int follow(char *resolved, const char *target, size_t length, const char 
 
 	if (length + left + 2 > PATH_MAX)
 		return -ENAMETOOLONG;
-	/* The rest may lie in the buffer already. */
+	/* The rest may already lie in the buffer. */
 	memmove(buffer + length + 1, *rest, left + 1);
 	memcpy(buffer, target, length);
 	buffer[length] = '/';
@@ -85,7 +87,7 @@ int beneath_resolve(int root, const char *path, char resolved[static PATH_MAX])
 	return error;
 }
 
-/* Makes a directory and those above it, none of which is a link. */
+/* Makes a directory and its missing parents. No component is a link. Returns 0 or -errno. */
 static int make_directories(int root, char *path)
 {
 	int error = 0;
@@ -125,7 +127,7 @@ int beneath_write(int root, const char *path, const char *text, size_t length)
 	file.mode = 0644;
 	file.owner = geteuid();
 	file.group = getegid();
-	/* Whoever makes an image of the tree syncs that. */
+	/* Whoever turns the tree into an image syncs the image. */
 	file.lazy = true;
 	error = file_replace_write(&file, text, length);
 	if (!error)

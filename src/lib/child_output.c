@@ -12,10 +12,13 @@
 
 #include "lib/deadline.h"
 
-/* How long to sleep between two looks whether a child has ended. */
+/* How long to sleep between two calls of waitpid(). */
 #define LOOK_AGAIN_NANOSECONDS 5000000
 
-/* Becomes the program, writing to output; failure is told the errno if that cannot be. */
+/*
+ * Executes the program with its output to output. On failure writes the errno to failure
+ * as one byte.
+ */
 static void become(const struct child_program *program, int output, int failure)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -59,7 +62,7 @@ static int read_all(int fd, char *buffer, size_t size, const struct deadline *de
 	}
 }
 
-/* A program may close its output and go on. */
+/* Waits for the child itself: a program may close its output and go on. */
 static int wait_for(pid_t child, const struct deadline *deadline)
 {
 	static const struct timespec pause = { .tv_nsec = LOOK_AGAIN_NANOSECONDS };
@@ -74,7 +77,7 @@ static int wait_for(pid_t child, const struct deadline *deadline)
 	return ended == child && status == 0 ? 0 : -EIO;
 }
 
-/* Ends a child that failed. One that sleeps in the kernel is left behind. */
+/* Kills a child that failed. One that sleeps in the kernel is left behind. */
 static void end(pid_t child)
 {
 	struct deadline deadline = deadline_after(100);
@@ -114,7 +117,7 @@ int child_read_output(const struct child_program *program, char *buffer, size_t 
 	}
 	if (running)
 		end(child);
-	/* Nobody has the other end by now but a child that sleeps in the kernel. */
+	/* Only a child that sleeps in the kernel can still hold the other end. */
 	fcntl(failure[0], F_SETFL, O_NONBLOCK);
 	if (result == -EIO && read(failure[0], &error, 1) == 1)
 		result = -error;

@@ -3,19 +3,19 @@
 
 #include <stddef.h>
 
-/* A program to be run for what it prints. */
+/* A program to run for its output. */
 struct child_program {
 	const char *path;
-	int fd; /* open on the program, and run instead of path; -1 for none */
+	int fd; /* open on the program and executed in place of path; -1 for none */
 	char *const *arguments;
-	int milliseconds; /* for all that it does */
+	int milliseconds; /* how long it may run in all */
 };
 
 /*
- * Runs a program, with /dev/null for standard input and error, and reads all that it
- * writes to standard output, at most size bytes; a NUL is written after them, so the
- * buffer has size + 1. A program that takes too long is killed, and left behind if it
- * sleeps in the kernel. Returns 0, -ETIMEDOUT, -EFBIG for more output than that, -EIO
- * for a program that ended otherwise than by exit status 0, or the -errno of starting it.
+ * Runs a program with /dev/null as its standard input and error, and reads its standard
+ * output, at most size bytes. buffer holds size + 1 bytes; a NUL follows the output. A
+ * program that outlasts its time is killed; if it sleeps in the kernel, it is left
+ * behind. Returns 0, -ETIMEDOUT, -EFBIG for more output than size, -EIO for a program
+ * that did not exit with status 0, or the -errno of starting it.
  */
 int child_read_output(const struct child_program *program, char *buffer, size_t size);

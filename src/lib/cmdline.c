@@ -26,7 +26,7 @@ int cmdline_next(char *text, size_t *position, struct cmdline_token *token)
 	for (end = start; text[end]; end++) {
 		if (is_blank(text[end]) && !in_quotes)
 			break;
-		/* A '=' in front is part of the name, to the kernel, too. */
+		/* The kernel too takes a leading '=' as part of the name. */
 		if (!equals && end > start && text[end] == '=')
 			equals = end;
 		if (text[end] == '"') {
@@ -55,7 +55,10 @@ int cmdline_next(char *text, size_t *position, struct cmdline_token *token)
 		token->value = text + value;
 		token->value_column = value + 1;
 	}
-	/* After the value's: of two quotes at the end, only one goes. */
+	/*
+	 * The value's closing quote went first: of two quotes at the end, only one is
+	 * removed here.
+	 */
 	if (quoted && end > start && text[end - 1] == '"')
 		text[end - 1] = '\0';
 	return 1;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-/* Exit codes, for all commands. */
+/* Exit codes, the same for all commands. */
 enum exit_code {
-	EXIT_DONE = 0,	    /* all that was asked for is done */
+	EXIT_DONE = 0,	    /* everything asked for is done */
 	EXIT_PARTLY = 1,    /* something was refused, absent, undone or failed */
-	EXIT_MALFORMED = 2, /* something that was written did not parse */
+	EXIT_MALFORMED = 2, /* something written by the user did not parse */
 };
 
 /* One command of the program. */
@@ -14,14 +14,13 @@ struct command {
 	const char *arguments; /* for the usage line */
 	const char *help;      /* one sentence */
 
-	/* Runs it with the arguments after its name; returns an exit_code. */
+	/* Runs the command with the arguments after its name. Returns an exit_code. */
 	int (*run)(int count, char *const *arguments);
 };
 
 /*
- * The commands of this program, with NULL after the last. There are two programs: the one
- * that people use has them all (commands.c), the one that goes into images only those that
- * are of use there (commands_image.c).
+ * The commands of this program; NULL after the last. The program that people use has all
+ * of them (commands.c), the one in images only those of use there (commands_image.c).
  */
 extern const struct command *const commands[];
 

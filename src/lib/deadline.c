@@ -30,8 +30,8 @@ int deadline_left(const struct deadline *deadline)
 }
 
 /*
- * Waits for the child's word, one byte. Its end of the pipe closing would not
- * do: a child of its own that is stuck may hold that open for ever.
+ * Waits for the child's result, one byte. Waiting for the pipe to close would not do: a
+ * process that the child started and that is stuck may hold it open for ever.
  */
 static int wait_for_word(int fd, const struct deadline *deadline)
 {
@@ -47,10 +47,10 @@ static int wait_for_word(int fd, const struct deadline *deadline)
 	return read(fd, &error, 1) == 1 ? -error : -EIO;
 }
 
-/* The function that the child calls. */
+/* What the child calls. */
 struct call {
 	int (*function)(void *argument);
-	void (*late)(void *argument, int result); /* NULL for a child that is killed instead */
+	void (*late)(void *argument, int result); /* NULL: kill the child at the deadline */
 	void *argument;
 };
 
@@ -59,7 +59,7 @@ static void call_and_tell(int fd, const struct call *call)
 	int result = call->function(call->argument);
 	unsigned char error = (unsigned char)-result;
 
-	/* Where nobody reads, writing fails, and must not kill. */
+	/* The reader may be gone: then the write must fail, not kill this process. */
 	signal(SIGPIPE, SIG_IGN);
 	if (write(fd, &error, 1) == 1)
 		_exit(0);
@@ -89,7 +89,7 @@ static int call_in_child(const struct deadline *deadline, const struct call *cal
 	close(ends[1]);
 	result = wait_for_word(ends[0], deadline);
 	close(ends[0]);
-	/* One left behind dies when the kernel lets go of it, if ever. */
+	/* A child left behind dies once the kernel lets go of it. */
 	if (result != -ETIMEDOUT)
 		waitpid(child, NULL, 0);
 	else if (!call->late)

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/*
- * The class and the order of bytes may be others than this program has:
- * each number is read by its place.
- */
+/* Word size and byte order may differ from this program's: each field is read by its offset. */
 #include "lib/elf_file.h"
 
 #include <elf.h>
@@ -11,7 +8,7 @@
 
 #include "lib/util.h"
 
-/* A field of one of the headers, in ELF files of 32 and of 64 bits. */
+/* A field of a header, in 32-bit [0] and 64-bit [1] ELF files. */
 struct field {
 	unsigned char at[2], width[2];
 };
@@ -51,7 +48,7 @@ struct file {
 	bool is_64, is_big;
 };
 
-/* Returns the number in a field of the struct at place, all of which is in the file. */
+/* Returns a field of the struct at place, which lies within the file. */
 static uint64_t get(const struct file *file, uint64_t place, const struct field *field)
 {
 	const unsigned char *bytes = file->data + place + field->at[file->is_64];
@@ -92,7 +89,7 @@ struct elf_machine elf_native_machine(void)
 #elif defined(__s390__)
 	machine.number = EM_S390;
 #elif defined(__loongarch__)
-	machine.number = 258; /* EM_LOONGARCH, which not every elf.h has */
+	machine.number = 258; /* EM_LOONGARCH, which some versions of elf.h lack */
 #elif defined(__mips__)
 	machine.number = EM_MIPS;
 #else
@@ -106,7 +103,7 @@ bool elf_find_machine(const void *data, size_t size, struct elf_machine *machine
 	const unsigned char *bytes = data;
 	bool is_big;
 
-	/* All up to e_machine is at the same places in both classes. */
+	/* All fields up to e_machine have the same offsets in both classes. */
 	if (size < offsetof(Elf32_Ehdr, e_version) || memcmp(bytes, ELFMAG, SELFMAG) != 0)
 		return false;
 	is_big = bytes[EI_DATA] == ELFDATA2MSB;
@@ -140,7 +137,7 @@ static enum elf_fault check_header(const struct file *file)
 	return ELF_GOOD;
 }
 
-/* Whether a segment that is loaded is as the kernel can map it. */
+/* Returns whether the kernel can map a segment of type PT_LOAD. */
 static bool can_be_loaded(const struct file *file, uint64_t place)
 {
 	uint64_t address = get(file, place, &segment_address);
@@ -190,7 +187,7 @@ static enum elf_fault check_segments(const struct file *file, bool *dynamic)
 	return enters ? ELF_GOOD : ELF_DAMAGED;
 }
 
-/* The kernel needs no sections, but they stand last, and tell a file that was cut. */
+/* The kernel needs no sections, but they come last and so show that a file was cut off. */
 static enum elf_fault check_sections(const struct file *file)
 {
 	uint64_t place = get(file, 0, &header_sections);

@@ -8,17 +8,17 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-/* Whether it is /dev/null, to which links mask files of modprobe.d and others. */
+/* Returns whether a file is /dev/null, the link target that masks files of modprobe.d. */
 static inline bool file_is_null(const struct stat *status)
 {
 	return S_ISCHR(status->st_mode) && status->st_rdev == makedev(1, 3);
 }
 
 /*
- * Opens a file of the directory for reading; directory may be AT_FDCWD. A tree or a root that
- * somebody hands over may have anything in it: a FIFO, at which a plain open() waits, or a
- * terminal. Returns the descriptor, to be closed by the caller, or -errno; -EINVAL for what is
- * neither a regular file, a directory nor /dev/null.
+ * Opens a file for reading; path is relative to directory, which may be AT_FDCWD. Never
+ * waits: a tree from elsewhere may hold a FIFO or a terminal. Returns the descriptor,
+ * which the caller closes, or -errno; -EINVAL for anything but a regular file, a
+ * directory or /dev/null.
  */
 static inline int file_open(int directory, const char *path)
 {

@@ -14,10 +14,10 @@
 #include <time.h>
 #include <unistd.h>
 
-/* How long to sleep between two looks: waiting in the kernel would know no deadline. */
+/* How long to sleep between two tries: waiting in the kernel would have no deadline. */
 #define LOOK_AGAIN_NANOSECONDS 20000000
 
-/* Finds the process that holds the lock, by the kernel's table of them (fs/locks.c); 0 for none. */
+/* Returns the process that holds the lock, from /proc/locks (fs/locks.c); 0 if unknown. */
 static int find_holder(const struct file_lock *lock)
 {
 	FILE *table = fopen("/proc/locks", "re");
@@ -31,7 +31,7 @@ static int find_holder(const struct file_lock *lock)
 		unsigned long inode;
 		int process;
 
-		/* Lines of waiters begin with an arrow and do not match. */
+		/* Lines of waiting processes begin with an arrow and do not match. */
 		if (sscanf(line, "%*u: %*5s %*9s WRITE %d %x:%x:%lu", &process, &major_number,
 			   &minor_number, &inode) == 4 &&
 		    inode == status.st_ino && major_number == major(status.st_dev) &&
@@ -43,7 +43,7 @@ static int find_holder(const struct file_lock *lock)
 	return found > 0 ? found : 0;
 }
 
-/* Says who holds the lock: "process 12 (vfio-early set 01:00.0)". */
+/* Writes who holds the lock: "process 12 (vfio-early set 01:00.0)". */
 static void name_holder(struct file_lock *lock)
 {
 	int process = find_holder(lock);
@@ -75,7 +75,7 @@ static int try_lock(const struct file_lock *lock)
 {
 	struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 
-	/* fcntl(2) locks only what is open for writing, which no directory is. */
+	/* fcntl(2) write-locks only files open for writing, which no directory can be. */
 	return lock->directory ? flock(lock->fd, LOCK_EX | LOCK_NB)
 			       : fcntl(lock->fd, F_SETLK, &whole);
 }
@@ -157,7 +157,7 @@ void file_lock_release(struct file_lock *lock)
 {
 	if (lock->fd < 0)
 		return;
-	/* A child that has the same open directory would hold it on. */
+	/* A child that inherited the open directory would go on holding the lock. */
 	if (lock->directory)
 		flock(lock->fd, LOCK_UN);
 	close(lock->fd);

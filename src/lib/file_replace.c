@@ -12,13 +12,13 @@
 
 #include "lib/util.h"
 
-/* As many names are tried; one that is taken is left by a run that was cut off. */
+/* How many temporary names to try. One is taken if an earlier run was interrupted. */
 #define NAMES_MAX 100
 
-/* So much of the file's name goes into the temporary one. */
+/* How many bytes of the file's name go into the temporary one. */
 #define NAME_PART 200
 
-/* Opens the directory of path, and keeps the name in it. Returns 0 or -errno. */
+/* Opens the directory of path and stores the file's name. Returns 0 or -errno. */
 static int open_directory(struct file_replace *file, int root, const char *path)
 {
 	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
@@ -31,13 +31,13 @@ static int open_directory(struct file_replace *file, int root, const char *path)
 	strcpy(file->name, name);
 	snprintf(directory, sizeof(directory), "%.*s.", (int)(name - path), path);
 	file->directory = openat(root, directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	/* A directory may be open to writers alone. */
+	/* A directory may be writable without being readable. */
 	if (file->directory < 0 && errno == EACCES)
 		file->directory = openat(root, directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	return file->directory < 0 ? -errno : 0;
 }
 
-/* Makes the file under a name that nothing has yet. Returns 0 or -errno. */
+/* Creates the file under an unused name. Returns 0 or -errno. */
 static int create(struct file_replace *file, mode_t mode)
 {
 	struct timespec now;
@@ -55,7 +55,7 @@ static int create(struct file_replace *file, mode_t mode)
 	}
 	if (file->fd >= 0)
 		return 0;
-	/* Nothing of that name is ours to remove. */
+	/* No file of this name is ours to remove. */
 	file->temporary[0] = '\0';
 	return -errno;
 }
@@ -107,8 +107,8 @@ int file_replace_write(const struct file_replace *file, const char *data, size_t
 }
 
 /*
- * Sets permissions and owner where they are others: file systems that have none of
- * their own (vfat) refuse every change.
+ * Sets permissions and owner only if they differ: file systems that store none (vfat)
+ * refuse every change.
  */
 static int set_status(const struct file_replace *file)
 {
@@ -137,7 +137,7 @@ int file_replace_commit(struct file_replace *file)
 		error = -errno;
 	if (!error) {
 		file->temporary[0] = '\0';
-		/* The name shall survive, too. Where the kernel refuses that it is no error. */
+		/* Syncs the new name too. A file system that refuses this is no error. */
 		if (!file->lazy)
 			fsync(file->directory);
 	}

@@ -2,25 +2,25 @@
 #pragma once
 
 /*
- * The signals by which a user or a terminal ends a command: hang-up, interrupt, quit,
- * terminate. A command that must not end in the middle holds them, and looks at what came.
+ * The signals by which a user or a terminal ends a command: hang-up, interrupt, quit and
+ * terminate. A command that must not end halfway holds them and looks for them itself.
  */
 struct held_signals {
-	int fd; /* can be read when one came (signalfd(2)); -1 for none */
+	int fd; /* readable when a signal has come (signalfd(2)); -1 for none */
 };
 
 /*
- * Holds the signals, but for those that the process ignores, as nohup(1) has it, and
- * SIGPIPE, so that writing where nobody reads is an error. They stay held until the
- * process ends, and so they are for its children.
+ * Holds the signals except those that the process ignores, as under nohup(1). Holds
+ * SIGPIPE too, so that writing without a reader is an error. Child processes inherit the
+ * held signals, which stay held until the process ends.
  */
 void held_signals_start(struct held_signals *signals);
 
-/* Returns the number of a signal that came; 0 where none did. */
+/* Takes one signal that has come. Returns its number, or 0. */
 int held_signals_read(const struct held_signals *signals);
 
-/* Closes the file; the signals are held all the same. */
+/* Closes the file; the signals stay held. */
 void held_signals_close(struct held_signals *signals);
 
-/* Returns a word for the signal, to begin a line with: "interrupted". */
+/* Returns a static word for the signal, with which a line can begin: "interrupted". */
 const char *held_signal_name(int number);

@@ -8,7 +8,7 @@
 #include "lib/hex.h"
 #include "lib/util.h"
 
-/* More than any report has. */
+/* Deeper than any report. */
 #define DEPTH_MAX 32
 
 struct reader {
@@ -24,7 +24,7 @@ static void skip_blanks(struct reader *reader)
 	reader->text += strspn(reader->text, " \t\r\n");
 }
 
-/* Whether the next is that character, which is then behind us. */
+/* Skips blanks and the character c. Returns false, without skipping c, if another follows. */
 static bool take(struct reader *reader, char c)
 {
 	skip_blanks(reader);
@@ -34,7 +34,7 @@ static bool take(struct reader *reader, char c)
 	return true;
 }
 
-/* Writes a character as UTF-8; returns how many bytes that took. */
+/* Writes a character as UTF-8. Returns the number of bytes. */
 static size_t write_utf8(uint32_t code, char *text)
 {
 	if (code < 0x80) {
@@ -52,7 +52,10 @@ static size_t write_utf8(uint32_t code, char *text)
 	return 3;
 }
 
-/* Reads what is after a backslash; returns how many bytes it stands for, 0 for what is none. */
+/*
+ * Reads an escape after its backslash. Returns the number of bytes that it stands for; 0
+ * if it is malformed.
+ */
 static size_t read_escape(struct reader *reader, char *text)
 {
 	static const char names[] = "\"\\/bfnrt", values[] = "\"\\/\b\f\n\r\t";
@@ -64,14 +67,14 @@ static size_t read_escape(struct reader *reader, char *text)
 		reader->text++;
 		return 1;
 	}
-	/* A NUL would end the string for everybody; halves of a pair are not put together. */
+	/* A NUL would end the string for every caller. Surrogates are not combined. */
 	if (*reader->text != 'u' || !hex_parse(reader->text + 1, 4, &code))
 		return 0;
 	reader->text += 5;
 	return write_utf8(code && (code & 0xf800) != 0xd800 ? code : 0xfffd, text);
 }
 
-/* Reads a string whose first quote is behind us. Nothing in it gets longer than it was. */
+/* Reads a string after its first quote. No escape is shorter than what it stands for. */
 static int read_string(struct reader *reader, const char **string)
 {
 	size_t length = 0, used = 0, step;
@@ -143,7 +146,7 @@ static int read_word(struct reader *reader, struct json_value *value)
 	return read_number(reader, value);
 }
 
-/* Reads the key of a member, and the colon after it. */
+/* Reads the key of a member and its colon. */
 static int read_key(struct reader *reader, const char **key)
 {
 	int error = take(reader, '"') ? read_string(reader, key) : -EINVAL;
@@ -151,7 +154,7 @@ static int read_key(struct reader *reader, const char **key)
 	return error || take(reader, ':') ? error : -EINVAL;
 }
 
-/* Reads what is in an array or object, whose first bracket is behind us. */
+/* Reads the elements of an array or object after its first bracket. */
 static int read_members(struct reader *reader, struct json_value *value, char end)
 {
 	struct json_value **last = &value->first;

@@ -9,32 +9,38 @@
 enum json_type {
 	JSON_NULL,
 	JSON_BOOLEAN,
-	JSON_INTEGER, /* also what has a fraction, which is cut off: we write none */
+	JSON_INTEGER, /* a fraction is cut off: we write none */
 	JSON_STRING,
 	JSON_ARRAY,
 	JSON_OBJECT,
 };
 
-/* One value of a document (RFC 8259); what is in an array or object hangs on first. */
+/*
+ * One value of a document (RFC 8259). first is the first element of an array or object,
+ * next the following one.
+ */
 struct json_value {
 	enum json_type type;
-	const char *key;    /* in an object; else NULL */
-	const char *string; /* of JSON_STRING */
-	int64_t integer;    /* of JSON_INTEGER; 0 or 1 of JSON_BOOLEAN */
+	const char *key;    /* in an object, else NULL */
+	const char *string; /* for JSON_STRING */
+	int64_t integer;    /* for JSON_INTEGER; 0 or 1 for JSON_BOOLEAN */
 	struct json_value *first, *next;
 };
 
 /*
- * Reads a document, such as the report of a boot. *value is the arena's. Returns
- * 0, -ENOMEM, or -EINVAL for what is no JSON or is nested beyond what we write.
+ * Reads a document, such as the report of a boot. The arena owns the values. Returns 0,
+ * -ENOMEM, or -EINVAL for text that is not JSON or nests deeper than we write.
  */
 int json_read(struct arena *arena, const char *text, struct json_value **value);
 
-/* Returns the member of an object; NULL where value is none (or NULL), or has no such member. */
+/*
+ * Returns the member of an object. Returns NULL if there is none or value is no object;
+ * value may be NULL.
+ */
 const struct json_value *json_find(const struct json_value *value, const char *key);
 
-/* The same for the text of a member; NULL for one that is no string. */
+/* Like json_find(), but returns the member's text; NULL if it is no string. */
 const char *json_find_string(const struct json_value *value, const char *key);
 
-/* The same for a member that is true. */
+/* Like json_find(), but returns whether the member is true. */
 bool json_find_true(const struct json_value *value, const char *key);

@@ -59,13 +59,13 @@ static bool needs_escape(unsigned char c)
 	return c == '"' || c == '\\' || c < 0x20 || c == 0x7f;
 }
 
-/* Returns the length of what can be written as it stands. */
+/* Returns the length of the text that needs no escape. */
 static size_t plain_length(const unsigned char *text)
 {
 	size_t plain = 0, length;
 
 	for (;;) {
-		/* Nearly all that is written is letters and digits. */
+		/* Most text is letters and digits. */
 		while (isalnum(text[plain]))
 			plain++;
 		if (!text[plain] || needs_escape(text[plain]))
@@ -85,14 +85,13 @@ static void write_code(struct json *json, uint32_t code)
 	write_bytes(json, text, sizeof(text));
 }
 
-/* Writes what is no plain letter. Returns the number of bytes that it takes in text. */
+/* Writes one character as an escape. Returns the number of bytes that it has in text. */
 static size_t write_escaped(struct json *json, const unsigned char *text)
 {
 	size_t length = text_utf8_length((const char *)text);
 	uint32_t code = length == 1 ? *text : 0xfffd;
 
-	/* Terminals obey U+0080 to U+009F as they do ESC. No control character has a fourth byte.
-	 */
+	/* Terminals obey U+0080 to U+009F as they do ESC. No control character has four bytes. */
 	if (length == 2)
 		code = (text[0] & 0x1fU) << 6 | (text[1] & 0x3fU);
 	else if (length == 3)

@@ -12,14 +12,14 @@
 
 #include "lib/text.h"
 
-/* The kernel cuts a line of /dev/kmsg at 1024 bytes, prefix and all (kernel/printk/printk.c). */
+/* The kernel cuts a line of /dev/kmsg at 1024 bytes, prefix included (kernel/printk/printk.c). */
 #define LOG_LINE_SIZE 960
 
 /*
- * Each open of /dev/kmsg may write ten lines in five seconds, then the kernel
- * drops what follows (devkmsg_open() and ___ratelimit()). Every line here
- * says what happened to a device, so none may be lost: the file is opened
- * anew before that limit.
+ * Each open file of /dev/kmsg may write ten lines in five seconds; the kernel drops
+ * further lines (devkmsg_open() in kernel/printk/printk.c, ___ratelimit() in
+ * lib/ratelimit.c). Every line here says what happened to a device, so none may be lost:
+ * the file is reopened before the limit.
  */
 #define LOG_LINES_PER_OPEN 10
 
@@ -28,7 +28,7 @@ static struct {
 	bool debug;
 	int kmsg;
 	unsigned int lines;
-	pthread_mutex_t lock; /* a loader's thread says what it does as well */
+	pthread_mutex_t lock; /* the thread that loads modules logs too */
 } state = { .lock = PTHREAD_MUTEX_INITIALIZER, .target = LOG_TO_STDERR, .kmsg = -1 };
 
 void log_set_target(enum log_target target)
@@ -41,7 +41,7 @@ void log_set_debug(bool on)
 	state.debug = on;
 }
 
-/* Where nobody mounted /dev yet, a node made for the purpose serves as well. */
+/* Creates a temporary node where /dev is not mounted yet. */
 static int kmsg_open_node(void)
 {
 	int fd;
@@ -99,7 +99,7 @@ void log_line(enum log_level level, const char *format, ...)
 		    state.target == LOG_TO_STDERR) {
 			kmsg = kmsg_open();
 			if (kmsg >= 0 && write(kmsg, line, (size_t)length) < 0) {
-				/* There is nowhere left to say it. */
+				/* Nowhere is left to say it. */
 			}
 		}
 	}

@@ -5,7 +5,7 @@
 
 #include "lib/util.h"
 
-/* Levels as the kernel numbers them (include/linux/kern_levels.h). */
+/* Levels, numbered as in the kernel (include/linux/kern_levels.h). */
 enum log_level {
 	LOG_LEVEL_ERROR = 3,
 	LOG_LEVEL_WARNING = 4,
@@ -14,18 +14,18 @@ enum log_level {
 };
 
 enum log_target {
-	LOG_TO_STDERR, /* /dev/kmsg where that cannot be written: the terminal may be gone */
-	LOG_TO_KERNEL, /* /dev/kmsg; stderr where that cannot be opened */
+	LOG_TO_STDERR, /* or /dev/kmsg if writing fails: the terminal may be gone */
+	LOG_TO_KERNEL, /* /dev/kmsg, or stderr if that cannot be opened */
 };
 
-/* Chooses where lines go. Until it is called they go to stderr. */
+/* Chooses where lines go; stderr at first. */
 void log_set_target(enum log_target target);
 
-/* Whether debug lines are said at all; off at first. */
+/* Turns debug lines on or off; off at first. */
 void log_set_debug(bool on);
 
 /*
- * Says one line, "vfio-early: " put before it, with no newline in the format.
- * Long lines are cut to what the kernel log takes. Keeps errno.
+ * Writes one line, "vfio-early: " before it; the format has no newline. Cuts lines that
+ * are too long for the kernel log. Preserves errno.
  */
 void log_line(enum log_level level, const char *format, ...) PRINTF_FORMAT(2, 3);

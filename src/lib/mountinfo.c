@@ -17,7 +17,7 @@ void mountinfo_unescape(char *text)
 		    text[2] <= '7' && text[3] >= '0' && text[3] <= '7')
 			byte = (char)((text[1] - '0') << 6 | (text[2] - '0') << 3 |
 				      (text[3] - '0'));
-		/* A NUL is no part of any path, and would cut the rest off. */
+		/* No path holds a NUL, which would cut off the rest. */
 		if (byte) {
 			*to++ = byte;
 			text += 4;
@@ -38,7 +38,7 @@ char *mountinfo_word(char **text)
 	return word;
 }
 
-/* Takes one line apart; returns false for one that is no mount. */
+/* Parses one line. Returns false if it is malformed. */
 static bool read_line(char *line, struct mount *mount)
 {
 	char *word;
@@ -46,7 +46,7 @@ static bool read_line(char *line, struct mount *mount)
 	mountinfo_word(&line); /* the mount's id */
 	mountinfo_word(&line); /* its parent's */
 	mount->device = mountinfo_word(&line);
-	mountinfo_word(&line); /* what of the file system is mounted */
+	mountinfo_word(&line); /* the mounted directory within the file system */
 	mount->point = word = mountinfo_word(&line);
 	if (!word)
 		return false;
@@ -55,7 +55,7 @@ static bool read_line(char *line, struct mount *mount)
 		word = mountinfo_word(&line);
 	while (word && !streq(word, "-"));
 	mount->type = mountinfo_word(&line);
-	/* An empty source leaves two blanks in a row, so what follows is no list of words. */
+	/* An empty source leaves two blanks in a row, so strsep() must not skip blanks here. */
 	word = strsep(&line, " ");
 	mount->source = word;
 	if (!word)

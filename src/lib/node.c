@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 /*
- * The kernel's numbers for the type in a mode (include/uapi/linux/stat.h). C libraries have
- * statx() and these too, but each another part of them, which clashes with the kernel's header.
+ * File types as in include/uapi/linux/stat.h. C libraries that declare statx() clash with
+ * that header, each in another place.
  */
 #define TYPE_MASK      0170000
 #define TYPE_CHARACTER 0020000

@@ -3,18 +3,18 @@
 
 #include <stdbool.h>
 
-/* A device that a block or character node stands for. */
+/* The device behind a block or character node. */
 struct node {
 	bool block; /* else character */
 	unsigned int major, minor;
 };
 
 /*
- * Reads which device a path stands for, relative to an open directory; a link is followed,
- * one of /proc/PID/fd too (proc(5)). The file system is not asked for news (AT_STATX_DONT_SYNC),
- * so a server that does not answer is not waited for. Returns 0, -ENODEV for any other kind of
- * file, or -errno.
+ * Reads which device a path stands for, relative to an open directory. Follows links,
+ * also those of /proc/PID/fd (proc(5)). Does not wait for a network file system's server
+ * (AT_STATX_DONT_SYNC). Returns 0, -ENODEV for any other kind of file, or -errno.
  */
 int node_read(int directory, const char *path, struct node *node);
 
+/* Returns whether both are the same device. */
 bool node_equal(const struct node *a, const struct node *b);

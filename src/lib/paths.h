@@ -3,23 +3,22 @@
 
 /* Where our files are, on the host and in an image. */
 
-/* The config file, both on the host and inside an image. */
+/* The config file, on the host and in an image. */
 #define CONFIG_PATH "/etc/vfio-early.conf"
 
-/* In an image only: what the host that it was built on needs of its PCI devices
- * (host/needs_list.h). */
+/* In an image only: the PCI devices that its host needs (host/needs_list.h). */
 #define HOST_CONFIG_PATH "/etc/vfio-early.host.conf"
 
 /* The running kernel's command line. */
 #define CMDLINE_PATH "/proc/cmdline"
 
-/* Where reports are kept until the next boot. */
+/* Keeps reports until the next boot. */
 #define REPORT_DIRECTORY "/run/vfio-early"
 
 /*
- * Where an image of `vfio-early image` has its files: nothing below /lib or
- * /etc, since the image that is unpacked over it may have a link in that
- * place, and its files would replace ours.
+ * Where an image from `vfio-early image` has its files. They are outside of /lib and
+ * /etc: the main image, unpacked over it, may have links there or files of its own that
+ * replace ours.
  */
 #define INIT_PATH		"/vfio-early"
 #define INIT_DIRECTORY		"/vfio-early.d"
@@ -29,8 +28,7 @@
 #define INIT_MODULES_DIRECTORY	INIT_DIRECTORY "/modules" /* a directory for each kernel */
 
 /*
- * Where the report lies after such a boot. /run is not mounted yet, and would
- * hide it; devtmpfs is one file system however often it is mounted
- * (drivers/base/devtmpfs.c).
+ * Where such an image leaves the report. /run is mounted later and would hide it;
+ * devtmpfs has one instance however often it is mounted (drivers/base/devtmpfs.c).
  */
 #define INIT_REPORT_DIRECTORY "/dev/.vfio-early"

@@ -7,8 +7,9 @@
 #define OUT_OF_MEMORY "out of memory"
 
 /*
- * Formats into the arena; there is always something to say. Names from sysfs and words of files are
- * in it, which reach terminals and logs: it is printable (text.h).
+ * Returns formatted text owned by the arena, made printable (text.h) because names from
+ * sysfs and words from files are in it. Returns OUT_OF_MEMORY when the arena is full,
+ * never NULL.
  */
 #define SAY(arena, ...)                                       \
 	({                                                    \

@@ -88,13 +88,13 @@ size_t terminal_columns(const char *text)
 {
 	size_t columns = 0;
 
-	/* The bytes that go on with a character begin with the bits 10. */
+	/* Continuation bytes of UTF-8 begin with the bits 10. */
 	for (; *text; text++)
 		columns += ((unsigned char)*text & 0xc0) != 0x80;
 	return columns;
 }
 
-/* How many bytes of text fit into so many columns, cut between words; at least one word. */
+/* Returns how many bytes of text fit into the columns, cut between words; at least one word. */
 static size_t fitting_length(const char *text, size_t columns)
 {
 	size_t used = 0, length = 0;

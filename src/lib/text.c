@@ -90,7 +90,7 @@ const char *text_quote(struct arena *arena, const char *text)
 
 	if (*text && !text[strspn(text, plain)])
 		return text;
-	/* A quote in it takes four letters, and two are around it. */
+	/* Each quote takes four bytes; two more enclose the word. */
 	quoted = arena_allocate(arena, 4 * strlen(text) + 3, 1);
 	if (!quoted)
 		return "''";

@@ -8,45 +8,47 @@
 #include "lib/arena.h"
 #include "lib/util.h"
 
-/* Text from files, names and attributes, before it reaches a terminal or a shell. */
+/* Makes text from files, names and attributes safe for a terminal or a shell. */
 
 /*
- * Returns the length of the UTF-8 sequence that text begins with; 0 where it is
- * none: a second byte that does not continue, an overlong form, a surrogate, or
- * a number past U+10FFFF.
+ * Returns the length of the UTF-8 sequence that text begins with. Returns 0 for bytes
+ * that are not UTF-8: a missing continuation byte, an overlong form, a surrogate, or a
+ * number past U+10FFFF.
  */
 size_t text_utf8_length(const char *text);
 
 /*
- * Whether a sequence of length bytes (text_utf8_length()) is a control character (C0, DEL, C1), or
- * a mark that turns the direction of writing: U+202A to U+202E, U+2066 to U+2069.
+ * Returns whether a sequence of length bytes (from text_utf8_length()) is a control
+ * character (C0, DEL, C1) or a mark that changes the direction of writing (U+202A to
+ * U+202E, U+2066 to U+2069).
  */
 bool text_is_control(const char *text, size_t length);
 
 /*
- * Returns how many bytes of text, which has length bytes and a NUL somewhere
- * after, a terminal shows as they are. The byte after them is the NUL, or part
- * of a control character (C0, DEL, C1 in UTF-8 or as a byte), of a mark that turns
- * the direction of writing, or of no UTF-8.
+ * Returns how many of the first length bytes of text a terminal shows unchanged. Stops at
+ * a NUL, at a control character (text_is_control(), or a C1 byte), and at bytes that are
+ * not UTF-8. text has a NUL somewhere after its length bytes.
  */
 size_t text_plain_length(const char *text, size_t length);
 
-/* Replaces each byte that text_plain_length() stops at with '?'. The length stays. */
+/* Replaces each byte at which text_plain_length() stops with '?'. The length stays the same. */
 void text_make_printable(char *text);
 
-/* The same in a copy. Returns text itself where it is plain; of the arena elsewhere, or "?"
- * where memory runs out. */
+/*
+ * Like text_make_printable(), but in a copy owned by the arena. Returns text itself if it
+ * is printable, and "?" when memory runs out.
+ */
 const char *text_printable(struct arena *arena, const char *text);
 
 /*
- * Returns a word that a shell reads back as text: text itself where all its
- * letters are plain, or in single quotes. Of the arena; where memory runs out,
- * "''", which names no file.
+ * Returns a word that a shell reads back as text: text itself if it needs no quoting,
+ * else a single-quoted string owned by the arena. Returns "''", which names no file, when
+ * memory runs out.
  */
 const char *text_quote(struct arena *arena, const char *text);
 
 /*
- * Prints a line, or a part of one, for people. What the arguments bring along is made printable, a
- * line feed too; one at the end of the format stays.
+ * Prints a line or a part of one for people. Control characters in the arguments are
+ * replaced as in text_make_printable(); only a line feed at the end of the format stays.
  */
 void text_print(FILE *out, const char *format, ...) PRINTF_FORMAT(2, 3);

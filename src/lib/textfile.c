@@ -32,7 +32,7 @@ ssize_t textfile_read_bytes(int fd, char *buffer, size_t size)
 
 int textfile_read_file(struct arena *arena, int fd, char **text)
 {
-	/* /proc gives no sizes: read again with more room until the end is in it. */
+	/* Files of /proc have no size: reads again with more room until the end fits. */
 	for (size_t size = TEXTFILE_SIZE_FIRST; size <= TEXTFILE_SIZE_MAX; size *= 4) {
 		size_t mark = arena_mark(arena);
 		char *buffer = arena_allocate(arena, size + 1, 1), *nul;

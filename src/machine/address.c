@@ -37,7 +37,7 @@ int pci_address_parse(const char *text, size_t length, struct pci_address *addre
 	if (!hex_parse(text, length - tail, &domain) || !hex_parse(rest + 1, 2, &bus) ||
 	    !hex_parse(rest + 4, 2, &device) || !hex_parse(rest + 7, 1, &function))
 		return -EINVAL;
-	/* To the kernel a domain is an int. */
+	/* The kernel keeps a domain in an int. */
 	if (domain > INT32_MAX || device > 0x1f || function > 7)
 		return -EINVAL;
 	*address = (struct pci_address){ .domain = domain,

@@ -23,7 +23,7 @@ static int compare(const void *address, const void *device)
 	return pci_address_compare(address, &((const struct device *)device)->address);
 }
 
-/* Returns the function that is nearest above what a path of sysfs leads to; NULL if none is. */
+/* Returns the nearest function above a path of sysfs; NULL for none. */
 static struct device *find_above(const struct search *search, const char *path)
 {
 	for (size_t end = strlen(path), start; end > 0; end = start ? start - 1 : 0) {
@@ -38,7 +38,7 @@ static struct device *find_above(const struct search *search, const char *path)
 	return NULL;
 }
 
-/* Returns the function that an entry of a class lies on; NULL if none is. */
+/* Returns the function that an entry of a class hangs on; NULL for none. */
 static struct device *find_device(const struct search *search, const char *class, const char *name)
 {
 	char path[SYSFS_PATH_SIZE], target[SYSFS_PATH_SIZE];
@@ -67,7 +67,7 @@ static int find_consoles(const struct search *search)
 	return 0;
 }
 
-/* The functions that a watchdog is on. */
+/* A watchdog, while its functions are looked for. */
 struct watchdog {
 	const struct search *search;
 	const char *name;
@@ -90,8 +90,9 @@ static int visit_bound(void *context, const char *name)
 }
 
 /*
- * Notes what the driver has that is called as a watchdog of no device is: some drivers do not
- * say where theirs is (drivers/watchdog/i6300esb.c, esb_probe()).
+ * Records a watchdog without a device for the devices of the driver with its identity:
+ * some drivers do not set the parent of theirs (drivers/watchdog/i6300esb.c,
+ * esb_probe()).
  */
 static int note_by_driver(const struct watchdog *watchdog)
 {

@@ -8,7 +8,7 @@
 #include "lib/log.h"
 #include "lib/util.h"
 
-/* The least that a step may take when there is hardly any time left: the watcher ends it all. */
+/* The least time for a step. The watcher ends the run if the steps together take too long. */
 #define STEP_MILLISECONDS 250
 
 void binding_driver_path(const char *driver, const char *file, char path[static SYSFS_PATH_SIZE])
@@ -17,8 +17,8 @@ void binding_driver_path(const char *driver, const char *file, char path[static 
 }
 
 /*
- * One step that may block gets half of the time that is left: so one that never
- * ends leaves some to undo it, and for the other groups.
+ * Returns when a step that may block must end: at half of the time left, so that time
+ * remains to undo it and for the other groups.
  */
 static struct deadline step_deadline(const struct deadline *deadline)
 {
@@ -27,7 +27,7 @@ static struct deadline step_deadline(const struct deadline *deadline)
 	return deadline_after(half > STEP_MILLISECONDS ? half : STEP_MILLISECONDS);
 }
 
-/* Logs a step that changes something, with what came of it, for debug=on. */
+/* Logs a step that changes something, and its result, with debug=on. Returns result. */
 static int log_step(const struct device *device, const char *step, const char *what, int result)
 {
 	char text[PCI_ADDRESS_SIZE];
@@ -55,7 +55,10 @@ int binding_override(const struct sysfs *sysfs, const struct device *device, con
 
 	device_path(device, "/driver_override", path);
 	return log_step(device, "override", driver ? driver : "cleared",
-			/* A lone newline clears; nothing at all would never arrive. */
+			/*
+			 * A lone newline clears it; a write of no bytes would never reach the
+			 * store.
+			 */
 			sysfs_write(sysfs, path, driver ? driver : "\n"));
 }
 
@@ -84,7 +87,6 @@ static int unbind_in_child(void *argument)
 			   pci_address_format(&unbinding->device->address, text));
 }
 
-/* Drivers wait in remove() for their users, some without end: never in this process. */
 int binding_unbind(const struct sysfs *sysfs, const struct deadline *deadline,
 		   const struct device *device, const char *driver)
 {
@@ -95,7 +97,7 @@ int binding_unbind(const struct sysfs *sysfs, const struct deadline *deadline,
 			deadline_call(&share, unbind_in_child, &unbinding));
 }
 
-/* Callers have waited for whoever held the device's lock, so nothing blocks here. */
+/* Nothing here blocks: the caller waited for the holder of the device's lock. */
 static void give_back_late(void *argument, int result)
 {
 	const struct unbinding *unbinding = argument;
@@ -103,7 +105,7 @@ static void give_back_late(void *argument, int result)
 	const char *before = device->driver_override;
 
 	(void)result;
-	/* An earlier override may keep the device from its own driver: it comes last. */
+	/* An earlier override may keep the device from its own driver, so it is restored last. */
 	if (binding_override(unbinding->sysfs, device, device->driver ? NULL : before))
 		return;
 	if (device->driver || !before)
@@ -129,7 +131,7 @@ static void framebuffer_path(const struct device *device, const char *file,
 		 file);
 }
 
-/* Whether a file of the platform device is there; the device itself for an empty name. */
+/* Returns whether the platform device has a file; for "", whether it exists. */
 static bool framebuffer_has(const struct sysfs *sysfs, const struct device *device,
 			    const char *file)
 {
@@ -213,12 +215,12 @@ void binding_offer_to_all(const struct sysfs *sysfs, const struct deadline *dead
 	log_step(device, "offer to", "every driver", deadline_call(&share, offer_in_child, &offer));
 }
 
-/* More ids than that for one device nobody writes. */
+/* More ids than anyone writes for one device. */
 #define IDS_MAX 16
 
 int binding_remove_ids(const struct sysfs *sysfs, const struct device *device, const char *driver)
 {
-	/* PCI_ANY_ID: matches any number. */
+	/* PCI_ANY_ID matches every number. */
 	static const unsigned int any = ~0U;
 	const unsigned int ids[][2] = {
 		{ device->id.vendor, device->id.device },
@@ -232,7 +234,7 @@ int binding_remove_ids(const struct sysfs *sysfs, const struct device *device, c
 	binding_driver_path(driver, "/remove_id", path);
 	for (size_t i = 0; i < ARRAY_SIZE(ids) && (!error || error == -ENODEV); i++) {
 		snprintf(text, sizeof(text), "%x %x", ids[i][0], ids[i][1]);
-		/* Each write drops one, until there is none. */
+		/* Each write removes one id, until none is left. */
 		error = 0;
 		for (size_t j = 0; j < IDS_MAX && !error; j++)
 			error = sysfs_write(sysfs, path, text);

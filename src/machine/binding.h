@@ -8,68 +8,82 @@
 #include "machine/sysfs.h"
 
 /*
- * The single steps that change what is bound to a device, and the looks at what came of
- * them. None decides anything. They give 0 or -errno, and are logged for debug=on.
+ * The single steps that change which driver is bound to a device, and the reads that
+ * check them. No step makes a decision. Unless said otherwise they return 0 or -errno.
+ * Steps are logged with debug=on.
  */
 
-/* Room for the longest name that a directory of drivers can hold. */
+/* Room for the longest name of a driver in sysfs. */
 #define BOUND_NAME_SIZE 256
 
-/* Makes the path below sysfs of a PCI driver's file, "/bind", or of the driver itself, "". */
+/* Writes the path below sysfs of a PCI driver's file ("/bind"), or of the driver itself (""). */
 void binding_driver_path(const char *driver, const char *file, char path[static SYSFS_PATH_SIZE]);
 
-/* Reads the name of the bound driver; an empty one when none is. */
+/* Reads the name of the bound driver; "" if none is bound. Returns 0 or -errno. */
 int binding_read(const struct sysfs *sysfs, const struct device *device,
 		 char driver[static BOUND_NAME_SIZE]);
 
-/* Sets the driver override, or clears it with NULL. */
+/*
+ * Sets driver_override, or clears it if driver is NULL (drivers/pci/pci-sysfs.c,
+ * driver_override_store()).
+ */
 int binding_override(const struct sysfs *sysfs, const struct device *device, const char *driver);
 
-/* Binds a driver. Older kernels report success when nothing was bound: read it back. */
+/*
+ * Binds a driver through its bind file (drivers/base/bus.c, bind_store()). Older kernels
+ * return success when the probe failed: read the driver back.
+ */
 int binding_bind(const struct sysfs *sysfs, const struct device *device, const char *driver);
 
 /*
- * Unbinds a driver, in a child: drivers wait in remove() for their users, some without end.
- * -ETIMEDOUT when it did not return in its share, a half, of the time until the deadline.
+ * Unbinds a driver in a child process, because some drivers wait in remove() for their
+ * users without end. Returns -ETIMEDOUT if remove() did not return within half of the
+ * time left until the deadline.
  */
 int binding_unbind(const struct sysfs *sysfs, const struct deadline *deadline,
 		   const struct device *device, const char *driver);
 
 /*
- * The same, but a child that is left behind gives the device back when the driver lets
- * go in the end: it sets driver_override to what it was before us, and offers the device.
+ * Like binding_unbind(), but when remove() returns after all, the child restores the
+ * driver_override that the device had before us and lets its driver bind again.
  */
 int binding_unbind_or_linger(const struct sysfs *sysfs, const struct deadline *deadline,
 			     const struct device *device, const char *driver);
 
-/* Makes the kernel look for a driver again. Its answer says nothing: read it back. */
+/*
+ * Makes the kernel look for a driver again (drivers/pci/pci-driver.c, drivers_probe).
+ * Blocks while the driver's probe runs. The result is only logged: read the driver back.
+ */
 void binding_offer(const struct sysfs *sysfs, const struct device *device);
 
 /*
- * The same for a device without a driver, in a child: a driver's probe may take long. What
- * comes of it is read back.
+ * Offers a device without a driver to every driver, in a child process because a probe
+ * may take long. Read the driver back.
  */
 void binding_offer_to_all(const struct sysfs *sysfs, const struct deadline *deadline,
 			  const struct device *device);
 
 /*
- * Drops the dynamic ids by which a driver matches the device (drivers/pci/pci-driver.c,
- * remove_id_store()). Devices stay bound. It is no error if there are none.
+ * Removes the dynamic ids by which a driver matches the device (drivers/pci/pci-driver.c,
+ * remove_id_store()). Bound devices stay bound. Having none is no error.
  */
 int binding_remove_ids(const struct sysfs *sysfs, const struct device *device, const char *driver);
 
-/* Whether the device is no more. */
+/* Returns whether the device has been removed. */
 bool binding_is_gone(const struct sysfs *sysfs, const struct device *device);
 
 /*
- * Takes the driver of the firmware's framebuffer off a display's memory, once it was said
- * what that means. -ETIMEDOUT as for unbinding.
+ * Logs that the screen goes dark, then unbinds the firmware framebuffer's driver from its
+ * platform device. Returns -ETIMEDOUT as binding_unbind() does.
  */
 int binding_evict_framebuffer(const struct sysfs *sysfs, const struct deadline *deadline,
 			      const struct device *device);
 
-/* Returns the framebuffer back; one that the kernel removed, as drivers may ask it to, stays so. */
+/*
+ * Binds that driver again. Returns 0 also when the platform device is gone, as drivers
+ * may have the kernel remove it.
+ */
 int binding_restore_framebuffer(const struct sysfs *sysfs, const struct device *device);
 
-/* Whether a driver has the display's framebuffer. */
+/* Returns whether a driver is bound to the display's framebuffer device. */
 bool binding_has_framebuffer_driver(const struct sysfs *sysfs, const struct device *device);

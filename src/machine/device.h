@@ -8,7 +8,7 @@
 #include "machine/address.h"
 #include "machine/sysfs.h"
 
-#define PCI_CLASS_OLD	      0x00 /* from before there were classes */
+#define PCI_CLASS_OLD	      0x00 /* PCI_CLASS_NOT_DEFINED: from before class codes */
 #define PCI_CLASS_STORAGE     0x01
 #define PCI_CLASS_NETWORK     0x02
 #define PCI_CLASS_DISPLAY     0x03
@@ -25,7 +25,7 @@
 
 #define PCI_HEADER_ENDPOINT 0
 
-/* Ids, class and header type of a function, as in include/uapi/linux/pci_regs.h. */
+/* Ids of a function, as in include/uapi/linux/pci_regs.h. */
 struct pci_id {
 	uint16_t vendor;
 	uint16_t device;
@@ -34,64 +34,69 @@ struct pci_id {
 };
 
 /*
- * One PCI function as the kernel showed it when the snapshot was taken. Plain
- * data: strings and devices pointed to belong to the snapshot's arena. Reading
- * costs time, so the parts are read when a decision needs them (survey.c); a
- * part that was not read is zero.
+ * One PCI function as the kernel showed it when the snapshot was taken. Plain data: the
+ * snapshot's arena owns all strings and devices pointed to. Reading takes time, so a part
+ * is read only when a decision needs it (plan/survey.c); an unread part is zero.
  */
 struct device {
 	struct pci_address address;
-	bool gone; /* was listed by the bus, but is no more; matches nothing */
-	int group; /* number of the IOMMU group; -1 without one, or when nobody asked */
+	bool gone; /* vanished after the bus listed it; matches nothing */
+	int group; /* number of the IOMMU group; -1 without one or if not read */
 
-	/* pci_locate() */
+	/* Read by pci_locate(). */
 	bool located;
 	const struct device *parent; /* the bridge above; NULL on a root bus */
 	const char *kernel_path;     /* the path form of the kernel's pci= parameters */
-	const char *directory; /* its own in sysfs; NULL where only the link of its bus is known */
-	const struct device *vmd; /* the VMD that its domain hangs under; NULL outside of one */
+	const char *directory; /* in sysfs; NULL if only its link under bus/pci/devices is known */
+	const struct device
+		*vmd; /* the VMD that its domain belongs to; NULL outside of a VMD domain */
 
-	/* pci_identify() */
+	/* Read by pci_identify(). */
 	bool identified;
 	struct pci_id id;
-	uint32_t class;	      /* base class, subclass and interface, 24 bits */
-	const char *modalias; /* "pci:v0000..."; empty where the kernel shows none */
-	bool boot_display; /* the firmware's display; survey.c adds what only the machine tells */
+	uint32_t class;	      /* base class, subclass and programming interface, 24 bits */
+	const char *modalias; /* "pci:v0000..."; empty if the kernel shows none */
+	bool boot_display; /* the firmware's display; survey.c adds what the device's own files do
+			      not tell */
 
-	/* pci_describe() */
+	/* Read by pci_describe(). */
 	bool described;
 	uint8_t header_type;		/* 0 endpoint, 1 and 2 bridges */
-	const char *driver;		/* bound to it; NULL when none is */
+	const char *driver;		/* the bound driver; NULL for none */
 	const char *driver_override;	/* NULL when unset */
 	unsigned int virtual_functions; /* enabled on this SR-IOV physical function */
-	bool has_sriov;			/* it could have some, as far as its driver was asked */
+	bool has_sriov; /* can have virtual functions; only read while a driver is bound */
 
-	/* framebuffer_find() */
-	const char *framebuffer;	/* the platform device that draws in its memory; NULL */
-	const char *framebuffer_driver; /* bound to that */
+	/* Read by framebuffer_find(). */
+	const char *framebuffer; /* the platform device that draws in its memory; NULL for none */
+	const char *framebuffer_driver; /* bound to that platform device */
 
-	/* attached_find() */
-	const char *console;  /* the kernel's console on it: "ttyS4"; NULL */
-	const char *watchdog; /* the armed watchdog on it: "watchdog0"; NULL */
+	/* Read by attached_find(). */
+	const char *console;  /* name of a kernel console on it: "ttyS4"; NULL for none */
+	const char *watchdog; /* name of an armed watchdog on it: "watchdog0"; NULL for none */
 
-	const char *variant_driver; /* the best vfio driver of this kernel; NULL if not asked */
+	const char *variant_driver; /* this kernel's vfio variant driver for it; NULL for none or if
+				       not looked up */
 };
 
-/* Whether it is a bridge or host bridge: those neither bind nor stand in the way. */
+/*
+ * Returns whether it is a bridge or host bridge. Those are never bound to vfio-pci and do
+ * not keep their group from being taken.
+ */
 static inline bool device_is_bridge(const struct device *device)
 {
 	return device->header_type != PCI_HEADER_ENDPOINT ||
 	       device->class >> 8 == PCI_CLASS_HOST_BRIDGE;
 }
 
-/* Whether disks may hang on it: a mass-storage controller, one of SD or eMMC, Fibre Channel. */
+/* Returns whether disks may hang on it: mass storage, SD or eMMC, Fibre Channel. */
 static inline bool device_is_storage(const struct device *device)
 {
 	return device->class >> 16 == PCI_CLASS_STORAGE || device->class >> 8 == PCI_CLASS_SD ||
 	       device->class >> 8 == PCI_CLASS_FIBER;
 }
 
-/* Whether it is a network controller of any kind; InfiniBand has two classes. */
+/* Returns whether it is a network controller. InfiniBand has two classes. */
 static inline bool device_is_network(const struct device *device)
 {
 	return device->class >> 16 == PCI_CLASS_NETWORK ||
@@ -99,8 +104,9 @@ static inline bool device_is_network(const struct device *device)
 }
 
 /*
- * Makes the path below sysfs of an attribute, "/driver", or of the device itself, "".
- * By the link of its bus where its own directory is not known. Returns path.
+ * Writes the path below sysfs of a device's attribute ("/driver") or of the device itself
+ * (""). Uses its link under bus/pci/devices if its own directory is unknown. Returns
+ * path.
  */
 const char *device_path(const struct device *device, const char *attribute,
 			char path[static SYSFS_PATH_SIZE]);

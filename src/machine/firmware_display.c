@@ -10,7 +10,7 @@
 #include "lib/util.h"
 #include "machine/framebuffer.h"
 
-/* struct screen_info, at the beginning of struct boot_params. */
+/* Offsets in struct screen_info, with which struct boot_params begins. */
 #define SCREEN_TYPE	    0x0f /* orig_video_isVGA */
 #define SCREEN_BASE	    0x18 /* lfb_base */
 #define SCREEN_CAPABILITIES 0x36
@@ -21,10 +21,10 @@
 #define TYPE_EFI	  0x70 /* VIDEO_TYPE_EFI */
 #define CAPABILITY_64_BIT 0x02 /* VIDEO_CAPABILITY_64BIT_BASE */
 
-/* All of struct boot_params, and one byte to see that it was all. */
+/* All of struct boot_params, and a byte more because sysfs_read() wants room. */
 #define BOOT_PARAMETERS_SIZE 4097
 
-/* Looks for the platform device that the kernel makes for the framebuffer. */
+/* Looks for the platform device that the kernel creates for the framebuffer. */
 static void find_platform_device(struct firmware_display *display, const struct sysfs *sysfs)
 {
 	static const char *const names[] = { "simple-framebuffer.0", "efi-framebuffer.0",
@@ -58,7 +58,7 @@ static uint64_t little_endian(const char *bytes, size_t size)
 	return value;
 }
 
-/* Returns the framebuffer's address as the boot loader passed it; 0 where there is none. */
+/* Returns the framebuffer's address from the boot loader; 0 for none. */
 static uint64_t read_base(const struct sysfs *sysfs)
 {
 	char data[BOOT_PARAMETERS_SIZE];
@@ -74,7 +74,7 @@ static uint64_t read_base(const struct sysfs *sysfs)
 	return base;
 }
 
-/* Whether the range that a line begins with, "c0000000-cfffffff : ", has the address. */
+/* Returns whether the range at the start of a line, "c0000000-cfffffff : ", holds the address. */
 static bool range_has(const char *line, uint64_t address)
 {
 	char *end;
@@ -139,11 +139,12 @@ int firmware_display_find(struct firmware_display *display, const struct sysfs *
 	return 0;
 }
 
-/* A directory below a display, and whether something in it is lit. */
+/* A directory below a display, searched for something lit. */
 struct look {
 	const struct sysfs *sysfs;
 	const char *directory;
-	const char *card; /* the name of a card, whose connectors begin with it; NULL above */
+	const char *card; /* name of the card; its connectors' names begin with it. NULL for the drm
+			     directory */
 };
 
 static bool reads(const struct sysfs *sysfs, const char *path, const char *expected)
@@ -153,7 +154,7 @@ static bool reads(const struct sysfs *sysfs, const char *path, const char *expec
 	return sysfs_read(sysfs, path, text, sizeof(text)) > 0 && streq(text, expected);
 }
 
-/* Returns 1 for a connector that is enabled. */
+/* Returns 1 for an enabled connector, 0 for others. */
 static int visit_connector(void *context, const char *name)
 {
 	const struct look *look = context;
@@ -165,7 +166,7 @@ static int visit_connector(void *context, const char *name)
 	return reads(look->sysfs, path, "enabled");
 }
 
-/* Returns 1 for a card that shows something. */
+/* Returns 1 for a card that shows a picture, 0 for others. */
 static int visit_card(void *context, const char *name)
 {
 	const struct look *look = context;
@@ -193,7 +194,7 @@ bool firmware_display_is_lit(const struct sysfs *sysfs, const struct device *dev
 	struct look look = { .sysfs = sysfs, .directory = device_path(device, "/drm", path) };
 	int lit = sysfs_list(sysfs, path, visit_card, &look);
 
-	/* A DRM driver has a framebuffer there as well, whether or not a screen is plugged in. */
+	/* A DRM driver registers a framebuffer even without a screen, so its connectors decide. */
 	if (lit >= 0)
 		return lit > 0;
 	device_path(device, "/graphics", path);

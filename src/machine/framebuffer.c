@@ -10,7 +10,7 @@
 
 #define PLATFORM_DEVICES "bus/platform/devices"
 
-/* Returns the name after the addresses of a line of /proc/iomem; NULL if there is none. */
+/* Returns the name after the addresses on a line of /proc/iomem; NULL for none. */
 static const char *owner_of(const char *line, size_t length)
 {
 	static const char separator[] = " : ";
@@ -69,7 +69,7 @@ struct search {
 	struct device *device;
 };
 
-/* Takes the first that a driver is bound to: there is one firmware, and it has one framebuffer. */
+/* Takes the first one that has a driver: the firmware leaves at most one. */
 static int look_at(void *context, const char *name)
 {
 	static const char *const kinds[] = { "efi-framebuffer.", "vesa-framebuffer.",

@@ -5,7 +5,7 @@
 
 #include "lib/hex.h"
 
-/* Reads what stands after a letter or two: "v000010DE"; moves *text past it. */
+/* Parses a name and its digits, as in "v000010DE", and moves *text past them. */
 static bool parse_part(const char **text, const char *name, size_t digits, uint32_t *value)
 {
 	size_t length = strlen(name);

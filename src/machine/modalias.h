@@ -7,8 +7,8 @@
 #include "machine/device.h"
 
 /*
- * Reads every id of a PCI function out of its modalias, "pci:v000010DEd...", which has
- * them all in one attribute (drivers/pci/pci-sysfs.c, modalias_show()). class gets 24
- * bits. Returns false, and changes nothing, for what is no modalias of that form.
+ * Parses a PCI modalias, "pci:v000010DEd...", which holds all ids of a function in one
+ * attribute (drivers/pci/pci-sysfs.c, modalias_show()). class has 24 bits. Returns false,
+ * with id and class untouched, for any other text.
  */
 bool modalias_parse(const char *modalias, struct pci_id *id, uint32_t *class);

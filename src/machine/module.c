@@ -16,7 +16,7 @@
 #include "machine/module_context.h"
 #include "machine/module_options.h"
 
-/* modprobe.d(5), and where distributions that did not merge /lib into /usr keep theirs. */
+/* The directories of modprobe.d(5), and /lib/modprobe.d for systems without merged /usr. */
 static const char *const config_paths[] = {
 	"/etc/modprobe.d",     "/run/modprobe.d", "/usr/local/lib/modprobe.d",
 	"/usr/lib/modprobe.d", "/lib/modprobe.d", NULL,
@@ -43,10 +43,10 @@ struct need {
 
 static int list_needed(const struct need *need, struct kmod_list *list);
 
-/* One module, what it depends on, and what soft dependencies these have. */
+/* Visits one module, its dependencies and the soft dependencies of each. */
 static int module_needed(const struct need *need, struct kmod_module *module)
 {
-	struct kmod_list *lists[3] = { 0 }; /* dependencies; soft ones before and after */
+	struct kmod_list *lists[3] = { 0 }; /* dependencies, soft dependencies before and after */
 	int result = need->use(need->argument, kmod_module_get_name(module),
 			       kmod_module_get_path(module));
 
@@ -127,7 +127,7 @@ static unsigned int count_wildcards(const char *pattern)
 	return count;
 }
 
-/* Returns the fewest wildcards among a module's aliases that match; UINT_MAX if none does. */
+/* Returns the fewest wildcards in a matching alias of the module; UINT_MAX if none matches. */
 static unsigned int least_wildcards(const struct kmod_module *module, const char *alias)
 {
 	struct kmod_list *information = NULL;
@@ -169,7 +169,7 @@ int module_find_variant(struct module_context *context, const char *modalias, ch
 		unsigned int wildcards =
 			streq(name, "vfio_pci") ? ~0U : least_wildcards(module, alias);
 
-		/* A variant's driver is called as its module is (KBUILD_MODNAME). */
+		/* A variant's driver has the name of its module (KBUILD_MODNAME). */
 		if (wildcards < best) {
 			best = wildcards;
 			snprintf(driver, size, "%s", name);
@@ -211,7 +211,7 @@ int module_open(const struct module_places *places, struct module_context **resu
 		return -ENOMEM;
 	}
 	kmod_set_log_fn(context->kmod, log_libkmod, NULL);
-	/* Keeps the indexes open over all look-ups; without them each opens its own again. */
+	/* Keeps the indexes open for all look-ups; otherwise each look-up opens its own. */
 	kmod_load_resources(context->kmod);
 	*result = context;
 	return 0;

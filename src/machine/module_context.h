@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-/* Shared by the files that use libkmod; all others use module.h. */
+/* Shared by the files that use libkmod. All others include module.h. */
 
 #include <libkmod.h>
 

@@ -11,8 +11,8 @@
 #include "machine/module_options.h"
 
 /*
- * Whether the module's "ids" names devices that it binds as soon as it is loaded: the parameter of
- * drivers/vfio/pci/vfio_pci.c and drivers/pci/pci-stub.c.
+ * Returns whether the module's parameter ids names devices that it binds once loaded, as
+ * in drivers/vfio/pci/vfio_pci.c and drivers/pci/pci-stub.c.
  */
 static bool takes_ids(const char *module)
 {
@@ -20,9 +20,9 @@ static bool takes_ids(const char *module)
 }
 
 /*
- * Inserts one module with its options. "ids" is left out: what is taken is what the plan says.
- * An "install" command of modprobe.d is not run: it would need a shell, which an image need not
- * have, and it is often the very script that this program replaces.
+ * Inserts one module with its options except ids: only the plan decides what is taken.
+ * Does not run an install command of modprobe.d: it needs a shell, which an image may
+ * lack, and is often the script that this program replaces.
  */
 static int insert(struct kmod_module *module)
 {
@@ -46,7 +46,7 @@ static int insert(struct kmod_module *module)
 			 command);
 	result = kmod_module_insert_module(module, 0, kept ? kept : options);
 	free(kept);
-	/* Another may have been faster. */
+	/* Another process may have loaded it meanwhile. */
 	return result == -EEXIST ? 0 : result;
 }
 
@@ -72,15 +72,15 @@ static bool list_holds(const struct kmod_list *list, const char *name)
 	return found;
 }
 
-/* A module with all that goes before and behind it, while it is being loaded. */
+/* A module being loaded, with its dependencies. */
 struct loading {
 	struct kmod_module *wanted;
-	struct kmod_list *dependencies; /* the wanted module's */
-	struct kmod_module **seen;	/* whose dependencies were gone through */
+	struct kmod_list *dependencies; /* of the wanted module */
+	struct kmod_module **seen;	/* modules already visited */
 	size_t count, room;
 };
 
-/* Notes that a module was seen. Returns 1, 0 for one that was seen before, or -ENOMEM. */
+/* Records a visit to a module. Returns 1, 0 for one visited before, or -ENOMEM. */
 static int note_seen(struct loading *loading, struct kmod_module *module)
 {
 	const char *name = kmod_module_get_name(module);
@@ -119,7 +119,10 @@ static int load_trees(struct loading *loading, const struct kmod_list *list)
 	return result;
 }
 
-/* Loads a module between its soft dependencies. What is only a soft one may fail. */
+/*
+ * Loads a module between its soft dependencies. A module that is only a soft dependency
+ * may fail.
+ */
 static int load_between(struct loading *loading, struct kmod_module *module)
 {
 	const char *name = kmod_module_get_name(module);
@@ -177,8 +180,8 @@ static bool is_blacklisted(struct module_context *context, const struct kmod_mod
 }
 
 /*
- * Loads a module, in the order of libkmod's kmod_module_probe_insert_module(). That would give
- * the modules all of their options, and leaves nobody a say in it.
+ * Loads a module in the order of libkmod's kmod_module_probe_insert_module(), which
+ * cannot be used because it passes every module all of its options.
  */
 static int load_module(struct module_context *context, struct kmod_module *module)
 {
@@ -198,7 +201,7 @@ static int load_module(struct module_context *context, struct kmod_module *modul
 	return result;
 }
 
-/* Loads all modules that a name or alias stands for; libkmod resolves it. */
+/* Loads all modules that a name or alias resolves to. */
 static int load_list(struct module_context *context, const struct kmod_list *list)
 {
 	const struct kmod_list *item;
@@ -216,7 +219,7 @@ static int load_list(struct module_context *context, const struct kmod_list *lis
 	return result;
 }
 
-/* Module names are written with '_', drivers' often with '-': to libkmod both are the same. */
+/* libkmod treats '-' in a driver's name and '_' in its module's name alike. */
 int module_load(struct module_context *context, const char *name)
 {
 	struct kmod_list *list = NULL;
@@ -232,7 +235,10 @@ int module_load(struct module_context *context, const char *name)
 	return result;
 }
 
-/* Returns what the modules of a name or alias depend on; the caller frees it. */
+/*
+ * Returns the dependencies of the first module of a name or alias; the caller
+ * unreferences the list.
+ */
 static struct kmod_list *find_dependencies(struct module_context *context, const char *name)
 {
 	struct kmod_list *list = NULL, *dependencies = NULL;
@@ -264,7 +270,7 @@ static bool dependencies_are_loaded(const struct kmod_module *module)
 	return loaded;
 }
 
-/* Whether the configuration wants something done before the module is loaded. */
+/* Returns whether the configuration has an install command or a soft dependency before it. */
 static bool has_preparation(const struct kmod_module *module)
 {
 	struct kmod_list *before = NULL, *after = NULL;
@@ -276,7 +282,10 @@ static bool has_preparation(const struct kmod_module *module)
 	return has;
 }
 
-/* Loads a module by itself if it needs no more than that; libkmod would go through all below it. */
+/*
+ * Inserts a module directly if it needs nothing else; load_module() would visit all of
+ * its dependencies again.
+ */
 static void load_dependency(struct module_context *context, struct kmod_module *module)
 {
 	if (is_loaded(module))
@@ -294,7 +303,7 @@ void module_load_dependencies(struct module_context *context, const char *name, 
 	struct kmod_list *others = other ? find_dependencies(context, other) : NULL;
 	const struct kmod_list *item;
 
-	/* In libkmod's order a module comes after those that it depends on. */
+	/* libkmod lists dependencies before the modules that need them. */
 	kmod_list_foreach(item, dependencies)
 	{
 		struct kmod_module *module = kmod_module_get_module(item);

@@ -8,7 +8,7 @@
 #include "lib/cmdline.h"
 #include "lib/util.h"
 
-/* Adds the first length bytes of word to a text that has the room. */
+/* Appends the first length bytes of word to text, which has room for them. */
 static void append(char *text, const char *word, size_t length)
 {
 	size_t used = strlen(text);
@@ -17,7 +17,7 @@ static void append(char *text, const char *word, size_t length)
 	text[used + length] = '\0';
 }
 
-/* A module's options are one line with the quoting of the kernel's own command line. */
+/* Options are quoted like the kernel's command line. */
 static char *collect(const char *options, const char *name, bool values, size_t *named)
 {
 	size_t size = strlen(options) + 2, position = 0, start = 0;

@@ -9,60 +9,56 @@
 
 /* State of the machine's IOMMU. */
 enum iommu_state {
-	IOMMU_ON,	 /* /sys/class/iommu has units */
-	IOMMU_OFF_INTEL, /* none, but the firmware describes VT-d (ACPI table DMAR) */
-	IOMMU_OFF_AMD,	 /* none, but the firmware describes AMD-Vi (ACPI table IVRS) */
-	IOMMU_ABSENT,	 /* none, and no table */
+	IOMMU_ON,	 /* /sys/class/iommu lists units */
+	IOMMU_OFF_INTEL, /* off, but the firmware describes VT-d (ACPI table DMAR) */
+	IOMMU_OFF_AMD,	 /* off, but the firmware describes AMD-Vi (ACPI table IVRS) */
+	IOMMU_ABSENT,	 /* no units and no such table */
 };
 
-/* Access to the PCI devices of one sysfs, through libpci. */
+/* The PCI devices of one sysfs, read through libpci. */
 struct pci_source;
 
 /*
- * Opens the devices of sysfs, which must stay open as long. Returns 0, -ENOMEM,
- * or -EIO when libpci cannot use the tree.
+ * Opens the devices of sysfs, which must stay open as long as the source. Returns 0 with
+ * a source for pci_close(), -ENOMEM, or -EIO if libpci cannot use the tree.
  */
 int pci_open(const struct sysfs *sysfs, struct pci_source **result);
 
 void pci_close(struct pci_source *source);
 
 /*
- * Finds every function, ordered by address, with nothing but its address
- * filled in. The array is of the arena. Returns 0, -ENOMEM, or -EIO when the bus
- * cannot be listed.
+ * Lists every function, ordered by address, with only its address filled in. The arena
+ * owns the array. Returns 0, -ENOMEM, or -EIO if the bus cannot be listed.
  */
 int pci_scan(struct pci_source *source, struct arena *arena, struct device **devices,
 	     size_t *count);
 
 /*
- * Each of these fills in one part of a device (device.h), and does nothing
- * the second time. A device that is no more is marked as gone. They give 0 or
- * -ENOMEM.
+ * Each of these reads one part of a device (device.h) and does nothing the second time. A
+ * device that has vanished is marked gone. Each returns 0 or -ENOMEM.
  *
- * pci_locate() finds the bridges above it among the devices of the scan.
- * pci_describe() may sleep while the device is being probed or removed: on
- * kernels before 7.1 reading driver_override takes the device's lock
- * (drivers/pci/pci-sysfs.c).
+ * pci_locate() also locates the bridges above the device. pci_describe() may sleep while
+ * the device is probed or removed: before 7.1, reading driver_override takes the device's
+ * lock (drivers/pci/pci-sysfs.c, driver_override_show()).
  */
 int pci_locate(struct pci_source *source, struct arena *arena, struct device *device);
 int pci_identify(struct pci_source *source, struct arena *arena, struct device *device);
 int pci_describe(struct pci_source *source, struct arena *arena, struct device *device);
 
 /*
- * All of that, and the number of the device's own group: less work than one by one, where
- * every device is asked. Returns 0 or -ENOMEM.
+ * Reads all these parts and the number of the device's group, without listing the group's
+ * other members: less work than one by one if every device is read. Returns 0 or -ENOMEM.
  */
 int pci_read(struct pci_source *source, struct arena *arena, struct device *device);
 
 /*
- * Finds the IOMMU group of a device, and sets its number in all of the scan's
- * devices that are in it. Does nothing for one whose group is known. Returns 0, or
- * -errno where the members could not be listed: then nothing may be taken, for half a
- * group would be.
+ * Finds a device's IOMMU group and stores its number in all scanned devices of the group.
+ * Does nothing if the group is known. Returns 0, or -errno if the members cannot be
+ * listed: then nothing may be taken, because the group would be split.
  */
 int pci_find_group(struct pci_source *source, struct device *device);
 
-/* Tells whether an IOMMU is in use and what the firmware says of it. */
+/* Returns whether an IOMMU is in use and, if not, which one the firmware describes. */
 enum iommu_state pci_iommu_state(const struct sysfs *sysfs);
 
 /*
@@ -72,6 +68,6 @@ enum iommu_state pci_iommu_state(const struct sysfs *sysfs);
 const char *pci_device_name(struct pci_source *source, const char *ids, const struct pci_id *id,
 			    char *buffer, size_t size);
 
-/* The same for a class, such as "VGA compatible controller". */
+/* Like pci_device_name() for a class, such as "VGA compatible controller". */
 const char *pci_class_name(struct pci_source *source, const char *ids, uint32_t class, char *buffer,
 			   size_t size);

@@ -6,7 +6,7 @@
 
 #include "lib/util.h"
 
-/* Words that are in no other platform's /proc/cpuinfo (arch/.../kernel: show_cpuinfo()). */
+/* Words that only one platform has in /proc/cpuinfo (show_cpuinfo() in arch/.../kernel). */
 static const struct {
 	const char *word;
 	enum platform platform;
@@ -17,7 +17,7 @@ static const struct {
 	{ "platform\t: PowerNV", PLATFORM_POWER }, { "platform\t: pSeries", PLATFORM_POWER },
 };
 
-/* The beginnings of module aliases. The vendors are X86_VENDOR_... of asm/processor.h. */
+/* Prefixes of module aliases. The vendor numbers are X86_VENDOR_* (asm/processor.h). */
 static const struct {
 	const char *start;
 	enum platform platform;
@@ -27,7 +27,7 @@ static const struct {
 	{ "cpu:type:x86,ven000A", PLATFORM_INTEL }, { "cpu:type:aarch64", PLATFORM_ARM },
 };
 
-/* What firmware leaves in sysfs. */
+/* Files that firmware leaves in sysfs. */
 static const struct {
 	const char *path;
 	enum platform platform;

@@ -4,56 +4,56 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Room for a path below sysfs that this program makes. */
+/* Room for any path below sysfs that this program builds. */
 #define SYSFS_PATH_SIZE 512
 
-/* A sysfs, or a directory in the form of one. Paths are relative to it. */
+/* A sysfs, or a directory laid out like one. All paths are relative to it. */
 struct sysfs {
-	const char *root; /* as given to sysfs_open() */
+	const char *root; /* as passed to sysfs_open() */
 	int fd;
 };
 
-/* Opens the tree at root, which must outlive it. Returns 0 or -errno. */
+/* Opens the tree at root, a string that must outlive it. Returns 0 or -errno. */
 int sysfs_open(struct sysfs *sysfs, const char *root);
 
 /*
- * Opens a directory below another, for more than one look into it: the way
- * there is then walked once. Returns 0 or -errno; to be closed as well.
+ * Opens a directory below another, so that several reads walk its path only once. Returns
+ * 0 or -errno. The caller closes it with sysfs_close().
  */
 int sysfs_open_below(struct sysfs *below, const struct sysfs *sysfs, const char *path);
 
 void sysfs_close(struct sysfs *sysfs);
 
 /*
- * Reads an attribute, without the newline at its end, into a buffer of size
- * bytes. Returns its length, or -errno; -EFBIG for one that does not fit, -EINVAL
- * for a FIFO, a socket or a device node in its place.
+ * Reads an attribute into a buffer of size bytes, without its final newline. Returns its
+ * length or -errno: -EFBIG if it does not fit, -EINVAL for a FIFO, a socket or a device
+ * node in its place.
  */
 int sysfs_read(const struct sysfs *sysfs, const char *path, char *buffer, size_t size);
 
 /*
- * Reads where a link leads into a buffer of size bytes. Returns the length, or
- * -errno; -EFBIG for one that does not fit.
+ * Reads a link's target into a buffer of size bytes. Returns its length or -errno; -EFBIG
+ * if it does not fit.
  */
 int sysfs_read_link(const struct sysfs *sysfs, const char *path, char *buffer, size_t size);
 
-/* Like sysfs_read_link(), but only the last part of the target. */
+/* Like sysfs_read_link(), but reads only the last component of the target. */
 int sysfs_read_link_name(const struct sysfs *sysfs, const char *path, char *buffer, size_t size);
 
 /*
- * Stores text in an attribute: one write, for sysfs takes each write as a
- * whole value (Documentation/filesystems/sysfs.rst). text is not empty: a
- * write of nothing never reaches the attribute. Returns 0, or -errno with the
- * errno the attribute's store gave.
+ * Stores text in an attribute with one write(), because sysfs takes each write as a whole
+ * value (Documentation/filesystems/sysfs.rst). text must not be empty: an empty write
+ * never reaches the attribute. Returns 0, the -errno of the attribute's store, or -EIO
+ * for a short write.
  */
 int sysfs_write(const struct sysfs *sysfs, const char *path, const char *text);
 
-/* Whether something is there. */
+/* Returns whether path exists. */
 bool sysfs_exists(const struct sysfs *sysfs, const char *path);
 
 /*
- * Calls function with the name of each entry of a directory, "." and ".." left
- * out, until it gives other than 0. Returns that, or 0 at the end, or -errno.
+ * Calls function with the name of each entry of a directory, except names that begin with
+ * '.', until it returns nonzero. Returns that value, 0 at the end, or -errno.
  */
 int sysfs_list(const struct sysfs *sysfs, const char *path,
 	       int (*function)(void *context, const char *name), void *context);

@@ -9,39 +9,39 @@
 #include "machine/pci.h"
 #include "machine/platform.h"
 
-/* One IOMMU group: its members in the order of their addresses. */
+/* One IOMMU group, with its members in order of address. */
 struct group {
 	int number;
 	struct device **members;
 	size_t count;
 };
 
-/* All that a decision rests on besides the settings. */
+/* Everything that a decision rests on besides the settings. */
 struct topology {
-	struct device *devices; /* in the order of their addresses */
+	struct device *devices; /* in order of address */
 	size_t count;
-	struct group *groups; /* in the order of their numbers */
+	struct group *groups; /* in order of number */
 	size_t group_count;
 	enum iommu_state iommu;
-	enum platform platform; /* unknown where the IOMMU is in use: nothing asks then */
+	enum platform platform; /* unknown if the IOMMU is in use: not looked up then */
 
 	/*
-	 * Whether the kernel counts who drives a group's members, bridges among
-	 * them (drivers/iommu/iommu.c, iommu_device_use_default_domain(), since
-	 * 5.19). Before, a bridge's driver never kept a group from being opened.
+	 * The kernel counts which drivers own a group's members, bridges included
+	 * (drivers/iommu/iommu.c, iommu_device_use_default_domain(), since 5.19). On
+	 * older kernels a bridge's driver never kept a group from being opened.
 	 */
 	bool counts_owners;
 
 	/*
-	 * Whether there is a boot display, and nothing tells which it is. Only looked for where a
-	 * selector asks for it.
+	 * A boot display exists, but nothing tells which device it is. Set only if a
+	 * selector needs it.
 	 */
 	bool boot_display_unknown;
 };
 
-/* Sorts devices into groups, allocated from the arena. Returns 0 or -ENOMEM. */
+/* Sorts devices into groups, which the arena owns. Returns 0 or -ENOMEM. */
 int topology_build(struct topology *topology, struct arena *arena, struct device *devices,
 		   size_t count, enum iommu_state iommu);
 
-/* Returns the group a device is in; NULL where it has none. */
+/* Returns a device's group; NULL for none. */
 const struct group *topology_group(const struct topology *topology, const struct device *device);

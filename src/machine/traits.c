@@ -10,7 +10,7 @@
 
 #define SLOTS "bus/pci/slots"
 
-/* More names of ways to reset than the kernel has. */
+/* Longer than all of the kernel's reset methods together. */
 #define RESET_METHODS_SIZE 256
 
 /* Context of the functions that read traits. */
@@ -41,7 +41,7 @@ static struct traits *traits_of(const struct reading *reading, const struct devi
 	return &reading->traits[device - reading->topology->devices];
 }
 
-/* Notes that all functions of a slot can be plugged, whose address is "0000:01:00". */
+/* Marks all functions of a slot, such as "0000:01:00", as hot-pluggable. */
 static void mark_slot(const struct reading *reading, const char *slot)
 {
 	struct pci_address address;
@@ -51,7 +51,10 @@ static void mark_slot(const struct reading *reading, const char *slot)
 	for (int function = 0; function < 8; function++) {
 		int length = snprintf(text, sizeof(text), "%s.%d", slot, function);
 
-		/* A slot that is a whole bus has no device number; none of those is for this. */
+		/*
+		 * The address of a slot that is a whole bus has no device number: such slots
+		 * are skipped.
+		 */
 		if (length >= (int)sizeof(text) ||
 		    pci_address_parse(text, (size_t)length, &address))
 			return;
@@ -75,7 +78,7 @@ static int read_slot(void *context, const char *name)
 	return 0;
 }
 
-/* By whole paths, for hardly more than one attribute is read of most devices. */
+/* Uses whole paths: rarely is more than one attribute read per device. */
 static int read_reset(const struct reading *reading, const struct device *device,
 		      struct traits *traits)
 {
@@ -89,7 +92,7 @@ static int read_reset(const struct reading *reading, const struct device *device
 		traits->reset_methods = arena_copy(reading->arena, text, (size_t)length);
 		return traits->reset_methods ? 0 : -ENOMEM;
 	}
-	/* Before 5.15, this is all that is said. */
+	/* Before 5.15 the kernel says only whether it can be reset. */
 	traits->can_reset =
 		length < 0 && sysfs_exists(reading->sysfs, device_path(device, "/reset", path));
 	if (traits->can_reset)
@@ -103,7 +106,7 @@ static void read_virtual_functions(const struct reading *reading, const struct d
 	char path[SYSFS_PATH_SIZE], text[PCI_ADDRESS_SIZE];
 	struct pci_address address;
 
-	/* With a driver, it is known already whether there is any such thing. */
+	/* With a driver bound, pci_describe() has already looked for SR-IOV. */
 	if ((!device->driver || device->has_sriov) &&
 	    sysfs_read(reading->sysfs, device_path(device, "/sriov_totalvfs", path), text,
 		       sizeof(text)) > 0)
@@ -115,8 +118,8 @@ static void read_virtual_functions(const struct reading *reading, const struct d
 }
 
 /*
- * A port for plugging, such as Thunderbolt's, shows in what is behind it (since 5.14;
- * pci_set_removable() in drivers/pci/probe.c): all functions of a slot say the same.
+ * Devices below an external port, such as Thunderbolt's, are removable (since 5.14;
+ * pci_set_removable() in drivers/pci/probe.c). All functions of a slot agree.
  */
 static void read_removable(const struct reading *reading, const struct device *device,
 			   struct traits *traits)
@@ -145,7 +148,7 @@ static int read_device(const struct reading *reading, const struct device *devic
 	return read_reset(reading, device, traits);
 }
 
-/* Whatever is behind a bridge comes and goes with it. No path of sysfs is deeper than this. */
+/* A device comes and goes with any bridge above it. No path of sysfs is deeper than the limit. */
 static bool is_behind_plug(const struct reading *reading, const struct device *device)
 {
 	for (size_t depth = 0; device && depth < SYSFS_PATH_SIZE; depth++) {

@@ -3,7 +3,7 @@
 
 #include "plan/plan.h"
 
-/* The short names that reports and listings have for what a plan can hold; static text. */
+/* Short names for reports and listings, one for each value of an enum. All static. */
 const char *step_name(enum step step);
 const char *result_name(enum result result);
 const char *finding_name(enum finding_kind kind);

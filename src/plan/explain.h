@@ -6,84 +6,89 @@
 #include "plan/run.h"
 
 /*
- * What happened, in the words that a user reads: one sentence each, with the
- * device it is about and what to do next. The only place where results are
- * turned into text, so that log, plan and report say the same. All texts are
- * of the run's arena or static; never NULL.
+ * Turns outcomes into the sentences that users read: each names the device and what to do
+ * next. This is the only place that does, so that log, plan and report agree. The run's
+ * arena owns the texts, or they are static. None is NULL unless said otherwise.
  */
 
-/* Where something was written: "/etc/vfio-early.conf:3:8" or "command line:34". */
+/* Returns where something was written: "/etc/vfio-early.conf:3:8" or "command line:34". */
 const char *explain_origin(struct arena *arena, const struct origin *origin);
 
-/* Something that did not parse, with its place. */
+/* Returns what did not parse and where. */
 const char *explain_problem(struct arena *arena, const struct problem *problem);
 
-/* Why nothing is taken although devices are listed: what could not be used. NULL if none is. */
+/*
+ * Returns why nothing is taken although devices are listed: what could not be used. NULL
+ * if nothing stops the taking.
+ */
 const char *explain_stop(struct arena *arena, const struct settings *settings);
 
-/* A selector that took nothing, or that restricts and stops the taking. */
+/* Returns why a selector took nothing, or why it restricts and stops the taking. */
 const char *explain_finding(struct arena *arena, const struct finding *finding);
 
-/* Why a group was refused, with the first member to blame and what would waive it. */
+/* Returns why a group was refused: its first member that a guard holds, and what waives it. */
 const char *explain_refusal(const struct run *run, const struct planned_group *group);
 
-/* The value of force= that would waive a group's refusal; NULL where none would. */
+/* Returns the value of force= that waives a group's refusal; NULL if nothing does. */
 const char *explain_force(const struct run *run, const struct planned_group *group);
 
-/* Whether a device is an integrated Intel GPU: some kernels leave it out without intel_iommu=on. */
+/*
+ * Returns whether a device is an integrated Intel GPU: some kernels give it no IOMMU
+ * without intel_iommu=on.
+ */
 bool explain_wants_intel_iommu(const struct device *device);
 
-/* Why no device at all has a group, and what to do about it; NULL where the IOMMU is on. */
+/* Returns why no device has a group and what to do about it; NULL if the IOMMU is on. */
 const char *explain_iommu(const struct run *run);
 
-/* Why a group was undone, with the step that failed and its likely cause. */
+/* Returns why a group was undone: the failed step and its likely cause. */
 const char *explain_failure(struct arena *arena, const struct planned_group *group);
 
-/* A bridge whose driver keeps a group shut that was taken: what to do about it. */
+/* Returns what to do about a bridge whose driver keeps a taken group from being opened. */
 const char *explain_block(struct arena *arena, const struct member *member);
 
 /*
- * What became of one member that was taken, or would be: "nouveau -> vfio-pci",
- * and past which guard it was forced, if it was.
+ * Returns what was or would be done with a member, "nouveau -> vfio-pci", and which guard
+ * was waived for it.
  */
 const char *explain_member(const struct run *run, const struct member *member);
 
 /*
- * Why a screen goes dark when the member is taken: "the screen goes dark: ...". NULL where it
- * is neither the boot display nor shows the firmware's framebuffer.
+ * Returns why taking the member turns a screen dark: "the screen goes dark: ...". NULL
+ * unless it is the boot display or shows the firmware's framebuffer.
  */
 const char *explain_dark(struct arena *arena, const struct member *member);
 
-/* A member that goes away with its VMD. */
+/* Returns the sentence about a member that goes away with its VMD. */
 const char *explain_lost(struct arena *arena, const struct member *member);
 
-/* Who else claims a member that was taken; NULL if nobody does. */
+/* Returns which other tool claims a taken member; NULL for none. */
 const char *explain_claim(struct arena *arena, const struct member *member);
 
 /*
- * What became of a device that "ids=" names and the plan does not take, and how to take it
- * properly.
+ * Returns what became of a device that ids= names and the plan does not take, and how to
+ * take it with its whole group.
  */
 const char *explain_leftover(const struct run *run, const struct leftover *leftover);
 
-/* Returns what to add to devs to have it taken; NULL where the host needs it. */
+/* Returns the selector to add to devs to take it; NULL if the host needs it. */
 const char *explain_leftover_selector(struct arena *arena, const struct leftover *leftover);
 
-/* Why an entry of protect keeps a device with the host. */
+/* Returns why an entry of protect keeps a device with the host. */
 const char *explain_protection(struct arena *arena, const struct device *device,
 			       const struct selector *selector);
 
-/* The selector that picks this function and no other: "00:01.0/00.0@10de:1f91:1458:3ffc". */
+/* Returns the selector that matches this function alone: "00:01.0/00.0@10de:1f91:1458:3ffc". */
 const char *explain_pin(struct arena *arena, const struct device *device);
 
-/* A module that was not needed to bind but did not load. */
+/* Returns the sentence about a module that failed to load but is not required. */
 const char *explain_module(struct arena *arena, const struct planned_module *module);
 
-/* Why the run as a whole ended early; NULL if it did not. */
+/* Returns why the whole run ended early; NULL if it did not. */
 const char *explain_end(const struct run *run);
 
-/* The run in one line, with the time it took. */
+/* Returns the run in one line, with the time it took. */
 const char *explain_summary(const struct run *run);
 
-/* The likely cause of an error in a step; NULL where the error says it all. */
+/* Returns the likely cause of a step's error; NULL if the error says enough. Static. */
 const char *explain_cause(enum step step, int error);

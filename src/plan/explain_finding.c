@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Words for a selector that took nothing, or that stops the taking. */
+/* Sentences for selectors that took nothing or that stop the taking. */
 #include <string.h>
 
 #include "lib/say.h"
@@ -11,14 +11,14 @@ const char *explain_pin(struct arena *arena, const struct device *device)
 	const struct pci_id *id = &device->id;
 	const char *path = device->kernel_path;
 
-	/* As the kernel's own parameters have it, and the manual. */
+	/* Written as in the kernel's own parameters and the manual. */
 	if (strncmp(path, "0000:", 5) == 0)
 		path += 5;
 	return SAY(arena, "%s@%04x:%04x:%04x:%04x", path, id->vendor, id->device,
 		   id->subsystem_vendor, id->subsystem_device);
 }
 
-/* Where the id after '@' is now, and how to list what has it. */
+/* Returns where the id after '@' is now and how to list the devices that have it. */
 static const char *explain_moved(struct arena *arena, const struct finding *finding)
 {
 	const char *more = "";
@@ -35,7 +35,7 @@ static const char *explain_moved(struct arena *arena, const struct finding *find
 		   explain_pin(arena, finding->moved));
 }
 
-/* "10de:1f91", and the subsystem where the selector says something of it. */
+/* Returns "10de:1f91", with the subsystem if the selector names it. */
 static const char *explain_id(struct arena *arena, const struct selector *selector,
 			      const struct pci_id *id)
 {
@@ -45,7 +45,7 @@ static const char *explain_id(struct arena *arena, const struct selector *select
 		   id->subsystem_device);
 }
 
-/* "0000:01:00.0, 0000:02:00.0 and 3 more" */
+/* Returns "0000:01:00.0, 0000:02:00.0 and 3 more". */
 static const char *list_meant(struct arena *arena, const struct finding *finding)
 {
 	const char *list = "";
@@ -60,7 +60,7 @@ static const char *list_meant(struct arena *arena, const struct finding *finding
 	return list;
 }
 
-/* A '!' that leaves nothing out: why, and what the others pick. */
+/* Says why a '!' leaves nothing out, and what the other selectors pick. */
 static const char *explain_exclusion(struct arena *arena, const struct finding *finding)
 {
 	const struct device *device = finding->device;
@@ -82,7 +82,7 @@ static const char *explain_exclusion(struct arena *arena, const struct finding *
 	return SAY(arena, "%s%s; %s", why, device ? "" : explain_moved(arena, finding), advice);
 }
 
-/* Nobody knows which display the firmware used. */
+/* Says what to write if the boot display is unknown. */
 static const char *explain_display(struct arena *arena, const struct finding *finding)
 {
 	if (!finding->meant_count)

@@ -11,7 +11,7 @@ const char *explain_leftover_selector(struct arena *arena, const struct leftover
 	return leftover->protection ? NULL : explain_pin(arena, leftover->device);
 }
 
-/* Returns where the id stands that lets another driver take the device. */
+/* Returns where the id is written that lets another driver take the device. */
 static const char *claimant(const struct leftover *leftover)
 {
 	return leftover->claim ? leftover->claim->purpose : "ids= or new_id";
@@ -50,7 +50,7 @@ static const char *outcome(const struct run *run, const struct leftover *leftove
 				   claimant(leftover),
 				   explain_protection(arena, device, leftover->protection));
 	selector = explain_leftover_selector(arena, leftover);
-	/* Before a boot nobody knows what will have been loaded by then. */
+	/* Before a boot nobody knows which drivers it will have loaded. */
 	if (leftover_is_bound(device) && !run->settings.dry_run)
 		return arena_print(arena,
 				   "stays on %s: %.160s bound it before vfio-early started; to "

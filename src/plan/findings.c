@@ -9,7 +9,7 @@
 
 #define PCI_CLASS_3D 0x0302
 
-/* Finds the devices of that id, which a selector with '@' may have meant. */
+/* Finds the devices with the id that a selector has after '@'. */
 static void find_identity(const struct topology *topology, struct finding *finding)
 {
 	for (size_t i = 0; topology->devices && i < topology->count; i++) {
@@ -22,7 +22,7 @@ static void find_identity(const struct topology *topology, struct finding *findi
 	}
 }
 
-/* Adds a device that the selector may have meant. */
+/* Adds a device that the selector may mean. */
 static void add_meant(struct finding *finding, const struct device *device)
 {
 	if (finding->meant_count < ARRAY_SIZE(finding->meant))
@@ -30,7 +30,7 @@ static void add_meant(struct finding *finding, const struct device *device)
 	finding->meant_count++;
 }
 
-/* Fills finding where nobody knows which display the firmware used. Returns whether that is so. */
+/* Fills in finding and returns true if the selector is boot_vga and the boot display unknown. */
 static bool find_boot_display(const struct topology *topology, const struct selector *selector,
 			      struct finding *finding)
 {
@@ -44,7 +44,7 @@ static bool find_boot_display(const struct topology *topology, const struct sele
 	return true;
 }
 
-/* Fills finding and returns true when a selector names nothing that could be taken. */
+/* Fills in finding and returns true if a selector names nothing that could be taken. */
 static bool find_selector(const struct topology *topology, const struct selector *selector,
 			  struct finding *finding)
 {
@@ -74,7 +74,7 @@ static bool find_selector(const struct topology *topology, const struct selector
 	return true;
 }
 
-/* Finds what sits in the place of a '!' with another id than the one after '@'. */
+/* Finds a device at the place of a '!' whose id is not the one after '@'. */
 static bool find_changed(const struct topology *topology, const struct selector *selector,
 			 struct finding *finding)
 {
@@ -92,7 +92,7 @@ static bool find_changed(const struct topology *topology, const struct selector 
 	return false;
 }
 
-/* Fills finding and returns true when a '!' leaves nothing out, or something else than it says. */
+/* Fills in finding and returns true if a '!' leaves nothing out, or not the device it names. */
 static bool find_exclusion(const struct settings *settings, const struct topology *topology,
 			   const struct selector *selector, struct finding *finding)
 {
@@ -113,10 +113,10 @@ static bool find_exclusion(const struct settings *settings, const struct topolog
 }
 
 /*
- * Looks at a word that does nothing as if its first character were one too many, or stood in
- * the place of a '!': where that would keep with the host what is to be taken, it was meant.
- * Only an address takes a digit more, in its domain. Sets *found, and fills finding where that
- * is so. Returns 0 or -ENOMEM.
+ * Tests whether a word that does nothing is a mistyped '!': without its first character,
+ * or with '!' in its place, it would keep with the host a device that is to be taken.
+ * Only an address can have a digit too many, in its domain. Sets *found and fills in
+ * finding if so. Returns 0 or -ENOMEM.
  */
 static int find_mistyped(struct arena *arena, const struct settings *settings,
 			 const struct topology *topology, const struct selector *selector,
@@ -141,7 +141,7 @@ static int find_mistyped(struct arena *arena, const struct settings *settings,
 	return finding->correction ? 0 : -ENOMEM;
 }
 
-/* What became of a selector of devs. */
+/* Finds out why a selector of devs took nothing. Returns 0 or -ENOMEM. */
 static int find_listed(struct arena *arena, const struct settings *settings,
 		       const struct topology *topology, const struct selector *selector,
 		       struct finding *finding, bool *found)
@@ -164,7 +164,7 @@ static int find_listed(struct arena *arena, const struct settings *settings,
 	return error;
 }
 
-/* Whether a domain that only a VMD makes is there, or may be there later. */
+/* Returns whether a domain that only a VMD creates exists or may appear later. */
 static bool may_come(const struct topology *topology, const struct selector *selector)
 {
 	for (size_t i = 0; i < topology->count; i++)
@@ -174,7 +174,10 @@ static bool may_come(const struct topology *topology, const struct selector *sel
 	return false;
 }
 
-/* What became of a selector of protect. What the host was found to need is not mistyped. */
+/*
+ * Finds out why a selector of protect does nothing. Those that vfio-early wrote are not
+ * mistyped. Returns 0 or -ENOMEM.
+ */
 static int find_protected(struct arena *arena, const struct settings *settings,
 			  const struct topology *topology, const struct selector *selector,
 			  struct finding *finding, bool *found)

@@ -4,9 +4,9 @@
 #include "plan/plan.h"
 
 /*
- * Lists the selectors that took nothing, and those that restrict and cannot be used, in
- * plan->findings, allocated from arena. plan->stopped says whether one of these stops the
- * whole taking. Returns 0 or -ENOMEM.
+ * Lists in plan->findings, owned by arena, the selectors that took nothing and those that
+ * restrict but cannot be used. Sets plan->stopped if one of these stops the taking.
+ * Returns 0 or -ENOMEM.
  */
 int findings_list(struct plan *plan, struct arena *arena, const struct settings *settings,
 		  const struct topology *topology);

@@ -5,9 +5,9 @@
 #include "plan/picks.h"
 
 /*
- * Whether a protected place may go away with the device: it is in a domain that a VMD makes,
- * which at boot is not there yet, and the device may be that VMD. What the host was found to
- * need (its purpose is known) has an entry for the VMD itself.
+ * Returns whether a protected place may go away with the device: a VMD creates the
+ * place's domain only after the plan is made, and the device may be that VMD. An entry
+ * that vfio-early wrote (it has a purpose) comes with one for the VMD.
  */
 static bool goes_with(const struct selector *selector, const struct device *device)
 {
@@ -45,7 +45,7 @@ static bool is_gone(const struct guard_view *view, const struct selector **blame
 	return view->device->gone;
 }
 
-/* One that goes with another member, its VMD, is no guard's. */
+/* A member that goes away with its VMD, another member, is not judged by guards. */
 static bool is_behind_vmd(const struct guard_view *view, const struct selector **blame)
 {
 	(void)blame;
@@ -92,13 +92,13 @@ static bool is_newcomer(const struct guard_view *view, const struct selector **b
 	return true;
 }
 
-/* Whether a selector names one place, so that whoever wrote it meant this function. */
+/* Returns whether a selector names one place, so that its author meant this function. */
 static bool goes_by_place(const struct selector *selector)
 {
 	return selector->kind == SELECTOR_FUNCTION || selector->kind == SELECTOR_PATH;
 }
 
-/* Whether devs lists the device by its address or path. */
+/* Returns whether devs lists the device by its address or path. */
 static bool is_listed_by_place(const struct guard_view *view)
 {
 	const struct selector_list *devs = &view->settings->devs;
@@ -130,9 +130,9 @@ static bool holds_watchdog(const struct guard_view *view, const struct selector 
 }
 
 /*
- * Without a list of what the host needs, any storage or network device may be it. A place that
- * devs names is meant; an id, a class or a slot may take in more, and a member of the group may
- * be anything.
+ * Without a list of the host's needs, any storage or network device may be one. Only a
+ * device that devs names by place was certainly meant: an id, a class or a slot may match
+ * more, and other members of the group are not named at all.
  */
 static bool host_is_unknown(const struct guard_view *view, const struct selector **blame)
 {
@@ -141,7 +141,7 @@ static bool host_is_unknown(const struct guard_view *view, const struct selector
 	       (device_is_storage(view->device) || device_is_network(view->device));
 }
 
-/* In the order in which a user is told of them. */
+/* In the order in which users are told. */
 static const struct guard guards[] = {
 	{ REFUSAL_BEHIND_VMD, is_behind_vmd, "it is behind a VMD and cannot be taken without it",
 	  FORCE_NEVER },
@@ -175,7 +175,7 @@ const struct guard *guard_of(enum refusal refusal)
 	return guard;
 }
 
-/* Returns the word of force that waives a guard for the device, NULL if there is none. */
+/* Returns the word of force that waives a guard for the device; NULL for none. */
 static const struct selector *find_waiver(const struct guard_view *view, const struct guard *guard)
 {
 	const struct selector_list *force = &view->settings->force;

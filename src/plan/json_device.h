@@ -5,16 +5,16 @@
 #include "machine/device.h"
 #include "settings/settings.h"
 
-/* Parts that several documents share; a name means the same in all of them. */
+/* Members that several JSON documents share, with the same meaning in each. */
 
-/* A device's address, or null where there is no device. */
+/* Writes a device's address, or null if device is NULL. */
 void json_device_address(struct json *json, const char *key, const struct device *device);
 
-/* Prints the first members of an object about a device: its identity and its place. */
+/* Writes the first members of an object about a device: its ids and its place. */
 void json_device_identity(struct json *json, const struct device *device);
 
-/* Where something was written: "source", and "line" and "column" where they are known. */
+/* Writes where something was written: "source", and "line" and "column" if known. */
 void json_origin(struct json *json, const struct origin *origin);
 
-/* The array "problems": what the user wrote that could not be used. */
+/* Writes the array "problems": what the user wrote that could not be used. */
 void json_problems(const struct settings *settings, struct json *json);

@@ -21,7 +21,7 @@ bool leftover_is_bound(const struct device *device)
 	return device->driver && !device->driver_override && leftover_is_driver(device->driver);
 }
 
-/* Other claims are not for these drivers. */
+/* Skips claims for other drivers. */
 const struct selector *leftover_find_claim(const struct settings *settings,
 					   const struct device *device)
 {
@@ -34,7 +34,7 @@ const struct selector *leftover_find_claim(const struct settings *settings,
 	return NULL;
 }
 
-/* Returns the group of the plan that the device is in, or NULL. */
+/* Returns the plan's group that has the device; NULL for none. */
 static const struct planned_group *find_group(const struct plan *plan, const struct device *device)
 {
 	for (size_t i = 0; i < plan->group_count; i++)
@@ -44,7 +44,7 @@ static const struct planned_group *find_group(const struct plan *plan, const str
 	return NULL;
 }
 
-/* Judges one device. Returns whether something is to be said of it. */
+/* Judges one device. Returns whether it is to be reported. */
 static bool judge(const struct plan *plan, const struct settings *settings,
 		  const struct topology *topology, const struct device *device,
 		  struct leftover *leftover)
@@ -63,7 +63,7 @@ static bool judge(const struct plan *plan, const struct settings *settings,
 		return false;
 	leftover->protection = plan_find_protection(settings, topology, device);
 	leftover->give_back = bound && leftover->protection;
-	/* A refused group has a sentence of its own. An override is somebody's wish. */
+	/* A refused group is reported already. Somebody set an override on purpose. */
 	return leftover->give_back ||
 	       (leftover->claim && !group && !(device->driver_override && device->driver));
 }

@@ -42,7 +42,7 @@ bool picks_may_be_moved(const struct selector *selector, const struct device *de
 	       id_pattern_matches(&selector->identity, &device->id);
 }
 
-/* Whether a selector that restricts is about the device, by place or by an id that has moved. */
+/* Returns whether a restricting selector means the device, by place or by an id that has moved. */
 static bool restricts(const struct topology *topology, const struct selector *selector,
 		      const struct device *device)
 {
@@ -85,9 +85,10 @@ bool picks_take_group(const struct settings *settings, const struct topology *to
 }
 
 /*
- * Whether the display's slot has nothing but what a graphics card has: displays, sound, and
- * one USB and one UCSI controller of the card's own maker. What is soldered to the root
- * complex is no card. A processor's own USB has its maker's id, but its graphics has ATI's.
+ * Returns whether the display's slot has only what a graphics card has: displays, sound,
+ * and one USB and one UCSI controller of the card's maker. Devices on a root bus are not
+ * on a card. An APU differs in its ids: its USB has the processor maker's, its graphics
+ * ATI's.
  */
 static bool is_card(const struct topology *topology, const struct device *display)
 {
@@ -124,7 +125,7 @@ bool picks_list(const struct settings *settings, const struct topology *topology
 	return false;
 }
 
-/* Whether the device would go, were it not for '!'. */
+/* Returns whether the device would be taken but for '!'. */
 static bool would_go(const struct settings *settings, const struct topology *topology,
 		     const struct device *device)
 {
@@ -156,7 +157,7 @@ bool picks_exclusion_holds(const struct settings *settings, const struct topolog
 		return !topology->boot_display_unknown;
 	if (picks_find_left_out(settings, topology, selector))
 		return true;
-	/* A bridge stays in any case; leaving out one that was picked is no mistake. */
+	/* A bridge is never taken, so excluding a picked one is no mistake. */
 	for (size_t i = 0; i < topology->count; i++)
 		if (device_is_bridge(&topology->devices[i]) &&
 		    restricts(topology, selector, &topology->devices[i]) &&

@@ -12,8 +12,8 @@
 #include "plan/picks.h"
 
 /*
- * What the host needs is protected by its place, even if another id sits there
- * now. If its id is not there, what has the id may be what it needs, moved.
+ * A device that the host needs is protected by its place, even if another id is there
+ * now. If nothing with its id is there, the device with that id may be it, moved.
  */
 const struct selector *plan_find_protection(const struct settings *settings,
 					    const struct topology *topology,
@@ -22,7 +22,7 @@ const struct selector *plan_find_protection(const struct settings *settings,
 	return guard_find_needed(&settings->protect, topology, device);
 }
 
-/* Sums up the guards that hold a member: the first that stands, or the first that was waived. */
+/* Sets the member's refusal or forced from its holds. */
 static void sum_up(struct member *member)
 {
 	const struct hold *first = member->holds;
@@ -75,9 +75,9 @@ const struct hold *member_hold(const struct member *member, enum refusal refusal
 }
 
 /*
- * Whether the driver of a bridge that is left alone keeps virtual machines
- * from opening its group: all do but those that leave DMA to others (their
- * struct pci_driver has driver_managed_dma).
+ * Returns whether the driver of a bridge that is left alone keeps virtual machines from
+ * opening the group. All do except those with driver_managed_dma in their struct
+ * pci_driver.
  */
 static bool keeps_group_shut(const struct topology *topology, const struct device *device)
 {
@@ -91,7 +91,7 @@ static bool keeps_group_shut(const struct topology *topology, const struct devic
 	return true;
 }
 
-/* Whether the member goes away with another one of its group, its VMD. */
+/* Returns whether the member goes away with another member of its group, its VMD. */
 static bool is_lost(const struct planned_group *planned, const struct member *member)
 {
 	const struct device *vmd = member->device->vmd;
@@ -105,7 +105,7 @@ static int decide_member(const struct settings *settings, const struct topology 
 {
 	const struct device *device = member->device;
 
-	/* No guard is asked: at boot, before its VMD has a driver, it is not there either. */
+	/* No guard judges it: at boot it does not exist until its VMD has a driver. */
 	if (is_lost(planned, member)) {
 		member->role = ROLE_LOST;
 		member->result = RESULT_LOST;
@@ -127,14 +127,14 @@ static int decide_member(const struct settings *settings, const struct topology 
 	return judge_member(settings, topology, member, arena);
 }
 
-/* Whether the device is in another group than its VMD, and so is lost with that one's. */
+/* Returns whether the device goes away with a VMD of this group but is in another group. */
 static bool is_lost_beside(const struct planned_group *planned, const struct device *device)
 {
 	return device->vmd && planned->number >= 0 && device->vmd->group == planned->number &&
 	       device->group != planned->number;
 }
 
-/* Lists the members of a group, and after them what is lost with it. */
+/* Lists the members of a group, then the devices that go away with it. */
 static int list_members(struct planned_group *planned, struct arena *arena,
 			const struct topology *topology, struct device *const *members,
 			size_t count)
@@ -223,7 +223,7 @@ static bool needs_bind(const struct member *member)
 	return !member->device->driver || !streq(member->device->driver, member->driver);
 }
 
-/* Its driver would go on drawing, and keep a virtual machine from having the memory. */
+/* The framebuffer's driver would go on drawing and keep a virtual machine from the memory. */
 static bool needs_eviction(const struct member *member)
 {
 	return member->device->framebuffer && needs_bind(member);
@@ -278,7 +278,7 @@ static void add_modules(struct plan *plan)
 			vfio |= module_is_vfio(action->member->driver);
 		}
 	}
-	/* Kernels that have iommufd alone do without. */
+	/* Kernels with only iommufd lack this module. */
 	if (vfio)
 		add_module(plan, MODULE_IOMMU, false);
 }
@@ -314,12 +314,15 @@ static int list_actions(struct plan *plan, struct arena *arena)
 	if (!plan->modules || !plan->actions)
 		return -ENOMEM;
 	add_member_actions(plan, ACTION_OVERRIDE, needs_override);
-	/* Loading may bind, and a display that sleeps must not be drawn on. */
+	/*
+	 * Before modules, because loading may bind; and nothing may draw on a display
+	 * that sleeps.
+	 */
 	add_member_actions(plan, ACTION_EVICT_FRAMEBUFFER, needs_eviction);
 	before = plan->action_count;
 	add_member_actions(plan, ACTION_BIND, needs_bind);
 	add_modules(plan);
-	/* Modules go before those, once it is known which drivers are bound. */
+	/* Modules are listed last, when all drivers are known, but loaded before the binds. */
 	binds = plan->action_count - before;
 	memmove(&plan->actions[before + plan->module_count], &plan->actions[before],
 		binds * sizeof(struct action));
@@ -342,7 +345,7 @@ int plan_make(struct plan *plan, struct arena *arena, const struct settings *set
 	error = decide_groups(plan, arena, settings, topology);
 	if (!error)
 		error = findings_list(plan, arena, settings, topology);
-	/* An exclusion may leave out anything that the other selectors pick. */
+	/* The exclusion may mean anything that the other selectors pick. */
 	if (plan->stopped)
 		plan->group_count = 0;
 	if (!error)

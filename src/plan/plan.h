@@ -10,21 +10,22 @@
 #include "settings/refusal.h"
 #include "settings/settings.h"
 
-/* Room for a driver's name where it cannot be allocated; longer ones are cut. */
+/* Room for a driver's name in fixed memory; longer names are cut. */
 #define DRIVER_NAME_SIZE 64
 
-/* What the plan decides about a member. */
+/* The plan's decision about a member. */
 enum role {
 	ROLE_TAKE,  /* gets the driver */
-	ROLE_LEAVE, /* a bridge: neither binds nor stands in the way */
-	ROLE_LOST,  /* is gone once its VMD, another member, is taken */
+	ROLE_LEAVE, /* is left with the host: a bridge, which never keeps a group from being taken
+		     */
+	ROLE_LOST,  /* goes away with its VMD, another member */
 };
 
-/* The step that failed for a member, or which of its steps could not be undone. */
+/* The step that failed for a member, or that could not be undone. */
 enum step {
 	STEP_NONE,
 	STEP_OVERRIDE,
-	STEP_EVICT_FRAMEBUFFER, /* of the framebuffer */
+	STEP_EVICT_FRAMEBUFFER, /* of the framebuffer's driver */
 	STEP_LOAD,
 	STEP_UNBIND,
 	STEP_BIND,
@@ -33,13 +34,13 @@ enum step {
 
 /* How the taking of a member ended. */
 enum result {
-	RESULT_PENDING, /* nothing was done, or not yet */
+	RESULT_PENDING, /* nothing done so far */
 	RESULT_TAKEN,
-	RESULT_ALREADY, /* had the driver before, and has it still */
-	RESULT_LEFT,	/* left to the host by the plan */
-	RESULT_UNDONE,	/* was taken or under way, and given back */
-	RESULT_STUCK,	/* was to be given back, which failed or would have blocked */
-	RESULT_LOST,	/* goes away, or went, with its VMD */
+	RESULT_ALREADY, /* had the driver before and still has it */
+	RESULT_LEFT,	/* left with the host by the plan */
+	RESULT_UNDONE,	/* taken or half taken, then given back */
+	RESULT_STUCK,	/* giving it back failed or would have blocked */
+	RESULT_LOST,	/* goes or went away with its VMD */
 };
 
 struct member {
@@ -47,26 +48,27 @@ struct member {
 	enum role role;
 	const struct hold *holds; /* all guards that hold it */
 	size_t hold_count;
-	enum refusal refusal;		 /* of the first that stands; REFUSAL_NONE if none does */
-	enum refusal forced;		 /* of the first, where force waived them all */
-	const struct selector *selector; /* that lists it; NULL if none */
-	const struct selector *blame;	 /* that refusal or forced is for; NULL if none */
-	const struct selector *force;	 /* that waived forced */
-	const struct selector *claim;	 /* by which another tool is to take it; NULL if none */
-	const char *driver;		 /* to be bound */
-	bool blocks;			 /* left alone, but its driver keeps the group shut */
+	enum refusal refusal;		 /* the first that is not waived; REFUSAL_NONE for none */
+	enum refusal forced;		 /* the first, if force waived all of them */
+	const struct selector *selector; /* the selector that lists it; NULL for none */
+	const struct selector
+		*blame; /* the selector responsible for refusal or forced; NULL for none */
+	const struct selector *force; /* the word that waived forced */
+	const struct selector *claim; /* by another tool; NULL for none */
+	const char *driver;	      /* the driver to bind */
+	bool blocks; /* is left alone, but its driver keeps the group from being opened */
 
-	/* Filled while the plan is carried out. */
+	/* Filled in while the plan is carried out. */
 	enum result result;
-	bool listed;	       /* among its driver's devices, once that was loaded */
-	enum step step;	       /* under way; STEP_NONE between steps */
-	enum step failed_step; /* the first that failed */
-	int error;	       /* its -errno, or MODULE_BLACKLISTED of module.h */
+	bool listed;	       /* on its driver's list after the driver was loaded */
+	enum step step;	       /* in progress; STEP_NONE between steps */
+	enum step failed_step; /* the first failure */
+	int error;	       /* -errno or MODULE_BLACKLISTED (machine/module.h) */
 	bool override_written;
-	bool released;			     /* the framebuffer that was in its memory */
-	bool unbound;			     /* from the driver it had before */
+	bool released;			     /* the framebuffer in its memory was released */
+	bool unbound;			     /* from its earlier driver */
 	bool settled;			     /* driver_after was read back */
-	char driver_after[DRIVER_NAME_SIZE]; /* empty when none */
+	char driver_after[DRIVER_NAME_SIZE]; /* empty for none */
 };
 
 struct planned_group {
@@ -74,52 +76,53 @@ struct planned_group {
 	struct member *members;
 	size_t count;
 	bool refused;
-	bool failed; /* was accepted, but did not come out whole */
+	bool failed; /* was accepted, but not taken as a whole */
 };
 
-/* Why a selector took nothing, or restricts and cannot be used. */
+/* Why a selector took nothing, or restricts but cannot be used. */
 enum finding_kind {
-	FINDING_ABSENT,		  /* no device is what it names */
-	FINDING_IDENTITY,	  /* another id sits there than the one after '@' */
-	FINDING_BRIDGES,	  /* only bridges are what it names */
-	FINDING_BEHIND_VMD,	  /* only what goes away with its VMD is what it names */
-	FINDING_EXCLUDES_NOTHING, /* a '!' that leaves nothing out: nothing is taken */
-	FINDING_DISPLAY_UNKNOWN,  /* nobody knows the boot display: nothing is taken */
-	FINDING_MISTYPED,	  /* likely to be what restricts: nothing is taken */
+	FINDING_ABSENT,		  /* matches no device */
+	FINDING_IDENTITY,	  /* the device in the place lacks the id after '@' */
+	FINDING_BRIDGES,	  /* matches only bridges */
+	FINDING_BEHIND_VMD,	  /* matches only devices that go away with their VMD */
+	FINDING_EXCLUDES_NOTHING, /* a '!' that leaves nothing out; stops the taking */
+	FINDING_DISPLAY_UNKNOWN,  /* boot_vga, but the boot display is unknown; stops the taking */
+	FINDING_MISTYPED,	  /* probably a restriction, mistyped; stops the taking */
 };
 
 struct finding {
 	enum finding_kind kind;
 	const struct selector *selector;
-	const struct device *device;   /* that sits there now, or was meant; NULL for none */
-	const struct device *moved;    /* where the id after '@' is now; NULL if nowhere */
-	size_t moved_count;	       /* how many have that id now */
-	const struct device *meant[3]; /* of what stops the taking: what it may be about */
-	size_t meant_count;	       /* how many such there are; the first three are in meant */
-	const char *correction;	       /* of a mistyped one: what was probably meant */
+	const struct device *device;   /* the device there now, or the one meant; NULL for none */
+	const struct device *moved;    /* where the id after '@' is now; NULL for nowhere */
+	size_t moved_count;	       /* how many devices have that id now */
+	const struct device *meant[3]; /* the first devices that it may mean */
+	size_t meant_count;	       /* how many there are in all */
+	const char *correction;	       /* what was probably meant, if mistyped */
 };
 
-/* One module to load, and what came of it. */
+/* A module to load, and the result. */
 struct planned_module {
 	const char *name;
 	bool required; /* nothing can be taken without it */
-	bool done;     /* is in the kernel now, or was before */
-	int error;     /* -errno (-ETIMEDOUT until the loading ends), or MODULE_BLACKLISTED */
+	bool done;     /* is in the kernel */
+	int error;     /* -errno (-ETIMEDOUT until loading ends) or MODULE_BLACKLISTED */
 };
 
-/* A device that the plan does not take, although "ids=" of vfio-pci or pci-stub names it. */
+/* A device that the plan does not take although ids= of vfio-pci or pci-stub names it. */
 struct leftover {
 	const struct device *device;
-	const struct selector *claim;	   /* that names it; NULL for an id of unknown origin */
-	const struct selector *protection; /* for what the host needs it; NULL */
-	bool give_back;			   /* it was bound by that id, and the host needs it */
+	const struct selector
+		*claim; /* the claim that names it; NULL for an id of unknown origin */
+	const struct selector *protection; /* why the host needs it; NULL if it does not */
+	bool give_back;			   /* such an id bound it, but the host needs it */
 
-	/* Filled while it is given back. */
-	enum result result; /* RESULT_UNDONE or RESULT_STUCK in the end */
-	enum step step;	    /* under way; STEP_NONE between steps */
+	/* Filled in while it is given back. */
+	enum result result; /* ends as RESULT_UNDONE or RESULT_STUCK */
+	enum step step;	    /* in progress; STEP_NONE between steps */
 	enum step failed_step;
-	int error;			     /* its -errno */
-	char driver_after[DRIVER_NAME_SIZE]; /* empty when none */
+	int error;			     /* -errno */
+	char driver_after[DRIVER_NAME_SIZE]; /* empty for none */
 };
 
 enum action_kind {
@@ -133,48 +136,47 @@ struct action {
 	enum action_kind kind;
 	struct planned_group *group;   /* NULL for ACTION_LOAD */
 	struct member *member;	       /* NULL for ACTION_LOAD */
-	struct planned_module *module; /* of ACTION_LOAD only */
+	struct planned_module *module; /* for ACTION_LOAD only */
 };
 
 struct plan {
-	struct planned_group *groups; /* those that a listed device is in */
+	struct planned_group *groups; /* one for each group with a listed device */
 	size_t group_count;
 	struct finding *findings;
 	size_t finding_count;
-	bool stopped; /* a selector that restricts cannot be used: there are no groups */
+	bool stopped; /* a restriction cannot be used: there are no groups */
 	struct planned_module *modules;
 	size_t module_count;
-	struct action *actions; /* in the order in which they are to be done */
+	struct action *actions; /* in the order to carry them out */
 	size_t action_count;
-	struct member **binds; /* whom ACTION_BIND is for, by address */
+	struct member **binds; /* the members of the ACTION_BINDs, by address */
 	size_t bind_count;
-	struct leftover *leftovers; /* by address; filled by leftover_list() alone */
+	struct leftover *leftovers; /* by address; filled in by leftover_list() */
 	size_t leftover_count;
-	volatile bool undoing; /* a group is being given back just now */
+	volatile bool undoing; /* a group is being given back */
 	enum iommu_state iommu;
 };
 
 /*
- * Decides about every listed device's group. A pure function of what it is
- * given; allocates the plan's parts from arena, which must outlive it, as
- * must settings and topology. Every member of a group that a listed device is
- * in must have been described. Where a problem of the settings stops the
- * taking, the plan is empty. Returns 0 or -ENOMEM.
+ * Decides about each listed device's group. A pure function. The arena owns the parts of
+ * the plan; it, settings and topology must outlive the plan. All members of those groups
+ * must have been described. The plan is empty if a problem of the settings stops the
+ * taking. Returns 0 or -ENOMEM.
  */
 int plan_make(struct plan *plan, struct arena *arena, const struct settings *settings,
 	      const struct topology *topology);
 
 /*
- * Returns the entry of protect that keeps the device with the host: by its place, or by its
- * id where that has moved. NULL if there is none. All must have been identified.
+ * Returns the entry of protect that keeps the device with the host: by its place, or by
+ * its id if that has moved. NULL for none. All devices must have been identified.
  */
 const struct selector *plan_find_protection(const struct settings *settings,
 					    const struct topology *topology,
 					    const struct device *device);
 
-/* Returns the guard that holds the member for that reason, waived or not; NULL if none does. */
+/* Returns the hold on a member for this reason, waived or not; NULL for none. */
 const struct hold *member_hold(const struct member *member, enum refusal refusal);
 
-/* Whether a selector picks the device, and no '!' leaves it out. */
+/* Returns whether a selector picks the device and no '!' leaves it out. */
 bool plan_picks(const struct settings *settings, const struct topology *topology,
 		const struct device *device);

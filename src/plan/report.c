@@ -61,7 +61,7 @@ static void log_groups(const struct run *run)
 	}
 }
 
-/* Logs members that the group had when it was pinned; being without them is harmless. */
+/* Logs pinned members that the group no longer has, which is harmless. */
 static void log_gone(const struct run *run)
 {
 	const struct selector_list *members = &run->settings.members;
@@ -139,7 +139,7 @@ static void json_findings(const struct run *run, struct json *json)
 	json_close_array(json);
 }
 
-/* A selector, and where it was written. */
+/* Writes a selector and its origin. */
 static void json_selector(const struct run *run, struct json *json, const char *key,
 			  const char *place_key, const struct selector *selector)
 {
@@ -149,7 +149,7 @@ static void json_selector(const struct run *run, struct json *json, const char *
 	json_string(json, place_key, explain_origin(run->arena, &selector->origin));
 }
 
-/* Returns the name of what the plan decides about a member. */
+/* Returns the name of the plan's decision about a member. */
 static const char *action_name(const struct member *member, bool refused)
 {
 	if (refused || member->role == ROLE_LEAVE)
@@ -157,7 +157,7 @@ static const char *action_name(const struct member *member, bool refused)
 	return member->role == ROLE_LOST ? "lost" : "take";
 }
 
-/* All guards that hold a member, beside the first. */
+/* Writes all guards that hold a member besides the first. */
 static void json_holds(const struct run *run, struct json *json, const struct member *member)
 {
 	json_open_array(json, "guards");
@@ -244,7 +244,7 @@ static void json_groups(const struct run *run, struct json *json)
 	json_close_array(json);
 }
 
-/* Prints the devices that "ids=" names and the plan does not take. */
+/* Writes the devices that ids= names and the plan does not take. */
 static void json_left(const struct run *run, struct json *json)
 {
 	if (!run->plan.leftover_count)
@@ -341,7 +341,7 @@ static void save_devices(const struct run *run, FILE *out)
 	}
 }
 
-/* Writes a file beside its place, then renames it, so that it is never seen half written. */
+/* Writes a file under another name and renames it, so that no reader sees half of it. */
 static int save(const struct run *run, int directory, const char *name, const char *temporary,
 		void (*print)(const struct run *run, FILE *out))
 {
@@ -381,7 +381,7 @@ int report_save(const struct run *run, const char *path)
 	if (run_is_locked_out(run))
 		return 0;
 	if (mkdir(path, 0755) < 0 && errno == ENOENT) {
-		/* An image may have no /run at all; a later mount then hides this one. */
+		/* An image may lack /run; a later mount then hides this one. */
 		mkdir("/run", 0755);
 		mkdir(path, 0755);
 	}

@@ -7,7 +7,7 @@
 #include "plan/explain.h"
 #include "plan/report.h"
 
-/* The guards that stand: "  [protected, storage]". */
+/* Writes the guards that stand: "  [protected, storage]". */
 static void print_guards(FILE *out, const struct member *member)
 {
 	const char *before = "  [";
@@ -72,7 +72,7 @@ static void print_member(const struct run *run, FILE *out, const struct member *
 		text_print(out, "      %s\n", known);
 }
 
-/* Prints the notes on a member that is to be taken, or that stays beside it. */
+/* Writes the notes on a member that is to be taken or that stays beside it. */
 static void print_notes(const struct run *run, FILE *out, const struct member *member)
 {
 	if (member->blocks)

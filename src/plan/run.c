@@ -66,7 +66,7 @@ int run_exit_code(const struct run *run)
 			  run->plan.finding_count > 0 ||
 			  (!run->settings.dry_run && !leftover_is_done(&run->plan));
 
-	/* The dump is all that such a boot is for, whatever else is in its image. */
+	/* Such a boot only writes a dump, whatever else its image holds. */
 	if (run->crash)
 		return 0;
 	if (run->settings.problems)

@@ -13,68 +13,70 @@
 
 /* How far a run has come. */
 enum run_phase {
-	RUN_SETTINGS, /* what the user wrote is being read */
-	RUN_SURVEY,   /* devices are being read; nothing was touched */
-	RUN_EXECUTE,  /* the plan is made and is being carried out */
+	RUN_SETTINGS, /* reading what the user wrote */
+	RUN_SURVEY,   /* reading devices; nothing is touched yet */
+	RUN_EXECUTE,  /* carrying out the plan */
 	RUN_DONE,
 };
 
 struct run_task; /* boot/supervise.h */
 
 /*
- * All that is known of one run. It lies in the arena, so that the process
- * that watches over the run can tell what happened if the one that does the
- * work never comes back.
+ * Everything known about one run. It lies in shared memory (lib/arena.h), so that the
+ * watching process can report what happened if the worker never comes back.
  */
 struct run {
 	struct arena *arena;
 	struct settings settings;
-	const struct module_places *modules; /* NULL for the usual; outlives the run */
-	bool at_boot;			     /* what is beside the plan counts too: leftover.h */
-	const char *force_by; /* what is written before selectors to force: "vfio_early.force=" */
+	const struct module_places *modules; /* NULL for the usual places; outlives the run */
+	bool at_boot;			     /* leftovers count too (leftover.h) */
+	const char *force_by; /* the text before a selector to force: "vfio_early.force=" */
 	struct topology topology;
 	struct plan plan;
 	volatile enum run_phase phase;
-	const struct run_task *task; /* NULL for taking devices; outlives the run */
-	void *context;		     /* the task's */
+	const struct run_task *task; /* NULL to take devices; outlives the run */
+	void *context;		     /* of the task */
 	/*
-	 * For a command of a running system: the worker gets a session of its own, signals
-	 * stop the run in order, and what is stuck in a driver is given back later.
+	 * For a command on a running system: the worker gets its own session, signals
+	 * stop the run in order, and a device stuck in its driver is given back later.
 	 */
 	bool detached;
-	int lock;	     /* a descriptor, or -1 (lock.h) */
-	pid_t holder;	     /* who had the lock in the end, for -EBUSY; 0 if unknown */
-	int64_t allowed;     /* milliseconds that the work may take, undoing it not included */
-	volatile int signal; /* that asked for the end; 0 for none */
-	volatile bool interrupted; /* the signal, or the watcher's end, came before the work's */
-	int error;		   /* -errno that ended the run before a plan was made */
-	bool cut_off;		   /* the deadline came before the end */
-	bool crash;		   /* the kernel is one that kdump started: nothing is touched */
-	bool died;		   /* the worker ended before its work did */
-	int64_t started;	   /* on the monotonic clock, in nanoseconds */
+	int lock;	     /* descriptor, or -1 (boot/lock.h) */
+	pid_t holder;	     /* the process that still has the lock, after -EBUSY; 0 if unknown */
+	int64_t allowed;     /* time for the work, in milliseconds, without undoing */
+	volatile int signal; /* the signal that asked to stop; 0 for none */
+	volatile bool
+		interrupted; /* the signal, or the watcher's end, came before the work's end */
+	int error;	     /* -errno that ended the run before a plan was made */
+	bool cut_off;	     /* the deadline came first */
+	bool crash;	     /* the kernel was started by kdump: nothing is touched */
+	bool died;	     /* the worker ended before its work */
+	int64_t started;     /* on CLOCK_MONOTONIC, in nanoseconds */
 	int64_t finished;
 };
 
-/* Prepares a run with default settings; its arena is made here. Returns NULL when memory is short.
+/*
+ * Returns a run with default settings and an arena of its own; NULL if out of memory. The
+ * caller calls run_destroy().
  */
 struct run *run_create(void);
 
 void run_destroy(struct run *run);
 
-/* Whether the user asked for anything, and nothing stops the taking. */
+/* Returns whether the user asked for anything and nothing stops the taking. */
 bool run_is_wanted(const struct run *run);
 
 /*
- * Whether the run gave up waiting for another one, which has the lock: it has looked at no
- * device, and knows nothing that the other does not report.
+ * Returns whether the run gave up waiting for another run's lock. It has then looked at
+ * no device and has nothing to report.
  */
 bool run_is_locked_out(const struct run *run);
 
-/* Takes the time at which the run ended, before it is reported. */
+/* Records the time at which the run ended. Call before reporting. */
 void run_finish(struct run *run);
 
 /*
- * The exit code: 0 when all that was asked for is done, 1 when something was
- * refused, is absent or was undone, 2 when something did not parse.
+ * Returns the exit code (lib/command.h): 0 if everything asked for is done, 1 if
+ * something was refused, absent or undone, 2 if something did not parse.
  */
 int run_exit_code(const struct run *run);

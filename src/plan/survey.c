@@ -14,20 +14,20 @@
 #include "plan/picks.h"
 #include "plan/plan.h"
 
-/* Where a survey puts what it reads, and whence it has it. */
+/* What a survey reads from, and what it has read. */
 struct survey {
 	struct arena *arena;
 	const struct settings *settings;
 	struct pci_source *source;
 	const struct sysfs *sysfs;
 	struct module_context *modules;
-	bool all; /* whether the settings ask for it or not */
+	bool all; /* read everything, whether or not the settings ask for it */
 	struct device *devices;
 	size_t count;
 	bool boot_display_unknown;
 };
 
-/* Whether it is no tree of another machine, of which this kernel knows nothing. */
+/* Returns whether the tree is this machine's, so that the running kernel's answers apply. */
 static bool is_this_machine(const struct survey *survey)
 {
 	return streq(survey->sysfs->root, "/sys");
@@ -43,7 +43,7 @@ static bool asks_of_all(const struct selector_list *list, bool (*asks)(const str
 
 static bool asks_for_identity(const struct selector *selector)
 {
-	/* An id that is not where it should be is looked for everywhere. */
+	/* An id that is not in its place is looked for everywhere. */
 	return selector->kind == SELECTOR_ID || selector->kind == SELECTOR_CLASS ||
 	       selector->kind == SELECTOR_BOOT_VGA || selector->has_identity;
 }
@@ -58,7 +58,7 @@ static bool asks_for_path(const struct selector *selector)
 	return selector->kind == SELECTOR_PATH;
 }
 
-/* Whether a VMD on the machine decides if the place may be there later. */
+/* Returns whether a VMD of the machine decides if the place may exist later. */
 static bool asks_for_vmd(const struct selector *selector)
 {
 	return picks_behind_vmd(selector) && !selector->purpose;
@@ -85,7 +85,7 @@ static int find_variant(const struct survey *survey, struct device *device)
 	return device->variant_driver ? 0 : -ENOMEM;
 }
 
-/* Reads all about a device that is found without what it shares with others. */
+/* Reads everything of a device except what it shares with others. */
 static int read_whole(const struct survey *survey, struct device *device)
 {
 	int error = pci_identify(survey->source, survey->arena, device);
@@ -108,7 +108,7 @@ static int read_details(const struct survey *survey, struct device *device)
 	return error;
 }
 
-/* Reads where the devices that a VMD makes are: they are not taken by themselves. */
+/* Locates the devices behind a VMD: they are not taken by themselves. */
 static int read_behind_vmd(const struct survey *survey)
 {
 	int error = 0;
@@ -119,7 +119,7 @@ static int read_behind_vmd(const struct survey *survey)
 	return error;
 }
 
-/* Reads everything about the groups of all listed devices. */
+/* Reads all details of the groups of listed devices. */
 static int read_groups(const struct survey *survey)
 {
 	const struct topology topology = { .devices = survey->devices, .count = survey->count };
@@ -131,7 +131,7 @@ static int read_groups(const struct survey *survey)
 		if (!plan_picks(survey->settings, &topology, device))
 			continue;
 		error = pci_find_group(survey->source, device);
-		/* Details of one that has no group tell whether it is a bridge. */
+		/* Whether a device without a group is a bridge is one of its details. */
 		if (!error)
 			error = read_details(survey, device);
 		if (error)
@@ -140,15 +140,14 @@ static int read_groups(const struct survey *survey)
 	for (size_t i = 0; !error && i < survey->count; i++)
 		if (survey->devices[i].group >= 0)
 			error = read_details(survey, &survey->devices[i]);
-	/* Devices lost with a VMD are named with their driver. */
+	/* Devices that go away with a VMD are shown with their drivers. */
 	for (size_t i = 0; !error && i < survey->count; i++)
 		if (survey->devices[i].vmd && survey->devices[i].vmd->described)
 			error = read_details(survey, &survey->devices[i]);
 	return error;
 }
 
-/* Whether the function may hold the framebuffer: a display, or what its class says too little of.
- */
+/* Returns whether the function may hold the framebuffer: a display, or one with a vague class. */
 static bool may_draw(const struct device *device)
 {
 	switch (device->class >> 16) {
@@ -170,7 +169,7 @@ static bool has_boot_display(const struct survey *survey)
 	return false;
 }
 
-/* Where nothing else tells, the only display that shows a picture is the boot display. */
+/* The only display that shows a picture is the boot display, if nothing else tells. */
 static void take_only_lit(struct survey *survey, bool framebuffer)
 {
 	struct device *only = NULL;
@@ -194,9 +193,9 @@ static void take_only_lit(struct survey *survey, bool framebuffer)
 }
 
 /*
- * Finds the boot display by what is not among its own attributes. Everything that points to a
- * display counts. Nothing is read of the others unless it is asked which one it is, or one
- * that is to be taken shows a picture.
+ * Finds the boot display by more than its own attributes; every sign counts. Other
+ * devices are read only if the boot display is asked for, or if a device to be taken
+ * shows a picture.
  */
 static int find_boot_display(struct survey *survey, bool asked)
 {
@@ -224,7 +223,7 @@ static int find_boot_display(struct survey *survey, bool asked)
 	return error;
 }
 
-/* Reads what shares a slot with the boot display, which tells whether that is a card. */
+/* Identifies the functions in the boot display's slot, which tell whether it is a card. */
 static int read_card(const struct survey *survey)
 {
 	int error = 0;
@@ -250,7 +249,9 @@ static bool may_be_moved(const struct selector_list *needed, const struct device
 	return false;
 }
 
-/* Whether a device to be taken is like one that the host needs elsewhere: who sits there decides.
+/*
+ * Returns whether a device to be taken has the id of one that the host needs elsewhere.
+ * What is in that place then decides.
  */
 static bool asks_for_protected(const struct survey *survey)
 {
@@ -264,7 +265,7 @@ static bool asks_for_protected(const struct survey *survey)
 	return false;
 }
 
-/* Reads who sits where, for that. */
+/* Reads the places and ids of all devices, for asks_for_protected(). */
 static int read_protected(const struct survey *survey)
 {
 	int error = for_all(survey, pci_identify);
@@ -309,7 +310,7 @@ static int visit_bound(void *context, const char *name)
 	return 0;
 }
 
-/* Reads what the drivers have that take devices by "ids=": some of it the host may need. */
+/* Reads the devices of the drivers that ids= feeds: the host may need some of them. */
 static int read_bound(struct survey *survey)
 {
 	int error = 0;
@@ -318,13 +319,13 @@ static int read_bound(struct survey *survey)
 		char path[SYSFS_PATH_SIZE];
 
 		snprintf(path, sizeof(path), "bus/pci/drivers/%s", leftover_drivers[i]);
-		/* A driver that is not there has nothing. */
+		/* A driver that is not loaded has no devices. */
 		error = sysfs_list(survey->sysfs, path, visit_bound, survey);
 	}
 	return error == -ENOMEM ? error : 0;
 }
 
-/* A tree of another machine counts as one of a current kernel. */
+/* The tree of another machine counts as a current kernel's. */
 static bool kernel_counts_owners(const struct sysfs *sysfs)
 {
 	struct utsname kernel;
@@ -454,7 +455,7 @@ const struct selector *survey_find_missing(const struct topology *topology,
 		for (size_t j = 0; !found && !selector->exclude && j < topology->count; j++) {
 			const struct device *device = &topology->devices[j];
 
-			/* The group of a device that its id does not select is not read. */
+			/* The group of a device with another id than the selector's is not read. */
 			found = selector_matches(selector, device) &&
 				(!grouped || device->group >= 0 ||
 				 !selector_identity_holds(selector, device));

@@ -6,7 +6,7 @@
 
 #include "settings/selector.h"
 
-/* Both as the kernel has it, for "any" (PCI_ANY_ID), and where it was not written. */
+/* The kernel's "any" (PCI_ANY_ID), and a part that is not written. */
 #define ANY (~0U)
 
 static bool is_id(unsigned int number)
@@ -20,7 +20,7 @@ static void format_part(char *text, unsigned int number)
 	snprintf(text, sizeof(":1f91"), number == ANY ? ":*" : ":%04x", number);
 }
 
-/* As vfio_pci_fill_ids() reads it; what is after the subsystem is a class, which few write. */
+/* Parses as vfio_pci_fill_ids() does. Ignores the class after the subsystem, which few write. */
 static bool format_ids(const char *word, char text[static CLAIM_SIZE])
 {
 	unsigned int ids[4] = { ANY, ANY, ANY, ANY };
@@ -34,12 +34,12 @@ static bool format_ids(const char *word, char text[static CLAIM_SIZE])
 			return false;
 		format_part(text + strlen(text), ids[i]);
 	}
-	/* Without the colon in front of the first. */
+	/* Removes the first colon. */
 	memmove(text, text + 1, strlen(text));
 	return true;
 }
 
-/* Whether it is an id or an address, as they have it, and nothing that only selectors have. */
+/* Returns whether it is a plain id or address, without what only selectors have. */
 static bool is_claim(const char *text)
 {
 	struct selector_error error;

@@ -15,7 +15,7 @@
 
 #define OPEN_FLAGS (O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
 
-/* The length of the directory's name, its slash included; 0 where there is none. */
+/* Returns the length of the directory's name with its slash; 0 for none. */
 static int directory_length(const char *path)
 {
 	const char *slash = strrchr(path, '/');
@@ -23,10 +23,7 @@ static int directory_length(const char *path)
 	return slash ? (int)(slash - path + 1) : 0;
 }
 
-/*
- * Finds the file that a link leads to, if that is beside it; *path is then its
- * own, or NULL. Returns 0 or -errno.
- */
+/* Resolves a link at *path, if the target is in the same directory. Returns 0 or -errno. */
 static int follow_link(struct arena *arena, const char **path)
 {
 	char target[PATH_MAX];
@@ -43,12 +40,12 @@ static int follow_link(struct arena *arena, const char **path)
 	return *path ? 0 : -ENOMEM;
 }
 
-/* Why an open file is not to be trusted; NULL for one that is. */
+/* Returns why an open file is not trusted; NULL if it is. */
 static const char *find_fault(const struct stat *status)
 {
 	if (!S_ISREG(status->st_mode))
 		return "it is not a regular file";
-	/* Who is not root can do nothing with it that its owner could not. */
+	/* Other users gain nothing: the file's owner could do the same. */
 	if (geteuid() != 0)
 		return NULL;
 	if (status->st_uid != 0)
@@ -64,7 +61,7 @@ static int read_open(struct config *config, struct arena *arena, int fd, const c
 
 	if (fstat(fd, &status) < 0)
 		return -errno;
-	/* Whoever names /dev/null wants no config; it ends at once, as an empty file does. */
+	/* /dev/null means no config. */
 	if (file_is_null(&status))
 		return textfile_read_file(arena, fd, &config->text);
 	*fault = find_fault(&status);

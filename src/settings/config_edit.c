@@ -8,7 +8,7 @@
 #include "lib/util.h"
 #include "settings/selector.h"
 
-/* Characters that separate selectors, in a config file and elsewhere. */
+/* Characters that separate selectors. */
 #define SEPARATORS ", \t\r\n"
 
 struct edit {
@@ -16,12 +16,12 @@ struct edit {
 	enum config_change change;
 	struct config_item *items;
 	size_t count;
-	size_t lines; /* that say something of devs, and are still to come */
-	bool done;    /* what is new has been written */
+	size_t lines; /* lines of devs still to come */
+	bool done;    /* the new selectors have been written */
 	FILE *out;
 };
 
-/* Returns where the next selector begins in *text, its length by pointer; NULL at the end. */
+/* Returns the next selector in *text and its length by pointer; NULL at the end. */
 static const char *next_word(const char **text, const char *end, size_t *length)
 {
 	const char *word = *text;
@@ -116,7 +116,7 @@ static struct config_item *find_item(struct edit *edit, const char *word, size_t
 	return NULL;
 }
 
-/* Whether a line says something of devs; *value is then what is after '='. */
+/* Returns whether a line sets devs. *value is then the text after '='. */
 static bool is_devs_line(const char *line, size_t length, const char **value)
 {
 	static const char key[] = "devs";
@@ -133,7 +133,7 @@ static bool is_devs_line(const char *line, size_t length, const char **value)
 	return line < end && *line == '=';
 }
 
-/* Where a line's value ends: at its comment, or with the line. */
+/* Returns where a line's value ends: at its comment or with the line. */
 static const char *end_of_value(const char *value, const char *end)
 {
 	const char *comment = memchr(value, '#', (size_t)(end - value));
@@ -141,7 +141,7 @@ static const char *end_of_value(const char *value, const char *end)
 	return comment ? comment : end;
 }
 
-/* Goes through a text's lines before anything is written: which are of devs, and what they have. */
+/* Counts the lines of devs and marks which items they have, before anything is written. */
 static void look_through(struct edit *edit, const char *text)
 {
 	const char *value, *word;
@@ -169,7 +169,7 @@ static const char *add_word(struct edit *edit, const char *list, const char *wor
 		    : NULL;
 }
 
-/* Adds what is new to a list, once. */
+/* Appends the new selectors to a list, once. */
 static const char *add_new(struct edit *edit, const char *list)
 {
 	for (size_t i = 0; !edit->done && i < edit->count; i++)
@@ -181,7 +181,7 @@ static const char *add_new(struct edit *edit, const char *list)
 	return list;
 }
 
-/* The value that a line of devs gets; NULL when memory is short. */
+/* Returns the new value for a line of devs; NULL when memory runs out. */
 static const char *new_value(struct edit *edit, const char *value, const char *end)
 {
 	const char *list = "", *word;
@@ -195,7 +195,7 @@ static const char *new_value(struct edit *edit, const char *value, const char *e
 	return edit->change == CONFIG_ADD ? add_new(edit, list) : list;
 }
 
-/* Whether a line of devs stays to the letter. */
+/* Returns whether a line of devs stays unchanged. */
 static bool stays(struct edit *edit, const char *value, const char *end)
 {
 	const char *word;
@@ -216,7 +216,7 @@ static bool stays(struct edit *edit, const char *value, const char *end)
 	return true;
 }
 
-/* Writes a line of devs with another value; of one that has none any more, the comment stays. */
+/* Writes a line of devs with its new value. If no selector is left, only the comment stays. */
 static int edit_line(struct edit *edit, const char *line, size_t length, const char *value)
 {
 	const char *end = end_of_value(value, line + length), *list;
@@ -247,7 +247,7 @@ static int put_line(struct edit *edit)
 	return list ? 0 : -ENOMEM;
 }
 
-/* The example in the file that is installed. */
+/* Matches the example in the installed file. */
 static bool is_example(const char *line, size_t length)
 {
 	const char *value;
@@ -281,7 +281,7 @@ int config_edit(struct arena *arena, const char *text, enum config_change change
 	return error || !lacks || edit.done ? error : put_line(&edit);
 }
 
-/* The length of the text's first line, its end included. */
+/* Returns the length of the first line with its newline. */
 static size_t line_length(const char *text)
 {
 	size_t length = strcspn(text, "\n");
@@ -289,7 +289,7 @@ static size_t line_length(const char *text)
 	return length + (text[length] == '\n');
 }
 
-/* How much of the ends of both is the same, in whole lines. */
+/* Returns the length of the common end, in whole lines. */
 static size_t same_end(const char *old, const char *new)
 {
 	size_t old_length = strlen(old), new_length = strlen(new), same = 0, lines = 0;
@@ -297,7 +297,7 @@ static size_t same_end(const char *old, const char *new)
 	while (same < old_length && same < new_length &&
 	       old[old_length - same - 1] == new[new_length - same - 1]) {
 		same++;
-		/* A match after a newline, or at the start, is a whole line. */
+		/* A match that starts the text or follows a newline consists of whole lines. */
 		if ((same == old_length || old[old_length - same - 1] == '\n') &&
 		    (same == new_length || new[new_length - same - 1] == '\n'))
 			lines = same;
@@ -305,7 +305,7 @@ static size_t same_end(const char *old, const char *new)
 	return lines;
 }
 
-/* Tabs are as good as blanks. */
+/* Shows tabs as blanks. */
 static void show_line(FILE *out, const char *text, size_t length)
 {
 	const char *end = text + length, *tab;

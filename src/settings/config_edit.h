@@ -7,37 +7,34 @@
 
 #include "lib/arena.h"
 
-/* How to edit "devs" in a config file. */
+/* How to edit devs in a config file. */
 enum config_change {
-	CONFIG_SET,    /* these are all there are */
-	CONFIG_ADD,    /* these come after those that are there, unless they are */
-	CONFIG_REMOVE, /* these are taken out */
+	CONFIG_SET,    /* replace all selectors */
+	CONFIG_ADD,    /* append those that are not there yet */
+	CONFIG_REMOVE, /* remove these */
 };
 
-/* A selector that a change is about. */
+/* A selector to set, add or remove. */
 struct config_item {
 	const char *text;
-	bool found; /* filled in: it was there before */
+	bool found; /* filled in by config_edit(): the file had it */
 };
 
 /*
- * Takes the words of a command apart, which may hold several selectors each.
- * *items is the arena's. Returns 0 or -ENOMEM.
+ * Splits the words of a command, which may hold several selectors each. The arena owns
+ * *items. Returns 0 or -ENOMEM.
  */
 int config_items(struct arena *arena, int count, char *const *words, struct config_item **items,
 		 size_t *item_count);
 
 /*
- * Writes a config file's text with the change made to it. Comments stay, as do
- * the lines' order and all that is said of other keys; a file that said nothing
- * of "devs" gets it behind its example "#devs = ...", or at the end. Two
- * selectors are the same when they mean the same ("01:00.0", "0000:01:00.0").
+ * Writes a config file's text with the change made. Keeps comments, the order of lines
+ * and all other keys. A file without devs gets the key after the example "#devs = ...",
+ * or at the end. Selectors are equal if they mean the same ("01:00.0", "0000:01:00.0").
  * Returns 0 or -ENOMEM.
  */
 int config_edit(struct arena *arena, const char *text, enum config_change change,
 		struct config_item *items, size_t count, FILE *out);
 
-/* Writes what differs between two texts as diff(1) does, from the first line that differs to the
- * last.
- */
+/* Writes the lines from the first to the last that differ, as diff(1) does. */
 void config_show_difference(const char *path, const char *old, const char *new, FILE *out);

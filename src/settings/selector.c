@@ -13,7 +13,7 @@ static const char reason_unknown[] =
 static const char reason_group[] = "looks like an IOMMU group number, which changes from boot to "
 				   "boot; list a device of the group by its address";
 
-/* The text that is still to be read, and where it lies in the whole. */
+/* The text still to be parsed, and its offset in the whole. */
 struct cursor {
 	const char *text;
 	size_t length;
@@ -73,7 +73,7 @@ static bool looks_like_group(const struct cursor *cursor)
 	return false;
 }
 
-/* Reads "dd.f". */
+/* Parses "dd.f". */
 static int parse_step(const struct cursor *cursor, uint8_t *device, uint8_t *function,
 		      struct selector_error *error)
 {
@@ -92,7 +92,7 @@ static int parse_step(const struct cursor *cursor, uint8_t *device, uint8_t *fun
 	return 0;
 }
 
-/* Reads "[domain:]bus:" off the front. */
+/* Parses "[domain:]bus:" and moves past it. */
 static int parse_bus(struct cursor *cursor, struct pci_address *address,
 		     struct selector_error *error)
 {
@@ -158,7 +158,7 @@ static int parse_place(struct cursor cursor, struct selector *selector,
 	return parse_path(&cursor, selector, error);
 }
 
-/* Reads one id of four digits, or '*', off the front, and the colon after it. */
+/* Parses one id of four digits, or '*', and moves past it and a colon. */
 static int parse_id_part(struct cursor *cursor, int32_t *part, struct selector_error *error)
 {
 	size_t end = cursor_find(cursor, ':');
@@ -174,7 +174,7 @@ static int parse_id_part(struct cursor *cursor, int32_t *part, struct selector_e
 	return 0;
 }
 
-/* Reads "vendor:device" and, if more follows, ":subvendor:subdevice". */
+/* Parses "vendor:device", or "vendor:device:subvendor:subdevice". */
 static int parse_id(struct cursor cursor, struct id_pattern *id, struct selector_error *error)
 {
 	int32_t *const parts[] = { &id->vendor, &id->device, &id->subsystem_vendor,
@@ -214,7 +214,7 @@ static int parse_class(struct cursor cursor, struct selector *selector,
 	return 0;
 }
 
-/* Whether the text is an id rather than a place: a lone colon after more than a bus number. */
+/* Returns whether the text is an id, not a place: a single colon, after more than a bus number. */
 static bool looks_like_id(const struct cursor *cursor)
 {
 	size_t colons = 0;

@@ -9,7 +9,7 @@
 #include "machine/device.h"
 #include "settings/refusal.h"
 
-/* How many bridges a path may go through; the kernel's buses allow fewer. */
+/* How many bridges a path may cross; the kernel's buses allow fewer. */
 #define SELECTOR_HOPS_MAX 16
 
 enum selector_kind {
@@ -21,14 +21,14 @@ enum selector_kind {
 	SELECTOR_BOOT_VGA, /* boot_vga */
 };
 
-/* Where the user wrote something: columns and lines count from 1. */
+/* Where the user wrote something. Lines and columns count from 1. */
 struct origin {
 	const char *source; /* "command line" or a file's path */
-	unsigned int line;  /* 0 where the source has no lines */
+	unsigned int line;  /* 0 for a source without lines */
 	unsigned int column;
 };
 
-/* An id to compare with; a part that is negative matches anything. */
+/* An id to compare with. A negative part matches anything. */
 struct id_pattern {
 	int32_t vendor;
 	int32_t device;
@@ -38,42 +38,46 @@ struct id_pattern {
 
 struct selector {
 	enum selector_kind kind;
-	bool exclude;		    /* written with '!' */
-	struct pci_address address; /* of a function, a slot, or a path's first step */
+	bool exclude;		    /* begins with '!' */
+	struct pci_address address; /* of a function, a slot, or the first step of a path */
 	unsigned int hop_count;
 	struct {
 		uint8_t device;
 		uint8_t function;
-	} hops[SELECTOR_HOPS_MAX]; /* a path's further steps, downwards */
+	} hops[SELECTOR_HOPS_MAX]; /* further steps of a path, downwards */
 	struct id_pattern id;
-	uint32_t class; /* compared under class_mask with all 24 bits */
+	uint32_t class; /* 24 bits, compared under class_mask */
 	uint32_t class_mask;
-	bool has_identity; /* written with '@' */
+	bool has_identity; /* has '@' */
 	struct id_pattern identity;
-	enum refusal reason; /* of force: all that it waives; REFUSAL_NONE where none was named */
-	const char *text;    /* as written, '!' and '@' included */
-	const char *purpose; /* what the host needs it for; NULL where a user wrote it */
+	enum refusal reason; /* in force, the only reason that it waives; REFUSAL_NONE if none is
+				named */
+	const char *text;    /* as written, with '!' and '@' */
+	const char *purpose; /* why the host needs it; NULL for a user's selector */
 	struct origin origin;
 };
 
-/* The error in a selector, and the byte it is at. */
+/* An error in a selector and its offset in bytes. */
 struct selector_error {
 	const char *reason; /* static */
 	size_t offset;
 };
 
 /*
- * Parses the first length bytes of text. Returns 0 and fills all of selector
- * but its reason, text and origin, or -EINVAL and fills error.
+ * Parses the first length bytes of text. Returns 0 and fills in all of selector but its
+ * reason, text, purpose and origin, or returns -EINVAL and fills in error.
  */
 int selector_parse(const char *text, size_t length, struct selector *selector,
 		   struct selector_error *error);
 
-/* Whether the place or kind that a selector names is this device's; ignores '!' and '@'. */
+/*
+ * Returns whether the selector's place or kind matches the device, without regard to '!'
+ * and '@'.
+ */
 bool selector_matches(const struct selector *selector, const struct device *device);
 
-/* Whether the id after '@' is this device's; true where there is none. */
+/* Returns whether the id after '@' matches the device; true if there is none. */
 bool selector_identity_holds(const struct selector *selector, const struct device *device);
 
-/* Whether the id is one that the pattern allows. */
+/* Returns whether the pattern matches the id. */
 bool id_pattern_matches(const struct id_pattern *pattern, const struct pci_id *id);

@@ -10,7 +10,7 @@
 
 #define SECONDS_MAX 3600
 
-/* The name and its limit come from what sysfs takes: one directory entry. */
+/* A name in sysfs is one directory entry. */
 #define DRIVER_NAME_MAX 255
 
 #define SOURCE_ARGUMENT "argument"
@@ -83,7 +83,7 @@ static struct selector *list_grow(struct selector_list *list, struct arena *aren
 	return &list->items[list->count];
 }
 
-/* Strict, for what it accepts nobody looks at again: one place, and the id that sits there. */
+/* Nobody looks again at what this accepts, so it is strict: one place and the id there. */
 static bool is_member(const struct selector *selector)
 {
 	return selector->has_identity &&
@@ -148,8 +148,8 @@ static int read_selectors(struct settings *settings, enum setting_key key, const
 }
 
 /*
- * Whether the name could stand in sysfs, and in a log, and leads out of no directory. One
- * with '=' or ',' is a parameter that lost the blank before it.
+ * Returns whether the name may stand in a path of sysfs and in a log. A name with '=' or
+ * ',' is a parameter that lost the blank before it.
  */
 static bool is_driver_name(const char *text)
 {
@@ -179,8 +179,8 @@ static int read_driver(struct settings *settings, enum setting_key key, const ch
 }
 
 /*
- * Whether a bad value restricts nothing. One with '=' has swallowed what stood after it,
- * which may.
+ * Returns whether a bad value restricts nothing. A value with '=' has swallowed the text
+ * after it, which may be a restriction.
  */
 static bool may_drop(enum setting_key key, const char *text)
 {
@@ -255,7 +255,7 @@ static int read_value(struct settings *settings, enum setting_key key, const cha
 	int result = 0;
 
 	if (keys[key].type == TYPE_SELECTORS) {
-		/* Lists written twice in one place add up; from another place they start anew. */
+		/* Lists from one source add up; a list from another source replaces them. */
 		if (!settings->origins[key].source ||
 		    !streq(settings->origins[key].source, origin->source)) {
 			list_clear(value_of(settings, key));
@@ -284,7 +284,7 @@ static int read_value(struct settings *settings, enum setting_key key, const cha
 		result = read_switch(settings, key, value ? value : "on", origin);
 		break;
 	}
-	/* A bad value leaves the one that was there, and where that came from. */
+	/* A bad value leaves the earlier value and its origin. */
 	if (settings->last_problem == problems) {
 		settings_forget_stops(settings, key, origin->source);
 		settings->origins[key] = *origin;
@@ -298,7 +298,7 @@ int settings_read_value(struct settings *settings, enum setting_key key, const c
 	struct problem **problems = settings->last_problem;
 	int result = read_value(settings, key, value, origin);
 
-	/* No other value of this key replaces what this one has swallowed. */
+	/* No other value of this key replaces the swallowed text. */
 	for (struct problem *problem = *problems; value && problem; problem = problem->next)
 		if (settings_has_swallowed(value, strlen(value)))
 			problem->key = SETTING_COUNT;

@@ -10,7 +10,7 @@
 
 static const char own_name[] = SETTINGS_OWN_NAME;
 
-/* Takes "vfio_early" off a parameter's name; NULL for those that are not ours. */
+/* Returns the parameter's name after "vfio_early"; NULL if it is not ours. */
 static const char *own_parameter(const char *key)
 {
 	const char *rest = key + sizeof(own_name) - 1;
@@ -20,8 +20,8 @@ static const char *own_parameter(const char *key)
 }
 
 /*
- * The rescue switch. Whoever writes it with a value we do not know is likely
- * to be in trouble: what is not clearly "on" is taken for "off", and said.
+ * Parses the rescue switch. Whoever writes an unknown value is probably in trouble, so
+ * only a clear "on" is not taken for "off"; the unknown value becomes a problem.
  */
 static int read_rescue_switch(struct settings *settings, const char *value,
 			      const struct origin *origin)
@@ -39,7 +39,7 @@ static int read_rescue_switch(struct settings *settings, const char *value,
 		"vfio_early: " PIECE ": neither on nor off; treated as off", value ? value : "");
 }
 
-/* As drivers/iommu/{intel,amd} and arch/x86/kernel/pci-dma.c read theirs. */
+/* Parsed as in drivers/iommu/{intel,amd} and arch/x86/kernel/pci-dma.c. */
 static const struct {
 	const char *key, *parameter;
 	bool turns_on_again;
@@ -49,7 +49,7 @@ static const struct {
 	{ "iommu", "iommu=off", false },
 };
 
-/* Sets or clears the parameter's bit as the words of its value say, the last of them last. */
+/* Sets or clears the parameter's bits by the words of its value; the last word wins. */
 static void note_iommu_parameter(unsigned int *off, const struct cmdline_token *token)
 {
 	for (size_t i = 0; token->value && i < ARRAY_SIZE(iommu_parameters); i++) {
@@ -80,7 +80,7 @@ int settings_add_claims(struct settings *settings, const char *list, const char 
 	return result;
 }
 
-/* Notes the devices that a parameter of another tool asks for. */
+/* Records the devices that a parameter gives to another driver. */
 static int note_claims(struct settings *settings, const struct cmdline_token *token,
 		       const struct origin *origin)
 {
@@ -101,12 +101,12 @@ static int note_claims(struct settings *settings, const struct cmdline_token *to
 	return 0;
 }
 
-/* A list that was read, while the words after it may belong to it. */
+/* A list whose continuation may follow in the next words. */
 struct pending_list {
-	enum setting_key key; /* SETTING_COUNT where there is none */
+	enum setting_key key; /* SETTING_COUNT for none */
 	struct origin origin;
 	const char *text; /* the parameter as it was probably meant */
-	bool cut;	  /* a blank ended it, or it ends in a comma */
+	bool cut;	  /* ended by a blank, or ends in a comma */
 };
 
 static bool is_selector(const char *text, size_t length)
@@ -117,13 +117,16 @@ static bool is_selector(const char *text, size_t length)
 	return selector_parse(text, length, &selector, &error) == 0;
 }
 
-/* Whether a piece has a colon and the letters of an address or id alone, as no other word has. */
+/*
+ * Returns whether a piece has a colon and only characters of addresses and ids: no other
+ * word does.
+ */
 static bool is_like_address(const char *piece, size_t length)
 {
 	return memchr(piece, ':', length) && strspn(piece, "0123456789abcdefABCDEF:./*@") >= length;
 }
 
-/* Whether a piece of a word reads as a selector, or as one with a mistake in it. */
+/* Returns whether a piece parses as a selector, or would but for a mistake. */
 static bool reads_as_selector(const char *piece, size_t length)
 {
 	char meant[SUGGEST_SIZE];
@@ -133,17 +136,17 @@ static bool reads_as_selector(const char *piece, size_t length)
 	       (strcspn(piece, ":.@") < length && suggest_selector(piece, length, meant));
 }
 
-/* What stands between the selectors of a list; blanks do in a quoted one. */
+/* Separators between selectors; blanks in a quoted list. */
 #define SEPARATORS ", \t"
 
 /*
- * Whether a word without '=' holds a selector. What the kernel and init know by
- * such a word ("quiet", "single", "3", "--") holds none.
+ * Returns whether a word without '=' holds a selector. Words of the kernel and init
+ * ("quiet", "single", "3", "--") do not.
  */
 static bool holds_selector(const char *word)
 {
 	if (!*word)
-		return true; /* a pair of quotes: the list may go on after it */
+		return true; /* empty quotes: the list may go on after them */
 	for (;;) {
 		size_t length = strcspn(word, SEPARATORS);
 
@@ -155,7 +158,7 @@ static bool holds_selector(const char *word)
 	}
 }
 
-/* Whether a piece of a list parses: a selector, in force after a guard's name. */
+/* Returns whether a piece of a list parses as a selector, in force after a guard's name. */
 static bool is_list_word(enum setting_key key, const char *piece, size_t length)
 {
 	size_t named = key == SETTING_FORCE ? refusal_name_length(piece, length) : 0;
@@ -166,7 +169,7 @@ static bool is_list_word(enum setting_key key, const char *piece, size_t length)
 	return is_selector(piece + named, length - named);
 }
 
-/* Whether all of a list's parameter parses. */
+/* Returns whether the value of a list's parameter parses. */
 static bool parses(enum setting_key key, const char *parameter)
 {
 	const char *piece = strchr(parameter, '=') + 1;
@@ -182,7 +185,7 @@ static bool parses(enum setting_key key, const char *parameter)
 	}
 }
 
-/* Says that the list before this parameter is cut off, if it is. */
+/* Reports that the pending list was cut off, if it was. Returns 0 or -ENOMEM. */
 static int end_list(struct settings *settings, struct pending_list *list)
 {
 	enum setting_key key = list->key;
@@ -206,7 +209,7 @@ static int begin_list(struct settings *settings, struct pending_list *list, enum
 	return list->text ? 0 : -ENOMEM;
 }
 
-/* Whether the blank between a list and the word after it stands in the middle of a selector. */
+/* Returns whether the blank between a list and the next word splits a selector. */
 static bool splits_selector(const char *list, const char *word, struct arena *arena)
 {
 	const char *comma = strrchr(list, ','), *last = comma ? comma + 1 : strchr(list, '=') + 1;
@@ -218,8 +221,8 @@ static bool splits_selector(const char *list, const char *word, struct arena *ar
 }
 
 /*
- * Takes in a word that belongs to the list before it. One with half a pair of quotes does: the
- * list may have lost the other half. Returns 1 if it does, 0 or -ENOMEM.
+ * Appends a word that belongs to the pending list. A word with half a pair of quotes
+ * does: the other half may be in the list. Returns 1 if it belongs, 0, or -ENOMEM.
  */
 static int continue_list(struct settings *settings, struct pending_list *list,
 			 const struct cmdline_token *token)
@@ -248,7 +251,7 @@ static bool is_key(const char *text)
 	return settings_find_key(text) < SETTING_CLAIMED;
 }
 
-/* Whether one of our parameters stands in the middle of the text, the blank before it lost. */
+/* Returns whether the text contains one of our parameters, whose preceding blank was lost. */
 static bool has_own_parameter(const char *text, bool ends_at_value)
 {
 	for (; *text; text++) {
@@ -269,8 +272,9 @@ static bool has_own_parameter(const char *text, bool ends_at_value)
 }
 
 /*
- * Whether a blank in our name left this of it: "early.protect=01:00.0". Of the rescue
- * switch, less than three letters could be another's.
+ * Returns whether the text is our name with its start cut off by a blank:
+ * "early.protect=01:00.0". Fewer than three letters of the rescue switch may be
+ * another's.
  */
 static bool is_rest_of_name(const char *text, size_t length, const char *key)
 {
@@ -279,8 +283,8 @@ static bool is_rest_of_name(const char *text, size_t length, const char *key)
 }
 
 /*
- * Puts a parameter's name together in whose middle an '=' stands: "v=fio_early.protect=01:00.0".
- * Returns it, or NULL where it is not nearly ours.
+ * Joins a parameter's name that an '=' splits: "v=fio_early.protect=01:00.0". Returns it,
+ * or NULL if it is not nearly ours.
  */
 static const char *join_split_name(const struct cmdline_token *token, struct arena *arena)
 {
@@ -297,7 +301,7 @@ static const char *join_split_name(const struct cmdline_token *token, struct are
 		       : NULL;
 }
 
-/* Whether a parameter that is not ours was probably meant to be. */
+/* Returns whether a foreign parameter was probably meant to be ours. */
 static bool is_near_own(const struct cmdline_token *token)
 {
 	const char *key = token->key, *dot = strrchr(key, '.');
@@ -307,7 +311,7 @@ static bool is_near_own(const struct cmdline_token *token)
 	       suggest_distance(key, length, own_name) <= 2 ||
 	       ((dot || token->value) && is_rest_of_name(key, length, dot ? dot + 1 : NULL)) ||
 	       has_own_parameter(key, token->value) ||
-	       /* A value with a blank in it was quoted, so that its text is meant as it stands. */
+	       /* A value with a blank was quoted, so it is meant as written. */
 	       (token->value && (token->misquoted || !strpbrk(token->value, " \t")) &&
 		has_own_parameter(token->value, false));
 }
@@ -321,7 +325,7 @@ static int read_token(struct settings *settings, const struct cmdline_token *tok
 	int result = continue_list(settings, list, token);
 	enum setting_key key;
 
-	/* Parameter that kexec-tools and kexec_file_load() add for a crash kernel. */
+	/* kexec-tools and kexec_file_load() add this parameter for a crash kernel. */
 	settings->crash_kernel |= streq(token->key, "elfcorehdr");
 	if (result)
 		return result < 0 ? result : 0;

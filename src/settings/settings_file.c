@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Lines of KEY = VALUE: the config, and what an image has of the host's needs. */
+/* Reads lines of KEY = VALUE: the config, and an image's list of the host's needs. */
 #include <errno.h>
 #include <string.h>
 
@@ -7,7 +7,7 @@
 #include "lib/util.h"
 #include "settings/settings_parse.h"
 
-/* Cuts blanks off both ends; *column moves with the start. */
+/* Trims blanks at both ends. *column moves with the start. */
 static char *trim(char *text, unsigned int *column)
 {
 	size_t length;
@@ -70,13 +70,13 @@ static int read_config_line(struct settings *settings, char *line, struct origin
 	return *name ? settings_add_problem(settings, &origin, PIECE ": not KEY = VALUE", name) : 0;
 }
 
-/* Says of the selectors that a line of what the host needs has added whence they are. */
+/* Stores the purpose and origin of the selectors that a line of the host's needs has added. */
 static void note_purpose(struct selector_list *list, size_t first, const char *path,
 			 const char *purpose)
 {
 	for (size_t i = first; i < list->count; i++) {
 		list->items[i].purpose = purpose;
-		/* A source that is no file has no lines to look up. */
+		/* A source that is not a file has no lines. */
 		if (streq(path, SETTINGS_SOURCE_HOST))
 			list->items[i].origin = (struct origin){ .source = path };
 	}
@@ -116,7 +116,10 @@ int settings_read_config(struct settings *settings, const char *path, const char
 	return read_lines(settings, path, text, false);
 }
 
-/* Says where a list comes from: the first of what was added where it was empty, else as before. */
+/*
+ * Sets a list's origin to its first added selector if the list was empty before;
+ * otherwise keeps it.
+ */
 static void keep_origin(struct settings *settings, enum setting_key key,
 			const struct selector_list *list, size_t count, const struct origin *before)
 {
@@ -135,7 +138,7 @@ int settings_read_host(struct settings *settings, const char *path, const char *
 	size_t network_count = settings->network.count;
 	int result;
 
-	/* As if the lists had been this file's from the start: so none of them is dropped. */
+	/* Pretends that the lists are from this file, so that reading it adds to them. */
 	settings->origins[SETTING_PROTECT].source = path;
 	settings->origins[SETTING_CLAIMED].source = path;
 	settings->origins[SETTING_NETWORK].source = path;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Words of the user that cannot be used, and what they were probably meant to be. */
+/* Turns words that cannot be used into problems, and finds what was probably meant. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -11,10 +11,10 @@
 
 #define PIECE_MAX 80
 
-/* The message about a bad selector ends here if the one that was meant is known. */
+/* A bad selector's message is cut here if a suggestion follows. */
 #define REASON_END ";"
 
-/* Writes "; did you mean 'X'?" behind the text, if all of it has room. */
+/* Appends "; did you mean 'X'?" if it fits. */
 static void ask(char *text, size_t size, const char *meant)
 {
 	size_t used = strlen(text);
@@ -81,7 +81,7 @@ int settings_add_unread(struct settings *settings, const char *path, const char 
 	return settings_add_problem(settings, &origin, "not read: %s", reason);
 }
 
-/* Finds the key that was probably meant; SETTING_COUNT if none. */
+/* Returns the key that was probably meant; SETTING_COUNT for none. */
 static enum setting_key find_near_key(const char *name)
 {
 	const char *names[SETTING_CLAIMED];
@@ -90,7 +90,7 @@ static enum setting_key find_near_key(const char *name)
 	for (enum setting_key key = 0; key < SETTING_CLAIMED; key++)
 		names[key] = setting_name(key);
 	near = suggest_word(name, names, SETTING_CLAIMED);
-	/* "devices", "drivers", "protection": three letters are enough to tell the keys apart. */
+	/* Three letters tell the keys apart: "devices", "drivers", "protection". */
 	for (enum setting_key key = 0; near == SETTING_CLAIMED && key < SETTING_CLAIMED; key++)
 		if (strncmp(name, names[key], 3) == 0)
 			near = key;
@@ -131,8 +131,8 @@ bool settings_has_swallowed(const char *text, size_t length)
 }
 
 /*
- * Whether a bad word can do no more than add a device. In devs a word may be an exclusion
- * whose '!' is mistyped, too.
+ * Returns whether a bad word can only add a device. In devs it may be an exclusion whose
+ * '!' is mistyped.
  */
 static bool may_drop(enum setting_key key, const char *text, size_t length)
 {
@@ -158,7 +158,7 @@ int settings_add_bad_selector(struct settings *settings, enum setting_key key,
 	size_t said = strlen(reason);
 	char meant[SUGGEST_SIZE];
 
-	/* A list that lets devices through knows places and ids, and no '!'. */
+	/* members takes places and ids without '!', so no suggestion fits. */
 	if (key != SETTING_MEMBERS && suggest_selector(text, length, meant)) {
 		complaint.meant = key != SETTING_DEVS && meant[0] == '!' ? meant + 1 : meant;
 		said = strcspn(reason, REASON_END);

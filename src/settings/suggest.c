@@ -11,7 +11,7 @@
 
 #define WORD_MAX 31
 
-/* A selector has no more parts than this: a domain, a bus, a device and a function. */
+/* A domain, a bus, a device and a function. */
 #define PARTS_MAX 4
 
 static char fold(char c)
@@ -28,7 +28,7 @@ static size_t least(size_t a, size_t b)
 
 size_t suggest_distance(const char *text, size_t length, const char *word)
 {
-	/* Three rows of the usual table: this one, the last, and the one before. */
+	/* Three rows of the usual table: the current, the last and the one before. */
 	size_t rows[3][WORD_MAX + 1], *now = rows[0], *last = rows[1], *before = rows[2];
 	size_t word_length = strlen(word);
 
@@ -77,7 +77,7 @@ static bool parses(const char *text)
 	return selector_parse(text, strlen(text), &selector, &error) == 0;
 }
 
-/* Whether the text has hexadecimal digits and nothing else, and how many. */
+/* Returns the number of hexadecimal digits; 0 if there is anything else or more than eight. */
 static size_t count_digits(const char *text)
 {
 	size_t length = strlen(text);
@@ -86,7 +86,7 @@ static size_t count_digits(const char *text)
 	return length <= 8 && hex_parse(text, length, &value) ? length : 0;
 }
 
-/* Cuts text at whatever may have been meant to separate numbers. Returns how many there are. */
+/* Splits text at any separator of numbers. Returns the number of parts. */
 static size_t split(char *text, const char *parts[PARTS_MAX])
 {
 	size_t count = 0;
@@ -101,7 +101,7 @@ static size_t split(char *text, const char *parts[PARTS_MAX])
 	return count;
 }
 
-/* Writes numbers as an id, or as an address: one digit too few is a zero that is missing. */
+/* Joins numbers as an id or an address. A number one digit short gets a leading zero. */
 static void join(const char *const parts[PARTS_MAX], size_t count, char out[static SUGGEST_SIZE])
 {
 	const char *bus, *slot;
@@ -127,7 +127,7 @@ static void join(const char *const parts[PARTS_MAX], size_t count, char out[stat
 		snprintf(out + written, SUGGEST_SIZE - (size_t)written, ".%s", parts[count - 1]);
 }
 
-/* Writes letters that look like digits as those. */
+/* Replaces letters that look like digits. */
 static void read_as_digits(char *text)
 {
 	for (; *text; text++) {
@@ -138,7 +138,7 @@ static void read_as_digits(char *text)
 	}
 }
 
-/* "class=0300", "clas:300" and the like. */
+/* Suggests a class for "class=0300", "clas:300" and similar. */
 static bool suggest_class(const char *text, char out[static SUGGEST_SIZE])
 {
 	size_t name = strcspn(text, ":=.;0123456789");
@@ -155,7 +155,7 @@ static bool suggest_class(const char *text, char out[static SUGGEST_SIZE])
 	return true;
 }
 
-/* Finds what was meant by a selector without its '!' and '@', or by an id. */
+/* Suggests a selector without its '!' and '@', or an id. */
 static void suggest_part(char *text, char out[static SUGGEST_SIZE])
 {
 	static const char *const words[] = { "boot_vga" };
@@ -181,7 +181,7 @@ bool suggest_selector(const char *text, size_t length, char out[static SUGGEST_S
 
 	if (length < 2 || length >= SUGGEST_SIZE / 2)
 		return false;
-	/* One key is beside the other, and both are the same without shift. */
+	/* '1' and '!' are one key; the others are beside it or look like it. */
 	if (!excluded && selector_parse(text + 1, length - 1, &selector, &error) == 0 &&
 	    !selector.exclude) {
 		snprintf(out, SUGGEST_SIZE, "!%.*s", (int)length - 1, text + 1);

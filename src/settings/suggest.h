@@ -4,24 +4,24 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Room for a suggestion; what would be longer is not suggested. */
+/* Room for a suggestion. Longer ones are dropped. */
 #define SUGGEST_SIZE 64
 
 /*
- * Returns how many edits lead from text, its first length bytes, to word: insertions,
- * deletions, replacements and swaps of two neighbours. Case and '-' for '_' cost
- * nothing. Returns SUGGEST_SIZE where either is too long to compare.
+ * Returns the number of edits from the first length bytes of text to word: insertions,
+ * deletions, replacements and swaps of neighbours. Case, and '-' for '_', cost nothing.
+ * Returns SUGGEST_SIZE if either is too long to compare.
  */
 size_t suggest_distance(const char *text, size_t length, const char *word);
 
 /*
- * Finds the word that was probably meant: the nearest within two edits, or within one where
- * the text has four letters or fewer. Returns its index, or count where none is near.
+ * Returns the index of the word probably meant: the nearest within two edits, or within
+ * one if the text has at most four letters. Returns count if none is near.
  */
 size_t suggest_word(const char *text, const char *const *words, size_t count);
 
 /*
- * Writes the selector that was probably meant by the first length bytes of text, which
- * parse as none. What it writes parses. Returns false where it finds none.
+ * Writes the selector probably meant by the first length bytes of text, which do not
+ * parse. The result parses. Returns false for none.
  */
 bool suggest_selector(const char *text, size_t length, char out[static SUGGEST_SIZE]);

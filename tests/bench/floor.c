@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The least that taking devices can cost: a driver_override written to each,
- * then the modules loaded, with every path known beforehand and nothing read,
- * checked or reported.
+ * The least that taking devices can cost: writes driver_override for each, then loads the
+ * modules, with every path known beforehand and nothing read, checked or reported.
  *
- *	floor ADDRESSES MODULES
+ * |       floor ADDRESSES MODULES
  *
- * Both are files with one address, or one module's path, a line.
+ * Both are files, with an address or a module's path on each line.
  */
 #include <err.h>
 #include <fcntl.h>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Runs a command and prints what it cost from start to end, children and all:
- * microseconds, the largest resident size of one process in KiB, and with -s
- * the number of system calls (which makes it slower: never both in one run).
+ * Runs a command and prints its cost from start to end, children included: microseconds,
+ * the largest resident size of a process in KiB, and with -s the number of system calls,
+ * which slows it down: never measure both in one run.
  *
- *	measure [-s] COMMAND [ARGUMENT...]
+ * |       measure [-s] COMMAND [ARGUMENT...]
  */
 #include <err.h>
 #include <errno.h>
@@ -27,7 +27,7 @@ static int64_t now_microseconds(void)
 	return now.tv_sec * INT64_C(1000000) + now.tv_nsec / 1000;
 }
 
-/* Follows every process to its end. Each system call stops twice: going in and coming out. */
+/* Follows every process to its end. Each system call stops twice: on entry and on exit. */
 static long count_system_calls(pid_t child)
 {
 	const int options = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |

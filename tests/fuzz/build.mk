@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# build.mk for tests/fuzz: each target twice, once as a program of libFuzzer's,
-# which looks for inputs that break it, and once as one that only takes those
-# that are known, for which any compiler will do. All of src/ but the commands
-# is linked, and libkmod and libpci from their sources, under the sanitizers.
+# build.mk for tests/fuzz: each target is built twice, as a libFuzzer program that looks
+# for inputs that break it, and as a program that runs known inputs, with any compiler.
+# All of src/ but the commands is linked, with libkmod and libpci from source, under the
+# sanitizers.
 
 FUZZ_CC = clang
 FUZZ_CFLAGS = -g -O1 -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer
 
-# How long each target is fuzzed, and which.
+# How long each target is fuzzed, and which targets.
 SECONDS = 60
 TARGET = $(FUZZ_TARGETS)
 
@@ -16,13 +16,13 @@ FUZZ := tests/fuzz
 FUZZ_TARGETS := cmdline config selector sysfs module mountinfo embed initramfs json edit
 FUZZ_MUST_FAIL := must_fail
 
-# Every allocation is one of malloc's, in the unit tests' arena: what runs over its end is seen.
+# The unit tests' arena allocates with malloc(3), so that overruns show.
 fuzz_src := $(filter-out lib/arena boot/cmd_% command/cmd_%,$(patsubst $(SRC)/%.c,%,$(wildcard $(SRC)/*/*.c)) commands)
 fuzz_lib := fuzz tree tree_line plan_check
 fuzz_unit := strict_arena strict_json unit
 fuzz_wrap_module := init_module syscall system
 
-# Others' code has its own idea of what is undefined.
+# Third-party code has its own idea of undefined behaviour.
 fuzz_third_party_flags = $(filter-out -fsanitize=%,$(1)) \
 	$(if $(findstring fuzzer-no-link,$(1)),-fsanitize=address$(unit_comma)fuzzer-no-link,-fsanitize=address)
 
@@ -51,7 +51,8 @@ $(1)/common.a: $(fuzz_src:%=$(6)/%.o) $(fuzz_lib:%=$(1)/fuzz/%.o) $(fuzz_unit:%=
 $(foreach target,$(FUZZ_TARGETS) $(FUZZ_MUST_FAIL),$(call fuzz_program,$(1),$(2),$(3) \
 	$(4),$(target),$(5)))
 
-# The program itself. Its arena stands before the one for tests, which is then left out.
+# The program itself. It links its own arena before the tests' one, which is then left
+# out.
 $(1)/vfio-early: $(patsubst $(SRC)/%.c,$(6)/%.o,$(wildcard $(addprefix $(SRC)/,main.c lib/arena.c */cmd_*.c))) \
 		$(1)/common.a
 	$$(call say,LINK,$$@)
@@ -90,7 +91,7 @@ $(eval $(call fuzz_flavour,build/fuzz/seek,$(FUZZ_CC),$(FUZZ_CFLAGS),-fsanitize=
 $(eval $(call fuzz_flavour,build/fuzz/replay,$(UNIT_CC),$(UNIT_CFLAGS),,fuzz/replay.o,$(U)/src))
 endif
 
-# These need what is built of others' sources, which is known only where they are to be built.
+# These need the third-party builds, which are known only where they are built.
 fuzz-programs: $(TARGET:%=build/fuzz/seek/%) $(TARGET:%=build/fuzz/replay/%)
 replay-programs: $(FUZZ_TARGETS:%=build/fuzz/replay/%) $(FUZZ_MUST_FAIL:%=build/fuzz/replay/%)
 

@@ -7,7 +7,7 @@
 
 #include "lib/util.h"
 
-/* What add_problem() of settings.c has room for. */
+/* The room in settings_problem.c. */
 #define PROBLEM_MAX 511
 
 void fuzz_fail(const char *file, int line, const char *what)
@@ -84,7 +84,7 @@ static void check_list(const struct selector_list *list, const struct selector_l
 		FUZZ_CHECK(fuzz_is_printable(selector->text, 4096));
 		FUZZ_CHECK(may_exclude || !selector->exclude);
 		FUZZ_CHECK(selector->origin.source);
-		/* Of force, the name of a guard may stand in front. */
+		/* In force, a guard's name may precede it. */
 		if (selector->reason != REFUSAL_NONE) {
 			FUZZ_CHECK(list == force);
 			text = strchr(text, ':');
@@ -116,7 +116,7 @@ static void check_driver(const char *driver)
 	FUZZ_CHECK(fuzz_is_printable(driver, 255));
 }
 
-/* Reads a value back from its own text; front and back are what goes around it. */
+/* Reads a value back from its own text, between front and back. */
 static void check_value(const struct settings *settings, enum setting_key key, bool on_cmdline)
 {
 	struct arena *arena = arena_create(1 << 20);
@@ -137,11 +137,11 @@ static void check_value(const struct settings *settings, enum setting_key key, b
 
 static void check_values(const struct settings *settings)
 {
-	/* A driver's name may hold what each of the two forms of text has a meaning for. */
+	/* A driver's name may hold characters with a meaning in either form. */
 	const char *driver = settings->driver ? settings->driver : "";
 
 	for (enum setting_key key = 0; key < SETTING_COUNT; key++) {
-		/* Nobody writes that one but the program itself. */
+		/* Only the program writes this key. */
 		if (key >= SETTING_CLAIMED)
 			continue;
 		if (key != SETTING_DRIVER || !strchr(driver, '#'))
@@ -163,7 +163,7 @@ void fuzz_check_settings(const struct settings *settings)
 	check_values(settings);
 }
 
-/* Returns the byte at a place, which must be there; the end of a line is. */
+/* Returns the byte at a place, which must exist; the end of a line counts. */
 static const char *find_place(const char *text, const struct origin *origin, bool has_lines)
 {
 	FUZZ_CHECK(has_lines == (origin->line > 0));

@@ -2,9 +2,8 @@
 #pragma once
 
 /*
- * What every fuzz target needs: the entry point's form, and what must hold of
- * any input. The arena is that of the unit tests, whose allocations can be made
- * to fail (arena_fail_at()).
+ * What every fuzz target needs: the entry point, and checks for any input. The arena is
+ * that of the unit tests, whose allocations can be made to fail (arena_fail_at()).
  */
 
 #include <stdbool.h>
@@ -15,51 +14,41 @@
 #include "lib/arena.h"
 #include "settings/settings.h"
 
-/* Ends the program as an error unless what holds; the name of what is said. */
+/* Ends the program with an error, naming the condition, unless it holds. */
 #define FUZZ_CHECK(what) ((what) ? (void)0 : fuzz_fail(__FILE__, __LINE__, #what))
 
 void fuzz_fail(const char *file, int line, const char *what) __attribute__((noreturn));
 
 /*
- * The entry point of each target, called for one input after another by
- * libFuzzer or by replay.c. Returns 0.
+ * The entry point of each target, called once for each input by libFuzzer or replay.c.
+ * Returns 0.
  */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Copies an input up to its first NUL, with a NUL after it; to be freed. */
+/* Returns a copy of an input up to its first NUL, with a NUL after it. The caller frees it. */
 char *fuzz_text(const uint8_t *data, size_t size);
 
-/*
- * Cuts the next line off *text, without its newline; NULL at the end. The text
- * is taken apart.
- */
+/* Cuts the next line off *text, without its newline, in place. Returns NULL at the end. */
 char *fuzz_line(char **text);
 
-/*
- * Cuts the next section off *text: up to a line that is "%%", or all of the
- * rest. Returns "" when there is no more.
- */
+/* Cuts the next section off *text: up to a line "%%", or the rest. Returns "" at the end. */
 char *fuzz_section(char **text);
 
-/* A number that depends on all of the input: where its allocations are to fail, for one. */
+/* Returns a number that depends on the whole input, for example to choose a failing allocation. */
 uint32_t fuzz_hash(const void *data, size_t size);
 
 /*
- * Whether text is one that may go to a log or a terminal: no control
- * characters, and no more than limit bytes.
+ * Returns whether text may go to a log or a terminal: no control characters, at most
+ * limit bytes.
  */
 bool fuzz_is_printable(const char *text, size_t limit);
 
 /*
- * Checks what must hold of settings read from anything at all: every value in
- * its range, every problem printable and bounded, every value read back from
- * its own text as the same.
+ * Checks settings read from anything: every value in its range, every problem printable
+ * and bounded, every value read back from its own text unchanged.
  */
 void fuzz_check_settings(const struct settings *settings);
 
-/*
- * Checks that everything that settings have from source lies in text, where
- * they say that it does. has_lines tells whether they count lines.
- */
+/* Checks that every origin in source points into text. has_lines: the source counts lines. */
 void fuzz_check_places(const struct settings *settings, const char *source, const char *text,
 		       bool has_lines);

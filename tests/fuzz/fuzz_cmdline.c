@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The kernel command line: its quoting, and all that settings read from it. */
+/* The kernel command line: its quoting, and everything that settings read from it. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,8 +30,8 @@ static void check_tokens(const char *text)
 }
 
 /*
- * What is not ours changes nothing, apart from the note of an IOMMU that is off. What is
- * nearly ours stops the taking.
+ * A line that is not ours changes nothing but the note of an IOMMU turned off. One that
+ * is nearly ours stops the taking.
  */
 static void check_untouched(const struct settings *settings)
 {
@@ -41,7 +41,7 @@ static void check_untouched(const struct settings *settings)
 		FUZZ_CHECK(!settings->origins[key].source);
 }
 
-/* However long and odd what stands before it is, the rescue switch works. */
+/* The rescue switch works after any text, however long and odd. */
 static void check_rescue(const char *text)
 {
 	struct arena *arena = arena_create(1 << 20);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The config file, a kernel command line over it, and what the host needs
- * over both: three sections with a line "%%" between.
+ * The config file, a kernel command line over it, and the host's needs: three sections
+ * separated by lines "%%".
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -30,7 +30,7 @@ static void check_same_list(const struct selector_list *before, const struct sel
 		FUZZ_CHECK(after->items[i].text == before->items[i].text);
 }
 
-/* What the host needs only ever adds to what is protected. */
+/* The host's needs only add to what is protected. */
 static void check_host(const struct settings *before, const struct settings *after)
 {
 	check_same_list(&before->protect, &after->protect);
@@ -47,7 +47,7 @@ static void check_host(const struct settings *before, const struct settings *aft
 	FUZZ_CHECK(after->protect.count == 0 || after->origins[SETTING_PROTECT].source);
 }
 
-/* Read in the other order, what the host needs is protected all the same. */
+/* Read in the other order, the host's needs are protected too. */
 static void check_order(const struct settings *settings, const char *cmdline, const char *host)
 {
 	struct settings other;

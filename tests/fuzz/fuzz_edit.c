@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A typing error takes nothing. The input draws a machine of tests/golden, a valid
- * config file with a kernel command line over it, and one edit of either: a byte more,
- * less, another, or two swapped. What the edited settings take beyond the first must be
- * in a group that a selector of devs picks, or a word of force waives for, that parses
- * and that the first did not have.
+ * A typing error takes nothing. The input draws a machine of tests/golden, a valid config
+ * file, a kernel command line over it, and one edit of either: a byte added, removed,
+ * changed, or two swapped. Whatever the edited settings take beyond the first must be in
+ * a group that a new, valid selector of devs picks or a new word of force waives.
  *
- * Two more things are allowed. Where nothing was taken because a selector could not be used
- * ("boot_vga" where it cannot be told, a '!' that leaves nothing out), the edit may have
- * settled that: what else is listed is then taken. And where a restriction became another valid one
- * of its key
- * ("protect = 01:00.0" to "01:00.1", "on" to "no"), or a comment, nobody can know that
- * it is wrong. A restriction that went in any other way must stop the taking.
+ * Two more things are allowed. If nothing was taken because a selector could not be used
+ * ("boot_vga" when the display is unknown, a '!' that excludes nothing), the edit may
+ * settle that, and what else is listed is taken. And if a restriction became another
+ * valid one of its key ("protect = 01:00.0" to "01:00.1", "on" to "no"), or a comment,
+ * nobody can know that it is wrong. A restriction lost in any other way must stop the
+ * taking.
  *
  * FUZZ_TREES names the directory of the trees. With FUZZ_PLANT set, problems stop
- * nothing, as a check of this check.
+ * nothing, to check this check.
  */
 #include <dirent.h>
 #include <stdio.h>
@@ -34,7 +33,7 @@
 struct input {
 	const uint8_t *data;
 	size_t size;
-	uint32_t rest; /* what is drawn from where the data ends, so that short inputs draw much */
+	uint32_t rest; /* for drawing after the data ends, so that short inputs draw much */
 };
 
 struct draft {
@@ -42,7 +41,7 @@ struct draft {
 	size_t used;
 };
 
-/* One machine's devices, read once. */
+/* The machines' devices, read once. */
 static struct topology machines[MACHINES_MAX];
 static size_t machine_count;
 
@@ -131,7 +130,7 @@ static void read_machines(void)
 	FUZZ_CHECK(machine_count);
 }
 
-/* Writes a selector of a device of the machine; of a member: its path with its id. */
+/* Writes a selector for one of the machine's devices; for a member, its path and id. */
 static void draw_selector(struct input *input, const struct topology *machine, bool member,
 			  char text[256])
 {
@@ -209,7 +208,7 @@ static void draw_value(struct input *input, const struct topology *machine, enum
 	}
 }
 
-/* devs is what most is about. */
+/* Draws devs most often. */
 static enum setting_key draw_key(struct input *input)
 {
 	unsigned int key = draw(input, SETTING_CLAIMED + 2);
@@ -339,7 +338,7 @@ static bool has_text(const struct selector_list *list, const char *text)
 	return count_text(list, text) > 0;
 }
 
-/* Whether a word that is new, and no exclusion, matches the device's group. */
+/* Returns whether a new word without '!' matches the device's group. */
 static bool is_asked_for(const struct selector_list *before, const struct selector_list *after,
 			 const struct topology *machine, const struct device *device)
 {
@@ -359,7 +358,7 @@ static bool is_asked_for(const struct selector_list *before, const struct select
 	return false;
 }
 
-/* Whether a comment of the config holds the text, or all of it but the byte that began it. */
+/* Returns whether a comment of the config holds the text, at most without its first byte. */
 static bool is_in_comment(const char *config, const char *text)
 {
 	for (const char *line = config; line; line = strchr(line, '\n')) {
@@ -377,7 +376,7 @@ static bool is_in_comment(const char *config, const char *text)
 	return false;
 }
 
-/* Whether all of a list's restrictions that are gone became others, or comments. */
+/* Returns whether all of a list's lost restrictions became others, or comments. */
 static bool list_is_explained(const struct selector_list *before, const struct selector_list *after,
 			      bool exclude, const char *config)
 {
@@ -401,14 +400,14 @@ static bool is_explained(const struct settings *before, const struct settings *a
 		return true;
 	if (before->dry_run && !after->dry_run)
 		return after->origins[SETTING_DRY_RUN].source || is_in_comment(config, "dry_run");
-	/* "vfio_early=0" to "vfio_early=1". */
+	/* From "vfio_early=0" to "vfio_early=1". */
 	return before->off && !after->off && !after->problems;
 }
 
 /*
- * Whether what kept everything from being taken is settled by the edit: the selector that
- * could not be used is no longer there, a '!' that left nothing out leaves out what a new
- * selector picks, or the device that a mistyped '!' may have been meant for is no longer listed.
+ * Returns whether the edit settles what stopped the taking: the unusable selector is
+ * gone, a '!' that excluded nothing excludes what a new selector picks, or the device
+ * that a mistyped '!' may have meant is no longer listed.
  */
 static bool has_lost_stop(const struct plan *first, const struct plan *second,
 			  const struct settings *before, const struct settings *after,
@@ -433,7 +432,7 @@ static bool has_lost_stop(const struct plan *first, const struct plan *second,
 	return false;
 }
 
-/* Whether all that the edited settings take beyond the first was asked for. */
+/* Returns whether everything that the edited settings take beyond the first was asked for. */
 static bool check(const struct topology *machine, const char *config, const struct settings *before,
 		  struct settings *after)
 {

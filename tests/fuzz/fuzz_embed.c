@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A host that an image is made on: its config, modprobe.d, modules.alias, and
- * what it finds of its disks and networks in /proc, /sys, /dev and fstab(5).
- * What it says is written into an image that is there already, below image/.
- * Lines are those of tree.h; "generic" makes an image for any machine.
+ * A host that an image is made on: its config, modprobe.d, modules.alias, and its disks
+ * and networks in /proc, /sys, /dev and fstab(5). The files are written into an existing
+ * image, below image/. Lines are those of tree.h; "generic" makes an image for any
+ * machine.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -21,7 +21,7 @@
 #include "lib/util.h"
 #include "tree.h"
 
-/* Returns whether the image is to be a generic one. */
+/* Returns whether the image is to be generic. */
 static bool read_input(char *text)
 {
 	bool generic = false;
@@ -30,7 +30,7 @@ static bool read_input(char *text)
 	tree_begin();
 	tree_add_directory("sys");
 	tree_add_directory("image");
-	/* By which it is found to be at home, and not in a chroot. */
+	/* Shows that the host is at home, not in a chroot. */
 	tree_add_link("proc/1/root", "../..");
 	while ((line = fuzz_line(&text))) {
 		if (streq(line, "generic"))
@@ -50,7 +50,7 @@ static size_t count_lines(const char *text, const char *start)
 	return count;
 }
 
-/* What the host needs is read at boot: all of it has to be understood there. */
+/* Boot reads the host's needs, so it must understand all of them. */
 static void check_host(struct arena *arena, const struct embed_file *host)
 {
 	struct settings settings;
@@ -76,7 +76,7 @@ static void check_embed(struct arena *arena, const struct embed *embed, bool gen
 		for (const struct embed_file *other = file->next; other; other = other->next)
 			FUZZ_CHECK(!streq(file->path, other->path));
 	}
-	/* Each is one line of the output, and a word of a hook's list. */
+	/* Each is one line of the output and one word of a hook's list. */
 	for (const struct embed_name *name = embed->modules; name; name = name->next) {
 		FUZZ_CHECK(name->name[0] && fuzz_is_printable(name->name, 4096));
 		FUZZ_CHECK(!strchr(name->name, ' '));
@@ -85,7 +85,7 @@ static void check_embed(struct arena *arena, const struct embed *embed, bool gen
 		FUZZ_CHECK(fuzz_is_printable(gap->text, 512));
 }
 
-/* A path without links or steps up that is found below a directory cannot lead out of it. */
+/* Returns whether the resolved path, without links and "..", is below the directory. */
 static bool is_inside(int directory, const char *resolved)
 {
 	char part[PATH_MAX];
@@ -105,7 +105,7 @@ static bool is_inside(int directory, const char *resolved)
 	return true;
 }
 
-/* Writes a file into the image, which may be made to lead it astray. */
+/* Writes the file into the image, which may try to lead it astray. */
 static void write_file(int image, const struct embed_file *file)
 {
 	const char *name = strrchr(file->path, '/') + 1;

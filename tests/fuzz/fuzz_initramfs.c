@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Images as they lie in /boot: archives of cpio, and programs for EFI around them. */
+/* Images as in /boot: cpio archives, and EFI programs around them. */
 #include <errno.h>
 #include <string.h>
 
@@ -11,7 +11,7 @@
 
 #define ARENA_SIZE (64 << 20)
 
-/* Feeds an input in pieces of a size. Returns what was taken, or -errno. */
+/* Feeds an input in pieces of a size. Returns the bytes taken, or -errno. */
 static ssize_t feed(struct cpio_reader *reader, const char *data, size_t size, size_t piece)
 {
 	size_t taken = 0;
@@ -39,7 +39,7 @@ static void check_member(const struct cpio_member *member)
 	FUZZ_CHECK(!member->linked || member->size == 0);
 }
 
-/* Where the pieces end makes no difference. */
+/* The size of the pieces makes no difference. */
 static void check_same(const struct cpio_reader *one, const struct cpio_reader *other)
 {
 	const struct cpio_member *a = one->members, *b = other->members;
@@ -51,14 +51,14 @@ static void check_same(const struct cpio_reader *one, const struct cpio_reader *
 		check_member(a);
 		FUZZ_CHECK(streq(a->path, b->path) && a->mode == b->mode && a->size == b->size);
 		FUZZ_CHECK(!a->data == !b->data);
-		/* The bytes of the last may not all have come. */
+		/* The last member may be incomplete. */
 		FUZZ_CHECK(!a->data || last || memcmp(a->data, b->data, a->size) == 0);
 		last = false;
 	}
 	FUZZ_CHECK(!a && !b);
 }
 
-/* Whatever an image has in it, it can be judged. */
+/* Any image can be judged, whatever is in it. */
 static void check_content(const struct initramfs *initramfs)
 {
 	struct image_content content;
@@ -89,7 +89,7 @@ static void check_archives(const char *data, size_t size)
 	in_pieces = feed(pieces, data, size, 1 + fuzz_hash(data, size) % 130);
 	FUZZ_CHECK(taken == in_pieces);
 	check_same(whole, pieces);
-	/* Nothing is started for what is compressed. */
+	/* No program is started to decompress. */
 	if (taken >= 0 && !decompress_program(data + taken, size - (size_t)taken)) {
 		int error;
 
@@ -102,7 +102,7 @@ static void check_archives(const char *data, size_t size)
 	arena_destroy(arena);
 }
 
-/* Memory that runs out is said, and what was read stays in order. */
+/* Running out of memory is reported, and what was read stays consistent. */
 static void check_shortage(const char *data, size_t size)
 {
 	struct arena *arena = arena_create(ARENA_SIZE);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* JSON that is read back: a report that anybody may have left where the boot's is looked for. */
+/* JSON that is read back: anybody may have left a report where the boot's is looked for. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,7 +45,7 @@ static void write_value(struct json *json, const struct json_value *value)
 		json_close_object(json);
 }
 
-/* Writes a value as a document of its own; to be freed. */
+/* Returns a value written as a document. The caller frees it. */
 static char *write_document(const struct json_value *value)
 {
 	struct json json = { 0 };
@@ -60,7 +60,7 @@ static char *write_document(const struct json_value *value)
 	return text;
 }
 
-/* Writes a document, and reads that. */
+/* Writes a document and reads it again. */
 static char *write_and_read(struct arena *arena, const struct json_value *value,
 			    struct json_value **again)
 {
@@ -70,7 +70,7 @@ static char *write_and_read(struct arena *arena, const struct json_value *value,
 	return text;
 }
 
-/* Nothing is lost on the way, once what was no UTF-8 has become U+FFFD, however that is written. */
+/* Nothing is lost once invalid UTF-8 has become U+FFFD. */
 static void check_round(struct arena *arena, struct json_value *value)
 {
 	char *first = write_and_read(arena, value, &value);
@@ -91,7 +91,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	int error = json_read(arena, text, &value), short_of;
 
 	FUZZ_CHECK(error == 0 || error == -EINVAL);
-	/* Documents of ours are objects; others are never written. */
+	/* Our documents are objects; nothing else is written. */
 	if (!error && (value->type == JSON_OBJECT || value->type == JSON_ARRAY))
 		check_round(arena, value);
 	arena_fail_at(arena, 1 + fuzz_hash(data, size) % 16);

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A kernel's modules, and modprobe.d, as module.c finds its way in them through
- * libkmod. Nothing gets into the kernel: the two system calls that would do it
- * are answered here, and the right to them is given up as well. Lines are
- * those of tree.h, below modules/ and modprobe.d/, or
+ * A kernel's modules and modprobe.d, as module.c reads them through libkmod. Nothing is
+ * loaded into the kernel: the two system calls for that are answered here, and the
+ * capability is dropped too. Lines are those of tree.h, below modules/ and modprobe.d/,
+ * or
  *
  *   dep PATH: PATH...     an entry of modules.dep, under the module's name
  *   alias PATTERN MODULE  one of modules.alias
  *   builtin NAME          one of modules.builtin
- *   answer NUMBER...      what the kernel says to modules, in turn
- *   load NAME, variant MODALIAS, advance NAME OTHER, list NAME   what is asked for
+ *   answer NUMBER...      the kernel's results for modules, in turn
+ *   load NAME, variant MODALIAS, advance NAME OTHER, list NAME   calls to make
  *
- * The indexes are written as for an image: libkmod takes what is in these files
- * for granted, and a damaged one ends the process.
+ * The indexes are written as for an image: libkmod trusts these files, and a damaged one
+ * ends the process.
  */
 #include <errno.h>
 #include <linux/capability.h>
@@ -31,7 +31,7 @@
 #define ASKED_MAX   16
 #define ENTRIES_MAX 256
 
-/* What depmod(8) makes an index of. */
+/* The entries of an index. */
 struct entries {
 	struct depmod_index_entry items[ENTRIES_MAX];
 	size_t count;
@@ -47,7 +47,7 @@ long __wrap_init_module(const void *module, unsigned long length, const char *ar
 long __wrap_syscall(long number, ...);
 int __wrap_system(const char *command);
 
-/* The C library has them, but its headers do not. */
+/* The C library has these, but no header declares them. */
 int capget(struct __user_cap_header_struct *header, struct __user_cap_data_struct *data);
 int capset(struct __user_cap_header_struct *header, const struct __user_cap_data_struct *data);
 
@@ -72,7 +72,7 @@ long __wrap_syscall(long number, ...)
 	return answer();
 }
 
-/* No image need have a shell: whatever modprobe.d says, none is asked for. */
+/* An image may lack a shell: whatever modprobe.d says, none is run. */
 int __wrap_system(const char *command)
 {
 	(void)command;
@@ -95,7 +95,7 @@ static void drop_rights(void)
 	FUZZ_CHECK(capset(&header, data) == 0);
 }
 
-/* What the text of depmod's files cannot hold, or its indexes have no room for, is left out. */
+/* Skips what depmod's files or indexes cannot hold. */
 static void add(struct entries *entries, const char *key, const char *value)
 {
 	if (entries->count == ENTRIES_MAX || !*key || !*value)
@@ -109,7 +109,7 @@ static void add(struct entries *entries, const char *key, const char *value)
 	entries->count++;
 }
 
-/* An entry of modules.dep goes by the name that the kernel has for the module. */
+/* An entry of modules.dep has the kernel's name of the module. */
 static void add_dep(const char *path)
 {
 	static char names[ENTRIES_MAX][64];
@@ -154,7 +154,7 @@ static void add_answers(char *text)
 		answers[answer_count++] = atoi(word) & 0xff;
 }
 
-/* Returns what follows a line's first word, if that is the one. */
+/* Returns the text after a line's first word, if that is word. */
 static char *after(char *line, const char *word)
 {
 	size_t length = strlen(word);
@@ -168,7 +168,7 @@ static bool is_question(char *line)
 	       after(line, "list");
 }
 
-/* Of the indexes, which come last, none is a directory. */
+/* The indexes come last and are never directories. */
 static void add_to_tree(char *line)
 {
 	if (!strstr(line, ".bin/"))
@@ -226,7 +226,7 @@ static void ask_variant(struct module_context *context, const char *modalias)
 	FUZZ_CHECK(error || !streq(driver, "vfio_pci"));
 }
 
-/* Modules that were listed: each is to be asked about once. */
+/* Modules that were listed; each must come once. */
 struct listing {
 	char names[64][64];
 	size_t count;
@@ -246,7 +246,7 @@ static int list_one(void *argument, const char *name, const char *path)
 	return 1;
 }
 
-/* An index that is written out has as many lines as entries, each of them one of these. */
+/* A dumped index has one line for each entry. */
 static void check_dump(struct module_context *context, enum module_index index,
 		       const struct entries *entries)
 {
@@ -261,7 +261,7 @@ static void check_dump(struct module_context *context, enum module_index index,
 		bool found = false;
 
 		line[strcspn(line, "\n")] = '\0';
-		/* As the lines of modules.alias begin. */
+		/* Lines of modules.alias begin so. */
 		if (index == MODULE_INDEX_ALIASES && strncmp(line, "alias ", 6) == 0)
 			text += 6;
 		for (size_t i = 0; !found && i < entries->count; i++) {

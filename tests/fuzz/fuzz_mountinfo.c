@@ -27,7 +27,7 @@ static bool is_below(const char *path, const char *point)
 	return strncmp(path, point, length) == 0 && (!path[length] || path[length] == '/');
 }
 
-/* Nothing that is found has another between it and the path, or over it. */
+/* No other mount is nearer to the path than the one found, or on top of it. */
 static void check_find(const struct mount *mounts, const char *path)
 {
 	const struct mount *found = mountinfo_find(mounts, path);

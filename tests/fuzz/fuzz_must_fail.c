@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Fails on purpose, in the way that the input names. */
+/* Fails on purpose, as the input says. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Selectors, and whether they match. The first line is a selector, each of the
- * others a device:
+ * Selectors and whether they match. The first line is a selector, each other one a
+ * device:
  *
  *   ADDRESS VENDOR:DEVICE:SUBVENDOR:SUBDEVICE CLASS FLAGS PARENT
  *
- * in hexadecimal digits; FLAGS is 1 for the boot display and 2 for one that is
- * gone, PARENT the number of the line, from 1, with the bridge above.
+ * in hexadecimal digits. FLAGS is 1 for the boot display and 2 for a device that is gone.
+ * PARENT is the number of the line, from 1, with the bridge above.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -59,7 +59,7 @@ static char *add_id(char *end, const struct id_pattern *id)
 	return end;
 }
 
-/* Writes a selector in the one form that all of its spellings have in common. */
+/* Writes a selector in the canonical form of all its spellings. */
 static void write_selector(const struct selector *selector, char text[256])
 {
 	char *end = text;
@@ -113,8 +113,8 @@ static void check_round_trip(const struct selector *selector)
 }
 
 /*
- * The path form of a device's place from so many steps above it; "" where it
- * has not so many, or more than a selector may have.
+ * Writes the path form of a device's place from so many steps above it; "" if it has
+ * fewer, or a selector cannot have as many.
  */
 static void write_path(const struct device *device, size_t above, char text[256])
 {
@@ -136,7 +136,7 @@ static void write_path(const struct device *device, size_t above, char text[256]
 			       steps[i - 1]->address.function);
 }
 
-/* Matches by comparing texts: slower, and with nothing in common with selector.c. */
+/* Matches by comparing texts: slower, and independent of selector.c. */
 static bool matches_by_text(const struct selector *selector, const struct device *device)
 {
 	char wanted[256], got[256], id[4][8], *part, *rest = wanted + strlen("pci:");
@@ -172,7 +172,7 @@ static bool matches_by_text(const struct selector *selector, const struct device
 	return true;
 }
 
-/* What names a device's own place or kind matches it. */
+/* A selector for a device's own place or kind matches it. */
 static void check_own(const struct device *device, const char *text)
 {
 	struct selector selector;
@@ -208,7 +208,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const uint8_t *newline = memchr(data, '\n', size);
 	size_t length = newline ? (size_t)(newline - data) : size;
-	/* No byte more than the parser may look at. */
+	/* Exactly the bytes that the parser may read. */
 	char *text = malloc(length ? length : 1);
 	char *lines =
 		fuzz_text(newline ? newline + 1 : data + size, newline ? size - length - 1 : 0);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A machine's sysfs, and what is planned on it: the devices are read from real
- * files, by libpci too. Lines are those of tree.h, or
+ * A machine's sysfs and plans on it: the devices are read from real files, by libpci too.
+ * Lines are those of tree.h, or
  *
  *   config TEXT, cmdline TEXT, host TEXT   one more line of each
  */
@@ -19,7 +19,7 @@
 #include "plan_check.h"
 #include "tree.h"
 
-/* What is written of settings, put together from its lines. */
+/* The texts of settings, built from their lines. */
 struct texts {
 	const char *config, *cmdline, *host;
 };
@@ -85,7 +85,7 @@ static size_t count_problems(struct arena *arena, const char *config)
 	return count;
 }
 
-/* What is written for a machine as it is now is understood, on its own and in its place. */
+/* The lines of pin are understood, alone and in the config. */
 static void check_pin(struct run *run, const char *config)
 {
 	const struct pin pin = { .run = run };
@@ -104,7 +104,7 @@ static void check_pin(struct run *run, const char *config)
 	free(text);
 }
 
-/* Plans as a dry run does; count is which allocation is to fail, 0 for none. */
+/* Plans as a dry run does; the count-th allocation fails, 0 for none. */
 static void plan(struct arena *arena, const struct sysfs *sysfs, const struct texts *texts,
 		 size_t count)
 {
@@ -121,7 +121,7 @@ static void plan(struct arena *arena, const struct sysfs *sysfs, const struct te
 		FUZZ_CHECK(error == -ENOMEM);
 		return;
 	}
-	/* A tree that is none is an error; all else is only to be left out. */
+	/* A bad tree is an error; everything else is only skipped. */
 	FUZZ_CHECK(error == 0 || error == -EIO);
 	if (error)
 		return;

@@ -40,7 +40,7 @@ static bool slot_is_picked(const struct settings *settings, const struct topolog
 	return false;
 }
 
-/* Whether force has the device with that reason, or alone where that is enough. */
+/* Returns whether force waives that reason for the device. */
 static bool is_waived(const struct settings *settings, const struct device *device,
 		      enum refusal refusal)
 {
@@ -56,7 +56,7 @@ static bool is_waived(const struct settings *settings, const struct device *devi
 	return false;
 }
 
-/* Whether devs has the device by its address or path. */
+/* Returns whether devs names the device by its address or path. */
 static bool is_named(const struct settings *settings, const struct device *device)
 {
 	for (size_t i = 0; i < settings->devs.count; i++) {
@@ -70,7 +70,7 @@ static bool is_named(const struct settings *settings, const struct device *devic
 	return false;
 }
 
-/* What must hold of a device that is to be taken. */
+/* Checks a device that is to be taken. */
 static void check_taken(const struct settings *settings, const struct topology *topology,
 			const struct member *member)
 {
@@ -202,10 +202,10 @@ void plan_check(const struct plan *plan, const struct settings *settings,
 		FUZZ_CHECK(i == 0 || plan->actions[i - 1].kind <= plan->actions[i].kind);
 	}
 	check_modules(plan);
-	/* Every device that a selector picks is in a group that was decided on. */
+	/* Every device that a selector picks is in a decided group. */
 	for (size_t i = 0; i < topology->count; i++) {
 		const struct device *device = &topology->devices[i];
-		/* What is behind a VMD has a finding in place of a group. */
+		/* A device behind a VMD has a finding instead of a group. */
 		bool found = device->vmd || !is_picked(settings, topology, device);
 
 		for (size_t j = 0; !found && j < plan->group_count; j++)
@@ -220,7 +220,7 @@ static void check_sentence(const char *text)
 	FUZZ_CHECK(text && *text && fuzz_is_printable(text, SIZE_MAX));
 }
 
-/* Each sentence is one line, whatever the names in it are. */
+/* Each sentence is one line, whatever names are in it. */
 static void check_sentences(struct run *run)
 {
 	for (const struct problem *problem = run->settings.problems; problem;

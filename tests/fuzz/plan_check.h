@@ -4,12 +4,12 @@
 #include "plan/run.h"
 
 /*
- * Checks what must hold of any plan, whatever the machine: a group goes as a
- * whole or not at all, nothing is done to what stays, nothing that a guard is
- * for goes unless force has it, and actions come in the order that wins.
+ * Checks any plan of any machine: a group goes as a whole or not at all, nothing is done
+ * to what stays, nothing goes past a guard unless force waives it, and actions are in the
+ * right order.
  */
 void plan_check(const struct plan *plan, const struct settings *settings,
 		const struct topology *topology);
 
-/* Writes all reports of the run and checks that each is what it claims to be. */
+/* Writes all reports of the run and checks their form. */
 void plan_check_reports(struct run *run);

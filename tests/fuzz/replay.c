@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Returns a fuzz target the inputs that are named as arguments, files or
- * directories of files, where there is no libFuzzer to do it. Says how many
- * there were; none at all is an error.
+ * Runs a fuzz target on the inputs named as arguments, files or directories of files,
+ * without libFuzzer. Prints their number; none at all is an error.
  */
 #include <dirent.h>
 #include <stdio.h>
@@ -28,13 +27,13 @@ static void replay_file(const char *path)
 	}
 	size = fread(buffer, 1, TEXTFILE_MAX, file);
 	fclose(file);
-	/* No larger than the input: what reads past its end is seen. */
+	/* Exactly as large as the input, so that reads past its end show. */
 	data = malloc(size ? size : 1);
 	if (!data)
 		exit(1);
 	memcpy(data, buffer, size);
 	free(buffer);
-	/* Should this be the last that is heard, it says which input it was. */
+	/* If this is the last line, it names the input. */
 	fprintf(stderr, "replay: %s\n", path);
 	LLVMFuzzerTestOneInput(data, size);
 	free(data);

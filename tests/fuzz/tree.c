@@ -18,7 +18,7 @@
 #define LENGTH_MAX 400
 #define DEPTH_MAX  24
 
-/* Room for the directories that everything may be in, too. */
+/* Also for the parent directories of everything. */
 #define ENTRIES_MAX (ADDED_MAX * (DEPTH_MAX + 1))
 
 enum kind {
@@ -30,9 +30,9 @@ enum kind {
 struct entry {
 	enum kind kind;
 	char *path;
-	char *bytes; /* of a file, or a link's target */
+	char *bytes; /* a file's bytes or a link's target */
 	size_t length;
-	size_t order; /* in which it was added */
+	size_t order; /* the order of adding */
 };
 
 struct tree {
@@ -40,11 +40,11 @@ struct tree {
 	size_t count;
 };
 
-/* What is there now, and what is to be; each sorted by path once it is complete. */
+/* The present and the next tree, each sorted by path once complete. */
 static struct tree trees[2], *current = &trees[0], *next = &trees[1];
 static char root[256];
 static int root_fd = -1;
-static size_t added; /* entries so far, in all trees */
+static size_t added; /* entries added so far, in all trees */
 
 static int remove_one(const char *path, const struct stat *status, int type, struct FTW *place)
 {
@@ -99,7 +99,7 @@ static bool is_good_path(const char *path)
 	return true;
 }
 
-/* Whether a link stays in the tree, as far as the names tell. */
+/* Returns whether a link stays in the tree, as far as names tell. */
 static bool is_good_target(const char *path, const char *target)
 {
 	int depth = 0;
@@ -199,7 +199,7 @@ static struct entry *find(struct tree *tree, const char *path)
 	return NULL;
 }
 
-/* Adds the directories on the way to everything. */
+/* Adds the parent directories of everything. */
 static void add_parents(void)
 {
 	size_t count = next->count;
@@ -213,7 +213,7 @@ static void add_parents(void)
 			add_entry(KIND_DIRECTORY, path, "", 0);
 		}
 	}
-	/* They come last, and so are directories whatever was said of them before. */
+	/* They come last, so they are directories whatever was said before. */
 	sort(next);
 }
 
@@ -250,7 +250,9 @@ const char *tree_apply(void)
 	make_root();
 	sort(next);
 	add_parents();
-	/* Backwards, what is in a directory comes before it. A file can be written anew in place.
+	/*
+	 * Backwards, so that a directory's contents come before it. A file can be
+	 * rewritten in place.
 	 */
 	for (size_t i = current->count; i > 0; i--) {
 		const struct entry *entry = &current->entries[i - 1];

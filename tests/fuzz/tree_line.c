@@ -9,7 +9,7 @@
 #include "lib/util.h"
 #include "tree.h"
 
-/* Paths that are longer are cut, and then mostly no good. */
+/* Longer paths are cut, and then mostly useless. */
 #define PATH_SIZE 600
 
 /* A function's place below sys/devices, and the way from there to sys. */
@@ -124,7 +124,7 @@ static void add_modalias(const struct place *place, char *const ids[4], const ch
 	add_text(place->path, "modalias", text);
 }
 
-/* The start of configuration space; header "ff" is a device that sleeps. */
+/* Writes the start of configuration space; header "ff" is a sleeping device. */
 static void add_config(const struct place *place, const char *header)
 {
 	unsigned char bytes[64] = { 0 };
@@ -158,7 +158,7 @@ static void add_ids(const struct place *place, char *text, const char *class)
 	add_modalias(place, ids, class);
 }
 
-/* Below the device's place, as many steps up as lead to sys. */
+/* Below the device's place, with as many steps up as lead to sys. */
 static void set_place(struct place *place, const char *parent, const char *address)
 {
 	size_t depth = 1;
@@ -172,9 +172,8 @@ static void set_place(struct place *place, const char *parent, const char *addre
 }
 
 /*
- * Whether the bus may list something there. The kernel names a function only
- * by its address; what libpci cannot read as one ends its scan, which then
- * loses memory, for it does not expect to live on.
+ * Returns whether the bus may list this. The kernel names functions by address; libpci
+ * ends its scan at any other name and then leaks memory, because it expects to exit.
  */
 static bool is_allowed(const char *path)
 {

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# build.mk for tests/unit: one cmocka program for each module under test, linked
-# with what that module calls and no more, under the address and the undefined
-# behaviour sanitizer.
+# build.mk for tests/unit: one cmocka program for each module under test, linked with only
+# what that module calls, under the address and the undefined behaviour sanitizers.
 
 UNIT_CC = gcc
 UNIT_CFLAGS = -g1 -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
@@ -19,7 +18,7 @@ UNIT_TESTS := address arena arguments attached beneath child_output claim cmdlin
 	plan plan_actions platform regenerate release report selector settings settings_host \
 	settings_places supervise survey sysfs terminal text topology traits uki
 
-# What is often linked together.
+# Modules often linked together.
 unit_settings := text settings settings_file settings_problem settings_cmdline refusal suggest claim selector address hex cmdline
 unit_plan := plan guard findings picks leftover topology $(unit_settings)
 unit_host := needs search path needs_text storage mount network zpool keyboard \
@@ -27,8 +26,8 @@ unit_host := needs search path needs_text storage mount network zpool keyboard \
 	mountinfo beneath textfile sysfs deadline $(unit_settings)
 unit_run := run deadline $(unit_plan)
 
-# Of each test: the modules of src/ that it links, the helpers of this directory
-# beside unit.c, and the functions that it stands in for.
+# For each test: the modules of src/ that it links, the helpers of this directory besides
+# unit.c, and the functions that it replaces.
 unit_src_address = address hex
 unit_src_arena = arena
 unit_src_arguments = arguments text arena
@@ -155,7 +154,7 @@ unit_src_topology = topology address hex
 unit_lib_topology = strict_arena
 unit_src_uki = uki
 
-# Fails on purpose: an assertion, and an error that only a sanitizer sees.
+# Fails on purpose: by an assertion, and by an error that only a sanitizer sees.
 UNIT_MUST_FAIL := must_fail
 
 unit_comma := ,

@@ -66,7 +66,7 @@ void host_tree_pci(const struct host_tree *tree, const char *path, unsigned int 
 	write_attribute(tree, path, "subsystem_device", "0x%04x\n", 0x1100);
 }
 
-/* A link in one of the directories of sysfs two levels down: "class/net/eth0". */
+/* Links a device from a directory of sysfs two levels down: "class/net/eth0". */
 static void link_device(const struct host_tree *tree, const char *link, const char *path)
 {
 	char target[512];

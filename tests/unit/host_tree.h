@@ -17,8 +17,8 @@ struct host_tree {
 };
 
 /*
- * An empty machine, in whose first process's root the test is; with what is
- * mounted (mountinfo's lines, each "MAJOR:MINOR POINT TYPE SOURCE OPTIONS").
+ * An empty machine on which the test is at home. host_tree_mount() takes lines of
+ * mountinfo, each "MAJOR:MINOR POINT TYPE SOURCE OPTIONS".
  */
 void host_tree_create(struct host_tree *tree);
 void host_tree_remove(struct host_tree *tree);
@@ -31,35 +31,34 @@ void host_tree_mount(struct host_tree *tree, const char *mounts);
 void host_tree_pci(const struct host_tree *tree, const char *path, unsigned int class,
 		   unsigned int vendor, unsigned int device);
 
-/* A block device "major:minor" at a path below /sys/devices, with its name in /dev. */
+/* Adds a block device "major:minor" at a path below /sys/devices, with its name in /dev. */
 void host_tree_block(const struct host_tree *tree, const char *number, const char *path);
 
-/* The same for a partition, at DISK's path/NAME. */
+/* Like host_tree_block() for a partition, at DISK's path/NAME. */
 void host_tree_partition(const struct host_tree *tree, const char *number, const char *path);
 
-/* Says that the block device at a path lies on another one. */
+/* Puts the block device at a path on another one. */
 void host_tree_slave(const struct host_tree *tree, const char *path, const char *slave);
 
-/* A network interface at a path below /sys/devices. */
+/* Adds a network interface at a path below /sys/devices. */
 void host_tree_interface(const struct host_tree *tree, const char *path);
 
 /*
- * NVMe disks that most tests stand on: nvme0n1 (259:0) with partitions 1 to 3
- * (259:1 and so on) at 00:06.0/00.0, nvme1n1 (259:4) at 00:07.0/00.0, and a
- * SATA controller at 00:17.0 with sda (8:0, partition 8:1) and sdb (8:16).
+ * Adds the NVMe disks that most tests use: nvme0n1 (259:0) with partitions 1 to 3 (259:1
+ * and so on) at 00:06.0/00.0, nvme1n1 (259:4) at 00:07.0/00.0, and a SATA controller at
+ * 00:17.0 with sda (8:0, partition 8:1) and sdb (8:16).
  */
 void host_tree_disks(const struct host_tree *tree);
 
-/* What the ids of these are written as. */
+/* Selectors of these disks. */
 #define HOST_NVME0 "00:06.0/00.0@144d:a80a:1af4:1100"
 #define HOST_NVME1 "00:07.0/00.0@144d:a808:1af4:1100"
 #define HOST_SATA  "00:17.0@8086:a352:1af4:1100"
 
 /*
- * Searches, and compares the protect lines and the comments on gaps with
- * lines (without the heading; "" for a text that protects nothing, or for none,
- * where the host is not seen), and the gaps with gaps,
- * each with a newline behind it. What was written is read back by the
- * program's own parser, which has to find nothing wrong.
+ * Searches and compares the result: lines are the protect lines and comments on gaps,
+ * without the heading ("" for none, or if the host is not visible); gaps are the gaps,
+ * with a newline after each. The program's own parser then reads the text and must find
+ * nothing wrong.
  */
 void host_tree_check(struct host_tree *tree, const char *lines, const char *gaps);

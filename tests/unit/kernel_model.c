@@ -114,7 +114,7 @@ bool kernel_is_as_before(const struct kernel_device *device)
 	       streq(device->override, device->override_before);
 }
 
-/* The worker may end here, before or after what it is about to do. */
+/* The worker may end here, before or after its step. */
 static void step(void)
 {
 	if (++kernel.steps == kernel.cut_at && !kernel.cut_after)
@@ -127,7 +127,7 @@ static void step_done(size_t number)
 		longjmp(kernel.cut, 1);
 }
 
-/* pci_match_device(): an override decides alone. */
+/* pci_match_device(): with an override, only that driver matches. */
 static bool matches(const struct kernel_driver *driver, const struct kernel_device *device)
 {
 	if (device->override[0])
@@ -158,7 +158,7 @@ static int write_override(struct kernel_device *device, const char *text)
 {
 	size_t length = strcspn(text, "\n");
 
-	/* A write of nothing never reaches the store. */
+	/* An empty write never reaches the store. */
 	if (!text[0])
 		return 0;
 	assert_true(length < sizeof(device->override));
@@ -202,7 +202,7 @@ static int unbind(const struct kernel_driver *driver, struct kernel_device *devi
 	return 0;
 }
 
-/* Says success whatever comes of it. */
+/* Returns success even if no driver was bound. */
 static int drivers_probe(struct kernel_device *device)
 {
 	if (device->gone)
@@ -242,7 +242,7 @@ static int store_framebuffer(const char *attribute, const char *name)
 	return -ENODEV;
 }
 
-/* remove_id_store(): forgets one id, and unbinds nothing. */
+/* remove_id_store(): removes one id and unbinds nothing. */
 static int remove_id(const struct kernel_driver *driver, const char *text)
 {
 	bool found = false;
@@ -263,7 +263,7 @@ static int remove_id(const struct kernel_driver *driver, const char *text)
 	return found ? 0 : -ENODEV;
 }
 
-/* Which attribute is written, by its path as below /sys. */
+/* Returns which attribute a path below /sys is. */
 static int store(const char *path, const char *text)
 {
 	const char *name = path + strlen(DRIVERS), *slash;
@@ -372,7 +372,7 @@ bool __wrap_sysfs_exists(const struct sysfs *sysfs, const char *path)
 	return driver && driver->registered;
 }
 
-/* A driver's directory: its devices in no order, beside its own attributes. */
+/* Lists a driver's directory: its devices, unsorted, and its own attributes. */
 int __wrap_sysfs_list(const struct sysfs *sysfs, const char *path,
 		      int (*function)(void *context, const char *name), void *context)
 {
@@ -401,7 +401,7 @@ int __wrap_deadline_call(const struct deadline *deadline, int (*function)(void *
 {
 	int result;
 
-	/* What an earlier step used up is not taken off what this one may take. */
+	/* The time of earlier steps does not count. */
 	assert_int_not_equal(deadline_left(deadline), 0);
 	kernel.child_milliseconds = deadline_left(deadline);
 	kernel.in_child = true;
@@ -413,7 +413,7 @@ int __wrap_deadline_call(const struct deadline *deadline, int (*function)(void *
 	return result;
 }
 
-/* Registering a driver offers it every device that has none. */
+/* Registering a driver offers it every device without a driver. */
 static int load(void *context, const char *name)
 {
 	struct kernel_driver *driver;

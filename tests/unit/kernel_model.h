@@ -2,10 +2,9 @@
 #pragma once
 
 /*
- * The kernel's driver core in memory, as far as binding PCI devices goes:
- * overrides, bind, unbind, drivers_probe and the loading of modules, with the
- * errors that drivers/base and drivers/pci give. It stands in for sysfs.c and
- * module.c; link with --wrap for what kernel_model.c defines as __wrap_….
+ * A model of the kernel's driver core for binding PCI devices: overrides, bind, unbind,
+ * drivers_probe and loading modules, with the errors of drivers/base and drivers/pci. It
+ * replaces sysfs.c and module.c; link with --wrap for each __wrap_… in kernel_model.c.
  */
 
 #include <setjmp.h>
@@ -19,37 +18,37 @@
 struct kernel_driver {
 	const char *name;
 	bool registered;
-	bool any_device; /* binds whatever carries its name as override, and nothing else */
-	int load_result; /* of the module that brings it, when it is not registered yet */
+	bool any_device; /* binds exactly the devices that have its name as override */
+	int load_result; /* of loading its module while it is not registered */
 	size_t loads;
 };
 
 struct kernel_device {
 	struct pci_address address;
 	const char *native; /* the driver whose table has this device; may be NULL */
-	const char *driver; /* bound; NULL when none is */
+	const char *driver; /* bound; NULL for none */
 	char override[64];  /* empty when unset */
 	uint16_t vendor, device;
-	const char *id_driver;	 /* has this id as a dynamic one; NULL when none has */
-	const char *framebuffer; /* the firmware's, in its memory; NULL when there is none */
+	const char *id_driver;	 /* the driver with this id as a dynamic one; NULL for none */
+	const char *framebuffer; /* the firmware's, in its memory; NULL for none */
 	bool framebuffer_bound;	 /* to its driver */
 
-	/* How it misbehaves. */
-	int probe_error;	  /* of a driver that it has by override only */
-	bool silent;		  /* bind says success although the probe failed: before 5.14 */
-	bool hangs;		  /* its native driver's remove() does not come back */
-	bool vfio_hangs;	  /* nor does that of a driver that it has by override */
-	bool native_refuses;	  /* the native driver does not probe it a second time */
-	bool stolen;		  /* the native driver takes it back as soon as another has it */
-	bool removes_framebuffer; /* once a driver that it has by override is bound: since 6.0 */
-	bool keeps_id;		  /* the driver does not forget its dynamic id */
-	bool vanishes;		  /* goes away at the first unbind */
+	/* Misbehaviour. */
+	int probe_error;     /* of a driver bound through its override */
+	bool silent;	     /* bind returns success although the probe failed: before 5.14 */
+	bool hangs;	     /* its native driver's remove() never returns */
+	bool vfio_hangs;     /* the remove() of a driver bound through its override never returns */
+	bool native_refuses; /* the native driver refuses a second probe */
+	bool stolen;	     /* the native driver takes it back once another driver has it */
+	bool removes_framebuffer; /* when a driver is bound through its override: since 6.0 */
+	bool keeps_id;		  /* its driver keeps the dynamic id */
+	bool vanishes;		  /* disappears at the first unbind */
 	bool gone;
 
 	const char *driver_before;
-	bool free_before; /* had none, though driver_before may have it back */
+	bool free_before; /* had no driver, but driver_before may take it back */
 	char override_before[64];
-	size_t touched; /* writes that were about it */
+	size_t touched; /* writes about it */
 };
 
 struct kernel {
@@ -60,40 +59,42 @@ struct kernel {
 	bool type1_loaded;
 	int type1_result; /* of loading vfio_iommu_type1 */
 	size_t writes;
-	size_t fail_at;	   /* this write has no effect and gives fail_error; 0 for none */
-	size_t fail_until; /* all up to this one, too */
-	size_t fail_also;  /* one more that fails; 0 for none */
+	size_t fail_at;	   /* this write has no effect and returns fail_error; 0 for none */
+	size_t fail_until; /* all up to this one fail too */
+	size_t fail_also;  /* another write that fails; 0 for none */
 	int fail_error;
 	char failed_path[128];
 	size_t steps;	    /* writes, reads and probes so far */
-	size_t cut_at;	    /* at this one the worker is no more; 0 for none */
+	size_t cut_at;	    /* the worker ends at this step; 0 for none */
 	bool lists_nothing; /* no driver's directory can be read */
-	bool cut_after;	    /* after its effect rather than before */
+	bool cut_after;	    /* after the step's effect, not before */
 	jmp_buf cut;
 	bool in_child;
-	int child_milliseconds; /* that the last step in a child was given */
+	int child_milliseconds; /* allowed for the last step in a child */
 	bool hung;
-	struct text *journal; /* of loads, and of writes that had an effect; may be NULL */
+	struct text *journal; /* loads, and writes with an effect; may be NULL */
 };
 
 extern struct kernel kernel;
 
 /*
- * Starts with the machine's devices, the drivers that they are bound to, and
- * modules for vfio-pci and mlx5_vfio_pci that are not loaded.
+ * Starts with the machine's devices, the drivers bound to them, and unloaded modules for
+ * vfio-pci and mlx5_vfio_pci.
  */
 void kernel_boot(const struct machine *machine);
 
-/* Returns the device with that address, or driver of that name; fails the test where there is none.
+/*
+ * Returns the device with this address, or the driver of this name. Fails the test if
+ * there is none.
  */
 struct kernel_device *kernel_device(const char *address);
 struct kernel_driver *kernel_driver(const char *name);
 
-/* Registers a driver without loading anything, as one that is built in. */
+/* Registers a driver without loading a module, like a built-in one. */
 void kernel_register(const char *name);
 
-/* Whether driver and override are what they were at first. */
+/* Returns whether driver and override are what they were at first. */
 bool kernel_is_as_before(const struct kernel_device *device);
 
-/* What plans are carried out with on it. */
+/* Returns what executing a plan on the model needs. */
 struct execution kernel_execution(void);

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-/* Machines for tests: tables of functions, and what a command line makes of them. */
+/* Machines for tests: tables of functions, and the plan of a command line on them. */
 
 #include "machine/topology.h"
 #include "plan/plan.h"
 #include "plan/run.h"
 #include "settings/settings.h"
 
-/* One function, as far as it matters to a test. */
+/* One function, as far as a test needs it. */
 struct function {
 	const char *address; /* "0000:01:00.0" */
 	uint32_t class;
@@ -19,7 +19,7 @@ struct function {
 	const char *driver;
 	const char *override;
 	bool boot_display;
-	bool gone; /* is listed, but cannot be read */
+	bool gone; /* listed but unreadable */
 	unsigned int virtual_functions;
 	const char *variant;
 	const char *console;
@@ -57,16 +57,15 @@ struct machine {
 void machine_survey(struct run *run, const struct machine *machine);
 
 /*
- * Returns a run whose settings were read from the command line, whose devices
- * are the machine's, and whose plan is made. Nothing is wrong with the
- * settings. To be given to machine_forget().
+ * Returns a planned run with the machine's devices and settings from the command line,
+ * which must have no problems. The caller calls machine_forget().
  */
 struct run *machine_plan(const struct machine *machine, const char *cmdline);
 
-/* A run with default settings and nothing else. */
+/* Returns a run with default settings. */
 struct run *machine_run(void);
 
 void machine_forget(struct run *run);
 
-/* Returns the member with that address; the test fails where there is none. */
+/* Returns the member with this address. Fails the test if there is none. */
 struct member *machine_member(struct plan *plan, const char *address);

@@ -11,7 +11,7 @@ static struct kernel_device *device_of(const struct member *member)
 	return kernel_device(pci_address_format(&member->device->address, text));
 }
 
-/* The driver that was read back, and the one that is there. */
+/* Checks the driver that was read back against the actual one. */
 static void check_driver_after(const char *name, const struct member *member,
 			       const struct kernel_device *device)
 {
@@ -39,7 +39,10 @@ static void check_given_back(const char *name, const struct member *member,
 {
 	if (member->result == RESULT_STUCK) {
 		check_true(name, allowed & OUTCOME_STUCK);
-		/* One that kept our override may be bound by what another group loads. */
+		/*
+		 * A member that kept our override may be bound by loading another group's
+		 * module.
+		 */
 		if (member->settled && member->step == STEP_NONE &&
 		    streq(device->override, device->override_before))
 			check_driver_after(name, member, device);
@@ -57,7 +60,7 @@ static void check_member(const char *name, const struct planned_group *group,
 {
 	const struct kernel_device *device = device_of(member);
 
-	/* A worker that was cut off may leave one in the middle of a step. */
+	/* A worker that was cut off may leave a member in the middle of a step. */
 	if (member->result != RESULT_STUCK)
 		check_number(name, member->step, STEP_NONE);
 	if (group->refused || member->role == ROLE_LEAVE) {

@@ -6,7 +6,7 @@
 #include "machine/module.h"
 #include "unit.h"
 
-/* A card behind a bridge, a NIC, a disk beside a sound function, and what they may bring. */
+/* A card behind a bridge, a NIC, and a disk beside a sound function, with options. */
 #define MACHINE_OF(gpu, audio, nic)                                                               \
 	FUNCTION("0000:00:01.0", 0x060400, 1, 0x8086, 0x1901, .header_type = 1,                   \
 		 .driver = "pcieport"),                                                           \
@@ -142,7 +142,7 @@ static void times_out(void)
 	kernel_driver("vfio-pci")->load_result = -ETIMEDOUT;
 }
 
-/* Between the survey and us, a driver came for a device that had none. */
+/* After the survey, a driver took a device that had none. */
 static void nic_was_bound_meanwhile(void)
 {
 	struct kernel_device *nic = kernel_device(NIC);
@@ -157,7 +157,7 @@ static void nic_was_bound_and_fails(void)
 	kernel_device(NIC)->probe_error = -EINVAL;
 }
 
-/* Before us, somebody unbound it; its driver is still there. */
+/* Somebody unbound it before us; its driver is still loaded. */
 static void nic_was_unbound(void)
 {
 	kernel_register("mlx5_core");
@@ -231,7 +231,10 @@ const struct scenario scenarios[] = {
 	  .groups = "!1:undone,undone(bind -22) 2:taken" },
 	{ "probe fails, free", &free_, CARD_NIC, probe_fails, true,
 	  .groups = "!1:undone,undone(bind -22) 2:taken" },
-	/* Alone, for another group's module would bind what has its override from elsewhere. */
+	/*
+	 * Alone: another group's module would bind a member that has its override from
+	 * elsewhere.
+	 */
 	{ "probe fails, override set", &free_override, CARD, probe_fails, true,
 	  .groups = "!1:undone,undone(bind -22)" },
 	{ "probe fails, override set, bound", &bound_override, CARD_NIC, probe_fails, true,

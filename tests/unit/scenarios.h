@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-/* Plans to carry out on the kernel of kernel_model.c, and what may come of them. */
+/* Plans to carry out on the model of kernel_model.c, and their expected results. */
 
 #include "kernel_model.h"
 
@@ -10,40 +10,39 @@ struct scenario {
 	const struct machine *machine;
 	const char *cmdline;
 	void (*prepare)(void); /* makes the kernel misbehave; may be NULL */
-	bool fails;	       /* a group does not come out whole */
-	bool stuck;	       /* and a member of it cannot be given back */
-	const char *groups;    /* what comes of it, as outcome_check_groups() writes it */
+	bool fails;	       /* a group cannot be taken as a whole */
+	bool stuck;	       /* and one of its members cannot be given back */
+	const char *groups;    /* the result, as outcome_check_groups() writes it */
 };
 
 extern const struct scenario scenarios[];
 extern const size_t scenario_count;
 
-/* Returns the scenario of that name; fails the test when there is none. */
+/* Returns the scenario of this name. Fails the test if there is none. */
 const struct scenario *scenario_find(const char *name);
 
-/* Starts the kernel as the scenario wants it. */
+/* Starts the model as the scenario needs it. */
 struct execution scenario_boot(const struct scenario *scenario);
 
-/* What may be besides a group that is wholly taken or wholly as it was. */
+/* What is allowed besides groups that are wholly taken or wholly as before. */
 enum outcome {
 	OUTCOME_WHOLE = 0,
-	OUTCOME_STUCK = 1, /* a member may be said to be stuck */
-	OUTCOME_CUT = 2,   /* a group may have failed with no member to blame */
+	OUTCOME_STUCK = 1, /* a member may be stuck */
+	OUTCOME_CUT = 2,   /* a group may have failed without a member to blame */
 };
 
 /*
- * Fails the test unless the kernel's state is one that may be left behind and
- * the plan tells it as it is. What was not to be touched was not written to.
- * allowed is of enum outcome.
+ * Fails the test unless the model's state is acceptable, the plan describes it
+ * truthfully, and nothing was written to devices that are none of the plan's. allowed is
+ * a set of enum outcome.
  */
 void outcome_check(const char *name, struct plan *plan, unsigned int allowed);
 
-/* Fails the test unless one group failed, by the write that failed with that error. */
+/* Fails the test unless exactly one group failed, by the failing write and this error. */
 void outcome_check_failure(const char *name, struct plan *plan, int error);
 
 /*
- * Compares what came of each group with "number:result,result" for its
- * members that were to be taken, '!' before a group that failed, and the step
- * and error behind each that is to blame.
+ * Compares the results of all groups with text: "number:result,result" for the members to
+ * take, '!' before a failed group, step and error after a member to blame.
  */
 void outcome_check_groups(const char *name, struct plan *plan, const char *wanted);

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Stands in for arena.c: each allocation is one of malloc(3), so that the
- * address sanitizer sees what runs over the end of it or uses it after a
- * rewind, and any of them can be made to fail.
+ * Replaces arena.c: each allocation is one of malloc(3), so that the address sanitizer
+ * sees overruns and uses after a rewind, and any allocation can be made to fail.
  */
 #include "lib/arena.h"
 
@@ -22,7 +21,7 @@ struct strict_arena {
 	struct strict_arena *next;
 };
 
-/* All there are: what a test that failed left behind is not reported as lost, too. */
+/* All of them, so that the sanitizer does not report those of a failed test as leaked. */
 static struct strict_arena *arenas;
 
 static struct strict_arena *strict(struct arena *arena)

@@ -133,7 +133,7 @@ static void read_number(struct reader *reader)
 	}
 	if (peek(reader) < '1' || peek(reader) > '9')
 		refuse(reader, "no value");
-	/* Nothing here writes fractions or exponents. */
+	/* We write neither fractions nor exponents. */
 	while (peek(reader) >= '0' && peek(reader) <= '9')
 		reader->at++;
 }

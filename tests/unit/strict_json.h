@@ -4,8 +4,8 @@
 #include "unit.h"
 
 /*
- * Reads a JSON document, as strictly as RFC 8259 has it, and fails the test
- * where it is none. Strings, names among them, are added to strings with '|'
- * behind each; strings may be NULL.
+ * Reads a JSON document strictly by RFC 8259 and fails the test if it is malformed.
+ * Appends all strings, names included, to strings with '|' after each; strings may be
+ * NULL.
  */
 void json_check(const char *text, size_t length, struct text *strings);

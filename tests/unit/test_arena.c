@@ -45,7 +45,7 @@ static void test_full(void **state)
 	size_t used, got = 0;
 
 	assert_null(arena_allocate(arena, 1, SIZE));
-	/* A failed allocation takes nothing. */
+	/* A failed allocation uses nothing. */
 	used = arena_mark(arena);
 	assert_null(arena_allocate(arena, SIZE_MAX, 2));
 	assert_null(arena_allocate(arena, SIZE_MAX / 2 + 2, 2));
@@ -56,7 +56,7 @@ static void test_full(void **state)
 		got++;
 	assert_true(got >= SIZE / 1024 - 2 && got <= SIZE / 1000);
 	assert_true(arena_mark(arena) <= SIZE);
-	/* What is left is still given. */
+	/* The remaining memory is still usable. */
 	while (arena_allocate(arena, 1, 1))
 		;
 	assert_null(arena_print(arena, "%s", "no room for this"));
@@ -98,7 +98,7 @@ static void test_rewind_zeroes(void **state)
 	assert_int_equal(arena_mark(*state), mark);
 }
 
-/* What a child writes and allocates is there for its parent, even if it dies. */
+/* A parent sees what a child writes and allocates, even if the child dies. */
 static void test_shared_with_children(void **state)
 {
 	struct arena *arena = *state;

@@ -115,7 +115,7 @@ static void test_exactly(void **state)
 	}
 }
 
-/* Options without a word about them are not in it; the others stand in two columns. */
+/* Options without help are not listed; the others are in two columns. */
 static void test_help(void **state)
 {
 	char *words[] = { (char *)"command", (char *)"--help", NULL };

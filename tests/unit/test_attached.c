@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Which function a console or an armed watchdog is on. */
+/* Tests which function a console or an armed watchdog is on. */
 #include "machine/attached.h"
 
 #include "scratch.h"
@@ -26,17 +26,17 @@ static void test_attached(void **state)
 
 		scratch_create(&scratch);
 		assert_int_equal(sysfs_open(&sysfs, scratch.path), 0);
-		/* Nothing is there: nothing is found. */
+		/* Nothing exists, so nothing is found. */
 		assert_int_equal(attached_find(&sysfs, arena, devices, COUNT), 0);
 		assert_null(devices[SERIAL].console);
 		scratch_write(&scratch, "class/tty/console/active", "tty0 ttyS0 ttyS4\n");
 		scratch_link(&scratch, "class/tty/tty0", "../../devices/virtual/tty/tty0");
 		scratch_link(&scratch, "class/tty/ttyS0", "../../devices/pnp0/00:04/tty/ttyS0");
-		/* As kernels since 6.5 have it, with the port's own devices between. */
+		/* As in kernels since 6.5, with the port's own devices between. */
 		scratch_link(&scratch, "class/tty/ttyS4",
 			     ROOT "0000:00:01.0/0000:01:00.0/0000:01:00.0:0/0000:01:00.0:0.0/tty/"
 				  "ttyS4");
-		/* It is a tty, but no console. */
+		/* A tty that is no console. */
 		scratch_link(&scratch, "class/tty/ttyS5", ROOT "0000:02:00.4/tty/ttyS5");
 		assert_int_equal(attached_find(&sysfs, arena, devices, COUNT), 0);
 		assert_string_equal(devices[SERIAL].console, "ttyS4");
@@ -75,7 +75,7 @@ static void test_watchdog(void **state)
 	}
 }
 
-/* A driver that does not say which device its watchdog is on: it is called as the watchdog is. */
+/* A watchdog whose driver does not set its parent: its identity is the driver's name. */
 static void test_watchdog_of_nobody(void **state)
 {
 	static const struct {

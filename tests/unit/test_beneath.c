@@ -11,7 +11,7 @@
 #include "scratch.h"
 #include "unit.h"
 
-/* The tree is "root" in the scratch; what is beside it must never be touched. */
+/* The tree is "root" in the scratch directory. Nothing beside it may be touched. */
 struct place {
 	struct scratch scratch;
 	int root;
@@ -63,7 +63,7 @@ static const struct {
 	{ "/chain/x", "etc.real/link/x" },
 	{ "/usr/self/self/self/lib", "usr/lib" },
 	{ "/nowhere/../at/all", "at/all" },
-	/* Behind what is no directory nothing is, which whoever opens it will be told. */
+	/* A path below a file resolves; opening it then fails. */
 	{ "/lib/file/x", "usr/lib/file/x" },
 };
 
@@ -120,13 +120,13 @@ static void test_write(void **state)
 	check_file(place, "root/usr/lib/x/b", "");
 	assert_int_equal(beneath_write(place->root, "/top", "t", 1), 0);
 	check_file(place, "root/top", "t");
-	/* Shorter than what was there, nothing of which is left. */
+	/* Shorter than the old text, of which nothing remains. */
 	assert_int_equal(beneath_write(place->root, "/lib64/file", "in", 2), 0);
 	check_file(place, "root/usr/lib/file", "in");
 	assert_string_equal(scratch_read(&place->scratch, "etc/file"), "outside");
 }
 
-/* A link or another name of a file outside is replaced, and what it led to left alone. */
+/* A link, or a hard link of a file outside, is replaced; its target stays untouched. */
 static void test_replaces(void **state)
 {
 	struct place *place = *state;
@@ -145,7 +145,7 @@ static void test_fails(void **state)
 {
 	struct place *place = *state;
 
-	/* Linux says EISDIR, others may say EPERM (unlink(2)). */
+	/* Linux returns EISDIR, others may return EPERM (unlink(2)). */
 	assert_int_equal(beneath_write(place->root, "/usr/lib", "x", 1), -EISDIR);
 	assert_int_equal(beneath_write(place->root, "/usr/lib/file/x", "x", 1), -ENOTDIR);
 	assert_int_equal(beneath_write(place->root, "/circle/x", "x", 1), -ELOOP);

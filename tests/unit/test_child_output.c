@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What is read of programs that end well, badly, late and never. */
+/* Reads the output of programs that succeed, fail, are late or never end. */
 #include "lib/child_output.h"
 
 #include <errno.h>
@@ -13,7 +13,7 @@
 
 #define LONG 3600000
 
-/* Runs a line of shell, which may take so long. */
+/* Runs a line of shell within this time. */
 static int run(const char *line, int milliseconds, char *buffer, size_t size)
 {
 	char *const arguments[] = { (char *)"sh", (char *)"-c", (char *)line, NULL };
@@ -57,7 +57,7 @@ static void test_late(void **state)
 	assert_int_equal(run("exec sleep 3600", 50, buffer, 8), -ETIMEDOUT);
 	assert_int_equal(run("exec >&-; exec sleep 3600", 50, buffer, 8), -ETIMEDOUT);
 	assert_true(deadline_now() - start < (int64_t)LONG * 1000000);
-	/* None of them is left. */
+	/* No child remains. */
 	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
 	assert_int_equal(errno, ECHILD);
 }

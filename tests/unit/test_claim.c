@@ -12,7 +12,7 @@ static const struct {
 	{ "10de:ffffffff", " 10de:*" },
 	{ "10de:1f91:ffffffff:ffffffff:30000", " 10de:1f91" },
 	{ "(0000:01:00.0)(02:00.*)", " 0000:01:00.0 02:00.*" },
-	/* What the others would not read as a device either is left out alone. */
+	/* Entries that no parser would accept are skipped. */
 	{ "zz,,10de,12345:1,ffffffff:1,10de:1f91", " 10de:1f91" },
 	{ "10de:ffffffff:1458:3ffc,10de:1f91:ffffffff:3ffc,8086:1539",
 	  " 10de:*:1458:3ffc 10de:1f91:*:3ffc 8086:1539" },

@@ -48,13 +48,13 @@ static const struct {
 	{ "\"a b\"", "a b@2/2" },
 	{ "\"\" a", "@2/2|a@4/4" },
 	{ "\"a\"b c", "a\"b@2/2|c@6/6" },
-	/* Of two quotes at the end of a parameter whose value has one too, one goes. */
+	/* Of two quotes at the end of a parameter whose value has one too, one is removed. */
 	{ "\"a=\"b\"\"", "a=b\"@2/5" },
-	/* Quotes within: blanks are held together, and the quotes stay. */
+	/* Quotes inside keep blanks together and stay. */
 	{ "a\"b c\"d e", "a\"b c\"d@1/1|e@9/9" },
 	{ "a=b\"c d\"e f", "a=b\"c d\"e@1/3|f@11/11" },
 	{ "a=b\"c d\"", "a=b\"c d\"@1/3" },
-	/* Quotes without an end hold everything together. */
+	/* Quotes without an end keep everything together. */
 	{ "a=\"b c", "a=b c@1/4" },
 	{ "a=\"", "a=@1/4" },
 	{ "\"a=b c", "a=b c@2/4" },
@@ -66,7 +66,7 @@ static const struct {
 	{ "==", "==@1/3" },
 	{ "\"=a\"", "=a@2/2" },
 	{ "a= =b", "a=@1/3|=b@4/4" },
-	/* Nothing is known here of what ends the kernel's own parameters. */
+	/* "--" and others that end the kernel's own parameters mean nothing here. */
 	{ "a -- b=c", "a@1/1|--@3/3|b=c@6/8" },
 	{ "vfio_early.devs=01:00.0,!01:00.1 quiet",
 	  "vfio_early.devs=01:00.0,!01:00.1@1/17|quiet@34/34" },
@@ -83,16 +83,15 @@ static void test_rows(void **state)
 	}
 }
 
-/* What the kernel takes for a blank; its ctype table counts Latin-1's 0xa0 among them. */
+/* The kernel's blanks; its ctype table has Latin-1's 0xa0 among them. */
 static bool kernel_blank(char c)
 {
 	return c && (strchr(" \t\n\v\f\r", c) || (unsigned char)c == 0xa0);
 }
 
 /*
- * The rules of next_arg() once more, in the order in which it applies them:
- * find the end, cut at the first '=' that is not in front, take quotes off the
- * value, then off the whole.
+ * The rules of next_arg() in its own order: find the end, cut at the first '=' that is
+ * not leading, remove quotes of the value, then of the whole.
  */
 static char *kernel_next(char *rest, char **name, char **value)
 {
@@ -140,7 +139,7 @@ static void split_as_kernel(const char *line, struct text *text)
 	}
 }
 
-/* Every line of up to eight of the characters that mean something. */
+/* Every line of up to eight characters with a meaning. */
 static void test_every_short_line(void **state)
 {
 	static const char alphabet[] = "a=\" ";
@@ -174,7 +173,7 @@ static void test_every_byte(void **state)
 	}
 }
 
-/* One pair of quotes around a value or the whole of a parameter is as it should be. */
+/* One pair of quotes around a value or a whole parameter is fine. */
 static const struct {
 	const char *line;
 	bool misquoted;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Which config files are read, and how one is put in another's place. */
+/* Which config files are read, and how one replaces another. */
 #include "settings/config.h"
 
 #include <errno.h>
@@ -12,7 +12,7 @@
 #include "scratch.h"
 #include "unit.h"
 
-/* Whose files root would not take; there need not be such a user. */
+/* Root refuses files of other users; this one need not exist. */
 #define SOMEBODY 12345
 
 uid_t __wrap_geteuid(void);
@@ -27,7 +27,7 @@ uid_t __wrap_geteuid(void)
 int __wrap_fstat(int fd, struct stat *status);
 int __real_fstat(int fd, struct stat *status);
 
-/* Who runs the test need not be root, and a user's file has to be root's for the test. */
+/* The test need not run as root, so a user's file stands for root's. */
 static uid_t owner;
 
 int __wrap_fstat(int fd, struct stat *status)
@@ -75,7 +75,7 @@ static void put(struct place *place, const char *name, mode_t mode)
 	assert_int_equal(fchmodat(place->scratch.fd, name, mode, 0), 0);
 }
 
-/* Reads it, and compares what is wrong with it; NULL for nothing, so that it counts. */
+/* Reads the file and compares the problem; NULL for none. */
 static void check(struct place *place, const char *row, const char *problem)
 {
 	settings_init(&place->settings, place->arena);
@@ -171,7 +171,7 @@ static void check_mode(const struct place *place, const char *name, mode_t mode)
 	check_number(name, status.st_mode, S_IFREG | mode);
 }
 
-/* Whoever names /dev/null says that there is no config, and says it well. */
+/* /dev/null means no config, and that is no error. */
 static void test_null_device(void **state)
 {
 	struct place *place = *state;
@@ -188,7 +188,7 @@ static void test_replace(void **state)
 
 	user = owner = getuid();
 	put(place, "conf", 0640);
-	/* What somebody has put there is neither written into nor removed. */
+	/* A file of somebody else is neither written nor removed. */
 	scratch_write(&place->scratch, "victim", "untouched");
 	scratch_link(&place->scratch, "conf.new", "victim");
 	assert_int_equal(config_read(&place->config, &place->settings, place->path), 0);
@@ -225,7 +225,7 @@ static void test_replace_nothing(void **state)
 	check_mode(place, "conf", 0644);
 }
 
-/* Whatever fails, the file is as it was, and nothing is left beside it. */
+/* Whatever fails, the file is unchanged and nothing remains beside it. */
 static void test_replace_fails(void **state)
 {
 	struct place *place = *state;
@@ -237,7 +237,7 @@ static void test_replace_fails(void **state)
 	assert_int_equal(mkdirat(place->scratch.fd, "conf", 0755), 0);
 	assert_int_equal(config_replace(&place->config, "wait = 8\n"), -EISDIR);
 	assert_int_equal(rmdir(place->path), 0);
-	/* Nothing is left beside it, or the directory would not be empty. */
+	/* Nothing remains beside it: the directory can be removed. */
 	assert_int_equal(rmdir(place->scratch.path), 0);
 	assert_int_equal(mkdir(place->scratch.path, 0700), 0);
 }

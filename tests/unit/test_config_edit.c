@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What set, add and remove make of a config file's text. */
+/* How set, add and remove edit a config file's text. */
 #include "settings/config_edit.h"
 
 #include <errno.h>
@@ -145,7 +145,7 @@ static void test_changes(void **state)
 	}
 }
 
-/* What is set is what the file then says, for the program's own parser. */
+/* The program's own parser reads the selectors that were set. */
 static void test_read_back(void **state)
 {
 	(void)state;
@@ -170,7 +170,7 @@ static void test_read_back(void **state)
 	}
 }
 
-/* Memory that is short at any point is said, and nothing worse. */
+/* Running out of memory at any point is reported and does no harm. */
 static void test_out_of_memory(void **state)
 {
 	(void)state;

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What cpio.c writes is read back, however it comes; tests/golden/check has cpio(1)'s archives. */
+/*
+ * Reads what cpio_writer.c writes, in pieces of any size. tests/golden/check has archives
+ * of cpio(1).
+ */
 #include "image/cpio_reader.h"
 
 #include <errno.h>
@@ -93,7 +96,7 @@ static void test_cut_off(void **state)
 	assert_true(cpio_reader_is_inside(&archive->reader));
 }
 
-/* The caller has to see where something else starts. */
+/* The caller must see where something else begins. */
 static void test_stops(void **state)
 {
 	static const unsigned char magic[] = { 0x28, 0xb5, 0x2f, 0xfd };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* tests/generators/rdinit/run has cpio(1) read an archive; the bytes are looked at here. */
+/* tests/generators/rdinit/run has cpio(1) read an archive; here its bytes are checked. */
 #include "image/cpio_writer.h"
 
 #include <errno.h>
@@ -48,7 +48,7 @@ static unsigned long field(const char *member, size_t number)
 	return strtoul(text, NULL, 16);
 }
 
-/* Writes a line for each member, and checks what is the same for all. */
+/* Writes a line for each member and checks what all have in common. */
 static void list(const struct made *made, struct text *text)
 {
 	size_t at = 0;
@@ -100,7 +100,7 @@ static void test_members(void **state)
 		   "TRAILER!!! 0 1 ''\n");
 }
 
-/* The kernel makes a hard link of a file whose number it has seen, if it says it has links. */
+/* The kernel hard-links a member whose number it has seen, if its header says that it has links. */
 static void test_numbers_differ(void **state)
 {
 	struct made *made = *state;

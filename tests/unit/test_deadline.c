@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* No test here waits: a deadline lies either far ahead or behind. */
+/* No test here waits: deadlines are far ahead or in the past. */
 #include "lib/deadline.h"
 
 #include <errno.h>
@@ -14,7 +14,7 @@
 
 static const struct deadline passed = { 0 };
 
-/* Calls it with a deadline as far as no test comes. */
+/* Calls it with a deadline that no test reaches. */
 static int call(int (*function)(void *argument), void *argument)
 {
 	struct deadline far = deadline_after(INT64_C(3600000));
@@ -37,7 +37,7 @@ static void test_result_of_child(void **state)
 
 		assert_int_equal(call(give, &result), result);
 	}
-	/* And it was waited for. */
+	/* It has been waited for. */
 	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
 	assert_int_equal(errno, ECHILD);
 }
@@ -59,7 +59,7 @@ static int block(void *argument)
 {
 	char byte;
 
-	/* Of a pipe that this process holds open itself, so that it never ends. */
+	/* This process holds the pipe open itself, so the read never ends. */
 	return read(*(int *)argument, &byte, 1) == 1 ? 0 : -EIO;
 }
 
@@ -101,7 +101,7 @@ static void test_memory_of_child(void **state)
 	munmap(shared, sizeof(*shared));
 }
 
-/* What a child does that may be left behind, in shared memory. */
+/* Shared memory of a child that may be left behind. */
 struct late {
 	int ends[2]; /* it blocks until the writing end is closed everywhere */
 	volatile int started;
@@ -176,7 +176,7 @@ static void test_child_that_is_not_late(void **state)
 	munmap(late, sizeof(*late));
 }
 
-/* The caller is killed while it waits: what the child does in the end is the same. */
+/* The caller is killed while it waits: the child ends as before. */
 static void test_caller_that_dies(void **state)
 {
 	struct deadline far = deadline_after(INT64_C(3600000));
@@ -196,7 +196,7 @@ static void test_caller_that_dies(void **state)
 	assert_int_equal(kill(caller, SIGKILL), 0);
 	assert_int_equal(waitpid(caller, &status, 0), caller);
 	close(late->ends[1]);
-	/* Ends when the child has, which nobody can wait for any more. */
+	/* Ends with the child, which nobody can wait for any more. */
 	assert_int_equal(read(all_gone[0], &byte, 1), 0);
 	assert_int_equal(late->done, 1);
 	assert_int_equal(late->result, -ENODEV);
@@ -217,7 +217,7 @@ static void test_left(void **state)
 	assert_int_equal(deadline_left(&passed), 0);
 	deadline.at = deadline_now();
 	assert_int_equal(deadline_left(&deadline), 0);
-	/* What is left is rounded up, so that nobody polls for 0 until it is over. */
+	/* Rounded up, so that nobody polls with 0 until the end. */
 	deadline = deadline_after(1);
 	assert_true(deadline_left(&deadline) <= 1);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The programs that decompress: which of those that have the name is run. */
+/* Which decompression program of a given name is run. */
 #include "image/decompress.h"
 
 #include <errno.h>
@@ -21,7 +21,7 @@ static int keep(void *context, const char *data, size_t size)
 	return 0;
 }
 
-/* A program of that name, which leaves a file, in a directory that PATH begins with. */
+/* Puts a program of this name, which leaves a file, into the first directory of PATH. */
 static void plant(const struct scratch *scratch, const char *name)
 {
 	char path[512], script[256];
@@ -34,7 +34,7 @@ static void plant(const struct scratch *scratch, const char *name)
 	assert_int_equal(setenv("PATH", path, 1), 0);
 }
 
-/* What the caller's PATH has is not run; the system's own is. */
+/* A program in the caller's PATH is not run; the system's is. */
 static void test_path(void **state)
 {
 	struct text text = { .used = 0 };
@@ -58,7 +58,7 @@ static void test_path(void **state)
 	scratch_remove(&scratch);
 }
 
-/* One that only the caller's PATH has is none. */
+/* A program only in the caller's PATH does not exist. */
 static void test_absent(void **state)
 {
 	struct text text = { .used = 0 };

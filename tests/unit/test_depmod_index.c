@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* tests/generators/rdinit/run has modprobe(8) read indexes; every branch is walked here. */
+/* tests/generators/rdinit/run has modprobe(8) read indexes; here every branch is walked. */
 #include "image/depmod_index.h"
 
 #include <errno.h>
@@ -41,7 +41,7 @@ static void take_text(struct reader *reader, char *text)
 	while (*text++);
 }
 
-/* Writes "KEY PRIORITY VALUE" for all below a node; key holds the way to it. */
+/* Writes "KEY PRIORITY VALUE" for everything below a node; key has the path to it. */
 static void walk(const struct reader *file, uint32_t node, char *key, struct text *text)
 {
 	struct reader reader = { file->data, file->size, node & PLACE };
@@ -106,7 +106,7 @@ static void test_one(void **state)
 	check_index(entries, ARRAY_SIZE(entries), "vfio 7 value\n");
 }
 
-/* A key that another begins with, one that ends in a branch, and several values of one key. */
+/* A key that is the prefix of another, one that ends in a branch, and several values of one key. */
 static void test_many(void **state)
 {
 	struct depmod_index_entry entries[] = {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Programs of every class and order of bytes, cut, changed and random. Each stands at
- * the end of a piece of memory of its own, so that the sanitizer sees what is read after it.
+ * Programs of every word size and byte order, cut, changed and random. Each ends at the
+ * end of its memory, so that the sanitizer sees reads beyond it.
  */
 #include "lib/elf_file.h"
 
@@ -18,7 +18,7 @@
 #define SIZE_MAX_TEST 1024
 #define FLIPS	      200000
 
-/* A program as text: where each number is to go. */
+/* A program under construction. */
 struct sample {
 	unsigned char data[SIZE_MAX_TEST];
 	size_t size;
@@ -43,7 +43,7 @@ static void put(struct sample *sample, size_t at, size_t width, uint64_t value)
 	}
 }
 
-/* Sets a member of a header that stands at base. */
+/* Sets a field of the header at base. */
 #define PUT(sample, base, type, member, value)                           \
 	put(sample,                                                      \
 	    (base) + ((sample)->is_64 ? offsetof(Elf64_##type, member)   \
@@ -67,13 +67,13 @@ static size_t size_of_section(const struct sample *sample)
 	return sample->is_64 ? sizeof(Elf64_Shdr) : sizeof(Elf32_Shdr);
 }
 
-/* Where the third segment stands, which is none of those that are loaded. */
+/* Returns where the third segment is, which is not loaded. */
 static size_t third_segment(const struct sample *sample)
 {
 	return size_of_header(sample) + 2 * size_of_segment(sample);
 }
 
-/* Header, three segments (code, data, a note), what is in them, and three sections. */
+/* Makes a header, three segments (code, data, a note) with contents, and three sections. */
 static void make(struct sample *sample, const struct elf_machine *machine)
 {
 	size_t header, segment, content, sections, base;
@@ -152,7 +152,7 @@ static void test_cut_anywhere(void **state)
 			if (judge(&sample, size) != ELF_CUT)
 				fail_msg("machine %zu, %zu bytes of %zu: %d", i, size, sample.size,
 					 judge(&sample, size));
-		/* One whose sections were taken off is whole with the last segment. */
+		/* Without its sections, a program is whole with its last segment. */
 		PUT(&sample, 0, Ehdr, e_shoff, 0);
 		PUT(&sample, 0, Ehdr, e_shnum, 0);
 		for (size_t size = 1; size <= sample.size; size++)
@@ -194,7 +194,7 @@ static void test_no_elf(void **state)
 	assert_false(elf_find_machine("", 0, &found));
 }
 
-/* Each changes one number of a good program. */
+/* Each row changes one number of a good program. */
 #define ROW(name, base, type, member, value, fault)                     \
 	{                                                               \
 		make(&sample, &machines[i]);                            \
@@ -251,7 +251,7 @@ static void test_damage(void **state)
 	}
 }
 
-/* Whatever is in the headers, nothing outside is read, and a fault has a text. */
+/* Whatever the headers say, nothing outside is read, and every fault has a text. */
 static void test_random_changes(void **state)
 {
 	struct sample good, sample;
@@ -276,13 +276,13 @@ static void test_random_changes(void **state)
 		assert_non_null(elf_fault_text(fault));
 		kinds[fault]++;
 	}
-	/* All of them come up, so that the changes reach all of the code. */
+	/* Every fault occurred, so the changes reach all of the code. */
 	for (enum elf_fault fault = ELF_GOOD; fault <= ELF_DYNAMIC; fault++)
 		if (!kinds[fault] && fault != ELF_DYNAMIC)
 			fail_msg("no change made one that %s", elf_fault_text(fault));
 }
 
-/* The test itself is a real program, which needs libraries. */
+/* The test itself is a real program that needs libraries. */
 static void test_real_program(void **state)
 {
 	struct elf_machine native = elf_native_machine(), found;

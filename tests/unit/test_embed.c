@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What goes into an image. What the host needs of its devices is stood in for. */
+/* What goes into an image. The search for the host's needs is replaced. */
 #include "image/embed.h"
 
 #include <errno.h>
@@ -60,7 +60,7 @@ static int destroy(void **state)
 	return 0;
 }
 
-/* Collects, and compares the files' paths and the modules' names with what is wanted. */
+/* Collects and compares the files' paths and the modules' names. */
 static void check(struct place *place, const char *row, const char *files, const char *modules)
 {
 	struct text got_files = { .used = 0 }, got_modules = { .used = 0 };
@@ -104,7 +104,7 @@ static void test_config(void **state)
 	assert_null(place->embed.settings.problems->next);
 }
 
-/* Boot takes nothing by a config that says why it was not read, whatever else lists devices. */
+/* Boot takes nothing with a config that says why it was not read, whatever else lists devices. */
 static void check_mark(struct place *place, const char *reason)
 {
 	struct settings settings;
@@ -136,7 +136,7 @@ static void test_other_config(void **state)
 	assert_string_equal(place->embed.config->path, CONFIG_PATH);
 	assert_int_equal(unlinkat(place->scratch.fd, "other", 0), 0);
 	assert_int_equal(embed_collect(&place->embed, place->arena, &place->request), -ENOENT);
-	/* All else is there. */
+	/* Everything else is there. */
 	assert_non_null(place->embed.modules);
 	check_mark(place, "not read: No such file or directory");
 }
@@ -176,7 +176,7 @@ static void test_variants(void **state)
 	check(place, "no aliases", "", ALWAYS);
 }
 
-/* What the next boot's command line may say, too. */
+/* The next boot's command line may list devices too. */
 static void test_command_line(void **state)
 {
 	struct place *place = *state;
@@ -263,7 +263,7 @@ static void test_directories(void **state)
 	scratch_write(&place->scratch, "usr/local/lib/modprobe.d/local.conf", VFIO);
 	scratch_write(&place->scratch, "usr/lib/modprobe.d/usr.conf", VFIO);
 	scratch_write(&place->scratch, "usr/lib/modprobe.d/other.conf", "blacklist x\n");
-	/* The same by another name, on a system whose /lib is in /usr. */
+	/* The same by another name, on a system with merged /usr. */
 	scratch_link(&place->scratch, "lib", "usr/lib");
 	check(place, "directories",
 	      "/etc/modprobe.d/a.conf /etc/modprobe.d/b.conf /etc/modprobe.d/run.conf "
@@ -271,7 +271,7 @@ static void test_directories(void **state)
 	      ALWAYS);
 }
 
-/* A file hides those of its name in later directories: the image must have what hides. */
+/* A file hides those of its name in later directories: the image must have the one that hides. */
 static void test_hidden(void **state)
 {
 	struct place *place = *state;
@@ -324,7 +324,7 @@ static void test_host_without_needs(void **state)
 
 #define KEPT HOST_HEADING "protect = 00:17.0@8086:a352  # / (sda)\n"
 
-/* In a chroot, the list that the running system has kept goes in. */
+/* In a chroot, the list kept by the running system goes in. */
 static void test_kept_host(void **state)
 {
 	struct place *place = *state;
@@ -339,7 +339,7 @@ static void test_kept_host(void **state)
 	assert_null(place->embed.host);
 }
 
-/* Where memory is short, that is said, and nothing is read that is not there. */
+/* Running out of memory is reported, and nothing missing is read. */
 static void test_no_memory(void **state)
 {
 	static struct host_gap gap = { .text = "/: nobody knows" };

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Every way of carrying a plan out on the kernel in kernel_model.c, with every
- * single write failing, and with every write from some point on: each group is
- * taken as a whole or is as it was, or the plan says what is not.
+ * Carries out every scenario on kernel_model.c, with each single write failing and with
+ * all writes failing from some point on: each group is taken as a whole, or is as before,
+ * or the plan says what is not.
  */
 #include "boot/execute.h"
 #include "boot/undo.h"
@@ -32,7 +32,7 @@ static const struct {
 	const char *scenario;
 	const char *journal;
 } journals[] = {
-	/* No module before every override of every group is in, and nothing is unbound before. */
+	/* All overrides of all groups come before the first module and before the first unbind. */
 	{ "two groups", "bus/pci/devices/0000:01:00.0/driver_override vfio-pci\n"
 			"bus/pci/devices/0000:01:00.1/driver_override vfio-pci\n"
 			"bus/pci/devices/0000:02:00.0/driver_override vfio-pci\n"
@@ -44,7 +44,7 @@ static const struct {
 			"bus/pci/drivers/vfio-pci/bind 0000:01:00.1\n"
 			"bus/pci/drivers/mlx5_core/unbind 0000:02:00.0\n"
 			"bus/pci/drivers/vfio-pci/bind 0000:02:00.0\n" },
-	/* Loading binds what is free. */
+	/* Loading binds free devices. */
 	{ "free card", "bus/pci/devices/0000:01:00.0/driver_override vfio-pci\n"
 		       "bus/pci/devices/0000:01:00.1/driver_override vfio-pci\n"
 		       "load vfio-pci\n"
@@ -56,8 +56,7 @@ static const struct {
 			       "bus/pci/drivers/vfio-pci/bind 0000:01:00.0\n"
 			       "bus/pci/drivers/vfio-pci/bind 0000:01:00.1\n"
 			       "bus/pci/drivers/vfio-pci/bind 0000:02:00.0\n" },
-	/* Before anything is bound, with the overrides in place, and put back when it was for
-	   nothing. */
+	/* Before anything is bound, with the overrides set; restored if it was in vain. */
 	{ "framebuffer, no module",
 	  "bus/pci/devices/0000:01:00.0/driver_override vfio-pci\n"
 	  "bus/pci/devices/0000:01:00.1/driver_override vfio-pci\n"
@@ -110,7 +109,7 @@ static void test_order(void **state)
 	}
 }
 
-/* Carries a scenario out with writes from..to failing; tells whether there was such a write. */
+/* Carries out a scenario with writes from..to failing. Returns whether there was such a write. */
 static bool carry_out(const struct scenario *scenario, size_t from, size_t to, int error,
 		      struct run **run)
 {
@@ -126,7 +125,7 @@ static bool carry_out(const struct scenario *scenario, size_t from, size_t to, i
 
 static const int errors[] = { EIO, ENODEV, EBUSY, ENOENT, EINVAL, EAGAIN };
 
-/* In what succeeds otherwise, a write that fails undoes its own group, and no other. */
+/* A failing write undoes its own group and no other. */
 static void test_every_write_failing(void **state)
 {
 	size_t failures = 0;
@@ -155,7 +154,7 @@ static void test_every_write_failing(void **state)
 	assert_true(failures > 1000);
 }
 
-/* Undoing does not get through either: then nothing may be said to be as it was that is not. */
+/* Undoing fails too: nothing may be reported as restored that is not. */
 static void test_all_writes_failing_from_one_on(void **state)
 {
 	(void)state;
@@ -178,7 +177,7 @@ static void test_all_writes_failing_from_one_on(void **state)
 	}
 }
 
-/* Two writes fail: one on the way there, and one on the way back. */
+/* Two writes fail: one while taking, one while undoing. */
 static void test_every_two_writes_failing(void **state)
 {
 	(void)state;
@@ -211,7 +210,7 @@ static void test_every_two_writes_failing(void **state)
 	}
 }
 
-/* The time for the work is over; what is undone has its own all the same. */
+/* The time for the work is over; undoing has its own. */
 static void test_undo_has_its_time(void **state)
 {
 	const struct scenario *scenario = scenario_find("probe fails, override none, bound");
@@ -223,14 +222,14 @@ static void test_undo_has_its_time(void **state)
 	execute(&run->plan, &execution);
 	assert_true(run->plan.groups[0].failed);
 	assert_false(run->plan.undoing);
-	/* The last of them unbinds what was bound: half of what undoing may take is its. */
+	/* The last step unbinds what was bound, within half of the time for undoing. */
 	assert_true(kernel.child_milliseconds > UNDO_MILLISECONDS / 4 - 500);
 	assert_true(kernel.child_milliseconds <= UNDO_MILLISECONDS / 4);
 	outcome_check(scenario->name, &run->plan, OUTCOME_WHOLE);
 	machine_forget(run);
 }
 
-/* Carries a scenario out with the worker told to stop after so many questions. */
+/* Carries out a scenario and stops the worker after so many questions. */
 struct stopping {
 	size_t asked, stop_at;
 };
@@ -252,7 +251,10 @@ static size_t count_taken(const struct plan *plan)
 	return count;
 }
 
-/* Wherever a stop comes, each group is whole or as it was, and nothing more is loaded or bound. */
+/*
+ * Wherever the stop comes, each group is taken or as before, and nothing more is loaded
+ * or bound.
+ */
 static void test_every_stop(void **state)
 {
 	size_t stops = 0;
@@ -302,7 +304,7 @@ static void test_stop_says_so(void **state)
 	machine_forget(run);
 }
 
-/* A group is under way until its last step is over: a stop that comes during that gives it back. */
+/* A group is in progress until its last step ends: a stop during that step gives it back. */
 static void test_stop_in_last_step(void **state)
 {
 	const struct scenario *scenario = scenario_find("bound card");
@@ -325,7 +327,7 @@ static void test_stop_in_last_step(void **state)
 	assert_true(at > 8);
 }
 
-/* Who has no driver, by what the links say, is not said to be taken, whatever was noted. */
+/* A device without a driver by its links is not reported as taken, whatever was recorded. */
 static void test_read_back(void **state)
 {
 	static const struct {
@@ -357,7 +359,7 @@ static void test_read_back(void **state)
 		check_text(driver, group->members[1].driver_after,
 			   rows[i].driver ? rows[i].driver : "");
 		check_true(driver, group->failed == (rows[i].result != RESULT_TAKEN));
-		/* The other function of the card, and the other group, are where they were. */
+		/* The card's other function and the other group are unchanged. */
 		check_number(driver, group->members[2].result, RESULT_TAKEN);
 		check_true(driver, !run->plan.groups[1].failed);
 		check_number(driver, (long long)kernel.writes, (long long)writes);
@@ -381,7 +383,7 @@ static void test_modules(void **state)
 	assert_int_equal(kernel_driver("vfio-pci")->loads, 1);
 	machine_forget(run);
 
-	/* What is there is not loaded, but counts as loaded. */
+	/* A built-in driver is not loaded but counts as loaded. */
 	scenario = scenario_find("built in");
 	execution = scenario_boot(scenario);
 	run = machine_plan(scenario->machine, scenario->cmdline);
@@ -390,7 +392,7 @@ static void test_modules(void **state)
 	assert_int_equal(kernel_driver("vfio-pci")->loads, 0);
 	machine_forget(run);
 
-	/* One failure is enough for all that need the module; it is not asked for again. */
+	/* One failure is enough for all groups that need the module; it is not loaded again. */
 	scenario = scenario_find("no module");
 	execution = scenario_boot(scenario);
 	run = machine_plan(scenario->machine, scenario->cmdline);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A worker that ends at any point, in the middle of whatever it does, and what
- * undo_unfinished() makes of what it left: no group is half taken, and
- * what blocked the worker is left alone, but not what it died of.
+ * A worker that ends at any point of any step, and how undo_unfinished() restores: no
+ * group is half taken, and a step that blocked the worker is not repeated, but one it
+ * died in is undone.
  */
 #include <string.h>
 
@@ -11,7 +11,7 @@
 #include "scenarios.h"
 #include "unit.h"
 
-/* What was being done when the worker ended, by member. */
+/* What the worker was doing when it ended, by member. */
 struct cut {
 	struct member *members[KERNEL_DEVICES];
 	enum step steps[KERNEL_DEVICES];
@@ -43,7 +43,7 @@ static void note_steps(struct plan *plan, struct cut *cut)
 	}
 }
 
-/* Who was in the middle of a step is stuck, and nobody laid a hand on it. */
+/* A member in the middle of a step is stuck, and was left alone. */
 static void check_steps(const char *name, const struct cut *cut)
 {
 	check_true(name, cut->count <= 1);
@@ -57,9 +57,9 @@ static void check_steps(const char *name, const struct cut *cut)
 }
 
 /*
- * Carries a scenario out until the worker ends at the at-th thing that it
- * does, before or after its effect; after one without an effect it does not end.
- * Returns false when the worker did not come so far.
+ * Carries out a scenario until the worker ends at its at-th step, before or after the
+ * step's effect; it does not end after a step without effect. Returns false if the worker
+ * did fewer steps.
  */
 static bool carry_out(const struct scenario *scenario, size_t at, bool after, struct run **run)
 {
@@ -83,7 +83,7 @@ static void undo(struct plan *plan, enum worker_end end)
 {
 	struct execution execution = kernel_execution();
 
-	/* There is nothing left to load. */
+	/* Nothing is left to load. */
 	execution.loader = NULL;
 	undo_unfinished(plan, &execution, end);
 }
@@ -99,14 +99,14 @@ static void check_cut(const struct scenario *scenario, const char *name, struct 
 		      OUTCOME_CUT | (cut.count || scenario->stuck ? OUTCOME_STUCK : 0));
 }
 
-/* What died did not block: what it was in the middle of is undone too. */
+/* A dead worker was not blocked: its step is undone too. */
 static void check_death(const struct scenario *scenario, const char *name, struct run *run)
 {
 	undo(&run->plan, WORKER_DIED);
 	outcome_check(name, &run->plan, OUTCOME_CUT | (scenario->stuck ? OUTCOME_STUCK : 0));
 }
 
-/* Every scenario with an end before and after each of its steps. Returns how many there were. */
+/* Ends every scenario before and after each of its steps. Returns the number of ends. */
 static size_t end_everywhere(const char *what, void (*check)(const struct scenario *scenario,
 							     const char *name, struct run *run))
 {
@@ -142,7 +142,7 @@ static void test_every_death(void **state)
 	assert_true(end_everywhere("dead", check_death) > 500);
 }
 
-/* What the plan says of a device after its links were read back is what the kernel has. */
+/* After reading the links back, the plan says what the model has. */
 static void check_said(const char *name, const struct plan *plan)
 {
 	for (size_t i = 0; i < plan->group_count; i++) {
@@ -165,7 +165,7 @@ static void check_said(const char *name, const struct plan *plan)
 	}
 }
 
-/* Cuts off the undoing, too, before the at-th thing that it does. Returns false after its end. */
+/* Also cuts off the undoing, before its at-th step. Returns false if it did fewer. */
 static bool undo_until(struct plan *plan, size_t at)
 {
 	struct execution execution = kernel_execution();
@@ -215,7 +215,7 @@ static void test_every_undoing_cut_off(void **state)
 	assert_true(cuts > 2000);
 }
 
-/* What is finished, one way or the other, is left alone. */
+/* A finished group, taken or undone, is left alone. */
 static void test_finished(void **state)
 {
 	(void)state;
@@ -233,7 +233,7 @@ static void test_finished(void **state)
 	}
 }
 
-/* Before the first step, there is nothing to undo, and none of it was taken. */
+/* Before the first step there is nothing to undo, and nothing was taken. */
 static void test_not_begun(void **state)
 {
 	(void)state;
@@ -251,7 +251,7 @@ static void test_not_begun(void **state)
 	}
 }
 
-/* The kernel loads this one for ever, as while a driver is still starting a device. */
+/* The model loads this module for ever, like a driver that is still starting a device. */
 static const char *module_that_hangs;
 
 static int load_or_hang(void *context, const char *name)
@@ -270,13 +270,13 @@ static const struct {
 	  "!1:undone(load -110),undone !2:undone(load -110)" },
 	{ "two groups", "vfio-pci", WORKER_DIED,
 	  "!1:undone(load -130),undone !2:undone(load -130)" },
-	/* What could be loaded is not to blame. */
+	/* A module that could be loaded is not to blame. */
 	{ "variants", "mlx5_vfio_pci", WORKER_CUT_OFF, "!1:undone,undone !2:undone(load -110)" },
-	/* No group needs this one, so none is said to have failed by it. */
+	/* No group needs this module, so none failed because of it. */
 	{ "two groups", "vfio_iommu_type1", WORKER_CUT_OFF, "!1:undone,undone !2:undone" },
 };
 
-/* Returns false when it came to its end all the same. */
+/* Returns false if loading ended after all. */
 static bool hang(struct plan *plan, const struct execution *execution)
 {
 	if (setjmp(kernel.cut))

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The texts of what went wrong. Those of a plan are in the golden plans of tests/golden. */
+/* Sentences about failures. Those about plans are in tests/golden. */
 #include "plan/explain.h"
 
 #include <errno.h>
@@ -21,7 +21,7 @@ static const struct machine machine = MACHINE(functions, IOMMU_ON);
 
 #define CARD "vfio_early.devs=01:00.0"
 
-/* The group's texts must not show what nobody set. */
+/* The group's texts must not show anything that is not set. */
 static void check_clean(const char *text)
 {
 	assert_non_null(text);
@@ -35,7 +35,7 @@ static void check_clean(const char *text)
 static const struct {
 	enum step step;
 	int error;
-	const char *text; /* behind "group 1 given back to the host: 0000:01:00.0 10de:1f91 " */
+	const char *text; /* after "group 1 given back to the host: 0000:01:00.0 10de:1f91 " */
 } failures[] = {
 	{ STEP_OVERRIDE, -ENOENT,
 	  "could not set driver_override: No such file or directory (the device is gone)" },
@@ -89,7 +89,7 @@ static void test_failures(void **state)
 	}
 }
 
-/* Whatever the step and the error, there is a text. */
+/* There is a sentence for every step and every error. */
 static void test_every_failure(void **state)
 {
 	struct run *run = machine_plan(&machine, CARD);
@@ -162,7 +162,7 @@ static void test_forced(void **state)
 			    "0000:01:00.1 10de:10fa group 1: none -> vfio-pci, forced by "
 			    "'protected:10de:10fa' (command line:77) past the guard 'protected': "
 			    "the host needs it (protect: '01:00.1', command line:44)");
-	/* There was nothing to waive. */
+	/* There is nothing to waive. */
 	assert_string_equal(explain_member(run, machine_member(&run->plan, "0000:01:00.0")),
 			    "0000:01:00.0 10de:1f91 group 1: nouveau -> vfio-pci");
 	machine_forget(run);
@@ -277,7 +277,7 @@ static void test_no_group(void **state)
 			fail_msg("'%s' is not in '%s'", no_groups[i].advice, text);
 		if (no_groups[i].not_said && strstr(text, no_groups[i].not_said))
 			fail_msg("'%s' is in '%s'", no_groups[i].not_said, text);
-		/* Nothing waives that. */
+		/* Nothing waives it. */
 		assert_null(explain_force(run, &run->plan.groups[0]));
 		assert_null(strstr(text, "force"));
 		machine_forget(run);
@@ -314,7 +314,7 @@ static const struct {
 	  "(protect: '09:00.0@10de:10fa', " HOST ":1:11); " },
 };
 
-/* Why the host needs it, and where that is written. */
+/* Why the host needs a device, and where that is written. */
 static void test_needs(void **state)
 {
 	(void)state;
@@ -336,7 +336,7 @@ static void test_needs(void **state)
 	}
 }
 
-/* What waives a refusal, as it is said, does. */
+/* The word that a refusal tells to write waives it. */
 static void test_force_works(void **state)
 {
 	struct run *run = machine_plan(&machine, "vfio_early.devs=01:00,!01:00.1 "
@@ -395,7 +395,7 @@ static void test_ends(void **state)
 	run->cut_off = true;
 	run->phase = RUN_EXECUTE;
 	check_clean(explain_end(run));
-	/* Only where the worker had not begun. */
+	/* Only if the worker had not begun. */
 	assert_null(strstr(explain_end(run), "nothing was touched"));
 	run->phase = RUN_SURVEY;
 	assert_non_null(strstr(explain_end(run), "nothing was touched"));
@@ -432,7 +432,7 @@ static void test_module(void **state)
 	machine_forget(run);
 }
 
-/* Short of memory there is still something to say, and nothing to crash on. */
+/* When memory runs out there is still a text, and no crash. */
 static void test_no_memory(void **state)
 {
 	struct run *run =

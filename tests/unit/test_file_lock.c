@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* No test here waits longer than for another process to do what it is told. */
+/* No test here waits longer than for another process to do as told. */
 #include "lib/file_lock.h"
 
 #include <errno.h>
@@ -40,7 +40,7 @@ static int destroy(void **state)
 	return 0;
 }
 
-/* What another process gets that asks for the lock; it may say only who holds it. */
+/* Returns what another process gets that asks for the lock; 0 or who holds it. */
 static int ask(const char *place, const struct deadline *deadline)
 {
 	char holder[64];
@@ -95,7 +95,7 @@ static void test_directory(void **state)
 	check_one_at_a_time(place->directory);
 }
 
-/* Who waits gets it once the other lets go of it, or dies with it. */
+/* A waiting process gets the lock once the holder releases it or dies. */
 static void test_waits(void **state)
 {
 	const struct place *place = *state;
@@ -129,7 +129,7 @@ static void test_waits(void **state)
 	}
 }
 
-/* A child that is left behind has the open directory, but not the lock. */
+/* A child left behind has the open directory, but not the lock. */
 static void test_child_left_behind(void **state)
 {
 	const struct place *place = *state;

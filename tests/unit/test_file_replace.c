@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Nothing but a whole file comes into a place, and nothing else is touched. */
+/* Only a whole file ever replaces one, and nothing else is touched. */
 #include "lib/file_replace.h"
 
 #include <dirent.h>
@@ -88,7 +88,7 @@ static void test_old(void **state)
 	assert_int_equal(fchmodat(scratch->fd, "file", 0640, 0), 0);
 	assert_int_equal(linkat(scratch->fd, "file", scratch->fd, "second", 0), 0);
 	assert_int_equal(file_replace_begin(&file, scratch->fd, "./file"), 0);
-	/* Who may not read the old file may not read the new one before it is whole either. */
+	/* Whoever may not read the old file may not read the unfinished new one. */
 	assert_int_equal(fstat(file.fd, &status), 0);
 	assert_int_equal(status.st_mode, S_IFREG | 0600);
 	assert_int_equal(file_replace_write(&file, "te", 2), 0);
@@ -153,7 +153,7 @@ static void test_fails(void **state)
 	longest[NAME_MAX] = '\0';
 	assert_int_equal(replace(scratch, longest, "text"), 0);
 	check_file(scratch, longest, "text", 0644);
-	/* What comes into the place meanwhile is not overwritten if it is a directory. */
+	/* A directory that appears at the path meanwhile is not overwritten. */
 	assert_int_equal(file_replace_begin(&file, scratch->fd, "late"), 0);
 	assert_int_equal(mkdirat(scratch->fd, "late", 0755), 0);
 	assert_int_equal(file_replace_commit(&file), -EISDIR);
@@ -177,7 +177,7 @@ static void test_full(void **state)
 	assert_int_equal(count_names(*state, "."), 0);
 }
 
-/* Whoever reads meanwhile sees one writer's text and all of it. */
+/* A reader always sees one writer's whole text. */
 static void test_many_writers(void **state)
 {
 	const struct scratch *scratch = *state;

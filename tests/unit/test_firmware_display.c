@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Which function's memory holds the firmware's framebuffer, by the text of /proc/iomem. */
+/* Which function's memory holds the firmware's framebuffer, from /proc/iomem. */
 #include "machine/firmware_display.h"
 
 #include <string.h>
@@ -19,17 +19,17 @@ static const struct {
 	bool found;
 	const char *holder; /* NULL for none */
 } cases[] = {
-	/* By its address, whatever draws there now. */
+	/* By address, whoever draws there now. */
 	{ BEFORE CARD AFTER, 0xc0000000, true, "0000:01:00.0" },
 	{ BEFORE CARD AFTER, 0xcfffffff, true, "0000:01:00.0" },
 	{ BEFORE CARD AFTER, 0xd0000000, true, "0000:01:00.1" },
 	{ BEFORE CARD AFTER, 0xfe000000, true, "0000:02:00.0" },
 	{ BEFORE CARD "      c0000000-cfffffff : nouveau\n" AFTER, 0xc0000000, true,
 	  "0000:01:00.0" },
-	/* In nobody's memory, and in a bridge's window alone. */
+	/* In no function's memory, and only in a bridge's window. */
 	{ BEFORE CARD AFTER, 0xfe004000, true, NULL },
 	{ BEFORE CARD AFTER, 0x1c0000000, true, NULL },
-	/* By its name. */
+	/* By name. */
 	{ BEFORE CARD "      c0000000-c02fffff : efifb\n" AFTER, 0, true, "0000:01:00.0" },
 	{ BEFORE CARD AFTER "    fe000000-fe001fff : BOOTFB\n", 0, true, "0000:02:00.0" },
 	{ BEFORE CARD AFTER "90000000-9000ffff : efifb\n", 0, true, NULL },

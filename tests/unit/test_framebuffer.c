@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Whether the firmware's framebuffer lies in a display's memory, and whose it is. */
+/* Whether the firmware's framebuffer is in a display's memory, and which driver has it. */
 #include "machine/framebuffer.h"
 
 #include <stdio.h>
@@ -22,7 +22,7 @@ static const struct {
 	bool inside;
 } cases[] = {
 	{ BEFORE CARD "      c0000000-c02fffff : efifb\n" AFTER, "0000:01:00.0", true },
-	/* As the kernel marks it before a driver comes, and the driver within that. */
+	/* The kernel's mark before a driver comes, and the driver within it. */
 	{ BEFORE CARD "      c0000000-c02fffff : BOOTFB\n" AFTER, "0000:01:00.0", true },
 	{ BEFORE CARD "      c0000000-c02fffff : BOOTFB\n        c0000000-c02fffff : simplefb\n",
 	  "0000:01:00.0", true },
@@ -30,11 +30,11 @@ static const struct {
 	/* In the second of its BARs. */
 	{ BEFORE CARD "    d0000000-d1ffffff : 0000:01:00.0\n      d0000000-d02fffff : simpledrm\n",
 	  "0000:01:00.0", true },
-	/* In another's. */
+	/* In another function's BAR. */
 	{ BEFORE CARD AFTER "    fe000000-fe001fff : efifb\n", "0000:01:00.0", false },
 	{ BEFORE CARD AFTER "    fe000000-fe001fff : efifb\n", "0000:02:00.0", true },
 	{ BEFORE CARD "      c0000000-c02fffff : efifb\n" AFTER, "0000:02:00.0", false },
-	/* Beside it, and in the bridge's window, but in no BAR. */
+	/* Beside a BAR and in the bridge's window, but in no BAR. */
 	{ BEFORE CARD "    d0000000-d02fffff : efifb\n", "0000:01:00.0", false },
 	/* A real driver's. */
 	{ BEFORE CARD "      c0000000-cfffffff : nouveau\n" AFTER, "0000:01:00.0", false },
@@ -102,7 +102,7 @@ static void test_find(void **state)
 	struct tree *tree = *state;
 	struct device device;
 
-	/* No platform device at all, then one that no driver is bound to, then others. */
+	/* Without a platform device, then with one that has no driver, then with others. */
 	assert_null(find(tree, 1).framebuffer);
 	scratch_write(&tree->scratch, "bus/platform/devices/efi-framebuffer.0/modalias", "x");
 	scratch_link(&tree->scratch, "bus/platform/devices/alarmtimer.0/driver",

@@ -20,7 +20,7 @@ static const struct {
 	{ SIGTERM, "terminated" },
 };
 
-/* Returns what function returns for argument in a child; fails the test if a signal ends that. */
+/* Returns function's result for argument in a child. Fails the test if a signal ends the child. */
 static int in_child(int (*function)(int argument), int argument)
 {
 	int status;
@@ -41,7 +41,7 @@ static int is_readable(const struct held_signals *signals)
 	return poll(&file, 1, 0) == 1;
 }
 
-/* Returns the signal that was read, or 100 and more for what went wrong. */
+/* Returns the signal that was read, or 100 and more for an error. */
 static int hold_one(int number)
 {
 	struct held_signals signals;
@@ -104,7 +104,7 @@ static void test_held_after_close(void **state)
 		check_number(ends[i].name, in_child(hold_after_close, ends[i].number), 0);
 }
 
-/* The child of a process that holds them is not ended by them either. */
+/* Held signals do not end the child of the process either. */
 static int raise_in_child(int number)
 {
 	return raise(number);
@@ -154,7 +154,7 @@ int main(void)
 		cmocka_unit_test(test_writing_where_nobody_reads),
 	};
 
-	/* What runs in the background of a shell without job control starts with these ignored. */
+	/* A shell without job control starts background commands with these ignored. */
 	signal(SIGINT, SIG_DFL);
 	signal(SIGQUIT, SIG_DFL);
 	return cmocka_run_group_tests_name("held_signals", tests, NULL, NULL);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What a host needs, and whether this is a host: what lies below is in test_host_storage.c. */
+/* What a host needs, and whether this is a host. Storage is in test_host_storage.c. */
 #include "host/needs.h"
 
 #include <errno.h>
@@ -30,7 +30,7 @@ static int destroy(void **state)
 	return 0;
 }
 
-/* What is mounted over another is what counts; what waits to be mounted does not. */
+/* The uppermost mount counts; an automount does not. */
 static void test_mounted_over(void **state)
 {
 	host_tree_mount(*state, "8:1 / ext4 /dev/sda1 rw\n"
@@ -161,7 +161,7 @@ static void test_chroot(void **state)
 	assert_int_equal(unlinkat(tree->scratch.fd, "proc/1/root", 0), 0);
 	scratch_link(&tree->scratch, "proc/1/root", "/");
 	host_tree_check(tree, "", "");
-	/* A chroot in which nobody mounted /proc. */
+	/* A chroot without /proc. */
 	assert_int_equal(unlinkat(tree->scratch.fd, "proc/1/root", 0), 0);
 	host_tree_check(tree, "", "");
 	assert_null(tree->needs.text);
@@ -185,7 +185,7 @@ static void test_container(void **state)
 	host_tree_check(tree, "", "");
 	assert_null(tree->needs.text);
 	assert_int_equal(unlinkat(tree->scratch.fd, "proc/self/uid_map", 0), 0);
-	/* Docker leaves no mark, but has processes of its own. */
+	/* Docker leaves no mark, but its processes have a namespace. */
 	scratch_link(&tree->scratch, "proc/self/ns/pid", "pid:[4026532198]");
 	host_tree_check(tree, "", "");
 	assert_null(tree->needs.text);
@@ -194,14 +194,14 @@ static void test_container(void **state)
 	host_tree_check(tree, NEEDS_NVME0("/"), "");
 }
 
-/* A machine that shows nothing: nothing to protect, and nothing to complain of. */
+/* A machine that shows nothing: nothing to protect, and no complaint. */
 static void test_nothing(void **state)
 {
 	struct host_tree *tree = *state;
 
 	scratch_write(&tree->scratch, "proc/self/mountinfo", "");
 	host_tree_check(tree, "", "");
-	/* It was looked at all the same, which is not the same as a list that nobody made. */
+	/* Somebody looked, which differs from no list at all. */
 	assert_string_equal(tree->needs.text, HOST_HEADING);
 	scratch_write(&tree->scratch, "proc/self/mountinfo",
 		      "\n1 2\n1 2 8:1 / /\n- - -\n1 1 8:1 / / -\n");
@@ -212,7 +212,7 @@ static void test_nothing(void **state)
 	host_tree_check(tree, "", "");
 }
 
-/* Nothing that is named gets to write lines of its own, or runs over an end. */
+/* No name can write lines of its own or overrun a buffer. */
 static void test_hostile(void **state)
 {
 	struct host_tree *tree = *state;
@@ -249,7 +249,7 @@ static void test_hostile(void **state)
 	assert_non_null(strstr(tree->needs.text, "'UUID=xxx"));
 }
 
-/* Where memory is short, that is said, and nothing is read that is not there. */
+/* Running out of memory is reported, and nothing missing is read. */
 static void test_no_memory(void **state)
 {
 	struct host_tree *tree = *state;

@@ -93,7 +93,7 @@ static void add_watchdog(struct host_tree *tree, const char *path, const char *s
 	link_class(tree, "watchdog", path);
 }
 
-/* Once armed, it resets the machine, whoever has its driver. */
+/* An armed watchdog resets the machine, whoever has its driver. */
 static void test_watchdogs(void **state)
 {
 	struct host_tree *tree = *state;
@@ -105,7 +105,7 @@ static void test_watchdogs(void **state)
 	host_tree_check(tree, ROOT_LINE NEEDS_SMB "an armed watchdog (watchdog0)\n", "");
 }
 
-/* Some drivers do not say where theirs is: its name is the driver's. */
+/* Some drivers do not set a watchdog's parent: its identity is the driver's name. */
 static void test_watchdog_of_nobody(void **state)
 {
 	struct host_tree *tree = *state;
@@ -124,7 +124,7 @@ static void test_watchdog_of_nobody(void **state)
 	host_tree_check(tree, ROOT_LINE NEEDS_CARD "an armed watchdog (watchdog1)\n", "");
 }
 
-/* Older chipsets have it on the bridge to ISA, which is a function like others. */
+/* Older chipsets have the watchdog on the ISA bridge, a function like others. */
 static void test_watchdog_on_bridge(void **state)
 {
 	struct host_tree *tree = *state;

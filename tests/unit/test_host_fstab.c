@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What fstab(5) has the boot wait for, journals on other devices, and a live system's medium. */
+/* What the boot waits for by fstab(5), journals on other devices, and a live system's medium. */
 #include <stdio.h>
 #include <string.h>
 
@@ -28,7 +28,7 @@ static int destroy(void **state)
 	return 0;
 }
 
-/* Each line alone, on a host whose / is elsewhere and that has a route by eno1. */
+/* Each line alone, on a host with / elsewhere and a route through eno1. */
 static const struct {
 	const char *line, *needs, *gaps;
 } lines[] = {
@@ -42,10 +42,10 @@ static const struct {
 	{ "/dev/sdb /home ext4 rw,nofailure 0 2", "protect = " HOST_SATA "  # /home (sdb)\n", "" },
 	{ "/dev/sdb /home ext4 rw,x-systemd.automount 0 2",
 	  "protect = " HOST_SATA "  # /home (sdb)\n", "" },
-	/* A boot partition counts all the same. */
+	/* A boot partition counts nevertheless. */
 	{ "/dev/sdb /boot ext4 noauto,nofail 0 2", "protect = " HOST_SATA "  # /boot (sdb)\n", "" },
 	{ "UUID=gone /home ext4 rw 0 2", "", "/home: there is no block device 'UUID=gone'\n" },
-	/* What lies on no device of its own. */
+	/* Without a device of its own. */
 	{ "/srv/data /export none bind 0 0", "", "" },
 	{ "/srv/data /export none rw,rbind,x-a 0 0", "", "" },
 	{ "tmpfs /tmp tmpfs size=1G 0 0", "", "" },
@@ -53,7 +53,7 @@ static const struct {
 	{ "none /sys/kernel/debug debugfs defaults 0 0", "", "" },
 	{ "a:b /pool fuse.mergerfs rw 0 0", "",
 	  "/pool: the device under a file system of type fuse.mergerfs is unknown\n" },
-	/* By the network. */
+	/* Over the network. */
 	{ "server:/srv /srv nfs4 rw 0 0", "network = " AS_NIC "eno1: /srv, a route\n", "" },
 	{ "//server/share /srv cifs rw 0 0", "network = " AS_NIC "eno1: /srv, a route\n", "" },
 	{ "server:/srv /srv nfs4 rw,nofail 0 0", "network = " AS_NIC "eno1: a route\n", "" },
@@ -88,7 +88,7 @@ static void test_lines(void **state)
 		struct text wanted = { .used = 0 };
 		const char *line = lines[i].line, *gap = lines[i].gaps;
 		bool by_network = strstr(lines[i].needs, "network = ") != NULL;
-		/* / may be needed for more than /. */
+		/* The disk of / may have other uses. */
 		bool shared = strstr(line, "nvme0n1p3") != NULL;
 
 		scratch_write(&tree->scratch, "etc/fstab", line);
@@ -106,7 +106,7 @@ static void test_lines(void **state)
 	}
 }
 
-/* What is mounted is needed now, and what the line names at the next boot. */
+/* The mounted disk is needed now, the one that the line names at the next boot. */
 static void test_other_disk(void **state)
 {
 	struct host_tree *tree = *state;
@@ -118,12 +118,12 @@ static void test_other_disk(void **state)
 			ROOT_LINE "protect = " HOST_SATA "  # /srv (sda)\n"
 				  "protect = " HOST_NVME1 "  # /srv (nvme1n1)\n",
 			"");
-	/* One that cannot be found is no gap while it is mounted. */
+	/* A device that cannot be found is no gap while the file system is mounted. */
 	scratch_write(&tree->scratch, "etc/fstab", "UUID=1234 /srv ext4 rw 0 0\n");
 	host_tree_check(tree, ROOT_LINE "protect = " HOST_SATA "  # /srv (sda)\n", "");
 }
 
-/* mountinfo shows the log of XFS; of a journal of ext4, only jbd2 does. */
+/* mountinfo shows the log of XFS. Only jbd2 shows the journal of ext4. */
 static void test_mounted_logs(void **state)
 {
 	struct host_tree *tree = *state;
@@ -138,7 +138,7 @@ static void test_mounted_logs(void **state)
 	host_tree_check(tree, ROOT_LINE, "");
 }
 
-/* What cannot be read may name anything. */
+/* An unreadable file may name anything. */
 static void test_unreadable(void **state)
 {
 	struct host_tree *tree = *state;
@@ -152,7 +152,7 @@ static void test_unreadable(void **state)
 #define XHCI  "pci0000:00/0000:00:14.0"
 #define STICK XHCI "/usb2/2-3/2-3:1.0/host6/target6:0:0/6:0:0:0/block/sdc"
 
-/* A live system: its / consists of layers whose paths are those of its initramfs. */
+/* A live system: its / has layers with paths of its initramfs. */
 static void test_live(void **state)
 {
 	static const char *const points[] = { "/run/live/medium", "/run/initramfs/live",

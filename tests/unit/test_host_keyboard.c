@@ -11,13 +11,13 @@
 #define NEEDS_XHCI0 "protect = 00:14.0@8086:a36d:1af4:1100  # typing the passphrase"
 #define NEEDS_XHCI1 "protect = 00:06.0/00.0@1b21:2142:1af4:1100  # typing the passphrase"
 
-/* As the kernel shows them: a keyboard, a mouse, a power button, a remote control's few keys. */
+/* As the kernel shows them: a keyboard, a mouse, a power button, a remote control with few keys. */
 #define KEYBOARD "1000000000007 ff9f207ac14057ff febeffdfffefffff fffffffffffffffe\n"
 #define MOUSE	 "ff0000 0 0 0 0\n"
 #define BUTTON	 "10000000000000 0\n"
 #define REMOTE	 "3f000301ff 0 0 1e378007fc002 2108005901000000 fffffffefffffffe\n"
 #define FEW	 "3f000301ff 0 0 1e378007fc002 2108005901000000 1ffffc\n"
-/* One of a 32 bit kernel. */
+/* From a 32-bit kernel. */
 #define KEYBOARD_32 "10000 7 ff9f207a c14057ff febeffdf ffefffff ffffffff fffffffe\n"
 
 static int create(void **state)
@@ -40,7 +40,7 @@ static int destroy(void **state)
 	return 0;
 }
 
-/* Something with keys, at a path below /sys/devices; its name in class/input is the last part. */
+/* Adds an input device at a path below /sys/devices; its name in class/input is the last part. */
 static void add_input(struct host_tree *tree, const char *path, const char *name, const char *keys)
 {
 	char file[512], target[512];
@@ -80,7 +80,7 @@ static const struct {
 	{ "data UUID=1234 /etc/keys/data luks,x-initrd.attach\n", "", true },
 	{ "data UUID=1234 none luks,noauto\n", "", false },
 	{ "data UUID=1234 none luks,noauto,initramfs\n", "", true },
-	/* What / is mounted from. */
+	/* The source of /. */
 	{ "cryptroot UUID=1234 /etc/keys/root luks\n", "", true },
 	{ "swap /dev/sda2 /dev/urandom swap\n\tdata\tUUID=1234\tnone\n", "", true },
 	{ "", "rd.luks.uuid=1234", true },
@@ -120,7 +120,7 @@ static void test_crypttab_of_the_initramfs(void **state)
 
 #define LUKS "rd.luks.uuid=1234"
 
-/* What is one: by its keys, and where it hangs. */
+/* What counts as a keyboard: its keys, and its place. */
 static void test_what_is_a_keyboard(void **state)
 {
 	struct host_tree *tree = *state;
@@ -129,7 +129,7 @@ static void test_what_is_a_keyboard(void **state)
 	add_input(tree, USB0 "input0", "Mouse\n", MOUSE);
 	add_input(tree, USB0 "input1", "Few\n", FEW);
 	add_input(tree, "LNXSYSTM:00/LNXPWRBN:00/input/input2", "Power Button\n", BUTTON);
-	/* Those of programs and of radio come later than the question. */
+	/* Virtual and wireless keyboards appear too late. */
 	add_input(tree, "virtual/input/input4", "keyd virtual keyboard\n", KEYBOARD);
 	add_input(tree, USB0 "../bluetooth/hci0/hci0:256/0005:05AC:0256.0004/input/input5",
 		  "Bluetooth\n", KEYBOARD);
@@ -147,7 +147,7 @@ static void test_keyboard_of_32_bits(void **state)
 	host_tree_check(tree, NEEDS_ROOT NEEDS_XHCI0 " (Keyboard)\n", "");
 }
 
-/* Two on one controller, of which the second may be no more than a mouse's macro keys. */
+/* Two on one controller; the second may be only a mouse's macro keys. */
 static void test_two_on_one(void **state)
 {
 	struct host_tree *tree = *state;
@@ -159,7 +159,7 @@ static void test_two_on_one(void **state)
 	assert_non_null(strstr(tree->needs.text, NEEDS_XHCI0 " (input"));
 }
 
-/* With another one to type on, neither is the only one. */
+/* With two keyboards on two controllers, neither is needed. */
 static void test_two_on_two(void **state)
 {
 	struct host_tree *tree = *state;
@@ -181,7 +181,7 @@ static void test_ps2(void **state)
 	host_tree_check(tree, NEEDS_ROOT, "");
 }
 
-/* What other tools are told. */
+/* What other tools are set up to take. */
 static void test_claims(void **state)
 {
 	struct host_tree *tree = *state;
@@ -217,7 +217,7 @@ static void test_claims_of_modprobe(void **state)
 			"");
 }
 
-/* Of a host that needs nothing, that is all there is to say. */
+/* A host that needs nothing has only claims. */
 static void test_claims_only(void **state)
 {
 	struct host_tree *tree = *state;

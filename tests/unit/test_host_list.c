@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Which kept lists are used where the host does not run. */
+/* Which kept lists are used where the host is not running. */
 #include "host/needs_list.h"
 
 #include <errno.h>
@@ -12,7 +12,7 @@
 #include "scratch.h"
 #include "unit.h"
 
-/* Whose files root would not take; there need not be such a user. */
+/* Root refuses files of other users; this one need not exist. */
 #define SOMEBODY 12345
 
 #define FILE_PATH "var/lib/vfio-early/host.conf"
@@ -39,7 +39,7 @@ int __wrap_fstat(int fd, struct stat *status)
 	return result;
 }
 
-/* The search itself has tests of its own. */
+/* The search has tests of its own. */
 int host_find_needs(struct host_needs *needs, struct arena *arena, const struct host_roots *roots)
 {
 	(void)arena;
@@ -86,7 +86,7 @@ static void put(struct place *place, const char *text, mode_t mode)
 	assert_int_equal(utimensat(place->scratch.fd, FILE_PATH, times, 0), 0);
 }
 
-/* Reads it; fault is why it is not used, and NULL for a list that is. */
+/* Reads the list; fault is why it is not used, or NULL. */
 static void check(struct place *place, const char *row, const char *text, const char *fault)
 {
 	check_number(row, host_list_read(&place->list, place->arena, &place->roots), 0);
@@ -141,7 +141,7 @@ static void test_damage(void **state)
 {
 	struct place *place = *state;
 
-	/* Whatever the parser calls it, no part of it is used. */
+	/* No part of it is used, whatever the parser calls the error. */
 	put(place, LIST "protect = 00:1O.0  # / (sdb)\n", 0644);
 	assert_int_equal(host_list_read(&place->list, place->arena, &place->roots), 0);
 	assert_int_equal(place->list.source, HOST_LIST_NONE);
@@ -150,7 +150,7 @@ static void test_damage(void **state)
 	assert_int_equal(strncmp(place->list.fault, "line 3: ", 8), 0);
 }
 
-/* No link leads out of the root that was asked for. */
+/* No link leads out of the root. */
 static void test_links(void **state)
 {
 	struct place *place = *state;

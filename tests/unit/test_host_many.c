@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Hosts with thousands of file systems: the search needs memory and calls in
- * proportion to them, and the text that it makes stays short. With the arena
- * of the program, and as much of it as the program has.
+ * Hosts with thousands of file systems: the search needs memory and calls in proportion,
+ * and its text stays short. Uses the program's arena with its real size.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,7 +32,7 @@ static int destroy(void **state)
 	return 0;
 }
 
-/* Writes count lines of printf's format, each with its number, after a first one. */
+/* Writes a first line, then count lines of printf's format, each with its number. */
 static void write_lines(struct host_tree *tree, const char *path, const char *first, size_t count,
 			const char *format)
 {
@@ -55,7 +54,7 @@ static void write_lines(struct host_tree *tree, const char *path, const char *fi
 
 #define ROOT "20 1 259:2 / / rw - ext4 /dev/nvme0n1p2 rw\n"
 
-/* Finds what is in use, and returns how much memory that took. */
+/* Finds what is in use. Returns how much memory that took. */
 static size_t find(struct host_tree *tree)
 {
 	struct in_use in_use = { .driver = "vfio-pci" };
@@ -69,7 +68,7 @@ static size_t find(struct host_tree *tree)
 	return arena_mark(tree->arena) - before;
 }
 
-/* Ten times as many need no more than ten times the memory, with some for the start. */
+/* Ten times as many file systems need at most ten times the memory, and some for the start. */
 static void check_linear(struct host_tree *tree, const char *path, const char *first,
 			 const char *format)
 {
@@ -98,7 +97,7 @@ static void test_mounts_of_one_disk(void **state)
 	assert_null(tree->needs.gaps);
 }
 
-/* What a container's root is: layers in the file system of a disk. */
+/* A container's root: layers in the file system of a disk. */
 static void test_overlays(void **state)
 {
 	struct host_tree *tree = *state;
@@ -111,7 +110,7 @@ static void test_overlays(void **state)
 	assert_null(tree->needs.gaps);
 }
 
-/* Each is of a type that nothing is known about: one gap, not ten thousand. */
+/* Each has an unknown type: one gap, not ten thousand. */
 static void test_unknown_types(void **state)
 {
 	struct host_tree *tree = *state;
@@ -125,7 +124,7 @@ static void test_unknown_types(void **state)
 	assert_null(tree->needs.gaps->next);
 }
 
-/* zpool(8) is run once for a pool, however many of its datasets are mounted. */
+/* zpool(8) runs once for a pool, however many of its datasets are mounted. */
 static void test_datasets(void **state)
 {
 	struct host_tree *tree = *state;
@@ -142,13 +141,13 @@ static void test_datasets(void **state)
 	check_linear(tree, "proc/self/mountinfo", ROOT,
 		     "30 20 0:41 / /tank/%1$zu rw - zfs tank/data/%1$zu rw,xattr\n");
 	calls = (char *)scratch_read(&tree->scratch, "calls");
-	/* Of two searches. */
+	/* For two searches. */
 	assert_string_equal(calls ? calls : "", "x\nx\n");
 	assert_non_null(strstr(tree->needs.text, "protect = " HOST_SATA "  # /tank/0, "));
 	assert_non_null(strstr(tree->needs.text, "protect = " HOST_NVME1 "  # /tank/0, "));
 }
 
-/* One that fails is not run again either. */
+/* A failed call is not repeated either. */
 static void test_datasets_of_a_failed_pool(void **state)
 {
 	struct host_tree *tree = *state;
@@ -214,7 +213,7 @@ static void add_volumes(struct host_tree *tree, unsigned int first, unsigned int
 	}
 }
 
-/* Each is a file system of its own; the group is looked at once. */
+/* Each volume is a file system; the group is looked at once. */
 static void test_volumes_of_one_group(void **state)
 {
 	struct host_tree *tree = *state;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* File systems and disks that come over a network, or from the machine that this is a guest of. */
+/* File systems and disks over a network, or from this guest's host. */
 #include <stdio.h>
 #include <string.h>
 
@@ -55,7 +55,7 @@ static void lower(struct host_tree *tree, const char *upper, const char *name)
 	scratch_link(&tree->scratch, link, target);
 }
 
-/* NFS over a VLAN over a bond of two ports; a third port is up, but leads nowhere. */
+/* NFS over a VLAN over a bond of two ports. A third port is up but leads nowhere. */
 static void test_nfs_over_vlan_over_bond(void **state)
 {
 	struct host_tree *tree = *state;
@@ -126,7 +126,7 @@ static void test_network_disks(void **state)
 	}
 }
 
-/* Half of it is here. */
+/* One half is on this host. */
 static void test_drbd_with_disk(void **state)
 {
 	struct host_tree *tree = *state;
@@ -155,7 +155,7 @@ static void test_nvme_tcp(void **state)
 	host_tree_check(tree, NEEDS_NIC1("eno2"), "");
 }
 
-/* Fibre Channel over Ethernet goes by an interface, but has no route. */
+/* Fibre Channel over Ethernet uses an interface without a route. */
 static void test_fcoe(void **state)
 {
 	struct host_tree *tree = *state;
@@ -237,7 +237,7 @@ static void test_no_virtio(void **state)
 #define REACH_NIC2(what) "network = 00:1f.6@8086:15b8:1af4:1100  # " what "\n"
 #define ROOT_ON_NVME	 "protect = " HOST_NVME0 "  # / (nvme0n1)\n"
 
-/* A host whose own disk is here, and that is reached by the network. */
+/* A host with its own disk that is reached over the network. */
 static void mount_disk(struct host_tree *tree)
 {
 	host_tree_mount(tree, "259:2 / ext4 /dev/nvme0n1p2 rw\n");
@@ -264,7 +264,7 @@ static void test_reached_by_routes(void **state)
 			"");
 }
 
-/* The ports of a bridge, by way of a bond; wg0 and its like lie on no device. */
+/* The ports of a bridge through a bond. wg0 and similar are on no device. */
 static void test_reached_by_bridge(void **state)
 {
 	struct host_tree *tree = *state;
@@ -321,7 +321,7 @@ static void test_reached_by_parameter(void **state)
 	}
 }
 
-/* Any of them may get the address: those with a route, or it is not known which. */
+/* Any of them may get the address: it is those with a route, or unknown. */
 static void test_reached_by_any(void **state)
 {
 	struct host_tree *tree = *state;

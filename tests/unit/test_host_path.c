@@ -30,7 +30,7 @@ static void link_beside(struct host_tree *tree, const char *path, const char *na
 	scratch_link(&tree->scratch, link, target);
 }
 
-/* Links to a function from the list of them all. */
+/* Links to a function from the list of all. */
 static void list_function(struct host_tree *tree, const char *path)
 {
 	char link[256], target[256];
@@ -40,7 +40,7 @@ static void list_function(struct host_tree *tree, const char *path)
 	scratch_link(&tree->scratch, link, target);
 }
 
-/* A bridge to anything but PCI is a function like others: it can be taken. */
+/* A bridge to anything but PCI is a function that can be taken. */
 static void test_bridges(void **state)
 {
 	static const struct {
@@ -77,7 +77,7 @@ static void add_virtual_function(struct host_tree *tree, unsigned int class)
 	link_beside(tree, VF, "physfn", "../0000:03:00.0");
 }
 
-/* A virtual function is gone as soon as its physical function has another driver. */
+/* A virtual function disappears when its physical function gets another driver. */
 static void test_disk_of_virtual_function(void **state)
 {
 	struct host_tree *tree = *state;
@@ -112,7 +112,7 @@ static void test_network_of_virtual_function(void **state)
 #define XHCI PORT "/0000:20:00.0/0000:21:01.0/0000:22:00.0"
 #define DISK XHCI "/usb4/4-1/4-1:1.0/host6/target6:0:0/6:0:0:0/block/sdc"
 
-/* A disk in a dock: the tunnel to it is made by the controller of USB4, beside its path. */
+/* A disk in a dock: the USB4 controller, which is not on its path, makes the tunnel. */
 static void test_behind_thunderbolt(void **state)
 {
 	struct host_tree *tree = *state;
@@ -149,7 +149,7 @@ static void bind_thunderbolt(struct host_tree *tree, const char *path)
 	scratch_link(&tree->scratch, link, target);
 }
 
-/* Of Thunderbolt 3, no link tells; the controller is behind a port of the same switch. */
+/* Thunderbolt 3 has no device links; the controller is behind a port of the same switch. */
 static void test_behind_thunderbolt_3(void **state)
 {
 	static const char *const bridges[] = { "pci0000:00/0000:00:1d.0", SWITCH,
@@ -170,12 +170,12 @@ static void test_behind_thunderbolt_3(void **state)
 			"protect = 00:1d.0/00.0/01.0/00.0@144d:a809:1af4:1100  # / (nvme7n1)\n"
 			"protect = 00:1d.0/00.0/00.0/00.0@8086:15d2:1af4:1100  # / (nvme7n1)\n",
 			"");
-	/* What is not plugged into it does not need it. */
+	/* A disk that is not plugged into it does not need it. */
 	host_tree_mount(tree, "259:2 / ext4 /dev/nvme0n1p2 rw\n");
 	host_tree_check(tree, "protect = " HOST_NVME0 "  # / (nvme0n1)\n", "");
 }
 
-/* Two suppliers that name each other are not gone round in. */
+/* Two suppliers that name each other end the search. */
 static void test_suppliers_in_circle(void **state)
 {
 	struct host_tree *tree = *state;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What lies between a file system and the controllers of its disks. */
+/* The layers between a file system and the controllers of its disks. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -65,14 +65,14 @@ static void test_raid1(void **state)
 					 ((struct host_tree *)*state)->arena,
 					 &((struct host_tree *)*state)->roots),
 			 0);
-	/* In the order of a directory: either is fine, both have to be there. */
+	/* Directory order may vary; both lines must be there. */
 	assert_non_null(strstr(((struct host_tree *)*state)->needs.text,
 			       "\nprotect = " HOST_NVME0 "  # / (nvme0n1)\n"));
 	assert_non_null(strstr(((struct host_tree *)*state)->needs.text,
 			       "\nprotect = " HOST_SATA "  # / (sda)\n"));
 }
 
-/* A circle cannot be, but must not be gone round in. */
+/* A circle is impossible, but must end. */
 static void test_circle(void **state)
 {
 	host_tree_block(*state, "253:0", "virtual/block/dm-0");
@@ -117,7 +117,7 @@ static void test_btrfs(void **state)
 	check_btrfs(*state, false);
 }
 
-/* What the source is called does not help: better too many than too few. */
+/* With an unknown source, too many rather than too few. */
 static void test_btrfs_of_unknown_source(void **state)
 {
 	make_btrfs(*state);
@@ -193,7 +193,7 @@ static void test_usb(void **state)
 	host_tree_check(tree, "protect = 00:14.0@8086:a36d:1af4:1100  # / (sdc)\n", "");
 }
 
-/* SRP over InfiniBand: the host adapter is below the port's PCI function. */
+/* SRP over InfiniBand: the SCSI host is below the port's PCI function. */
 static void test_infiniband(void **state)
 {
 	struct host_tree *tree = *state;
@@ -217,7 +217,7 @@ static void test_virtio(void **state)
 
 #define SUBSYSTEM "virtual/nvme-subsystem/nvme-subsys5"
 
-/* A disk that has more than one controller is shown below its subsystem. */
+/* A disk with several controllers is shown below its subsystem. */
 static void make_nvme_head(struct host_tree *tree)
 {
 	host_tree_block(tree, "259:9", SUBSYSTEM "/nvme5n1");
@@ -282,7 +282,7 @@ static void test_vmd(void **state)
 			"");
 }
 
-/* What is on no bus of PCI needs none of it. */
+/* A platform device needs no PCI device. */
 static void test_platform(void **state)
 {
 	host_tree_block(*state, "179:0", "platform/soc/fe340000.mmc/mmc_host/mmc0/block/mmcblk0");
@@ -300,7 +300,7 @@ static void make_zpool(struct host_tree *tree, char *path, size_t size, const ch
 			      "8:1 /srv ext4 /dev/sda1 rw\n");
 }
 
-/* What zpool(8) 2.2 prints for a mirror with a log on a file. */
+/* Output of zpool(8) 2.2 for a mirror with a log in a file. */
 static void test_zfs(void **state)
 {
 	char path[256];

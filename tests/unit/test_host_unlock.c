@@ -71,7 +71,7 @@ static int destroy(void **state)
 	return 0;
 }
 
-/* Searches with a crypttab and a command line; lines are wanted between those of / and eno1. */
+/* Searches with a crypttab and a command line; lines are those between / and eno1. */
 static void check_lines(struct host_tree *tree, const char *crypttab, const char *cmdline,
 			const char *lines, const char *network, const char *gaps)
 {
@@ -112,9 +112,9 @@ static const struct {
 	  NEEDS_USB "the header of data (sdc)\n", "" },
 	{ "data UUID=1 none header=/dev/sdb\n", "", NEEDS_SATA "the header of data (sdb)\n", "" },
 	{ "data UUID=1 none header=/boot/header\n", "", "", "" },
-	/* Of systemd, of dracut, of Arch Linux. */
-	{ "", "rd.luks.key=0a1b-2c=/key:UUID=AB-12",
-	  NEEDS_USB "the key of rd.luks.key= (sdc)\n", "" },
+	/* For systemd, dracut and Arch Linux. */
+	{ "", "rd.luks.key=0a1b-2c=/key:UUID=AB-12", NEEDS_USB "the key of rd.luks.key= (sdc)\n",
+	  "" },
 	{ "", "rd.luks.key=/key:LABEL=KEYS:UUID=1", NEEDS_USB "the key of rd.luks.key= (sdc)\n",
 	  "" },
 	{ "", "rd.luks.key=/key", "", "" },
@@ -176,7 +176,7 @@ static void test_tokens(void **state)
 		    NEEDS_SPI "unlocking by TPM (tpm0)\n", REACH_NIC "default route\n", "");
 }
 
-/* One that is on no bus of PCI cannot be taken. */
+/* A TPM that is not on PCI cannot be taken. */
 static void test_tpm_of_the_platform(void **state)
 {
 	struct host_tree *tree = *state;
@@ -224,7 +224,7 @@ static void test_networks(void **state)
 			    networks[i].network, "");
 		if (networks[i].file)
 			assert_int_equal(unlinkat(tree->scratch.fd, networks[i].file, 0), 0);
-		/* An empty directory of dracut's is there no more. */
+		/* dracut's module is gone; its empty directory is removed. */
 		unlinkat(tree->scratch.fd, "usr/lib/dracut/modules.d/60clevis-pin-tang",
 			 AT_REMOVEDIR);
 	}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Volume groups: which of their physical volumes are found, by volumes and without. */
+/* LVM: which physical volumes are found, with and without volumes on them. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -57,7 +57,7 @@ static void add_volume(struct host_tree *tree, unsigned int minor, const char *u
 	host_tree_slave(tree, path, slave);
 }
 
-/* / on one disk, and /home of the same group, which nobody mounts, on another. */
+/* / on one disk, and an unmounted /home of the same group on another. */
 static void add_group(struct host_tree *tree)
 {
 	add_volume(tree, 1, "LVM-" GROUP ROOT_ID, "my--vg-root", NVME0 "/nvme0n1p3");
@@ -74,7 +74,7 @@ static void test_other_volumes(void **state)
 			UNKNOWN("my-vg"));
 }
 
-/* A volume below another of its group is no physical volume; one that is encrypted is below all. */
+/* A volume below another of its group is no physical volume; an encrypted one is below all. */
 static void test_layers(void **state)
 {
 	struct host_tree *tree = *state;
@@ -89,7 +89,7 @@ static void test_layers(void **state)
 	host_tree_check(tree, NEEDS_NVME0, "");
 }
 
-/* What pvscan(8) saw: all of them, with a volume or without. */
+/* pvscan(8) saw all of them, with and without a volume. */
 static void test_online(void **state)
 {
 	struct host_tree *tree = *state;
@@ -130,7 +130,7 @@ static void test_backup(void **state)
 	scratch_link(&tree->scratch, "dev/disk/by-id/lvm-pv-uuid-" PV1, "../../nvme1n1");
 	write_backup(tree, GROUP_TEXT);
 	host_tree_check(tree, NEEDS_NVME0 NEEDS_SATA NEEDS_NVME1, "");
-	/* Of a group of that name that is no more. */
+	/* Of an earlier group of this name. */
 	write_backup(tree, "ZZrhYv-7oe4-jrNN-5NdO-GTlz-BZCj-xJOX0d");
 	host_tree_check(tree, NEEDS_NVME0 NEEDS_SATA "# could not be resolved: " UNKNOWN("my-vg"),
 			UNKNOWN("my-vg"));
@@ -147,7 +147,7 @@ static void test_missing(void **state)
 	host_tree_check(tree, NEEDS_NVME0 NEEDS_SATA "# could not be resolved: " GONE, GONE);
 }
 
-/* A name that leads elsewhere is none, and what is cut off is nothing. */
+/* A name that leads elsewhere is ignored, and truncated text has no members. */
 static void test_hostile(void **state)
 {
 	static const char *const names[] = { "..--x-root", "a/b-root", "-", "x" };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What a running host uses of its devices, beyond what it needs to boot. */
+/* What a running host uses of its devices, besides what it needs to boot. */
 #include "host/in_use.h"
 
 #include <errno.h>
@@ -50,7 +50,7 @@ static int destroy(void **state)
 	return 0;
 }
 
-/* Looks with vfio-pci as what is to be bound, to those devices; lines are those of protect. */
+/* Looks with vfio-pci as the driver to bind to these devices; lines are the protect lines. */
 static void check_devices(struct host_tree *tree, const struct pci_address *devices, size_t count,
 			  const char *lines)
 {
@@ -97,7 +97,7 @@ static void test_swap(void **state)
 	check(tree, "protect = " HOST_NVME1 "  # swap (nvme1n1)\n");
 }
 
-/* A RAID that runs, though nothing of it is mounted. */
+/* A RAID that runs, though nothing on it is mounted. */
 static void test_holders(void **state)
 {
 	struct host_tree *tree = *state;
@@ -119,7 +119,7 @@ static void test_routes(void **state)
 	check(tree, USES_NIC0("the network (eno1)"));
 }
 
-/* A link-local address everybody has. */
+/* Everybody has a link-local address. */
 static void test_addresses(void **state)
 {
 	struct host_tree *tree = *state;
@@ -131,7 +131,7 @@ static void test_addresses(void **state)
 	check(tree, USES_NIC1("the network (eno2)"));
 }
 
-/* Ports of a bridge that has no address: one is up, the other is not. */
+/* Ports of a bridge without an address: one is up, the other is not. */
 static void test_ports(void **state)
 {
 	struct host_tree *tree = *state;
@@ -182,8 +182,8 @@ static void process(struct host_tree *tree, const char *pid, const char *name, c
 }
 
 /*
- * The nodes that are open are real ones, which every machine has; the tree's sysfs says that
- * they are something else.
+ * The open nodes are real ones that every machine has; the tree's sysfs makes them
+ * something else.
  */
 #define NODE_A	      "/dev/null"
 #define NODE_A_NUMBER "1:3"
@@ -191,7 +191,7 @@ static void process(struct host_tree *tree, const char *pid, const char *name, c
 #define NODE_B_NUMBER "1:7"
 #define NODE_C	      "/dev/tty" /* 5:0 */
 
-/* Makes a character device of that number. name is that of its node in /dev. */
+/* Makes a character device of this number; name is its node's in /dev. */
 static void character(struct host_tree *tree, const char *number, const char *path,
 		      const char *name)
 {
@@ -216,7 +216,7 @@ static void test_compositor(void **state)
 	check(tree, USES_CARD("Xorg (pid 812) at /dev/dri/renderD129 (renderD129)"));
 }
 
-/* The number counts: neither a file that has a node's name, nor the name that a node has. */
+/* Only the number counts: neither a file with a node's name nor a node's own name. */
 static void test_names(void **state)
 {
 	struct host_tree *tree = *state;
@@ -233,7 +233,7 @@ static void test_names(void **state)
 	check(tree, USES_CARD("mixer (pid 813) at /dev/snd/controlC0 (controlC0)"));
 }
 
-/* A process with a node twice, and with others that no device is behind. */
+/* A process with a node open twice, and nodes without a device. */
 static void test_once(void **state)
 {
 	struct host_tree *tree = *state;
@@ -272,7 +272,7 @@ static void test_mapping(void **state)
 	check(tree, USES_CARD("draws (pid 812) at /dev/dri/card1 (card1)"));
 }
 
-/* With maps that do not end, nothing is known of a process. */
+/* Endless maps leave a process unknown. */
 static void test_unread(void **state)
 {
 	struct host_tree *tree = *state;
@@ -289,8 +289,8 @@ static void test_unread(void **state)
 }
 
 /*
- * Whatever keeps a process's files from being listed, but its end. A link to itself leads
- * nowhere even for root, and the first page of a process has nothing to read.
+ * Anything but its end keeps a process's files unknown. A link to itself cannot be
+ * followed even by root, and the first page of a process cannot be read.
  */
 static void test_unlisted(void **state)
 {
@@ -325,7 +325,7 @@ static void test_unlisted(void **state)
 	}
 }
 
-/* Makes a block node below the test's directory; where that is not allowed, the test is skipped. */
+/* Makes a block node below the test's directory. Skips the test if that is not allowed. */
 static const char *block_node(struct host_tree *tree, const char *name, unsigned int major,
 			      unsigned int minor)
 {
@@ -356,7 +356,7 @@ static void test_raw_partition(void **state)
 	check(tree, "protect = " HOST_SATA "  # qemu (pid 812) at /dev/sda1 (sda)\n");
 }
 
-/* What lies on a disk is open. */
+/* A volume on a disk is open. */
 static void test_mapped_disk(void **state)
 {
 	struct host_tree *tree = *state;
@@ -368,7 +368,7 @@ static void test_mapped_disk(void **state)
 	check(tree, "protect = " HOST_SATA "  # ceph-osd (pid 812) at /dev/dm-0 (sdb)\n");
 }
 
-/* Several controllers share what is called ng0n1. */
+/* Several controllers share ng0n1. */
 static void test_shared_nvme(void **state)
 {
 	struct host_tree *tree = *state;
@@ -401,7 +401,7 @@ static void test_compute(void **state)
 	check(tree, USES_CARD("trains (pid 812) at /dev/kfd (kfd)"));
 }
 
-/* Nodes of a driver that sysfs knows nothing of: 1:3 and 1:7, and 5:0 for what all GPUs share. */
+/* Nodes of a driver unknown to sysfs: 1:3 and 1:7, and 5:0, which all GPUs share. */
 static void nvidia(struct host_tree *tree)
 {
 	scratch_write(&tree->scratch, "proc/devices",
@@ -433,7 +433,7 @@ static void test_nvidia(void **state)
 	check(tree, USES_CARD("cuda (pid 812) at /dev/nvidia3 (nvidia3)"));
 }
 
-/* Nothing tells which GPU that is: it may be any. */
+/* It is unknown which GPU that is, so it may be any. */
 static void test_nvidia_unknown(void **state)
 {
 	struct host_tree *tree = *state;
@@ -445,7 +445,7 @@ static void test_nvidia_unknown(void **state)
 	check(tree, USES_CARD("cuda (pid 812) at /dev/nvidia7 (nvidia7)"));
 }
 
-/* What all GPUs share is a use of all, unless the process has one of them open. */
+/* Using a shared node counts for all GPUs, unless the process has one of them open. */
 static void test_nvidia_shared(void **state)
 {
 	struct host_tree *tree = *state;
@@ -459,7 +459,7 @@ static void test_nvidia_shared(void **state)
 	check(tree, USES_NIC0("cuda (pid 812) at /dev/nvidia3 (nvidia3)"));
 }
 
-/* A name that would end the comment, or be taken for more than one, or steer a terminal. */
+/* A name that would end the comment, look like several, or control a terminal. */
 static void test_odd_name(void **state)
 {
 	struct host_tree *tree = *state;
@@ -472,8 +472,8 @@ static void test_odd_name(void **state)
 static const struct pci_address card = { .bus = 4 };
 
 /*
- * Makes a disk vda on the card, whose node is that of a loop device that nobody has for itself,
- * and opens it with the flags. Most machines have loop devices; else the test is skipped.
+ * Makes a disk vda on the card, with the node of an unused loop device, and opens it with
+ * the flags. Skips the test on machines without loop devices.
  */
 static int open_disk(struct host_tree *tree, int flags)
 {
@@ -496,7 +496,10 @@ static int open_disk(struct host_tree *tree, int flags)
 	return fd;
 }
 
-/* The test itself has it, and is not seen: its /proc is the tree's. One that is open is free. */
+/*
+ * The test itself has the disk, unseen, because its /proc is the tree's. Merely open, a
+ * disk is free.
+ */
 static void test_exclusive(void **state)
 {
 	struct host_tree *tree = *state;
@@ -517,7 +520,7 @@ static void test_shared(void **state)
 	close(fd);
 }
 
-/* What stands in the node's place says nothing of the disk. Others' disks are not asked. */
+/* A file in the node's place tells nothing. Other disks are not opened. */
 static void test_no_node(void **state)
 {
 	struct host_tree *tree = *state;
@@ -540,7 +543,7 @@ static void test_loop(void **state)
 	check(tree, "protect = " HOST_NVME1 "  # loop0 (nvme1n1)\n");
 }
 
-/* The NIC with driver is open in a virtual machine, by the group's node or by its own. */
+/* A virtual machine has the NIC open, by the group's node or its own. */
 static void machine(struct host_tree *tree, const char *bound, const char *node)
 {
 	char target[64];
@@ -570,7 +573,7 @@ static void test_machine_by_device(void **state)
 	check(*state, USES_NIC1("qemu-system-x86 (pid 900) at /dev/vfio/devices/vfio3 (vfio3)"));
 }
 
-/* What is on the driver already is not unbound from it. */
+/* A device on the wanted driver is not unbound. */
 static void test_machine_as_wanted(void **state)
 {
 	machine(*state, "vfio-pci", NODE_A);
@@ -615,7 +618,7 @@ static void test_find_machine(void **state)
 	check_text("a group with a longer number", user_of(tree, 1), NULL);
 }
 
-/* Anybody can open a file of that name, in a namespace or a chroot, and it says nothing. */
+/* Anybody can open a file of this name, in a namespace or chroot; it tells nothing. */
 static void test_false_name(void **state)
 {
 	struct host_tree *tree = *state;

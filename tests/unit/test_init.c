@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/*
- * The watching, which needs no first process. The rest is done by kernels, in
- * the VM cases image*.
- */
+/* Tests the watching, which needs no first process. The VM cases image* test the rest. */
 #include "boot/init.h"
 
 #include <errno.h>
@@ -18,7 +15,7 @@
 #include "lib/paths.h"
 #include "unit.h"
 
-/* Longer than any test takes. */
+/* Longer than any test. */
 #define FAR_MILLISECONDS 3600000
 
 static int ends[2];
@@ -47,7 +44,7 @@ static void sleep_milliseconds(int milliseconds)
 	usleep((useconds_t)milliseconds * 1000);
 }
 
-/* Nothing of the test's is left, dead or alive. */
+/* The test has no child left, dead or alive. */
 static void check_no_children(void)
 {
 	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
@@ -120,7 +117,7 @@ static int take_time(volatile int *allowed)
 	return 0;
 }
 
-/* What is allowed in the meantime counts. */
+/* Time allowed meanwhile counts. */
 static void test_allowed(void **state)
 {
 	(void)state;
@@ -134,7 +131,7 @@ static int leave_worker(volatile int *allowed)
 	return 0;
 }
 
-/* One left behind holds the pipe open for as long as it lives. */
+/* A worker left behind holds the pipe open as long as it lives. */
 static void test_worker_left_behind(void **state)
 {
 	char byte;
@@ -162,7 +159,7 @@ static int leave_orphan(volatile int *allowed)
 	return 0;
 }
 
-/* The first process inherits those whose parent is gone. */
+/* The first process inherits orphans. */
 static void test_orphan(void **state)
 {
 	(void)state;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* JSON read back: what json.c writes, and what nobody should have written. */
+/* Reads JSON from json_writer.c, and JSON that nobody should have written. */
 #include "lib/json_reader.h"
 
 #include <errno.h>
@@ -114,7 +114,7 @@ static void test_texts(void **state)
 	}
 }
 
-/* A NUL would hide what is after it, and half of a pair is no character. */
+/* A NUL would hide what follows, and half of a surrogate pair is no character. */
 static void test_replaced(void **state)
 {
 	struct json_value *value;

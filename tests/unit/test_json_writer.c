@@ -30,7 +30,7 @@ static void finish(struct document *document)
 
 static const struct {
 	const char *value;
-	const char *read; /* NULL where it comes back as it was */
+	const char *read; /* NULL if it is read back unchanged */
 } strings[] = {
 	{ "", NULL },
 	{ "plain", NULL },
@@ -43,7 +43,7 @@ static const struct {
 	{ "\xf0\x90\x80\x80\xf4\x8f\xbf\xbf", NULL },
 	/* Characters past ASCII that JSON writes as codes. */
 	{ "\xc2\x9b \xe2\x80\xaa\xe2\x80\xae \xe2\x81\xa6\xe2\x81\xa9", NULL },
-	/* One for each byte that belongs to nothing. */
+	/* One for each stray byte. */
 	{ "\x80", "\xef\xbf\xbd" },
 	{ "a\xff"
 	  "b",
@@ -90,7 +90,7 @@ static void test_strings(void **state)
 	}
 }
 
-/* Every two bytes that can stand in a string, among them every beginning of a character. */
+/* Every two bytes in a string, which cover every start of a character. */
 static void test_every_two_bytes(void **state)
 {
 	char value[] = "a??z";
@@ -188,7 +188,7 @@ static void test_deep(void **state)
 	free(document.text);
 }
 
-/* What could not be written shows in the stream. */
+/* Write errors show in the stream. */
 static void test_errors(void **state)
 {
 	struct json json = { .out = fopen("/dev/full", "w") };

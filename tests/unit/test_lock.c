@@ -16,7 +16,7 @@ static const struct deadline passed = { 0 };
 struct place {
 	struct scratch scratch;
 	char path[256];
-	bool by_parent; /* who has the lock is the process that asks in a child */
+	bool by_parent; /* the asking child's parent holds the lock */
 };
 
 static void place_create(struct place *place)
@@ -27,7 +27,7 @@ static void place_create(struct place *place)
 	snprintf(place->path, sizeof(place->path), "%s/file", place->scratch.path);
 }
 
-/* What another process gets that asks for the lock, waiting or not. */
+/* Returns what another process gets that asks for the lock, waiting or not. */
 static int ask(const struct place *place, const struct deadline *deadline)
 {
 	int status, fd;
@@ -37,7 +37,7 @@ static int ask(const struct place *place, const struct deadline *deadline)
 	if (child == 0) {
 		int error = lock_take(place->path, deadline, &fd, &holder);
 
-		/* Nobody has it for this process's parent but that itself. */
+		/* Only the parent itself holds the lock. */
 		_exit(error == -EBUSY && place->by_parent && holder != getppid() ? EPERM : -error);
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);
@@ -62,7 +62,7 @@ static void test_one_at_a_time(void **state)
 	scratch_remove(&place.scratch);
 }
 
-/* A child that is stuck must not keep others from the lock of its parent that is no more. */
+/* A stuck child must not keep the lock of its dead parent. */
 static void test_ends_with_process(void **state)
 {
 	struct deadline far = deadline_after(INT64_C(3600000));

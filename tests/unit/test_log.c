@@ -13,7 +13,7 @@ int __wrap_open(const char *path, int flags, ...);
 int __wrap_close(int fd);
 ssize_t __wrap_write(int fd, const void *buffer, size_t length);
 
-/* Stands for /dev/kmsg, which every open starts to count lines for anew. */
+/* Stands for /dev/kmsg, where every open starts a new count of lines. */
 #define KMSG 1000
 
 static bool kmsg_missing, kmsg_full;
@@ -91,7 +91,7 @@ static void test_errors(void **state)
 	assert_string_equal(kernel_log.bytes, "");
 }
 
-/* What the kernel does not take is not lost. */
+/* Lines that the kernel log refuses are not lost. */
 static void test_no_kernel_log(void **state)
 {
 	(void)state;
@@ -124,7 +124,7 @@ static void test_long_lines(void **state)
 	}
 }
 
-/* The kernel drops what comes after ten lines of one open. */
+/* The kernel drops lines after ten of one open file. */
 static void test_many_lines(void **state)
 {
 	opened = most_lines = 0;
@@ -152,7 +152,7 @@ static void test_errno_is_kept(void **state)
 	assert_int_equal(errno, ENOSPC);
 }
 
-/* The first of all, before anything is open. */
+/* As the first line of all, before anything is open. */
 static void test_missing(void **state)
 {
 	(void)state;

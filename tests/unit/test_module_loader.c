@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The thread that gets ahead with modules, and the loading itself, with libkmod stood in for. */
+/* The thread that loads in advance, and loading itself, with libkmod replaced. */
 #include "boot/module_loader.h"
 
 #include <errno.h>
@@ -16,19 +16,19 @@ int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
 int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
 			  void *(*function)(void *argument), void *argument);
 
-/* As far as no test comes. */
+/* Later than any test. */
 #define FAR deadline_after(INT64_C(3600000))
 
 static struct {
 	int open_result;
 	bool no_threads;
-	bool one_thread; /* can be had, and that is the second that is asked for */
+	bool one_thread; /* only one thread can be started */
 	unsigned int threads;
-	bool blocks; /* what is loaded in advance, until something is written to the pipe */
+	bool blocks; /* loading in advance, until something is written to the pipe */
 	int pipe[2];
-	atomic_uint opened; /* by two threads at once, as the next is written by them */
-	atomic_uint iommu;  /* how often its module was asked for */
-	atomic_bool shared; /* what both threads' modules stand on is loaded */
+	atomic_uint opened; /* counted by two threads at once, like iommu */
+	atomic_uint iommu;  /* how often its module was loaded */
+	atomic_bool shared; /* what both threads need is loaded */
 	char loaded[256];
 	char dependencies[64];
 	pthread_t ahead;
@@ -78,7 +78,7 @@ void module_load_dependencies(struct module_context *context, const char *name, 
 	if (streq(name, MODULE_IOMMU)) {
 		assert_null(other);
 		assert_null(wait);
-		/* Late on purpose: whoever did not wait for it shows that. */
+		/* Late on purpose: a caller that does not wait shows. */
 		usleep(20000);
 		script.shared = true;
 		return;
@@ -129,19 +129,19 @@ static void test_answers(void **state)
 	assert_false(pthread_equal(script.ahead, pthread_self()));
 }
 
-/* What the driver stands on, but not the driver, which would bind devices. */
+/* The driver's dependencies are loaded, but not the driver, which would bind devices. */
 static void test_in_advance(void **state)
 {
 	struct loader loader;
 	struct module_loader modules = begin(&loader, "vfio-pci");
 
 	(void)state;
-	/* Once this is answered, that is done. */
+	/* Once this returns, loading in advance is done. */
 	assert_int_equal(modules.load(modules.context, "x"), 0);
 	assert_string_equal(script.dependencies, "vfio-pci but for vfio_iommu_type1");
 	assert_string_equal(script.loaded, "x ");
 	assert_int_equal(script.iommu, 1);
-	/* That it was loaded in advance is not taken for granted. */
+	/* A module loaded in advance is loaded again when asked for. */
 	assert_int_equal(modules.load(modules.context, MODULE_IOMMU), 0);
 	assert_int_equal(script.iommu, 2);
 	assert_int_equal(script.opened, 2);
@@ -164,7 +164,7 @@ static void test_no_threads(void **state)
 	assert_int_equal(script.opened, 1);
 }
 
-/* The driver's does not wait for one that never came to be. */
+/* The driver's thread does not wait for one that was never started. */
 static void test_one_thread(void **state)
 {
 	struct loader loader;
@@ -195,7 +195,7 @@ static void test_no_modules(void **state)
 	assert_string_equal(script.dependencies, "");
 }
 
-/* A module whose init does not return holds nothing up past the deadline. */
+/* A module whose init never returns delays nothing past the deadline. */
 static void test_too_late(void **state)
 {
 	struct loader loader;
@@ -208,7 +208,7 @@ static void test_too_late(void **state)
 	assert_int_equal(modules.load(modules.context, "vfio-pci"), -ETIMEDOUT);
 	assert_int_equal(modules.load(modules.context, "vfio-pci"), -ETIMEDOUT);
 	assert_string_equal(script.loaded, "");
-	/* And once it does return, all is well again. */
+	/* Once it returns, everything works again. */
 	assert_int_equal(write(script.pipe[1], "", 1), 1);
 	loader.deadline = FAR;
 	assert_int_equal(modules.load(modules.context, "vfio-pci"), 0);

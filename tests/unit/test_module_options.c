@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Options of a module: one parameter taken out, or its values alone. */
+/* Options of a module: without one parameter, or only its values. */
 #include "machine/module_options.h"
 
 #include <stdlib.h>
@@ -16,15 +16,15 @@ static const struct {
 	{ "ids=1:2 disable_vga=1", "disable_vga=1", "1:2,", 1 },
 	{ "disable_vga=1 ids=1:2", "disable_vga=1 ", "1:2,", 1 },
 	{ "a=1 ids=1:2,3:4 b=2 ids=5:6", "a=1 b=2 ", "1:2,3:4,5:6,", 2 },
-	/* Quotes hold blanks together, round the value or the whole word. */
+	/* Quotes keep blanks together, around a value or a word. */
 	{ "ids=\"1:2, 3:4\" a=1", "a=1", "1:2, 3:4,", 1 },
 	{ "\"ids=1:2\" a=1", "a=1", "1:2,", 1 },
 	{ "a=\"x ids=1:2\" b=1", "a=\"x ids=1:2\" b=1", "", 0 },
 	{ "i\"d\"s=1:2", "i\"d\"s=1:2", "", 0 },
-	/* A quote that never ends takes all that follows with it. */
+	/* A quote without an end includes everything after it. */
 	{ "ids=\"1:2 a=1", "", "1:2 a=1,", 1 },
 	{ "a=\"1 ids=1:2", "a=\"1 ids=1:2", "", 0 },
-	/* Names that only begin or end alike, and one without a value. */
+	/* Similar names, and one without a value. */
 	{ "ids2=1:2 xids=3:4", "ids2=1:2 xids=3:4", "", 0 },
 	{ "ids a=1", "a=1", "", 1 },
 	{ "ids= a=1", "a=1", ",", 1 },

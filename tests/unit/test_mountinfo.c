@@ -7,7 +7,7 @@
 
 #include "unit.h"
 
-/* Reads one text, and writes what came of it. */
+/* Reads a text and writes the mounts. */
 static void render(struct arena *arena, const char *text, struct text *out)
 {
 	struct mount *mounts;
@@ -29,12 +29,12 @@ static const struct {
 	  "[8:1|/|ext4|/dev/sda1|rw][0:5|/dev|devtmpfs|udev|rw]" },
 	{ "1 0 8:1 / /a\\040b\\011c\\012d\\134e rw - ext4 /dev/x\\040y rw,a=\\054",
 	  "[8:1|/a b\tc\nd\\e|ext4|/dev/x y|rw,a=\\054]" },
-	/* The kernel writes nothing at all for an empty source. */
+	/* For an empty source the kernel writes nothing. */
 	{ "1 0 0:9 / /x rw - tmpfs  rw,size=1\n", "[0:9|/x|tmpfs||rw,size=1]" },
 	{ "1 0 0:9 / /x rw - tmpfs none\n", "[0:9|/x|tmpfs|none|]" },
 	{ "1 0 0:9 / /x rw - tmpfs\n1 0 0:9 / /x rw\n1 0 0:9\n\n \n- - - - - - -\n", "" },
 	{ "1 0 0:9 / /\\ rw - t \\1 a\n", "[0:9|/\\|t|\\1|a]" },
-	/* No escape ends a path before its end. */
+	/* No escape ends a path early. */
 	{ "1 0 0:9 / \\000/x rw - t a b\n", "[0:9|\\000/x|t|a|b]" },
 };
 

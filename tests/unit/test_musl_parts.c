@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What stands in for parts of musl, compared with this C library in ASCII. */
+/* Compares the replacements for parts of musl with this C library, in ASCII. */
 #include "unit.h"
 
 #include <ctype.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Fails on purpose, once by an assertion and once where only a sanitizer looks. */
+/* Fails on purpose: once by an assertion, once where only a sanitizer notices. */
 #include <limits.h>
 #include <stdlib.h>
 

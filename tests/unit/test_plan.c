@@ -9,10 +9,9 @@
 #include "unit.h"
 
 /*
- * A desktop: a card with four functions behind a root port, its twin in a
- * group of its own, an integrated display that the firmware used, a chipset
- * slot with disk, sound and SMBus in one group, two disks, a card that sits
- * in one group with dummy host bridges, and an SR-IOV NIC.
+ * A desktop: a card with four functions behind a root port, its twin in its own group, an
+ * integrated boot display, a chipset slot with disk, sound and SMBus in one group, two
+ * disks, a card in one group with dummy host bridges, and an SR-IOV NIC.
  */
 static const struct function desktop_functions[] = {
 	FUNCTION("0000:00:00.0", 0x060000, 0, 0x8086, 0x3e30),
@@ -42,7 +41,7 @@ static const struct function desktop_functions[] = {
 };
 static const struct machine desktop = MACHINE(desktop_functions, IOMMU_ON);
 
-/* The boot display is a card with its audio function, each in its own group. */
+/* The boot display is a card with an audio function, each in its own group. */
 static const struct function split_functions[] = {
 	FUNCTION("0000:00:01.0", 0x060400, 1, 0x8086, 0x1901, .header_type = 1,
 		 .driver = "pcieport"),
@@ -56,7 +55,7 @@ static const struct function split_functions[] = {
 };
 static const struct machine split = MACHINE(split_functions, IOMMU_ON);
 
-/* No IOMMU: nothing has a group. */
+/* Without an IOMMU nothing has a group. */
 static const struct function bare_functions[] = {
 	FUNCTION("0000:00:01.0", 0x060400, -1, 0x8086, 0x1901, .header_type = 1,
 		 .driver = "pcieport"),
@@ -67,7 +66,7 @@ static const struct function bare_functions[] = {
 };
 static const struct machine bare = MACHINE(bare_functions, IOMMU_OFF_INTEL);
 
-/* A disk went away while it was looked at, or could not be read for another reason. */
+/* A disk disappeared while it was read, or could not be read. */
 static const struct function gone_functions[] = {
 	FUNCTION("0000:01:00.0", 0x020000, 1, 0x8086, 0x15f3),
 	FUNCTION("0000:01:00.1", 0, 1, 0, 0, .gone = true),
@@ -75,14 +74,14 @@ static const struct function gone_functions[] = {
 };
 static const struct machine gone = MACHINE(gone_functions, IOMMU_ON);
 
-/* A VMD whose domain is not there yet, as at boot. */
+/* A VMD whose domain does not exist yet, as at boot. */
 static const struct function vmd_functions[] = {
 	FUNCTION("0000:00:0e.0", 0x010400, 2, 0x8086, 0x9a0b, .driver = "vmd"),
 	FUNCTION("0000:01:00.0", 0x030000, 1, 0x10de, 0x1f91, .driver = "nouveau"),
 };
 static const struct machine vmd = MACHINE(vmd_functions, IOMMU_ON);
 
-/* A disk behind a VMD shares its group with a NIC, and the VMD has another one. */
+/* A disk behind a VMD shares its group with a NIC; the VMD is in another. */
 static const struct function vmd_shared_functions[] = {
 	FUNCTION("0000:00:0e.0", 0x010400, 2, 0x8086, 0x9a0b, .driver = "vmd"),
 	FUNCTION("0000:03:00.0", 0x020000, 3, 0x8086, 0x15f3, .driver = "igc"),
@@ -91,7 +90,7 @@ static const struct function vmd_shared_functions[] = {
 };
 static const struct machine vmd_shared = MACHINE(vmd_shared_functions, IOMMU_ON);
 
-/* Without its domain, which is 0000 but where shown. */
+/* Writes an address without domain 0000. */
 static const char *brief(const struct pci_address *address, char *text)
 {
 	pci_address_format(address, text);
@@ -99,8 +98,8 @@ static const char *brief(const struct pci_address *address, char *text)
 }
 
 /*
- * "group{member,member}" for each group: ':' before a member that is left
- * alone, the reason behind one to blame, '!' before a group that is refused.
+ * Writes "group{member,member}" for each group: ':' before a member left alone, the
+ * reason after one to blame, '!' before a refused group.
  */
 static void render_groups(const struct plan *plan, struct text *text)
 {
@@ -122,7 +121,7 @@ static void render_groups(const struct plan *plan, struct text *text)
 				 brief(&member->device->address, address));
 			if (member->refusal != REFUSAL_NONE)
 				text_add(text, "=%s", refusals[member->refusal]);
-			/* Nothing is done yet, and nothing will be where it is left. */
+			/* Nothing is done yet, and nothing will be if it is left. */
 			check_number("result", member->result,
 				     group->refused || member->role == ROLE_LEAVE ? RESULT_LEFT
 										  : RESULT_PENDING);
@@ -168,22 +167,22 @@ static const struct row groups_taken[] = {
 	{ &desktop, "devs=02:00.0,01:00.0", CARD " 15{02:00.0}", "" },
 	{ &desktop, "devs=10de:10fa", CARD, "" },
 	{ &desktop, "devs=class:0c8000", CARD, "" },
-	/* A neighbour's address does not matter: groups do. */
+	/* Neighbouring addresses do not matter, groups do. */
 	{ &desktop, "devs=02:00.0", "15{02:00.0}", "" },
-	/* Listed twice is listed. */
+	/* Listing twice changes nothing. */
 	{ &desktop, "devs=01:00.0,01:00,10de:1ad8", CARD, "" },
 	{ &desktop, "devs=03:00.0", "16{03:00.0}", "" },
 	{ &desktop, "devs=144d:a808", "16{03:00.0} 17{04:00.0}", "" },
 	{ &desktop, "devs=boot_vga", "2{00:02.0}", "" },
 	{ &desktop, "devs=00:02.0", "2{00:02.0}", "" },
-	/* Bridges of every kind stay, and are in nobody's way. */
+	/* Bridges of every kind stay with the host and hinder nothing. */
 	{ &desktop, "devs=05:01.0", "18{:05:00.0,:05:00.1,05:01.0}", "" },
 	{ &desktop, "devs=06:02.0", "20{06:02.0}", "" },
-	/* '!' takes away from what was picked. */
+	/* '!' excludes what others pick. */
 	{ &desktop, "devs=10de:*,!02:00.0", CARD, "" },
 	{ &desktop, "devs=class:03,!boot_vga,!05:01.0", CARD " 15{02:00.0}", "" },
 	{ &desktop, "devs=!boot_vga,!05:01.0,class:03", CARD " 15{02:00.0}", "" },
-	/* One that leaves nothing out stops the taking. */
+	/* A '!' that excludes nothing stops the taking. */
 	{ &desktop, "devs=!01:00.0", "", " !01:00.0:excludes-nothing there 01:00.0" },
 	{ &desktop, "devs=class:03,!0c:00.0", "", " !0c:00.0:excludes-nothing" },
 	{ &desktop, "devs=class:03,!class:12", "", " !class:12:excludes-nothing" },
@@ -192,7 +191,7 @@ static const struct row groups_taken[] = {
 	{ &desktop, "devs=01:00.0,!boot_vga", CARD, "" },
 	{ &desktop, "devs=01:00.0,!01:00.0", "", "" },
 	{ &desktop, "devs=10de:1f91,!10de:1f91", "", "" },
-	/* '!' goes by place, whatever id sits there now. */
+	/* '!' goes by place, whatever id is there now. */
 	{ &desktop, "devs=10de:1f91,!02:00.0@10de:1f91", CARD, "" },
 	{ &desktop, "devs=10de:1f91,!02:00.0@10de:ffff", CARD,
 	  " !02:00.0@10de:ffff:identity there 02:00.0" },
@@ -204,7 +203,7 @@ static const struct row groups_taken[] = {
 #define CHIPSET(disk) "8{00:1f.0,00:1f.2" disk ",00:1f.3,00:1f.4}"
 
 static const struct row groups_refused[] = {
-	/* A disk never counts by its neighbours. */
+	/* A disk never counts as listed through its neighbours. */
 	{ &desktop, "devs=00:1f.3", "!" CHIPSET("=storage"), "" },
 	{ &desktop, "devs=8086:a348", "!" CHIPSET("=storage"), "" },
 	{ &desktop, "devs=00:1f.3,00:1f.4,00:1f.0", "!" CHIPSET("=storage"), "" },
@@ -225,13 +224,13 @@ static const struct row groups_refused[] = {
 	{ &desktop, "devs=00:1f.3 force=00:1f.2@8086:a352", CHIPSET(""), "" },
 	{ &desktop, "devs=00:1f.3 force=00:1f.2@8086:ffff", "!" CHIPSET("=storage"), "" },
 	{ &desktop, "devs=00:1f.3 force=00:1f.3", "!" CHIPSET("=storage"), "" },
-	/* A selector alone waives that nobody listed it, and nothing else. */
+	/* A bare selector waives only that the device is not listed. */
 	{ &desktop, "devs=01:00.0 protect=01:00.2 force=01:00.2",
 	  "!1{:00:01.0,01:00.0,01:00.1,01:00.2=protected,01:00.3}", "" },
 	{ &desktop, "devs=01:00,!01:00.2 force=01:00.2",
 	  "!1{:00:01.0,01:00.0,01:00.1,01:00.2=excluded,01:00.3}", "" },
 	{ &desktop, "devs=06:00.0 force=06:00.0", "!19{06:00.0=vfs}", "" },
-	/* A word waives its own reason; '-' and '_' are the same. */
+	/* A word waives its own reason; '-' and '_' are equal. */
 	{ &desktop, "devs=00:1f.3 force=storage:00:1f.2", CHIPSET(""), "" },
 	{ &desktop, "devs=00:1f.3 force=protected:00:1f.2", "!" CHIPSET("=storage"), "" },
 	{ &desktop, "devs=00:1f.3 force=boot_display:00:1f.2", "!" CHIPSET("=storage"), "" },
@@ -244,7 +243,7 @@ static const struct row groups_refused[] = {
 	{ &desktop, "devs=00:1f.3 protect=00:1f.2 force=protected:class:01,00:1f.2", CHIPSET(""),
 	  "" },
 	{ &desktop, "devs=06:00.0 force=virtual_functions:06:00.0", "19{06:00.0}", "" },
-	/* Forcing lists nothing by itself. */
+	/* force alone lists nothing. */
 	{ &desktop, "force=00:1f.2,01:00.0", "", "" },
 	/* The boot display. */
 	{ &split, "devs=02:00.0 force=03:00",
@@ -259,10 +258,10 @@ static const struct row groups_refused[] = {
 	  "3{01:00.0,01:00.1,02:00.0,03:00.0,03:00.1}", "" },
 	{ &split, "devs=01:00.1,03:00.0,!boot_vga",
 	  "!3{01:00.0=excluded,01:00.1,02:00.0,03:00.0,03:00.1}", "" },
-	/* What is left out itself picks nothing for its neighbour. */
+	/* An excluded device picks nothing for its neighbour. */
 	{ &split, "devs=02:00.0,01:00.1,!01:00.1,03:00.0",
 	  "!3{01:00.0=boot-display,01:00.1=excluded,02:00.0,03:00.0,03:00.1}", "" },
-	/* ... and here a neighbour of the disk is listed, which does not list the disk. */
+	/* A listed neighbour does not list the disk. */
 	{ &split, "devs=01:00,03:00.1", "!3{01:00.0,01:00.1,02:00.0,03:00.0=storage,03:00.1}", "" },
 	{ &split, "devs=02:00.0",
 	  "!3{01:00.0=boot-display,01:00.1,02:00.0,03:00.0=storage,03:00.1}", "" },
@@ -274,12 +273,12 @@ static const struct row groups_refused[] = {
 	{ &desktop, "devs=01:00.0 protect=01:00.2 force=protected:01:00.2", CARD, "" },
 	{ &desktop, "devs=03:00.0 protect=03:00.0", "!16{03:00.0=protected}", "" },
 	{ &desktop, "devs=03:00.0 protect=03:00.0@144d:a808", "!16{03:00.0=protected}", "" },
-	/* What the host needs is protected by its place, whoever sits there now. */
+	/* The host's needs are protected by place, whatever is there now. */
 	{ &desktop, "devs=03:00.0 protect=03:00.0@10de:1f91", "!16{03:00.0=protected}", "" },
 	{ &desktop, "devs=03:00.0 protect=04:00.0", "16{03:00.0}", "" },
-	/* Its twin is where it should be, so this is another. */
+	/* The device with that id is in its place, so this one is another. */
 	{ &desktop, "devs=03:00.0 protect=04:00.0@144d:a808", "16{03:00.0}", "" },
-	/* It is not: any of its kind may be it. */
+	/* It is not, so any device with its id may be it. */
 	{ &desktop, "devs=03:00.0,04:00.0 protect=08:00.0@144d:a808",
 	  "!16{03:00.0=protected} !17{04:00.0=protected}", "" },
 	{ &desktop, "devs=03:00.0 protect=06:00.0@144d:a808", "!16{03:00.0=protected}", "" },
@@ -294,16 +293,16 @@ static const struct row groups_refused[] = {
 	  "!1{:00:01.0,01:00.0,01:00.1,01:00.2=protected,01:00.3}", "" },
 	{ &desktop, "devs=03:00.0 protect=class:03", "16{03:00.0}", "" },
 	{ &desktop, "protect=03:00.0", "", "" },
-	/* A bridge cannot be taken, so that protecting it refuses nothing. */
+	/* A bridge cannot be taken, so protecting it refuses nothing. */
 	{ &desktop, "devs=01:00.0 protect=00:01.0", CARD, "" },
-	/* Left out, yet its group cannot go without it. */
+	/* Excluded, but its group cannot go without it. */
 	{ &desktop, "devs=01:00,!01:00.2", "!1{:00:01.0,01:00.0,01:00.1,01:00.2=excluded,01:00.3}",
 	  "" },
 	{ &desktop, "devs=01:00,!01:00.2 force=excluded:01:00.2", CARD, "" },
 	{ &desktop, "devs=01:00.0,!01:00.2,!01:00.3",
 	  "!1{:00:01.0,01:00.0,01:00.1,01:00.2=excluded,01:00.3=excluded}", "" },
 	{ &desktop, "devs=01:00.0,!00:01.0", CARD, "" },
-	/* Members that are not those of the time when it was pinned. */
+	/* Members that differ from the pinned ones. */
 	{ &desktop, "devs=02:00.0 members=02:00.0@10de:1f91", "15{02:00.0}", "" },
 	{ &desktop, "devs=02:00.0 members=02:00.0@10de:1f91:1af4:1100", "15{02:00.0}", "" },
 	{ &desktop, "devs=02:00.0 members=02:00.0@10de:*", "15{02:00.0}", "" },
@@ -313,7 +312,7 @@ static const struct row groups_refused[] = {
 	{ &desktop, "devs=02:00.0 members=02:00.0@10de:1f92,02:00.0@10de:1f91", "15{02:00.0}", "" },
 	{ &desktop, "devs=02:00.0 members=02:00.0@10de:1f91,0a:00.0@10de:1f91", "15{02:00.0}", "" },
 	{ &desktop, "devs=02:00.0 members=", "15{02:00.0}", "" },
-	/* Bridges never were members. */
+	/* Bridges are never members. */
 	{ &desktop, "devs=05:01.0 members=05:01.0@1002:731f", "18{:05:00.0,:05:00.1,05:01.0}", "" },
 	{ &desktop,
 	  "devs=01:00.0,02:00.0 members=01:00.0@10de:1f91,01:00.1@10de:10fa,01:00.3@10de:1ad9",
@@ -322,7 +321,7 @@ static const struct row groups_refused[] = {
 	  "devs=01:00.0 members=01:00.0@10de:1f91,01:00.1@10de:10fa,01:00.3@10de:1ad9 "
 	  "force=newcomer:01:00.2",
 	  CARD, "" },
-	/* What else there is to say of a newcomer is said first. */
+	/* Other reasons against a newcomer come first. */
 	{ &desktop, "devs=00:1f.3 members=00:1f.3@8086:a348",
 	  "!8{00:1f.0=new,00:1f.2=storage,00:1f.3,00:1f.4=new}", "" },
 	{ &desktop, "devs=02:00.0 members=03:00.0@10de:1f91 protect=02:00.0",
@@ -330,15 +329,15 @@ static const struct row groups_refused[] = {
 	/* SR-IOV. */
 	{ &desktop, "devs=06:00.0", "!19{06:00.0=vfs}", "" },
 	{ &desktop, "devs=06:00.0 force=virtual-functions:06:00.0", "19{06:00.0}", "" },
-	/* What cannot be read might be anything: no force has a name for it. */
+	/* An unreadable device may be anything: no word waives that. */
 	{ &gone, "devs=8086:15f3", "!1{01:00.0,01:00.1=gone} 2{02:00.0}", "" },
 	{ &gone, "devs=01:00,!01:00.1", "", " !01:00.1:excludes-nothing" },
 	{ &gone, "devs=01:00.0 force=01:00.1,01:00", "!1{01:00.0,01:00.1=gone}", "" },
 	{ &gone, "devs=01:00.1", "", " 01:00.1:absent" },
-	/* No word waives that a member is behind a VMD, nor that it is a disk nobody listed. */
+	/* Nothing waives that a member is behind a VMD, or that it is an unlisted disk there. */
 	{ &vmd_shared, "devs=03:00.0", "!3{03:00.0,10000:01:00.0=behind}", "" },
 	{ &vmd_shared, "devs=03:00.0 force=10000:01:00.0", "!3{03:00.0,10000:01:00.0=behind}", "" },
-	/* One refused group stops no other. */
+	/* A refused group affects no other. */
 	{ &desktop, "devs=06:00.0,02:00.0,00:1f.3",
 	  "!" CHIPSET("=storage") " 15{02:00.0} !19{06:00.0=vfs}", "" },
 	/* No group. */
@@ -357,22 +356,22 @@ static const struct row findings[] = {
 	{ &desktop, "devs=0a:00.0,02:00.0,10de:ffff", "15{02:00.0}",
 	  " 0a:00.0:absent 10de:ffff:absent" },
 	{ &desktop, "devs=10000:01:00.0", "", " 10000:01:00.0:behind" },
-	/* A '!' that became a digit makes a domain of five, which parses. */
+	/* A '!' typed as a digit makes a domain of five digits, which parses. */
 	{ &desktop, "devs=class:03,10000:02:00.0", "", " 10000:02:00.0:mistyped there 02:00.0" },
 	{ &desktop, "devs=a0000:02:00.0,class:03", "", " a0000:02:00.0:mistyped there 02:00.0" },
 	{ &desktop, "devs=class:03,10000:02:00", "", " 10000:02:00:mistyped there 02:00.0" },
 	{ &desktop, "devs=class:03,10000:02:00.0@10de:1f91", "",
 	  " 10000:02:00.0@10de:1f91:mistyped there 02:00.0" },
 	{ &desktop, "devs=01:00.0,10000:01:00.1", "", " 10000:01:00.1:mistyped there 01:00.1" },
-	/* What the '!' would not have left out was not meant. */
+	/* A '!' that would exclude nothing was not meant. */
 	{ &desktop, "devs=01:00.0,10000:02:00.0", CARD, " 10000:02:00.0:behind" },
 	{ &desktop, "devs=01:00.0,10000:0a:00.0", CARD, " 10000:0a:00.0:behind" },
 	{ &desktop, "devs=01:00.0,0001:01:00.1", CARD, " 0001:01:00.1:absent" },
-	/* What a word protects is as lost. */
+	/* A mistyped word of protect loses as much. */
 	{ &desktop, "devs=class:03 protect=10000:02:00.0", "",
 	  " 10000:02:00.0:mistyped there 02:00.0" },
 	{ &desktop, "devs=01:00.0 protect=10000:02:00.0", CARD, "" },
-	/* Whatever is behind a VMD may come later. */
+	/* A device behind a VMD may appear later. */
 	{ &vmd, "devs=01:00.0 protect=10000:01:00.0", "1{01:00.0}", "" },
 	{ &vmd, "devs=01:00.0,10000:01:00.0", "", " 10000:01:00.0:mistyped there 01:00.0" },
 	{ &desktop, "devs=00:01.0/00.0", "", " 00:01.0/00.0:absent" },
@@ -386,7 +385,7 @@ static const struct row findings[] = {
 	{ &desktop, "devs=03:00.0@10de:ffff", "", " 03:00.0@10de:ffff:identity there 03:00.0" },
 	{ &desktop, "devs=boot_vga@10de:1f91", "",
 	  " boot_vga@10de:1f91:identity there 00:02.0 moved 01:00.0" },
-	/* The mismatch refuses what was pinned, but not what else picks the device. */
+	/* The mismatch drops the pinned selector, not another that picks the device. */
 	{ &desktop, "devs=02:00.0@10de:ffff,02:00.0", "15{02:00.0}",
 	  " 02:00.0@10de:ffff:identity there 02:00.0" },
 	{ &desktop, "devs=00:01.0", "", " 00:01.0:bridges-only there 00:01.0" },
@@ -395,9 +394,9 @@ static const struct row findings[] = {
 	{ &desktop, "devs=00:00.0", "", " 00:00.0:bridges-only there 00:00.0" },
 	{ &desktop, "devs=00:01.0@8086:1901", "",
 	  " 00:01.0@8086:1901:bridges-only there 00:01.0 moved 00:01.0" },
-	/* An ISA bridge is an endpoint all the same. */
+	/* An ISA bridge is an endpoint. */
 	{ &desktop, "devs=class:0601 force=00:1f.2", CHIPSET(""), "" },
-	/* Bridges beside devices are no reason to say anything. */
+	/* Bridges beside devices are no finding. */
 	{ &desktop, "devs=class:06 force=00:1f.2", CHIPSET(""), "" },
 };
 
@@ -441,7 +440,7 @@ static void test_findings(void **state)
 	check_rows(findings, ARRAY_SIZE(findings));
 }
 
-/* Whose driver keeps a group shut, by the driver, the header type and the kernel. */
+/* Whose driver keeps a group from being opened, by driver, header type and kernel. */
 static const struct {
 	const char *driver;
 	uint32_t class;
@@ -479,7 +478,7 @@ static void test_blocks(void **state)
 		check_number(blocks[i].driver ? blocks[i].driver : "none",
 			     machine_member(&run->plan, "0000:00:01.0")->blocks, blocks[i].blocks);
 		assert_false(machine_member(&run->plan, "0000:01:00.0")->blocks);
-		/* It is said, but refuses nothing. */
+		/* It is reported, but refuses nothing. */
 		assert_false(run->plan.groups[0].refused);
 		machine_forget(run);
 	}
@@ -496,7 +495,7 @@ static const struct function guarded_functions[] = {
 };
 static const struct machine guarded = MACHINE(guarded_functions, IOMMU_ON);
 
-/* What a list says of the host; NULL for an image without one. */
+/* The list of the host's needs; NULL for an image without one. */
 static const struct {
 	const char *host, *cmdline, *groups;
 } guarded_rows[] = {
@@ -522,7 +521,7 @@ static const struct {
 	{ NULL, "devs=class:0108 force=host-unknown:02:00.0", "2{02:00.0}" },
 	{ NULL, "devs=01:00.1", "!1{01:00.0=unknown,01:00.1}" },
 	{ NULL, "devs=01:00.1,01:00.0", "1{01:00.0,01:00.1}" },
-	/* What waives that nobody listed it does not waive that the host may need it. */
+	/* Waiving that it is not listed does not waive that the host may need it. */
 	{ NULL, "devs=05:00.1", "!5{05:00.0=storage,05:00.1}" },
 	{ NULL, "devs=05:00.1 force=05:00.0", "!5{05:00.0=unknown,05:00.1}" },
 	{ NULL, "devs=05:00.1 force=storage:class:08", "!5{05:00.0=unknown,05:00.1}" },

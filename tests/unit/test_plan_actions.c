@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What plan.c orders to be done, and in which order. What it decides is in test_plan.c. */
+/* The actions that plan.c orders. What it decides is in test_plan.c. */
 #include <errno.h>
 
 #include "machine.h"
 #include "plan/plan.h"
 #include "unit.h"
 
-/* Two cards with two functions each, one behind a bridge of its group. */
+/* Two cards with two functions each, one behind a bridge in its group. */
 #define CARDS(driver_, override_, variant_)                                                       \
 	FUNCTION("0000:00:01.0", 0x060400, 1, 0x8086, 0x1901, .header_type = 1,                   \
 		 .driver = "pcieport"),                                                           \
@@ -44,13 +44,13 @@ static const struct {
 	  "override 01:00.0 vfio-pci, override 01:00.1 vfio-pci, override 02:00.0 vfio-pci, "
 	  "load vfio-pci, load vfio_iommu_type1 if it can be, "
 	  "bind 01:00.0 vfio-pci, bind 01:00.1 vfio-pci, bind 02:00.0 vfio-pci" },
-	/* Nothing is done to what was refused, or with what is refused alone. */
+	/* A refused group gets no action, and no module for its sake. */
 	{ &fresh, "vfio_early.devs=03:00.1", "" },
 	{ &fresh, "vfio_early.devs=03:00.1,02:00.0",
 	  "override 02:00.0 vfio-pci, load vfio-pci, load vfio_iommu_type1 if it can be, "
 	  "bind 02:00.0 vfio-pci" },
 	{ &fresh, "vfio_early.devs=00:01.0", "" },
-	/* What is so already is left out, member by member. */
+	/* Steps already done are left out, member by member. */
 	{ &overridden, "vfio_early.devs=01:00.0",
 	  "override 01:00.1 vfio-pci, load vfio-pci, load vfio_iommu_type1 if it can be, "
 	  "bind 01:00.0 vfio-pci, bind 01:00.1 vfio-pci" },
@@ -73,20 +73,20 @@ static const struct {
 	{ &fresh, "vfio_early.devs=02:00.0 vfio_early.driver=auto",
 	  "override 02:00.0 vfio-pci, load vfio-pci, load vfio_iommu_type1 if it can be, "
 	  "bind 02:00.0 vfio-pci" },
-	/* With auto, each function gets its own, and each module is loaded once. */
+	/* With auto, each function gets its own driver, and each module is loaded once. */
 	{ &variant, "vfio_early.devs=01:00.0,02:00.0 vfio_early.driver=auto",
 	  "override 01:00.0 mlx5_vfio_pci, override 01:00.1 vfio-pci, "
 	  "override 02:00.0 vfio-pci, load mlx5_vfio_pci, load vfio-pci, "
 	  "load vfio_iommu_type1 if it can be, bind 01:00.0 mlx5_vfio_pci, "
 	  "bind 01:00.1 vfio-pci, bind 02:00.0 vfio-pci" },
-	/* A variant that was looked up is not used unasked. */
+	/* A variant found is not used unless asked for. */
 	{ &variant, "vfio_early.devs=02:00.0,01:00.0",
 	  "override 01:00.0 vfio-pci, override 01:00.1 vfio-pci, override 02:00.0 vfio-pci, "
 	  "load vfio-pci, load vfio_iommu_type1 if it can be, bind 01:00.0 vfio-pci, "
 	  "bind 01:00.1 vfio-pci, bind 02:00.0 vfio-pci" },
 };
 
-/* An action with all it points to, which must fit together. */
+/* Writes an action with everything it points to, which must fit together. */
 static void render(struct plan *plan, const struct action *action, struct text *text)
 {
 	char address[PCI_ADDRESS_SIZE];
@@ -126,7 +126,7 @@ static void test_actions(void **state)
 	}
 }
 
-/* What has nothing left to be done is planned all the same, and with no action at all. */
+/* A plan with nothing left to do has no action. */
 static void test_nothing_to_do(void **state)
 {
 	static const struct function functions[] = {
@@ -146,7 +146,7 @@ static void test_nothing_to_do(void **state)
 	machine_forget(run);
 }
 
-/* The selector that lists a member is named, and the one that protects or excludes it. */
+/* Names the selector that lists a member, and the one that protects or excludes it. */
 static void test_selectors_are_named(void **state)
 {
 	struct run *run = machine_plan(&fresh, "vfio_early.devs=class:02,01:00.1,!02:00.0,10de:* "

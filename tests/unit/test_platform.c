@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What kind of machine it is, by what the kernel says of the CPU and the firmware. */
+/* Which kind of machine it is, by the CPU and the firmware. */
 #include "machine/platform.h"
 
 #include "scratch.h"
@@ -34,7 +34,7 @@ static void test_cpuinfo(void **state)
 
 static const struct {
 	const char *path, *text;
-	const char *other, *other_text; /* a second file, which tells less; NULL for none */
+	const char *other, *other_text; /* a second, weaker file; NULL for none */
 	enum platform platform;
 } trees[] = {
 	{ ALIAS, "cpu:type:x86,ven0000fam0006mod009E:feature:,0000\n", NULL, NULL, PLATFORM_INTEL },

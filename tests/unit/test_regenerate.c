@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The script that rebuilds images, run to its end. */
+/* Runs the script that rebuilds images to its end. */
 #include "command/regenerate.h"
 
 #include <errno.h>
@@ -35,7 +35,7 @@ static void test_results(void **state)
 	scratch_remove(&scratch);
 }
 
-/* What the script runs is found where the system has it, whatever the caller's PATH. */
+/* The script's programs come from the system, whatever the caller's PATH. */
 static void test_path(void **state)
 {
 	struct scratch scratch;
@@ -55,7 +55,7 @@ static void note(int number)
 	caught = number;
 }
 
-/* What a user sends to all of a terminal ends the script, which cleans up; we see to the config. */
+/* A terminal's signals end the script, which cleans up; we restore the config. */
 static void test_signals(void **state)
 {
 	struct sigaction action = { .sa_handler = note }, after;

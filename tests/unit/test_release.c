@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Devices given back on a running system, on the kernel in kernel_model.c. */
+/* Gives devices back on a running system, on the model of kernel_model.c. */
 #include "command/release.h"
 
 #include <errno.h>
@@ -14,7 +14,7 @@
 #include "strict_json.h"
 #include "unit.h"
 
-/* A card of two functions, of which the host knew both, with a NIC and a bridge beside it. */
+/* A card of two functions that had drivers, with a NIC and a bridge beside it. */
 static const struct function functions[] = {
 	FUNCTION("0000:00:01.0", 0x060400, 1, 0x8086, 0x1901, .header_type = 1,
 		 .driver = "pcieport"),
@@ -29,14 +29,14 @@ void __wrap_in_use_find_machine(struct arena *arena, const struct sysfs *sysfs, 
 
 const char *__wrap_explain_finding(struct arena *arena, const struct finding *finding);
 
-/* The texts are explain.c's, and tested there. */
+/* The texts are tested with explain_finding.c. */
 const char *__wrap_explain_finding(struct arena *arena, const struct finding *finding)
 {
 	(void)arena;
 	return finding->selector->text;
 }
 
-/* Who has which group open. */
+/* The number of the group that is open. */
 static int group_in_use;
 
 void __wrap_in_use_find_machine(struct arena *arena, const struct sysfs *sysfs, const char *proc,
@@ -46,7 +46,7 @@ void __wrap_in_use_find_machine(struct arena *arena, const struct sysfs *sysfs, 
 	*user = group == group_in_use ? "qemu (pid 1)" : NULL;
 }
 
-/* The drivers are there; what loading one says is the test's. */
+/* The drivers exist; the test sets the result of loading. */
 static int load_result;
 
 static int load(void *context, const char *name)
@@ -57,7 +57,7 @@ static int load(void *context, const char *name)
 
 static struct release release;
 
-/* The machine after both groups were taken; what is asked for is devs. */
+/* Starts with both groups taken; devs is what is asked for. */
 static struct run *boot(const char *devs)
 {
 	struct run *run;
@@ -78,7 +78,7 @@ static struct run *boot(const char *devs)
 	return run;
 }
 
-/* Releases; returns what it says. To be freed. */
+/* Releases. Returns the text, which the caller frees. */
 static char *give_back(struct run *run)
 {
 	static const struct module_loader loader = { .load = load };
@@ -109,7 +109,7 @@ static void check(const char *address, const char *driver, const char *override)
 	check_text(address, device->override, override);
 }
 
-/* The whole group goes, and no other. */
+/* The whole group is given back, and no other. */
 static void test_group(void **state)
 {
 	struct run *run = boot("vfio_early.devs=01:00.1");
@@ -146,7 +146,10 @@ static void test_in_use(void **state)
 	machine_forget(run);
 }
 
-/* Nobody is to blame where no driver is for it; where there is one, it should have taken it. */
+/*
+ * A device without any driver for it is no failure; one with a driver should have been
+ * taken by it.
+ */
 static void test_no_driver(void **state)
 {
 	static const struct {
@@ -178,7 +181,7 @@ static void test_no_driver(void **state)
 
 #define CLAIM "vfio-pci.ids= on the kernel command line"
 
-/* A driver that has the device by an id would have it again at once: it forgets the id first. */
+/* A driver with the device's id would take it again at once, so the id goes first. */
 static void test_ids(void **state)
 {
 	struct run *run = boot("vfio_early.devs=02:00.0 vfio-pci.ids=8086:10d3");
@@ -201,7 +204,7 @@ static void test_ids(void **state)
 	machine_forget(run);
 }
 
-/* What did not happen is not said to have. */
+/* A step that failed is not reported as done. */
 static void test_ids_kept(void **state)
 {
 	static const struct {
@@ -235,7 +238,7 @@ static void test_ids_kept(void **state)
 	}
 }
 
-/* Nor is it where somebody else took it again meanwhile. */
+/* Nor is a device that somebody took again meanwhile. */
 static void test_taken_again(void **state)
 {
 	struct run *run = boot("vfio_early.devs=02:00.0");
@@ -252,7 +255,7 @@ static void test_taken_again(void **state)
 	machine_forget(run);
 }
 
-/* One that has the override alone is given back, too. */
+/* A device with only the override is given back too. */
 static void test_unbound(void **state)
 {
 	struct run *run = boot("vfio_early.devs=02:00.0");
@@ -301,7 +304,7 @@ static void test_absent(void **state)
 	machine_forget(run);
 }
 
-/* A guard that keeps a group from being taken does not keep it from being given back. */
+/* A guard against taking does not keep a group from being given back. */
 static void test_guarded(void **state)
 {
 	struct run *run = boot("vfio_early.devs=02:00.0 vfio_early.protect=02:00.0");
@@ -313,7 +316,10 @@ static void test_guarded(void **state)
 	machine_forget(run);
 }
 
-/* A driver that does not let go keeps its device, which is said; its neighbour goes. */
+/*
+ * A driver that does not let go keeps its device, which is reported; its neighbour is
+ * given back.
+ */
 static void test_stuck(void **state)
 {
 	struct run *run = boot("vfio_early.devs=01:00.0");
@@ -330,7 +336,7 @@ static void test_stuck(void **state)
 	machine_forget(run);
 }
 
-/* Wherever one write fails, what is not given back is said. */
+/* Whichever write fails, devices that were not given back are reported. */
 static void test_failing_writes(void **state)
 {
 	size_t writes;
@@ -358,7 +364,7 @@ static void test_failing_writes(void **state)
 	assert_true(writes >= 6);
 }
 
-/* Releases until the worker ends at the at-th thing that it does. Returns false after its end. */
+/* Releases until the worker ends at its at-th step. Returns false if it did fewer. */
 static bool give_back_until(struct run *run, size_t at)
 {
 	static const struct module_loader loader = { .load = load };
@@ -377,7 +383,7 @@ static bool give_back_until(struct run *run, size_t at)
 	return true;
 }
 
-/* Wherever the worker is killed, another process brings what it began to its end. */
+/* Wherever the worker is killed, another process finishes what it began. */
 static void test_finish(void **state)
 {
 	static const enum worker_end ends[] = { WORKER_DIED, WORKER_KILLED };
@@ -399,7 +405,7 @@ static void test_finish(void **state)
 			assert_true(release.chosen);
 			whole = streq(kernel_device("0000:01:00.0")->driver ?: "", "nouveau") &&
 				streq(kernel_device("0000:01:00.1")->driver ?: "", "snd_hda_intel");
-			/* A child may still be in an unbinding that was cut off: that is said. */
+			/* A child may still be in an interrupted unbind; that is reported. */
 			if (ends[i] == WORKER_DIED)
 				assert_true(whole);
 			assert_true(whole == (release_exit_code(&release) == EXIT_DONE));
@@ -409,7 +415,7 @@ static void test_finish(void **state)
 	}
 }
 
-/* Before it is known who is given back, nothing is. */
+/* Before the devices to give back are chosen, none is. */
 static void test_finish_nothing_chosen(void **state)
 {
 	struct run *run = boot("vfio_early.devs=01:00.0");

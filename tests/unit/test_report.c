@@ -45,7 +45,7 @@ const char *pci_device_name(struct pci_source *source, const char *ids, const st
 int __wrap_mkdir(const char *path, mode_t mode);
 int __real_mkdir(const char *path, mode_t mode);
 
-/* While /run is missing, nothing can be made below the scratch directory either. */
+/* While /run is missing, nothing can be made below the scratch directory. */
 static bool run_missing;
 
 int __wrap_mkdir(const char *path, mode_t mode)
@@ -84,7 +84,10 @@ static void set_result(struct run *run, const char *address, enum result result,
 	strcpy(member->driver_after, driver_after ? driver_after : "");
 }
 
-/* One group taken, one given back, one refused, one without a group, one selector for nobody. */
+/*
+ * One group taken, one given back, one refused, one without a number, and one selector
+ * without a match.
+ */
 static struct run *finished_run(void)
 {
 	struct run *run = machine_plan(&machine, "vfio_early.devs=01:00.0,02:00.0,03:00.0,04:00.0,"
@@ -174,7 +177,7 @@ static void test_json(void **state)
 	machine_forget(run);
 }
 
-/* What a user wrote, a device calls itself and a tree has for names may be anything. */
+/* Users' words, devices' names and a tree's names may be anything. */
 static void test_json_of_odd_strings(void **state)
 {
 	static const char odd[] = "a\"b\\c\x01\x1f\n\t\x7f\xff\xc3(\xed\xa0\x80\xe2\x82\xac";
@@ -310,7 +313,7 @@ static bool exists(const struct scratch *scratch, const char *path)
 	return faccessat(scratch->fd, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
-/* Both files, and nothing else. */
+/* Exactly the two files. */
 static void check_saved(const struct scratch *scratch)
 {
 	struct stat status;
@@ -334,13 +337,13 @@ static void test_save(void **state)
 	directory_of(*state, path);
 	assert_int_equal(report_save(run, path), 0);
 	check_saved(*state);
-	/* And once more over itself. */
+	/* And once more, over itself. */
 	assert_int_equal(report_save(run, path), 0);
 	check_saved(*state);
 	machine_forget(run);
 }
 
-/* An image may have no /run. */
+/* An image may lack /run. */
 static void test_save_without_run(void **state)
 {
 	struct run *run = finished_run();
@@ -351,13 +354,13 @@ static void test_save_without_run(void **state)
 	assert_int_equal(report_save(run, path), 0);
 	assert_false(run_missing);
 	check_saved(*state);
-	/* And is not made where it is not needed. */
+	/* It is not made without need. */
 	run_missing = false;
 	assert_int_equal(report_save(run, path), 0);
 	machine_forget(run);
 }
 
-/* Whoever has the old file open keeps it whole: it is replaced, not written over. */
+/* A reader with the old file open keeps all of it: the file is replaced, not overwritten. */
 static void test_save_replaces(void **state)
 {
 	const struct scratch *scratch = *state;
@@ -399,7 +402,7 @@ static void test_save_follows_no_link(void **state)
 	machine_forget(run);
 }
 
-/* The report is of the run that has the lock, not of one that gave up waiting for it. */
+/* The report belongs to the run with the lock, not to one that gave up waiting. */
 static void test_save_of_another(void **state)
 {
 	const struct scratch *scratch = *state;
@@ -413,7 +416,7 @@ static void test_save_of_another(void **state)
 	run->error = -EBUSY;
 	assert_int_equal(report_save(run, path), 0);
 	check_saved(scratch);
-	/* Whatever else kept a run from its beginning is worth a report. */
+	/* Any other failure at the beginning is worth a report. */
 	run->error = -ENOMEM;
 	assert_int_equal(report_save(run, path), 0);
 	assert_string_equal(scratch_read(scratch, "run/devices"), "");
@@ -442,7 +445,7 @@ static void test_save_where_it_cannot(void **state)
 	char path[160];
 
 	directory_of(scratch, path);
-	/* A directory in the file's place: nothing half done stays behind. */
+	/* With a directory in the file's place, nothing half done remains. */
 	scratch_write(scratch, "run/report.json/file", "");
 	assert_true(report_save(run, path) < 0);
 	assert_false(exists(scratch, "run/.report.json.new"));

@@ -20,7 +20,7 @@ static void add_pattern(struct text *text, const char *name, const struct id_pat
 	}
 }
 
-/* All that was parsed, as text. */
+/* Writes everything that was parsed. */
 static void render(const struct selector *selector, struct text *text)
 {
 	static const char *const kinds[] = {
@@ -121,7 +121,7 @@ static void test_good(void **state)
 static const struct {
 	const char *text;
 	size_t offset;
-	const char *reason; /* how it begins */
+	const char *reason; /* its beginning */
 } bad[] = {
 	{ "", 0, UNKNOWN },
 	{ "!", 1, UNKNOWN },
@@ -238,12 +238,12 @@ static void test_bad(void **state)
 		if (strncmp(error.reason, bad[i].reason, strlen(bad[i].reason)) != 0)
 			fail_msg("'%s': %s", bad[i].text, error.reason);
 		check_number(bad[i].text, (long long)error.offset, (long long)bad[i].offset);
-		/* The place lies within what was written, or just behind it. */
+		/* The place is within the text or just after it. */
 		check_true(bad[i].text, error.offset <= strlen(bad[i].text));
 	}
 }
 
-/* The text is no string: what lies behind its length is somebody else's. */
+/* The text has no NUL: what follows it belongs to somebody else. */
 static void check_length(const char *text, size_t length, char behind)
 {
 	struct selector_error error = { 0 }, error_again = { 0 };
@@ -275,8 +275,8 @@ static void test_length_is_kept(void **state)
 }
 
 /*
- * A root port with a switch behind it, a card with two functions below that,
- * and a card behind the root port of a VMD domain.
+ * A root port with a switch behind it, a card with two functions below that, and a card
+ * behind the root port of a VMD domain.
  */
 static const struct device root_port = { .address = { 0, 0, 0x1c, 4 },
 					 .header_type = 1,
@@ -330,7 +330,7 @@ static const struct {
 	{ "00:1c.5/00.0/01.0/00.0", "" },
 	{ "01:1c.4/00.0/01.0/00.0", "" },
 	{ "0001:00:1c.4/00.0/01.0/00.0", "" },
-	/* A path starts where it says, not at the root bus only. */
+	/* A path starts at the given place, not only on a root bus. */
 	{ "03:01.0/00.1", "a" },
 	{ "00:1c.4/00.0/00.0/01.0/00.0", "" },
 	{ "00:1c.4/01.0/00.0", "" },
@@ -356,7 +356,7 @@ static const struct {
 	{ "class:010802", "v" },
 	{ "class:010801", "" },
 	{ "boot_vga", "c" },
-	/* Whether '!' and '@' are there is not asked here. */
+	/* '!' and '@' are ignored here. */
 	{ "!05:00", "ca" },
 	{ "05:00.0@8086:1234", "c" },
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What is read from a file and a command line. Where it comes from is in test_settings_places.c. */
+/* What is read from a file and a command line. Origins are in test_settings_places.c. */
 #include "settings/settings.h"
 
 #include <stdio.h>
@@ -63,7 +63,7 @@ static const struct row config_rows[] = {
 	  "devs=01:00.0,10de:*,class:03,boot_vga,!02:00; " },
 	{ "devs =\n", NULL, "" },
 	{ "devs = ,,,01:00.0\n", NULL, "devs=01:00.0; " },
-	/* The same key again adds to a list, and replaces what is no list. */
+	/* A repeated key adds to a list and replaces any other value. */
 	{ "devs = 01:00.0\ndevs = 02:00.0\n", NULL, "devs=01:00.0,02:00.0; " },
 	{ "wait = 1\nwait = 2\n", NULL, "wait=2; " },
 	{ "members = 00:01.0/00.0@10de:1f91:1458:3ffc, 01:00.1@10de:*\n", NULL,
@@ -101,13 +101,13 @@ static const struct row config_errors[] = {
 	  ":1:20 members: '10de:1f91': not PATH@ID as vfio-early pin writes it][" CONFIG
 	  ":1:30 members: 'boot_vga@10de:1f91': not PATH@ID as vfio-early pin writes it]" },
 	{ "claimed = 01:00.0\n", NULL, "[" CONFIG ":1:1 'claimed': unknown key" KNOWN "]" },
-	/* What a file's NUL is read as (input.h). */
+	/* A NUL in a file, as textfile.h passes it on. */
 	{ "wait = 1\nde\032vs = 01:00.0\ntimeout = 5 # \032\ntimeout = 6\n", NULL,
 	  "wait=1; timeout=6; [" CONFIG
 	  ":2:3 this line has a NUL byte and is not used: is the file damaged, or UTF-16?][" CONFIG
 	  ":3:15 this line has a NUL byte and is not used: is the file damaged, or UTF-16?]" },
 	{ "[section]\n", NULL, "[" CONFIG ":1:1 '[section]': not KEY = VALUE]" },
-	/* The column is that of the byte to blame, and the rest still counts. */
+	/* The column is that of the wrong byte, and the rest still counts. */
 	{ "devs = 01:00.8\n", NULL,
 	  "[" CONFIG ":1:13 devs: '01:00.8': a function is a dot and one digit from 0 to 7]" },
 	{ "devs = 01:00.0, nvidia ,02:00.0\n", NULL,
@@ -188,13 +188,13 @@ static const struct row cmdline_rows[] = {
 	{ NULL, "vfio_early=on", "" },
 	{ NULL, "vfio_early=off vfio_early=on", "" },
 	{ NULL, "vfio_early=on vfio_early=off", "off; " },
-	/* What explains that there are no groups. */
+	/* Reasons for having no groups. */
 	{ NULL, "intel_iommu=off", "iommu_off=intel_iommu=off; " },
 	{ NULL, "amd_iommu=off", "iommu_off=amd_iommu=off; " },
 	{ NULL, "iommu=off", "iommu_off=iommu=off; " },
 	{ NULL, "intel_iommu=sm_on,off", "iommu_off=intel_iommu=off; " },
 	{ NULL, "intel_iommu=on iommu=pt", "" },
-	/* The kernel takes the last word of the first, and sticks to the others. */
+	/* The kernel takes the last word of the first, and the first of the others. */
 	{ NULL, "intel_iommu=off quiet intel_iommu=on", "" },
 	{ NULL, "intel_iommu=off,on", "" },
 	{ NULL, "intel_iommu=on intel_iommu=off", "iommu_off=intel_iommu=off; " },
@@ -203,7 +203,7 @@ static const struct row cmdline_rows[] = {
 	{ NULL, "iommu=off intel_iommu=off intel_iommu=on", "iommu_off=iommu=off; " },
 	{ NULL, "amd_iommu=off amd_iommu=on", "iommu_off=amd_iommu=off; " },
 	{ NULL, "iommu=off iommu=on", "iommu_off=iommu=off; " },
-	/* What others are told to take; what is none of a device's names is not ours to judge. */
+	/* Claims of others. Words that are no device are not ours to judge. */
 	{ NULL, "vfio-pci.ids=10de:1f91,10de:10fa:1458:3ffc vfio_pci.ids=1002:731f",
 	  "claimed=10de:1f91,10de:10fa:1458:3ffc,1002:731f; " },
 	{ NULL, "vfio-pci.ids=10DE:*,,nonsense,8086:,:1,1:2,ffffffff:ffffffff,12345:1",
@@ -214,7 +214,7 @@ static const struct row cmdline_rows[] = {
 	  "claimed=0000:01:00.0,01:00.1,02:00.*; " },
 	{ NULL, "vfio-pci.ids vfio-pci.ids= vfio-pci.idsX=10de:1f91 vfio.ids=10de:1f91", "" },
 	{ NULL, "intel_iommu iommu", "" },
-	/* Over the file. */
+	/* The command line overrides the file. */
 	{ "devs = 01:00.0\n", "vfio_early.devs=02:00.0", "devs=02:00.0; " },
 	{ "devs = 01:00.0, 03:00.0\n", "vfio_early.devs=02:00.0 vfio_early.devs=04:00.0",
 	  "devs=02:00.0,04:00.0; " },
@@ -234,7 +234,7 @@ static const struct row cmdline_errors[] = {
 	  "[" CMDLINE ":1 'vfio_early.dryXrun': unknown parameter" MEANT("dry_run") "]" },
 	{ NULL, "quiet vfio_early.gpus=01:00.0",
 	  "[" CMDLINE ":7 'vfio_early.gpus': unknown parameter" KNOWN "]" },
-	/* A name that is nearly ours is a restriction that is lost, should it be one. */
+	/* A name that is nearly ours may be a lost restriction. */
 	{ NULL, "xvfio_early.protect=01:00.0",
 	  "[" CMDLINE ":1 'xvfio_early.protect': unknown parameter" MEANT("protect") "]" },
 	{ NULL, "v=fio_early.protect=01:00.0",
@@ -251,29 +251,29 @@ static const struct row cmdline_errors[] = {
 	  "[" CMDLINE ":1 'quietvfio_early.protect': unknown parameter" MEANT("protect") "]" },
 	{ NULL, "vfio_early.devs=01:00.0,!02:00.0 @10de:1f91 quiet 03:00.0",
 	  "devs=01:00.0,!02:00.0; [" CMDLINE ":17 devs: a blank cuts off the list; did you mean "
-					     "'vfio_early.devs=01:00.0,!02:00.0@10de:1f91'?]" },
+	  "'vfio_early.devs=01:00.0,!02:00.0@10de:1f91'?]" },
 	/* The blank is in the middle of a selector: its second half reads as none, what follows
 	   does. */
 	{ NULL, "vfio_early.devs=01:00.0,0000:02 0b.0,!03:00.0",
 	  "devs=01:00.0; [" CMDLINE
 	  ":30 devs: '0000:02': an id is four hexadecimal digits or *][" CMDLINE
 	  ":17 devs: a blank cuts off the list: write it without blanks, or quote it]" },
-	/* A blank in place of a digit: what is left of the address is none. */
+	/* A blank in place of a digit: the rest is no address. */
 	{ NULL, "vfio_early.devs=01:00.0 vfio_early.protect= 000:7e:02",
 	  "devs=01:00.0; [" CMDLINE
 	  ":44 protect: a blank cuts off the list: write it without blanks, or quote it]" },
-	/* The blank is before the quotes of a list that has blanks itself. */
+	/* The blank precedes the quotes of a list that has blanks. */
 	{ NULL, "vfio_early.devs=01:00.0 vfio_early.protect= \"boot_vga class:08\" quiet",
 	  "devs=01:00.0; [" CMDLINE ":44 protect: a blank cuts off the list; did you mean "
 				    "'vfio_early.protect=boot_vga,class:08'?]" },
-	/* What a word of force has before its selector is a guard's name. */
+	/* A word of force may begin with a guard's name. */
 	{ NULL, "vfio_early.force=storage:01:00.0 02:00.0",
 	  "force=storage:01:00.0; [" CMDLINE ":18 force: a blank cuts off the list; did you mean "
 					     "'vfio_early.force=storage:01:00.0,02:00.0'?]" },
-	/* A quote without its other half: the blanks before it were within both. */
+	/* A quote without its pair: the blanks before it were between both. */
 	{ NULL, "vfio_early.protect=01:00.0 boot_vga\" quiet",
 	  "protect=01:00.0; [" CMDLINE ":20 protect: a blank cuts off the list; did you mean "
-				       "'vfio_early.protect=01:00.0,boot_vga'?]" },
+	  "'vfio_early.protect=01:00.0,boot_vga'?]" },
 	{ NULL, "vfio_early.protect=01:00.0 \"quiet\"", "protect=01:00.0; " },
 	{ NULL, "vfio_early.devs=01:00.0,!02: 00.0",
 	  "devs=01:00.0; [" CMDLINE
@@ -301,12 +301,12 @@ static const struct row cmdline_errors[] = {
 	{ NULL, "vfio_early.debug=perhaps",
 	  "[" CMDLINE ":18 debug: 'perhaps': neither on nor off]" },
 	{ NULL, "vfio_early.debug=", "[" CMDLINE ":18 debug: '': neither on nor off]" },
-	/* Bad values leave the good one that was there. */
+	/* A bad value leaves the good one. */
 	{ "wait = 9\n", "vfio_early.wait=x",
 	  "wait=9; [" CMDLINE ":17 wait: 'x': not a number of seconds from 0 to 3600]" },
 	{ "driver = auto\n", "vfio_early.driver=a/b",
 	  "driver=auto; [" CMDLINE ":19 driver: 'a/b': not a driver name]" },
-	/* Whoever wants out gets out. */
+	/* In doubt, off. */
 	{ NULL, "vfio_early=of",
 	  "off; [" CMDLINE ":1 vfio_early: 'of': neither on nor off; treated as off]" },
 	{ NULL, "quiet vfio_early",
@@ -329,7 +329,7 @@ static void test_cmdline_errors(void **state)
 	check_rows(*state, cmdline_errors, ARRAY_SIZE(cmdline_errors));
 }
 
-/* Whether what could not be used stops the taking once the command line has been read. */
+/* Whether what could not be used stops the taking after the command line was read. */
 static const struct {
 	const char *config;
 	const char *cmdline;
@@ -340,12 +340,12 @@ static const struct {
 	{ "devs = !01:00.O\n", "vfio_early.protect=02:00.0", true },
 	{ "dry_run = yess\n", "vfio_early.dry_run=no", false },
 	{ "wait = soon\n", NULL, false },
-	/* A line break is lost: no value of the first line's key replaces the second line. */
+	/* A lost line break: no value of the first line's key replaces the second line. */
 	{ "devs = 01:00.0 protect = 02:00.0\n", "vfio_early.devs=class:03", true },
 	{ "devs = 01:00.0_protect=02:00.0\n", "vfio_early.devs=class:03", true },
 	{ "wait = 5protect = 02:00.0\n", "vfio_early.wait=5", true },
 	{ "debug = on dry_run = on\n", "vfio_early.debug=on", true },
-	/* So it is with a blank or a quote of the command line. */
+	/* The same with a blank or a quote on the command line. */
 	{ NULL, "vfio_early.devs=02:00.0,01:00.0vfio_early.dry_run", true },
 	{ NULL, "vfio_early.devs=02:00.0,01:00.0\" vfio_early.dry_run", true },
 	{ NULL, "vfio_early.driver=vfio-pcivfio_early.dry_run", true },

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What the host needs, which adds to whatever a user says. */
+/* The host's needs, which add to what a user says. */
 #include "settings/settings.h"
 
 #include <errno.h>
@@ -32,7 +32,7 @@ static const struct {
 	{ NULL, "vfio_early.protect=05:00.0", "protect = 01:00.0\n", "protect=05:00.0,01:00.0; " },
 	{ "protect = 04:00.0\n", "vfio_early.protect=05:00.0",
 	  "protect = 01:00.0\nprotect = 02:00.0", "protect=05:00.0,01:00.0,02:00.0; " },
-	/* An empty list drops what the file says, and nothing of this. */
+	/* An empty list drops the file's entries, not the host's. */
 	{ "protect = 04:00.0\n", "vfio_early.protect=", "protect = 01:00.0\n",
 	  "protect=01:00.0; " },
 	{ NULL, "vfio-pci.ids=10de:1f91", "claimed = 01:00.0\nclaimed = 02:00.0\n",
@@ -72,7 +72,7 @@ static void test_purpose(void **state)
 			 0);
 	items = settings.protect.items;
 	assert_int_equal(settings.protect.count, 5);
-	/* What a user writes for himself is not what the host says. */
+	/* A user's entry has no purpose. */
 	assert_null(items[0].purpose);
 	assert_string_equal(items[1].purpose, "/, /boot (nvme0n1)");
 	assert_string_equal(items[2].purpose, "/, /boot (nvme0n1)");
@@ -83,7 +83,7 @@ static void test_purpose(void **state)
 	assert_int_equal(items[2].origin.column, 19);
 }
 
-/* The setting comes from where a user wrote it, if one did. */
+/* A setting's origin is the user's, if there is one. */
 static void test_origin(void **state)
 {
 	struct settings settings;
@@ -100,7 +100,7 @@ static void test_origin(void **state)
 	assert_null(settings.origins[SETTING_PROTECT].source);
 }
 
-/* What was found just now stands in no file. */
+/* Needs found just now are in no file. */
 static void test_live(void **state)
 {
 	struct settings settings;
@@ -116,7 +116,7 @@ static void test_live(void **state)
 	assert_int_equal(settings.origins[SETTING_PROTECT].line, 0);
 }
 
-/* What the host needs is known from a list that was made by looking, or that names something. */
+/* The host's needs are known from a list made by looking, or one that names a need. */
 static void test_known(void **state)
 {
 	static const struct {
@@ -138,7 +138,7 @@ static void test_known(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
 		struct settings settings;
 
-		/* What the user protects says nothing of what the host needs. */
+		/* A user's protect tells nothing about the host's needs. */
 		settings_read(&settings, *state, "protect = 04:00.0\n", NULL);
 		assert_int_equal(settings_read_host(&settings, HOST, lists[i].host), 0);
 		if (settings.host_known != lists[i].known)

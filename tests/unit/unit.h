@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-/* What every unit test needs: cmocka, which wants these headers before it, and a text buffer. */
+/* What every unit test needs: cmocka with the headers that it wants first, and a text buffer. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,27 +14,26 @@
 #include "lib/arena.h"
 #include "lib/util.h"
 
-/* Text that a test puts together to compare it as a whole. */
+/* Text that a test builds and then compares as a whole. */
 struct text {
 	char bytes[4096];
 	size_t used;
 };
 
-/* Adds printf's output; the test fails where it does not fit. */
+/* Appends printf's output. Fails the test if it does not fit. */
 void text_add(struct text *text, const char *format, ...) PRINTF_FORMAT(2, 3);
 
 /* Fails the test, naming the row of a table, unless both strings are the same or both NULL. */
 void check_text(const char *row, const char *got, const char *wanted);
 
-/* The same for numbers. */
+/* Like check_text() for numbers. */
 void check_number(const char *row, long long got, long long wanted);
 
-/* Fails the test with the row's name unless what holds. */
+/* Fails the test, naming the row, unless what is true. */
 void check_true(const char *row, bool what);
 
 /*
- * Makes the count-th allocation from now on fail, and only that one; 0 for
- * none. Returns true when the failure that was ordered before has happened.
- * Of the arena in strict_arena.c only.
+ * Makes the count-th allocation from now on fail; 0 for none. Returns whether the failure
+ * set before has happened. Only for the arena of strict_arena.c.
  */
 bool arena_fail_at(struct arena *arena, size_t count);

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=sh disable=SC2034,SC2154 # run's variables
 #
-# The words of a case file about booting what was built. The words of tests/vm
-# for the hardware, the command line and the expectations go before boot, and
-# are forgotten after it; the machine is always that of machine().
+# The words of a case file about booting its images. The words of tests/vm for hardware,
+# command line and expectations precede boot, which forgets them afterwards; the machine
+# is always that of machine().
 
-# machine: a display card with sound, a NIC, and the NVMe that the root is on.
+# machine: a display card with sound, a NIC, and the NVMe disk with the root.
 machine()
 {
 	display_card
@@ -16,7 +16,7 @@ machine()
 	cmdline root=/dev/nvme0n1 rootfstype=ext4 rw rd.shell=0 rd.emergency=poweroff
 }
 
-# forget: as before the first boot.
+# forget: returns to the state before the first boot.
 forget()
 {
 	work=$case_work
@@ -30,8 +30,7 @@ forget()
 	machine
 }
 
-# overlay PATH MODE: a file that takes the place of the image's own, from the
-# standard input.
+# overlay PATH MODE: replaces a file of the image, from standard input.
 overlay()
 {
 	mkdir -p "$work/overlay/${1%/*}"
@@ -47,7 +46,7 @@ overlay_missing()
 	ln -s nothing "$work/overlay/$1"
 }
 
-# guest_tree DIR: the root to switch to, and the drivers that a coldplug needs.
+# guest_tree DIR: makes the root to switch to, with the drivers that a coldplug needs.
 guest_tree()
 {
 	mkdir -p "$1/bin" "$1/sbin" "$1/dev" "$1/proc" "$1/sys" "$1/run" "$1/tmp" "$1/usr/lib"
@@ -60,11 +59,11 @@ guest_tree()
 	"$vm/small-tree" "$series" "$root" "$kernel" "$1"
 	cp "$here/guest/init" "$1/sbin/init"
 	cp "$vm/guest/record.sh" "$1/record.sh"
-	# systemd switches to nothing that is not a system.
+	# systemd switches only to a root with this file.
 	printf 'ID=tests\nNAME=tests\n' >"$1/usr/lib/os-release"
 }
 
-# guest_disk: the tree as the file system to switch to.
+# guest_disk: makes the file system to switch to from the tree.
 guest_disk()
 {
 	[ ! -e "$case_work/disk" ] || return 0
@@ -73,7 +72,7 @@ guest_disk()
 	rm -rf "$case_work/tree"
 }
 
-# plain_image FILE: an image that no generator made.
+# plain_image FILE: makes an image without a generator.
 plain_image()
 {
 	guest_tree "$case_work/plain"
@@ -82,8 +81,8 @@ plain_image()
 	rm -rf "$case_work/plain"
 }
 
-# initrd FILE...: one behind the other, as boot loaders put them; the overlay is
-# last. The kernel wants each to start at a multiple of four.
+# initrd FILE...: concatenates images as boot loaders do, the overlay last. The kernel
+# wants each to start at a multiple of four.
 initrd()
 {
 	: >"$work/initrd"
@@ -96,8 +95,8 @@ initrd()
 		>>"$work/initrd"
 }
 
-# boot NAME [FILE...]: the kernel with these images, or with its own. What the
-# guest found has to be what the case expects.
+# boot NAME [FILE...]: boots the kernel with these images, or its own. The guest's
+# findings must be as the case expects.
 boot()
 {
 	label=$1
@@ -114,7 +113,7 @@ boot()
 		[ ! -e "$file" ] || cp "$file" "$directory/vmlinuz"
 	done
 	initrd "$@"
-	# In a shell of its own, which ends the guest however it ends itself.
+	# In a subshell, which ends the guest however it ends.
 	(guest_boot || {
 		echo "$guest_problem" >"$work/problem"
 		exit 1
@@ -124,8 +123,8 @@ boot()
 	forget
 }
 
-# debian_disk: the root itself as the disk to boot from, and beside its own files
-# those of the tests. Only the kernel that boots stays.
+# debian_disk: makes the root the disk to boot from, with the tests' files added. Keeps
+# only the kernel that boots.
 debian_disk()
 {
 	mkdir -p "$root/tests/bin"
@@ -134,19 +133,17 @@ debian_disk()
 		[ "$applet" = busybox ] || ln -s busybox "$root/tests/bin/$applet"
 	done
 	${HOSTCC:-gcc} -static -O2 -o "$root/tests/bin/client" "$vm/client.c"
-	# Where record.sh has it.
+	# record.sh looks there.
 	ln -s /tests/bin/client "$root/bin/client"
 	cp "$vm/guest/record.sh" "$root/tests/record.sh"
 	cp "$here/guest/debian-init" "$root/tests/init"
-	for release in $kernels; do
-		[ "$release" = "$kernel" ] || rm -rf "$root/lib/modules/$release" "$root"/boot/*-"$release"
-	done
+	keep_kernel
 	rm -rf "$root/var/cache/apt" "$root/var/lib/apt/lists"
 	mke2fs -q -F -t ext4 -d "$root" "$case_work/disk" "${1:-2G}" >"$case_work/mke2fs.log" 2>&1 ||
 		stop "the disk" "a file system" "$(tail -n 1 "$case_work/mke2fs.log")"
 }
 
-# step NAME...: what is done on that disk, once it has booted.
+# step NAME...: what the booted disk does.
 step()
 {
 	cmdline init=/tests/init "tests.step=$1"

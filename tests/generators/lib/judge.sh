@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=sh disable=SC2154 # run's variables
 #
-# Judges what the real root found, with the judge of tests/vm: what is said
-# there about the time after vfio-early holds here for the moment when the real
-# root starts. The image is the first to drive anything, so nothing that was
-# taken may have had a driver before.
+# Judges the findings in the real root with the judge of tests/vm: what it says about the
+# time after vfio-early holds here for the start of the real root. The image drives
+# devices first, so nothing taken may have had a driver before.
 
 run_log()
 {
@@ -23,7 +22,7 @@ old_driver()
 	echo none
 }
 
-# judge_no_report: vfio-early never came so far, and left nothing.
+# judge_no_report: vfio-early did not run and left nothing.
 judge_no_report()
 {
 	equal "report" "" "$(cat "$found/report_place" 2>/dev/null || :)"
@@ -32,7 +31,7 @@ judge_no_report()
 	judge_log
 }
 
-# judge_boot: fails when an expectation did not hold; $work/failures says which.
+# judge_boot: fails if an expectation did not hold; $work/failures says which.
 judge_boot()
 {
 	: >"$work/failures"
@@ -49,7 +48,7 @@ judge_boot()
 		judge_files
 		judge_report
 	fi
-	# Had it not been loaded early, nothing would show who came first.
+	# If it was not loaded early, nothing would show who came first.
 	grep -qx bochs "$found/modules.after.1" ||
 		failed "modules when the real root starts" "bochs" "$(xargs <"$found/modules.after.1")"
 	[ ! -s "$work/failures" ]

@@ -1,14 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=sh disable=SC2034,SC2154 # run's variables
 #
-# The words of a case file about its root: what is installed there, and what the
-# images hold then. Each does at once what it says, and ends the case if that
-# fails.
+# The words of a case file about its root: what is installed there and what its images
+# hold. Each acts at once and ends the case if it fails.
 
-# use_root NAME: a fresh copy of that root. Afterwards $root is its directory,
-# $suite the Debian that it is, $generator and $runtime (shell or systemd) what it
-# has, $kernel the release that boots, $kernels all of them, and $series the list of
-# modules it goes by.
+# use_root NAME: makes a fresh copy of that root. Sets $root to its directory, $suite to
+# its Debian release, $generator and $runtime (shell or systemd), $kernel to the release
+# that boots, $kernels to all releases, and $series to the list of modules it uses.
 use_root()
 {
 	root=$work/root
@@ -21,11 +19,13 @@ use_root()
 	mkdir -p "$root"
 	tar -C "$root" --numeric-owner --xattrs -I zstd -xf "$archive"
 	[ "$generator" != mkinitcpio ] || install_mkinitcpio
-	# Newer ones depend on systemd, and take it into the image wherever they find it.
+	# Newer versions depend on systemd and put it into the image wherever they find
+	# it.
 	[ "$generator,$runtime" != dracut,shell ] ||
 		echo 'omit_dracutmodules+=" systemd "' >"$root/etc/dracut.conf.d/shell.conf"
 	kernels=$(ls "$root/lib/modules")
 	kernel=$(echo "$kernels" | grep -v cloud)
+	[ -z "${ONE_KERNEL-}" ] || keep_kernel
 	case $kernel in
 	6.1.*) series=6.1 ;;
 	6.12.*) series=6.12 ;;
@@ -33,13 +33,22 @@ use_root()
 	esac
 }
 
-# find_mkinitcpio: Debian has none. $mkinitcpio is the directory that one was
-# installed to: MKINITCPIO, or the machine's own.
+# keep_kernel: only the one that boots stays, for each image takes a generator its time.
+keep_kernel()
+{
+	for release in $kernels; do
+		[ "$release" = "$kernel" ] || rm -rf "$root/lib/modules/$release" "$root"/boot/*-"$release"
+	done
+	kernels=$kernel
+}
+
+# find_mkinitcpio: Debian has none. Sets $mkinitcpio to the directory of an installed one:
+# MKINITCPIO, or the machine's own.
 find_mkinitcpio()
 {
 	mkinitcpio=${MKINITCPIO-}
 	[ -x "$mkinitcpio/usr/bin/mkinitcpio" ] && return
-	# Not for want of trying, so MUST_RUN has no say.
+	# Debian cannot provide it, so MUST_RUN does not apply.
 	MUST_RUN=0
 	verdict skip "no mkinitcpio on this machine, nor in MKINITCPIO=${MKINITCPIO-}"
 }
@@ -49,8 +58,8 @@ install_mkinitcpio()
 	tar -C "${mkinitcpio:-/}" -c usr/bin/mkinitcpio usr/bin/lsinitcpio usr/lib/initcpio \
 		etc/mkinitcpio.conf | tar -C "$root" -x --no-same-owner --keep-directory-symlink
 	mkdir -p "$root/etc/mkinitcpio.d" "$root/etc/mkinitcpio.conf.d"
-	# Arch has these elsewhere, or in packages of other names, or newer systemd's
-	# own; what mkinitcpio does not find makes its run a failure.
+	# Arch has these elsewhere, in packages of other names, or in newer systemd; a
+	# missing file makes mkinitcpio fail.
 	cp "$root/usr/bin/busybox" "$root/usr/lib/initcpio/busybox"
 	ln -s x86_64-linux-gnu/libkmod.so.2 "$root/usr/lib/libkmod.so.2"
 	for program in sulogin swapon swapoff; do
@@ -71,8 +80,8 @@ install_mkinitcpio()
 	done
 }
 
-# mkinitcpio_hooks NAME...: HOOKS, with the display card's driver forced early.
-# The cloud kernel has none, hence the question mark.
+# mkinitcpio_hooks NAME...: sets HOOKS and forces the display card's driver early. The
+# question mark is for the cloud kernel, which lacks it.
 mkinitcpio_hooks()
 {
 	case " $* " in
@@ -87,8 +96,8 @@ mkinitcpio_hooks()
 	END
 }
 
-# chroot_bare ROOT COMMAND...: like chroot_run, but without /proc, and in /dev there are
-# its nodes alone, as in the chroot of an image builder.
+# chroot_bare ROOT COMMAND...: like chroot_run, but without /proc and with only its own
+# nodes in /dev, as in an image builder's chroot.
 chroot_bare()
 {
 	propagation=private
@@ -105,7 +114,8 @@ chroot_bare()
 			TERM=dumb LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"' sh "$@"
 }
 
-# in_root COMMAND...: what it printed is in $work/output, and in the case's log.
+# in_root COMMAND...: runs it in the root. Its output is in $work/output and the case's
+# log.
 in_root()
 {
 	code=0
@@ -123,13 +133,13 @@ must()
 	in_root "$@" || stop "$*" "success" "$code: $(tail -n 1 "$work/output")"
 }
 
-# stop WHAT EXPECTED GOT: the case fails here.
+# stop WHAT EXPECTED GOT: fails the case here.
 stop()
 {
 	verdict "not ok" "$1: expected $2, got $3"
 }
 
-# install_package dpkg|apt: the Debian package.
+# install_package dpkg|apt: installs the Debian package. A config that the case wrote stays.
 install_package()
 {
 	deb=$(find_deb)
@@ -137,14 +147,14 @@ install_package()
 	cp "$deb" "$root/tmp/"
 	note_images
 	case $1 in
-	dpkg) must dpkg -i "/tmp/${deb##*/}" ;;
-	apt) must apt-get -y install "/tmp/${deb##*/}" ;;
+	dpkg) must dpkg --force-confold -i "/tmp/${deb##*/}" ;;
+	apt) must apt-get -y -o Dpkg::Options::=--force-confold install "/tmp/${deb##*/}" ;;
 	esac
 	rm "$root/tmp/${deb##*/}"
 }
 
-# suite_apt FILE WORD...: apt-get of the root's suite, for what the root has; what it
-# prints goes to the file.
+# suite_apt FILE WORD...: runs apt-get of the root's suite for the root's packages, with
+# its output to the file.
 suite_apt()
 {
 	printed=$1
@@ -154,8 +164,8 @@ suite_apt()
 		>>"$printed" 2>>"$work/steps.log" </dev/null
 }
 
-# install_debian PACKAGE...: from the root's suite, with what they need. What was
-# downloaded stays in the cache.
+# install_debian PACKAGE...: installs packages from the root's suite with their
+# dependencies. Downloads stay in the cache.
 install_debian()
 {
 	mkdir -p "$work/archives/partial" "$root/tmp/debs"
@@ -173,22 +183,22 @@ install_debian()
 	rm -r "$work/archives" "$root/tmp/debs" "$work/uris"
 }
 
-# install_make [VARIABLE=VALUE...]: from the tree into the root, which then
-# regenerates for itself.
+# install_make [VARIABLE=VALUE...]: installs from the tree into the root, which then
+# rebuilds its images.
 install_make()
 {
 	make -C "$top" install "DESTDIR=$root" REGENERATE=no "$@" >>"$work/steps.log" 2>&1 ||
 		stop "make install" "success" "$(tail -n 1 "$work/steps.log")"
 }
 
-# install_binary: the program alone, without anything for a generator.
+# install_binary: installs only the program, without hooks.
 install_binary()
 {
 	install -m 755 "$binary" "$root/usr/sbin/vfio-early"
 	install -D -m 755 "$binary_of_image" "$root/usr/lib/vfio-early/vfio-early"
 }
 
-# rdinit_image: the archive that goes in front of any image, as $front.
+# rdinit_image: makes the archive that precedes any image, as $front.
 rdinit_image()
 {
 	front=$root/boot/vfio-early.img
@@ -196,7 +206,7 @@ rdinit_image()
 	[ -s "$front" ] || stop "vfio-early image" "a file" "none"
 }
 
-# kept_list: the root was once the running system, and kept the list of what it needs.
+# kept_list: the root was once the running system and kept the list of its needs.
 kept_list()
 {
 	mkdir -p "$root/var/lib/vfio-early"
@@ -204,8 +214,8 @@ kept_list()
 		>"$root/var/lib/vfio-early/host.conf"
 }
 
-# few_modules: images of one kernel, with no more drivers than the boot needs, which are
-# built in a fraction of the time.
+# few_modules: leaves one kernel and only the drivers that the boot needs, so that images
+# are built faster.
 few_modules()
 {
 	for release in $kernels; do
@@ -221,7 +231,7 @@ few_modules()
 	esac
 }
 
-# bare_images: builds each kernel's image where neither /proc nor /sys is mounted.
+# bare_images: builds each kernel's image without /proc and /sys.
 bare_images()
 {
 	few_modules
@@ -246,7 +256,7 @@ purge_package()
 	must dpkg -P vfio-early
 }
 
-# config LINE...: as the user would add them to /etc/vfio-early.conf.
+# config LINE...: adds lines to /etc/vfio-early.conf, as the user would.
 config()
 {
 	printf '%s\n' "$@" >>"$root/etc/vfio-early.conf"
@@ -258,7 +268,7 @@ regenerate()
 	must vfio-early regenerate
 }
 
-# output ERE, no_output ERE: what the last step printed has such a line, or none.
+# output ERE, no_output ERE: the last step's output has such a line, or none.
 output()
 {
 	grep -qE -e "$1" "$work/output" ||
@@ -271,7 +281,7 @@ no_output()
 	[ -z "$line" ] || stop "output" "no line like $1" "$line"
 }
 
-# image RELEASE: the file of that kernel's image, in the root.
+# image RELEASE: prints the path of that kernel's image, in the root.
 image()
 {
 	case $generator in
@@ -280,7 +290,7 @@ image()
 	esac
 }
 
-# image_sum RELEASE: of what is there now.
+# image_sum RELEASE: prints the image's present checksum.
 image_sum()
 {
 	sha256sum "$root$(image "$1")" 2>/dev/null || echo none
@@ -293,8 +303,8 @@ note_images()
 	done
 }
 
-# images_new, images_old: since the step before, each kernel's image was made
-# anew, or none was.
+# images_new, images_old: since the last step, every kernel's image was rebuilt, or none
+# was.
 images_new()
 {
 	for release in $kernels; do
@@ -311,7 +321,7 @@ images_old()
 	done
 }
 
-# unpack_image RELEASE: with the generator's own tool; into $unpacked.
+# unpack_image RELEASE: unpacks it with the generator's own tool into $unpacked.
 unpack_image()
 {
 	unpacked=$work/unpacked
@@ -320,7 +330,7 @@ unpack_image()
 	case $generator in
 	initramfs-tools) must unmkinitramfs "$(image "$1")" /tmp/unpacked ;;
 	dracut)
-		# 059 ends with the status of a test for early microcode.
+		# Version 059 exits with the status of a test for early microcode.
 		in_root sh -c "cd /tmp/unpacked && lsinitrd --unpack $(image "$1")" || :
 		;;
 	mkinitcpio) must sh -c "cd /tmp/unpacked && lsinitcpio -x $(image "$1")" ;;
@@ -336,7 +346,7 @@ unpack_image()
 	rm -rf "$root/tmp/unpacked"
 }
 
-# holds RELEASE: that kernel's image has all that vfio-early needs there.
+# holds RELEASE: that kernel's image has everything that vfio-early needs.
 holds()
 {
 	unpack_image "$1"
@@ -357,7 +367,7 @@ holds()
 	esac
 }
 
-# hooked_in_cmdline RELEASE: dracut's own init runs the hook, which is before udev.
+# hooked_in_cmdline RELEASE: dracut's init runs the hook in cmdline, before udev.
 hooked_in_cmdline()
 {
 	[ ! -e "$unpacked/usr/lib/systemd/systemd" ] ||
@@ -391,7 +401,7 @@ ordered_unit()
 	no_output vfio-early
 }
 
-# lacks RELEASE: nothing of vfio-early is in that kernel's image.
+# lacks RELEASE: that kernel's image has nothing of vfio-early.
 lacks()
 {
 	unpack_image "$1"
@@ -413,9 +423,9 @@ images_lack()
 	done
 }
 
-# fake_machine CMDLINE...: what the root shows of a machine when nothing is mounted
-# in it, for a look from outside: a tree of tests/golden ($tree, or desktop), with
-# this kernel command line.
+# fake_machine CMDLINE...: makes the root look like a machine to an outside look when
+# nothing is mounted in it: a tree of tests/golden ($tree, or desktop) with this kernel
+# command line.
 fake_machine()
 {
 	rm -rf --one-file-system "$root/sys"
@@ -425,7 +435,7 @@ fake_machine()
 	echo '  1:     9   IR-IO-APIC    1-edge      i8042' >"$root/proc/interrupts"
 }
 
-# no_machine: nothing but files again.
+# no_machine: removes it again.
 no_machine()
 {
 	rm -rf --one-file-system "$root/sys"
@@ -433,14 +443,14 @@ no_machine()
 	rm -f "$root/proc/cmdline" "$root/proc/cpuinfo" "$root/proc/interrupts"
 }
 
-# release_ere ERE RELEASE: the expression, with @ standing for a kernel's release.
+# release_ere ERE RELEASE: prints the expression with @ replaced by a kernel's release.
 release_ere()
 {
 	printf '%s\n' "$1" | sed "s/@/$(echo "$2" | sed 's/[.+]/[&]/g')/g"
 }
 
-# finds CODE [ERE...]: vfio-early check finds these things and nothing else, each
-# line with its command behind it.
+# finds CODE [ERE...]: vfio-early check reports exactly these findings, each with its
+# command.
 finds()
 {
 	wanted=$1
@@ -464,7 +474,7 @@ finds()
 	done
 }
 
-# finds_all CODE ERE: the same thing with every kernel; @ stands for its release.
+# finds_all CODE ERE: the same finding for every kernel; @ stands for its release.
 finds_all()
 {
 	wanted=$1
@@ -476,8 +486,8 @@ finds_all()
 	finds "$wanted" "$@"
 }
 
-# change_image RELEASE COMMAND: that kernel's image, packed anew behind what the
-# command does to it in its directory.
+# change_image RELEASE COMMAND: unpacks that kernel's image, runs the command in its
+# directory, and packs it again.
 change_image()
 {
 	unpack_image "$1"

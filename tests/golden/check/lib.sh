@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=sh disable=SC2034,SC2154 # run's variables
 #
-# The words of a case. The root is the directory "root" beside where it runs; a
-# new one is a Debian machine on which everything is as it should be.
+# The words of a case. The root is the directory "root" where the case runs; a new one is
+# a Debian machine without any problem.
 
 here_lib=$here
 release=6.1.0-1-amd64
 
-# make_modules DIR: the modules under test, of a stock kernel, as those of $release.
+# make_modules DIR: copies the modules under test from a stock kernel, as those of
+# $release.
 make_modules()
 {
 	read -r stock_release <"$stock/release"
@@ -21,14 +22,14 @@ make_modules()
 	modules=$1
 }
 
-# put PATH: the file, from standard input.
+# put PATH: writes the file from standard input.
 put()
 {
 	mkdir -p "root/$(dirname "$1")"
 	cat >"root/$1"
 }
 
-# new_root: all well.
+# new_root: a machine without any problem.
 new_root()
 {
 	mkdir -p root/usr/lib/vfio-early root/usr/sbin root/usr/bin root/boot root/etc root/proc
@@ -48,14 +49,14 @@ new_root()
 	pack "/boot/initrd.img-$release"
 }
 
-# tree NAME: the machine, of tests/golden.
+# tree NAME: the machine of tests/golden.
 tree()
 {
 	rm -rf root/sys
 	"$here_lib/../expand" "$here_lib/../$1.tree" root/sys
 }
 
-# group_type TYPE: how the host uses the IOMMU.
+# group_type TYPE: sets how the host uses the IOMMU.
 group_type()
 {
 	for directory in root/sys/kernel/iommu_groups/*; do
@@ -77,7 +78,7 @@ cpu()
 		"${*:+ }$*" >root/proc/cpuinfo
 }
 
-# interrupts PREFIX: of the chips' names.
+# interrupts PREFIX: sets the prefix of the chips' names.
 interrupts()
 {
 	printf '           CPU0\n  1:     9   %sIO-APIC    1-edge      i8042\n' "$1" \
@@ -90,7 +91,7 @@ config()
 	printf '%s\n' "$@" >root/etc/vfio-early.conf
 }
 
-# program NAME: is there.
+# program NAME: makes the program exist.
 program()
 {
 	echo "#!/bin/sh" >"root/usr/sbin/$1"
@@ -114,7 +115,7 @@ no_grub()
 	rm -rf root/boot/grub root/etc/default/grub root/usr/sbin/update-grub
 }
 
-# loader_info TEXT: as a boot loader for EFI leaves it.
+# loader_info TEXT: sets what an EFI boot loader leaves.
 loader_info()
 {
 	mkdir -p root/sys/firmware/efi/efivars
@@ -124,7 +125,7 @@ loader_info()
 	} >root/sys/firmware/efi/efivars/LoaderInfo-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f
 }
 
-# secure_boot: on, and the kernel locked down.
+# secure_boot: turns it on and locks the kernel down.
 secure_boot()
 {
 	mkdir -p root/sys/firmware/efi/efivars root/sys/kernel/security
@@ -133,13 +134,13 @@ secure_boot()
 	echo 'none [integrity] confidentiality' >root/sys/kernel/security/lockdown
 }
 
-# address_space KIB: is all that the program may use.
+# address_space KIB: limits the program's address space.
 address_space()
 {
 	echo "$1" >limit
 }
 
-# own_disk: the machine is seen to run from its NVMe disk.
+# own_disk: the machine runs from its NVMe disk.
 own_disk()
 {
 	disk=devices/pci0000:00/0000:00:1b.0/0000:02:00.0/nvme/nvme0/nvme0n1
@@ -150,15 +151,15 @@ own_disk()
 	echo '1 1 259:1 / / rw shared:1 - ext4 /dev/nvme0n1p1 rw' >root/proc/self/mountinfo
 }
 
-# host_list: of a machine that needs none of its PCI devices.
+# host_list: adds the list of a machine that needs none of its PCI devices.
 host_list()
 {
 	echo '# What this host needs of its PCI devices, as it was found while it ran.'
 }
 
-# The words about what an image holds, in the directory "image".
+# The words about the contents of an image, in the directory "image".
 
-# ours: what the hooks of all generators put in.
+# ours: adds what the hooks of all generators add.
 ours()
 {
 	rm -rf image
@@ -182,7 +183,7 @@ initramfs_tools()
 	order 00-vfio-early all_generic_ide udev
 }
 
-# order NAME...: of the scripts of init-top.
+# order NAME...: writes the order of the scripts in init-top.
 order()
 {
 	for name; do
@@ -214,7 +215,7 @@ dracut()
 	esac
 }
 
-# mkinitcpio HOOK...: of the early ones; systemd for the other flavour.
+# mkinitcpio HOOK...: writes the early hooks; systemd for the other flavour.
 mkinitcpio()
 {
 	ours
@@ -245,7 +246,7 @@ archive()
 	(cd "$1" && find . | LC_ALL=C sort | cpio -o -H newc -R 0:0 --quiet)
 }
 
-# pack PATH [COMMAND...]: the image, compressed by the command (zstd).
+# pack PATH [COMMAND...]: writes the image, compressed by the command (zstd).
 pack()
 {
 	file=root$1
@@ -255,7 +256,8 @@ pack()
 	archive image | "$@" >"$file"
 }
 
-# kernel FILE: as much of one as tells its release (Documentation/arch/x86/boot.rst).
+# kernel FILE: writes as much of a kernel as has its release
+# (Documentation/arch/x86/boot.rst).
 kernel()
 {
 	{
@@ -269,8 +271,8 @@ kernel()
 	} >"$1"
 }
 
-# unified PATH [COMMAND LINE [SECTION...]]: a unified image around the image, as objcopy(1)
-# makes one, with sections beside .cmdline and .initrd (.uname, .linux).
+# unified PATH [COMMAND LINE [SECTION...]]: makes a unified image around the image, as
+# objcopy(1) does, with sections besides .cmdline and .initrd (.uname, .linux).
 unified()
 {
 	pack /unified.initrd
@@ -301,8 +303,8 @@ unified()
 	rm root/unified.initrd
 }
 
-# profile PATH NAME [COMMAND LINE]: adds a profile to a unified image: the first is the image's own
-# one. objcopy cannot add a second section of one name.
+# profile PATH NAME [COMMAND LINE]: adds a profile to a unified image; the first is the
+# image's own. objcopy cannot add a second section of the same name.
 profile()
 {
 	python3 - "root$1" "ID=$2" "${3-}" <<-'END'
@@ -328,7 +330,7 @@ profile()
 	END
 }
 
-# stub: the smallest program for EFI.
+# stub: makes the smallest EFI program.
 stub()
 {
 	[ ! -e "$work/stub.efi" ] || return 0
@@ -337,21 +339,21 @@ stub()
 	ld -m i386pep --subsystem 10 --image-base 0 -e efi_main -o "$work/stub.efi" "$work/stub.o"
 }
 
-# front: the small image for rdinit= and the config as it is now. What the program
-# leaks in that is not the point here.
+# front: makes the small image for rdinit= with the present config. Leaks of the program
+# do not matter here.
 front()
 {
 	ASAN_OPTIONS=detect_leaks=0 "$binary" image --generic --kernel "$release" \
 		--modules "$PWD/root/usr/lib/modules/$release" --config root/etc/vfio-early.conf \
 		--program root/usr/lib/vfio-early/vfio-early --output root/boot/vfio-early.img
-	# What the machine of the test needs is not what the one it runs on needs.
+	# The needs of the case's machine are not those of this one.
 	rm -rf front
 	mkdir -p front/vfio-early.d
 	host_list >front/vfio-early.d/host.conf
 	archive front >>root/boot/vfio-early.img
 }
 
-# fixes TOPIC: what the commands of that topic edit is part of what should come out.
+# fixes TOPIC: the edits of this topic's commands are part of the expected output.
 fixes()
 {
 	echo "$1" >>fixes
@@ -367,7 +369,7 @@ menuentry()
 		"$title" "$release" "${*:+ }$*" "$initrds" >>root/boot/grub/grub.cfg
 }
 
-# addon PATH COMMAND LINE: an addon of systemd-stub.
+# addon PATH COMMAND LINE: makes an addon of systemd-stub.
 addon()
 {
 	mkdir -p "root${1%/*}"

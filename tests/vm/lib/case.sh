@@ -1,15 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=sh disable=SC2034,SC2154 # run's variables
 #
-# The words of a case file, apart from its hardware (topology.sh). A case file
-# is sourced once; each word writes down what it was told in the case's work
-# directory. "$kernel" is the series that the case runs on, "$variant" what stands
-# behind the "@" of its name.
+# The words of a case file except its hardware (topology.sh). A case file is sourced once;
+# each word stores its arguments in the case's work directory. "$kernel" is the series
+# that the case runs on, "$variant" the text after "@" in its name.
 #
-# A case may define alter_modules DIR, which is called with a copy of the kernel's
-# modules to be changed before the image is made.
+# A case may define alter_modules DIR, which is called with a copy of the kernel's modules
+# before the image is made.
 #
-# A case need not say what always holds; judge.sh lists that.
+# What always holds need not be said; judge.sh lists it.
 
 modules=ko
 iommu=on
@@ -21,26 +20,26 @@ sysrq=
 runs=1
 console=ttyS0
 
-# cmdline WORD...: more of the kernel command line, as it stands there.
+# cmdline WORD...: adds words to the kernel command line, unchanged.
 cmdline()
 {
 	printf '%s ' "$@" >>"$work/cmdline"
 }
 
-# config: /etc/vfio-early.conf, from the standard input.
+# config: /etc/vfio-early.conf, from standard input.
 config()
 {
 	image_file etc/vfio-early.conf
 }
 
-# image_file PATH: a file of the image, from the standard input.
+# image_file PATH: a file of the image, from standard input.
 image_file()
 {
 	mkdir -p "$work/root/$(dirname "$1")"
 	cat >"$work/root/$1"
 }
 
-# nothing_needed: the image has a list of what the host needs, and that is empty.
+# nothing_needed: the image has an empty list of the host's needs.
 nothing_needed()
 {
 	echo '# What this host needs' | image_file etc/vfio-early.host.conf
@@ -52,8 +51,8 @@ modules()
 	modules=$1
 }
 
-# before, after: shell that the guest runs before its first vfio-early, or
-# between its last and the coldplug.
+# before, after: shell code that the guest runs before its first vfio-early, or between
+# its last and the coldplug.
 before()
 {
 	printf '%s\n' "$1" >>"$work/root/case/before"
@@ -64,29 +63,28 @@ after()
 	printf '%s\n' "$1" >>"$work/root/case/after"
 }
 
-# runs N: vfio-early runs N times in a row; what is judged is the last one, and
-# that it left the same owners as the first.
+# runs N: vfio-early runs N times. The last run is judged, and whether it left the same
+# drivers as the first.
 runs()
 {
 	runs=$1
 	echo "runs=$1" >>"$work/root/case/settings"
 }
 
-# unmounted DIR...: of proc, sys, dev and run: not mounted when vfio-early runs.
+# unmounted DIR...: which of proc, sys, dev and run are not mounted while vfio-early runs.
 unmounted()
 {
 	echo "unmounted='$*'" >>"$work/root/case/settings"
 }
 
-# run_by WORD...: the guest runs vfio-early by these words.
+# run_by WORD...: the guest runs vfio-early with these words.
 run_by()
 {
 	echo "run_by='$*'" >>"$work/root/case/settings"
 }
 
-# run_after: the shell that the guest runs in the same moment as vfio-early, before
-# it, from the standard input; what it reads of a device the guest's look at the
-# owners would have waited for.
+# run_after: shell code from standard input that the guest runs right before vfio-early.
+# What it reads of a device would otherwise wait for the guest's look at the drivers.
 run_after()
 {
 	image_file case/run_after
@@ -94,8 +92,7 @@ run_after()
 	run_by sh /case/run_after "$@"
 }
 
-# stopped N HOW: vfio-early is stopped after the Nth thing that it changes; see
-# stopper.c.
+# stopped N HOW: vfio-early is stopped after its Nth change; see stopper.c.
 stopped()
 {
 	if [ -n "$rdinit" ]; then
@@ -106,8 +103,9 @@ stopped()
 	fi
 }
 
-# faulty PARAMETER...: the image has faulty.ko, built for the kernel, and the guest
-# loads it with these before its first vfio-early; without any, the case does.
+# faulty PARAMETER...: the image has faulty.ko, built for the kernel, and the guest loads
+# it with these parameters before its first vfio-early; without parameters the case loads
+# it.
 faulty()
 {
 	if ! driver=$("$here/driver" "$kernel" 2>"$work/driver.log"); then
@@ -118,29 +116,28 @@ faulty()
 	[ $# -eq 0 ] || before "insmod /faulty.ko $*"
 }
 
-# no_modules: the image has no /lib/modules at all while vfio-early runs.
+# no_modules: the image has no /lib/modules while vfio-early runs.
 no_modules()
 {
 	echo "no_modules=yes" >>"$work/root/case/settings"
 }
 
-# monitor ERE LINE: QEMU's monitor gets the line when the console has had one like
-# ERE.
+# monitor ERE LINE: sends LINE to QEMU's monitor once the console shows a line like ERE.
 monitor()
 {
 	monitor_after=$1
 	monitor_line=$2
 }
 
-# hotplug DEVICE: QEMU gets this device while vfio-early waits.
+# hotplug DEVICE: adds this device to QEMU while vfio-early waits.
 hotplug()
 {
 	hotplug=$1
 	echo "announce_wait=yes" >>"$work/root/case/settings"
 }
 
-# rdinit [bare]: the kernel starts vfio-early from its own image in front of the
-# guest's, which has no vfio modules then. With bare there is the program alone.
+# rdinit [bare]: the kernel starts vfio-early from its own image before the guest's, which
+# then has no vfio modules. With bare, the image has only the program.
 rdinit()
 {
 	rdinit=${1:-image}
@@ -148,8 +145,7 @@ rdinit()
 	echo "rdinit=yes" >>"$work/root/case/settings"
 }
 
-# sysrq KEY ERE: the guest gets this key with Alt and SysRq when the console has
-# had a line like ERE.
+# sysrq KEY ERE: sends Alt, SysRq and this key once the console shows a line like ERE.
 sysrq()
 {
 	sysrq=$1
@@ -163,7 +159,7 @@ skip()
 	skipped=$1
 }
 
-# expect KIND WORD...: one expectation; tabs separate the words.
+# expect KIND WORD...: stores one expectation; tabs separate the words.
 expect()
 {
 	printf '%s' "$1" >>"$work/expect"
@@ -174,7 +170,7 @@ expect()
 	echo >>"$work/expect"
 }
 
-# owner ADDRESS DRIVER: after the coldplug; - for none, any if all are right. An
+# owner ADDRESS DRIVER: the driver after the coldplug; - for none, any if any will do. An
 # address without a domain is in domain 0000.
 owner()
 {
@@ -189,7 +185,7 @@ taken()
 	done
 }
 
-# owner_before ADDRESS DRIVER: before vfio-early ran; what the case stands on.
+# owner_before ADDRESS DRIVER: the driver before vfio-early ran, on which the case relies.
 owner_before()
 {
 	expect owner_before "$(full_address "$1")" "$2"
@@ -201,27 +197,28 @@ absent()
 	expect absent "$(full_address "$1")"
 }
 
-# override ADDRESS TEXT: a driver_override on what was not taken, or any.
+# override ADDRESS TEXT: the driver_override of a function that was not taken; any if any
+# will do.
 override()
 {
 	expect override "$(full_address "$1")" "$2"
 }
 
-# moves_later ADDRESS: something happens to the function between vfio-early's look
-# at it and the guest's, so the report is not compared with that.
+# moves_later ADDRESS: the function changes after vfio-early looks and before the guest
+# does, so the report is not compared with the guest's findings.
 moves_later()
 {
 	expect moves_later "$(full_address "$1")"
 }
 
-# exit_code N: of vfio-early; 0 where a case does not say.
+# exit_code N: of vfio-early; 0 by default.
 exit_code()
 {
 	expect exit_code "$1"
 }
 
-# log ERE, no_log ERE: vfio-early's lines of the kernel log, without the
-# timestamp, one matches or none does. log_count N ERE: exactly N match.
+# log ERE, no_log ERE: one of vfio-early's lines in the kernel log, without the timestamp,
+# matches, or none does. log_count N ERE: exactly N match.
 log()
 {
 	expect log "$1"
@@ -243,33 +240,31 @@ kernel_log()
 	expect kernel_log "$1"
 }
 
-# report EXPRESSION: jq finds it true of report.json.
+# report EXPRESSION: is true of report.json, for jq(1).
 report()
 {
 	expect report "$1"
 }
 
-# devices_file 'ADDRESS...': exactly these, in this order; where a case does not
-# say, it holds what was taken.
+# devices_file 'ADDRESS...': has exactly these, in this order; by default, what was taken.
 devices_file()
 {
 	expect devices_file "$1"
 }
 
-# guest_file NAME TEXT: a file that the case's own snippets left in /found.
+# guest_file NAME TEXT: a file that the case's own code left in /found.
 guest_file()
 {
 	expect guest_file "$1" "$2"
 }
 
-# no_log_lines: the kernel log need not have the lines of what was taken; the
-# case says why.
+# no_log_lines: the kernel log may lack the lines of what was taken; the case says why.
 no_log_lines()
 {
 	expect no_log_lines
 }
 
-# no_report: the run came to no end that it could report.
+# no_report: the run had no end that it could report.
 no_report()
 {
 	expect no_report

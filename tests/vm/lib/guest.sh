@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=sh disable=SC2034,SC2154 # run's variables
 #
-# Makes a case's image, boots it, and unpacks what the guest wrote.
+# Makes a case's image, boots it and unpacks what the guest wrote.
 
-# guest_rdinit: vfio-early's own image, as a user makes it, into $work/rdinit.cpio.
+# guest_rdinit: makes vfio-early's own image, as a user would, in $work/rdinit.cpio.
 guest_rdinit()
 {
 	read -r release <"$directory/release"
@@ -15,13 +15,13 @@ guest_rdinit()
 	fi
 	config=$work/root/etc/vfio-early.conf
 	[ -e "$config" ] || config=/dev/null
-	# A case may want to see what a config that does not parse does.
+	# Some cases need a config that does not parse.
 	"$binary" image --kernel "$release" --modules "$modules_of_image" --config "$config" \
 		--program "$binary_of_image" --generic --output "$work/rdinit.cpio" 2>"$work/rdinit.log" || [ $? -eq 2 ] || return
 	rm -rf "$work/modules"
 }
 
-# guest_alter_modules: the case's own vfio modules, which take the others' place.
+# guest_alter_modules: replaces the vfio modules by the case's own.
 guest_alter_modules()
 {
 	read -r release <"$directory/release"
@@ -30,9 +30,9 @@ guest_alter_modules()
 		alter_modules "$work/root/lib/modules/$release"
 }
 
-# guest_image: the cached archives with the case's own behind them. The programs
-# (the one for images in /usr/sbin, as in every image, the other in /bin) and init
-# are in the latter, so that no run tests yesterday's.
+# guest_image: appends the case's archive to the cached ones. It has the programs (the one
+# for images in /usr/sbin, as in every image, the other in /bin) and init, so that no run
+# tests old ones.
 guest_image()
 {
 	"$here/image" "$kernel" "$modules" >"$work/images" || return
@@ -56,15 +56,16 @@ guest_image()
 	rm "$work/case.cpio"
 }
 
-# guest_rdinit_words: the kernel passes words that it does not know on to the
-# first process, and settings as its environment; judge_start knows these. One
-# of the words is a command of vfio-early.
+# guest_rdinit_words: the kernel passes unknown words to the first process and unknown
+# settings as its environment; judge_start knows these. One of the words is a command of
+# vfio-early.
 guest_rdinit_words()
 {
 	[ -z "$rdinit" ] || echo " rdinit=$rdinit_program boot splash greeting=hello"
 }
 
-# guest_kernel: the one that is unpacked starts sooner. Only the other one sets a video mode.
+# guest_kernel: prints the unpacked kernel, which starts sooner, unless the case needs a
+# video mode, which only the packed one sets.
 guest_kernel()
 {
 	if grep -q 'vga=' "$work/cmdline"; then
@@ -74,10 +75,10 @@ guest_kernel()
 	fi
 }
 
-# guest_arguments: the rest of QEMU's command line, a word a line. The IOMMU
-# stands before every device, as QEMU wants it. no_timer_check, since the kernel
-# panics over a timer that ticks too seldom, as it does on a busy host.
-# cryptomgr.notests, since the kernel's tests of its ciphers take a second.
+# guest_arguments: prints the rest of QEMU's command line, a word on each line. QEMU wants
+# the IOMMU before every device. no_timer_check, because on a busy host the kernel panics
+# over a timer that ticks too rarely. cryptomgr.notests, because the
+# kernel's tests of its ciphers take a second.
 guest_arguments()
 {
 	words="console=$console panic=-1 quiet no_timer_check cryptomgr.notests"
@@ -98,8 +99,8 @@ guest_arguments()
 		-device virtio-blk-pci,drive=result,bus=pcie.0,addr=1d
 }
 
-# guest_start: QEMU in the background; its pid is $qemu. timeout ends it, and
-# nothing else, when the deadline is over.
+# guest_start: starts QEMU in the background with pid $qemu. timeout ends exactly it at
+# the deadline.
 guest_start()
 {
 	guest_arguments >"$work/qemu.words"
@@ -114,14 +115,14 @@ guest_start()
 	qemu=$!
 }
 
-# guest_stop: on the way out, whatever the reason.
+# guest_stop: ends the guest, for any reason.
 guest_stop()
 {
 	[ -z "$qemu" ] || kill "$qemu" 2>/dev/null || :
 	rm -rf "$sockets"
 }
 
-# guest_wait_line ERE: until the serial log has it, or the guest is gone.
+# guest_wait_line ERE: waits until the serial log has such a line or the guest is gone.
 guest_wait_line()
 {
 	until grep -qE "$1" "$work/serial.log" 2>/dev/null; do
@@ -130,8 +131,7 @@ guest_wait_line()
 	done
 }
 
-# guest_monitor LINE: a line for QEMU's monitor, which answers with nothing when
-# all is well.
+# guest_monitor LINE: sends a line to QEMU's monitor, which prints nothing if all is well.
 guest_monitor()
 {
 	jq -cn --arg line "$1" '{execute: "qmp_capabilities"},
@@ -140,8 +140,8 @@ guest_monitor()
 	jq -se 'map(select(.id == "line").return) == [""]' "$work/qmp.log" >/dev/null
 }
 
-# guest_boot: boots the case to its end and unpacks the result disk; where that
-# fails, $guest_problem says why.
+# guest_boot: boots the case to its end and unpacks the result disk; on failure, sets
+# $guest_problem.
 guest_boot()
 {
 	qemu=
@@ -170,7 +170,7 @@ guest_boot()
 	if [ "$code" -eq 124 ]; then
 		guest_problem="the guest was not done after $deadline s"
 	elif [ -e "$found/complete" ]; then
-		# What the guest wrote counts, not how QEMU ended after that.
+		# What the guest wrote counts, not how QEMU ended afterwards.
 		:
 	elif [ "$code" -ne 0 ]; then
 		guest_problem="QEMU failed ($code): $(tail -n 1 "$work/qemu.log")"

@@ -14,7 +14,7 @@
 # - /run/vfio-early/devices lists what was taken, and report.json agrees with
 #   what the guest saw.
 #
-# Each failure is a line of $work/failures. $found is what the guest wrote.
+# Each failure is a line of $work/failures. The guest's findings are in $found.
 
 # failed WHAT EXPECTED GOT
 failed()
@@ -28,26 +28,27 @@ equal()
 	[ "$2" = "$3" ] || failed "$1" "${2:-nothing}" "${3:-nothing}"
 }
 
-# expected KIND: the words of the expectations of that kind.
+# expected KIND: prints the words of the expectations of this kind.
 expected()
 {
 	awk -F '\t' -v kind="$1" '$1 == kind { sub(/^[^\t]*\t?/, ""); print }' "$work/expect"
 }
 
-# column FILE ADDRESS N: of the guest's list of functions; see owners in guest/init.
+# column FILE ADDRESS N: prints a column of the guest's list of functions; see owners in
+# guest/init.
 column()
 {
 	awk -v address="$2" -v n="$3" '$1 == address { print $n; found = 1 }
 		END { if (!found) print "no such function" }' "$found/$1"
 }
 
-# on_vfio FILE: the addresses of what is on vfio-pci, in one line.
+# on_vfio FILE: prints the addresses of functions on vfio-pci, in one line.
 on_vfio()
 {
 	awk '$4 == "vfio-pci" { printf "%s%s", sep, $1; sep = " " }' "$found/$1"
 }
 
-# run_log N: vfio-early's lines of its Nth run.
+# run_log N: prints vfio-early's log lines of its Nth run.
 run_log()
 {
 	awk -v n="$1" -v run="${rdinit:+1}" '/guest: vfio-early starts$/ { run = 1; next }
@@ -55,7 +56,7 @@ run_log()
 		run == n' "$found/dmesg" | sed -n 's/^\[[^]]*\] \(vfio-early: .*\)/\1/p'
 }
 
-# kernel_log_since: the kernel log from the moment on that the first run started.
+# kernel_log_since: prints the kernel log since the first run started.
 kernel_log_since()
 {
 	since='/guest: vfio-early starts$/'
@@ -90,7 +91,8 @@ judge_owners()
 			"$(diff "$found/owners.after.1" "$found/owners.after.$runs" | xargs)"
 }
 
-# judge_rest: what was not taken is where it would be without vfio-early.
+# judge_rest: every function not taken has the driver that it would have without
+# vfio-early.
 judge_rest()
 {
 	while read -r address id class driver group override boot_vga; do
@@ -119,7 +121,7 @@ judge_clients()
 			"$(xargs <"$found/modules.after.$runs")"
 }
 
-# old_driver ADDRESS: as vfio-early's log names it.
+# old_driver ADDRESS: prints the name of the earlier driver as in vfio-early's log.
 old_driver()
 {
 	driver=$(column owners.before "$1" 4)
@@ -129,8 +131,8 @@ old_driver()
 	esac
 }
 
-# judge_lines: the default expectations on the log. A driver that was not there
-# before vfio-early has nothing to say about what was taken.
+# judge_lines: the default expectations on the log. A driver that was absent before
+# vfio-early logs nothing about what was taken.
 judge_lines()
 {
 	if ! grep -q '^no_log_lines' "$work/expect"; then
@@ -173,8 +175,8 @@ judge_log()
 	done
 }
 
-# report_lines DRIVER: the report's members, in the form of the guest's lists,
-# but for those that the case says not to compare.
+# report_lines DRIVER: prints the report's members in the form of the guest's lists,
+# except those that the case does not compare.
 report_lines()
 {
 	expected moves_later >"$work/moves_later"
@@ -222,8 +224,8 @@ judge_files()
 	done
 }
 
-# judge_start: the first process was started in one way, whether or not there
-# was a vfio-early before it. The ignored signal, SIGQUIT, is the shell's doing.
+# judge_start: the first process is started the same way with and without vfio-early. The
+# shell ignores SIGQUIT.
 judge_start()
 {
 	want="Umask 0022 SigBlk 0000000000000000 SigIgn 0000000000000004 oom 0 cwd /"

@@ -1,17 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=sh disable=SC2034,SC2154 # run's variables
 #
-# What a case says about the guest's hardware. q35 brings 00:00.0 (host bridge)
-# and 00:1f.0, .2 and .3 (LPC, AHCI, SMBus: one group) by itself; the result
-# disk is 00:1d.0. Each root port takes the next slot from 00:01.0 on, and the
-# next bus, so that the first card of a case is 01:00; what stands behind a
-# bridge counts for two buses, behind a switch for more.
+# What a case says about the guest's hardware. q35 has 00:00.0 (host bridge) and 00:1f.0,
+# .2 and .3 (LPC, AHCI, SMBus: one group); the result disk is 00:1d.0. Each root port
+# takes the next slot from 00:01.0 on and the next bus, so the first card of a case is
+# 01:00. A device behind a bridge takes two buses, behind a switch more.
 
 root_ports=0
 bridges=0
 port=
 
-# qemu_argument WORD...: more of QEMU's command line.
+# qemu_argument WORD...: adds to QEMU's command line.
 qemu_argument()
 {
 	printf '%s\n' "$@" >>"$work/qemu.arguments"
@@ -32,8 +31,8 @@ root_port()
 	device "pcie-root-port,id=$port,bus=pcie.0,addr=$slot,chassis=$root_ports,slot=$root_ports"
 }
 
-# display_card: VGA (bochs) as function 0 with HD audio as function 1, behind a
-# root port of its own: one group.
+# display_card: VGA (bochs) as function 0 and HD audio as function 1, behind a root port:
+# one group.
 display_card()
 {
 	root_port
@@ -41,15 +40,15 @@ display_card()
 	device "ich9-intel-hda,bus=$port,addr=0.1"
 }
 
-# second_display: a display that is not the firmware's (class 0380), behind a
-# root port of its own.
+# second_display: a display that the firmware does not use (class 0380), behind a root
+# port.
 second_display()
 {
 	root_port
 	device "bochs-display,bus=$port,addr=0,romfile="
 }
 
-# nic, nvme [DISK], usb: one of these behind a root port of its own.
+# nic, nvme [DISK], usb: one of these, behind a root port.
 nic()
 {
 	root_port
@@ -62,14 +61,14 @@ nvme()
 	device "nvme,bus=$port,addr=0,serial=nvme-$root_ports${1:+,drive=$1}"
 }
 
-# disk NAME DIR [partition]: a disk that holds an ext4 with the files of DIR, by
-# itself or as its first partition; the drive's name is NAME. nvme takes it.
+# disk NAME DIR [partition]: a drive called NAME with an ext4 that has the files of DIR,
+# on the whole disk or as its first partition. For nvme.
 disk()
 {
 	truncate -s 17M "$work/$1.disk"
 	set -- "$1" "$2" "${3:+1048576}"
 	if [ -n "$3" ]; then
-		# One entry of a DOS label: type 83, 32768 sectors from 2048 on.
+		# An entry of a DOS label: type 83, 32768 sectors from 2048 on.
 		printf '\0\0\0\0\203\0\0\0\0\10\0\0\0\200\0\0' |
 			dd of="$work/$1.disk" bs=1 seek=446 conv=notrunc status=none
 		printf '\125\252' | dd of="$work/$1.disk" bs=1 seek=510 conv=notrunc status=none
@@ -84,15 +83,15 @@ usb()
 	device "qemu-xhci,bus=$port,addr=0"
 }
 
-# serial_card: its driver, 8250_pci, is built into Debian's kernels. A plain PCI
-# device, so on the root bus: slot 10.
+# serial_card: a plain PCI device on the root bus, slot 10. Its driver, 8250_pci, is built
+# into Debian's kernels.
 serial_card()
 {
 	device "pci-serial,bus=pcie.0,addr=10"
 }
 
-# conventional_bridge: a PCIe-to-PCI bridge behind a root port; all behind it
-# share one group. Its bus is "$port" afterwards.
+# conventional_bridge: a PCIe-to-PCI bridge behind a root port; everything behind it is in
+# one group. Sets "$port" to its bus.
 conventional_bridge()
 {
 	root_port
@@ -101,8 +100,8 @@ conventional_bridge()
 	port=bridge$bridges
 }
 
-# switch: a PCIe switch with two downstream ports, which have no ACS; their
-# buses are down0 and down1.
+# switch: a PCIe switch with two downstream ports without ACS; their buses are down0 and
+# down1.
 switch()
 {
 	root_port
@@ -111,7 +110,7 @@ switch()
 	device "xio3130-downstream,id=down1,bus=upstream,addr=1,chassis=51,slot=2"
 }
 
-# iommu on|off|none: none is a machine without one.
+# iommu on|off|none: none is a machine without an IOMMU.
 iommu()
 {
 	iommu=$1
