@@ -1,143 +1,40 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <errno.h>
-#include <pthread.h>
 #include <stdio.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "boot/boot.h"
 #include "boot/early_mounts.h"
-#include "boot/supervise.h"
 #include "lib/command.h"
 #include "lib/log.h"
 #include "lib/paths.h"
 #include "lib/text.h"
-#include "lib/textfile.h"
-#include "plan/report.h"
-#include "plan/run.h"
-
-/* Address space, not memory: enough for a report on ten thousand functions. */
-#define REPORT_ARENA_SIZE (64 << 20)
-
-/* Exists only in a kernel that kdump started (fs/proc/vmcore.c, vmcore_init()). */
-#define VMCORE_PATH "/proc/vmcore"
-
-/*
- * Reads a file that may be missing. One that exists but cannot be read stops the taking,
- * because it may restrict it. Returns 0 or -ENOMEM.
- */
-static int read_file(struct run *run, const char *path,
-		     int (*read)(struct settings *settings, const char *path, const char *text))
-{
-	char *text;
-	int error = textfile_read(run->arena, path, &text);
-
-	if (!error)
-		return read(&run->settings, path, text);
-	if (error == -ENOENT || error == -ENOMEM)
-		return error == -ENOMEM ? error : 0;
-	return settings_add_unread(&run->settings, path, strerror(-error));
-}
-
-/*
- * Reads the config, then the command line, which overrides it, then the host's needs,
- * which add to both. Returns 0 or -errno.
- */
-static int read_settings(struct run *run, const struct boot_paths *paths)
-{
-	char *text;
-	int error = read_file(run, paths->config, settings_read_config);
-
-	if (error)
-		return error;
-	error = textfile_read(run->arena, CMDLINE_PATH, &text);
-	if (error) {
-		/* The rescue switch could be on it, so nothing may be touched without it. */
-		log_line(LOG_LEVEL_ERROR, "%s: could not be read: %s", CMDLINE_PATH,
-			 strerror(-error));
-		return error;
-	}
-	error = settings_read_cmdline(&run->settings, text);
-	/* Tests both: the kernel's configuration decides which of them exists. */
-	run->crash = run->settings.crash_kernel || access(VMCORE_PATH, F_OK) == 0;
-	return error ? error : read_file(run, paths->host, settings_read_host);
-}
-
-/* The report, written to its files by a thread while the main one writes the log. */
-struct saving {
-	struct run run; /* a copy with an arena of its own */
-	const char *path;
-	pthread_t thread;
-	bool beside;
-	int error;
-};
-
-static void *save(void *argument)
-{
-	struct saving *saving = argument;
-
-	saving->error = report_save(&saving->run, saving->path);
-	return NULL;
-}
-
-/* Writes the report and the log at the same time: with many devices each takes as long. */
-static int tell(struct run *run, const char *path)
-{
-	struct saving saving = { .run = *run, .path = path };
-
-	saving.run.arena = arena_create(REPORT_ARENA_SIZE);
-	if (saving.run.arena)
-		saving.beside = pthread_create(&saving.thread, NULL, save, &saving) == 0;
-	report_log(run);
-	if (saving.beside)
-		pthread_join(saving.thread, NULL);
-	else
-		saving.error = report_save(run, path);
-	arena_destroy(saving.run.arena);
-	return saving.error;
-}
-
-int boot(const struct boot_paths *paths, volatile int *allowed)
-{
-	struct run *run = run_create();
-	int error, code;
-
-	if (!run) {
-		log_line(LOG_LEVEL_ERROR, "out of memory: nothing was touched");
-		return EXIT_PARTLY;
-	}
-	run->modules = &paths->modules;
-	run->at_boot = true;
-	run->error = read_settings(run, paths);
-	log_set_debug(run->settings.debug);
-	if (allowed)
-		*allowed =
-			(int)(run->settings.wait_seconds + run->settings.timeout_seconds) * 1000 +
-			SUPERVISE_UNDO_MILLISECONDS;
-	if (!run->error && run_is_wanted(run))
-		supervise(run);
-	run_finish(run);
-	error = tell(run, paths->report);
-	if (error)
-		log_line(LOG_LEVEL_WARNING, "could not write the report to %s: %s", paths->report,
-			 strerror(-error));
-	code = run_exit_code(run);
-	run_destroy(run);
-	return code;
-}
+#include "lib/util.h"
 
 static int run_boot(int count, char *const *arguments)
 {
-	static const struct boot_paths paths = {
+	struct boot_paths paths = {
 		.config = CONFIG_PATH,
 		.host = HOST_CONFIG_PATH,
 		.report = REPORT_DIRECTORY,
 	};
 
-	if (count > 0) {
-		text_print(stderr, "vfio-early: boot: unexpected argument '%s'\n", arguments[0]);
-		return EXIT_MALFORMED;
+	if (count == 1 && streq(arguments[0], "--help")) {
+		fputs("usage: vfio-early boot [OPTION...]\n"
+		      "Takes the listed devices, as it is done at boot.\n"
+		      "  --dry-run  decide and say so here: touch no device, write no report\n",
+		      stdout);
+		return EXIT_DONE;
 	}
+	for (int i = 0; i < count; i++) {
+		if (!streq(arguments[i], "--dry-run")) {
+			text_print(stderr, "vfio-early: boot takes only --dry-run, not '%s'\n",
+				   arguments[i]);
+			return EXIT_MALFORMED;
+		}
+		paths.dry_run = true;
+	}
+	/* Whoever asks what would happen is there to read it, and may be no root. */
+	if (paths.dry_run)
+		return boot(&paths, NULL);
 	log_set_target(LOG_TO_KERNEL);
 	early_mounts_prepare();
 	return boot(&paths, NULL);
@@ -145,7 +42,7 @@ static int run_boot(int count, char *const *arguments)
 
 const struct command command_boot = {
 	.name = "boot",
-	.arguments = "",
+	.arguments = "[--dry-run]",
 	.help = "Take the listed devices; this is what runs in images.",
 	.run = run_boot,
 };

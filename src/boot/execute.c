@@ -42,7 +42,7 @@ static int evict_framebuffer(const struct execution *execution, struct member *m
 	return 0;
 }
 
-struct listing {
+struct driver_visit {
 	struct plan *plan;
 	const char *driver;
 };
@@ -54,15 +54,15 @@ static int compare_address(const void *address, const void *member)
 
 static int note_listed(void *context, const char *name)
 {
-	const struct listing *listing = context;
+	const struct driver_visit *visit = context;
 	struct pci_address address;
 	struct member **member;
 
 	if (pci_address_parse(name, strlen(name), &address))
 		return 0;
-	member = bsearch(&address, listing->plan->binds, listing->plan->bind_count, sizeof(*member),
+	member = bsearch(&address, visit->plan->binds, visit->plan->bind_count, sizeof(*member),
 			 compare_address);
-	if (member && streq((*member)->driver, listing->driver))
+	if (member && streq((*member)->driver, visit->driver))
 		(*member)->listed = true;
 	return 0;
 }
@@ -75,14 +75,14 @@ static int note_listed(void *context, const char *name)
 static void list_bound(struct plan *plan, const struct execution *execution)
 {
 	for (size_t i = 0; i < plan->module_count; i++) {
-		struct listing listing = { plan, plan->modules[i].name };
+		struct driver_visit visit = { plan, plan->modules[i].name };
 		char path[SYSFS_PATH_SIZE];
 
 		if (!plan->modules[i].required)
 			continue;
-		binding_driver_path(listing.driver, "", path);
+		binding_driver_path(visit.driver, "", path);
 		/* Devices missing here are checked by their own driver link. */
-		sysfs_list(execution->sysfs, path, note_listed, &listing);
+		sysfs_list(execution->sysfs, path, note_listed, &visit);
 	}
 }
 
@@ -205,6 +205,48 @@ static void verify_untouched(struct plan *plan, const struct execution *executio
 	}
 }
 
+struct group_look {
+	const struct sysfs *sysfs;
+	struct planned_group *group;
+};
+
+/* Bridges neither bind nor stand in the way; one that is gone again does neither. */
+static bool is_endpoint(const struct sysfs *sysfs, const char *name)
+{
+	char path[SYSFS_PATH_SIZE], class[16];
+
+	snprintf(path, sizeof(path), "bus/pci/devices/%s/class", name);
+	return sysfs_read(sysfs, path, class, sizeof(class)) > 0 && !strstarts(class, "0x06");
+}
+
+static int find_joiner(void *context, const char *name)
+{
+	const struct group_look *look = context;
+	struct planned_group *group = look->group;
+
+	if (pci_address_parse(name, strlen(name), &group->joiner))
+		return 0;
+	for (size_t i = 0; i < group->count; i++)
+		if (!pci_address_compare(&group->members[i].device->address, &group->joiner))
+			return 0;
+	return is_endpoint(look->sysfs, name);
+}
+
+/* Looks at the group again: some kernels put a device into its group later than others. */
+static void verify_alone(struct plan *plan, const struct execution *execution,
+			 struct planned_group *group)
+{
+	struct group_look look = { execution->sysfs, group };
+	char path[SYSFS_PATH_SIZE];
+
+	if (group->failed)
+		return;
+	snprintf(path, sizeof(path), "kernel/iommu_groups/%d/devices", group->number);
+	group->joined = sysfs_list(execution->sysfs, path, find_joiner, &look) > 0;
+	if (group->joined)
+		undo_group(plan, execution, group);
+}
+
 static void run_action(struct plan *plan, const struct execution *execution, struct action *action)
 {
 	int error = 0;
@@ -255,9 +297,12 @@ void execute(struct plan *plan, const struct execution *execution)
 		undo_unfinished(plan, execution, WORKER_STOPPED);
 		return;
 	}
-	for (size_t i = 0; i < plan->group_count; i++)
-		if (!plan->groups[i].refused)
-			verify_untouched(plan, execution, &plan->groups[i]);
+	for (size_t i = 0; i < plan->group_count; i++) {
+		if (plan->groups[i].refused)
+			continue;
+		verify_untouched(plan, execution, &plan->groups[i]);
+		verify_alone(plan, execution, &plan->groups[i]);
+	}
 }
 
 /* Corrects a member's result by the driver that it has. */

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "boot/ask.h"
 #include "boot/give_back.h"
 #include "boot/lock.h"
 #include "boot/worker.h"
@@ -40,6 +41,9 @@ static int end_work(void *argument)
 	if (error)
 		return error;
 	execution.sysfs = &sysfs;
+	ask_end(run, &sysfs);
+	if (run->phase != RUN_EXECUTE)
+		return 0;
 	if (run->task && run->task->finish) {
 		run->task->finish(run, &execution, ending->end);
 		return 0;
@@ -133,7 +137,7 @@ static void supervise_worker(struct run *run, pid_t worker, int fd,
 		ending.end = kill_worker(worker) ? WORKER_KILLED : WORKER_CUT_OFF;
 	else
 		run->died = run->phase != RUN_DONE && !run->error;
-	if (run->phase == RUN_EXECUTE) {
+	if (run->phase == RUN_EXECUTE || run->asked) {
 		undo_deadline = deadline_after(UNDO_MILLISECONDS);
 		deadline_call(&undo_deadline, end_work, &ending);
 	}

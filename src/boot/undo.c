@@ -96,6 +96,8 @@ void undo_group(struct plan *plan, const struct execution *execution, struct pla
 /* Returns whether a group was taken as a whole, or undone as far as possible. */
 static bool is_finished(const struct planned_group *group)
 {
+	if (group->joined && !group->failed)
+		return false;
 	for (size_t i = 0; i < group->count; i++) {
 		const struct member *member = &group->members[i];
 		bool taken = member->result == RESULT_TAKEN || member->result == RESULT_ALREADY;

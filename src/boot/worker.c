@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "boot/ask.h"
 #include "boot/give_back.h"
 #include "boot/hotplug.h"
 #include "boot/lock.h"
@@ -26,6 +27,24 @@
  */
 #define WORKER_LOCK_PATH "/sys/bus/pci/drivers_autoprobe"
 
+/* Whether the run may change something before the plan is made: it takes devices. */
+static bool takes(const struct run *run)
+{
+	return !run->settings.dry_run && !(run->task && run->task->execute);
+}
+
+/*
+ * Gives a virtio-iommu its driver, which is a module and the transport's another: without them
+ * the machine has no IOMMU. The order spares other virtio devices a start that is put off.
+ */
+static void load_iommu(const struct module_loader *loader, const struct sysfs *sysfs)
+{
+	if (pci_iommu_state(sysfs) != IOMMU_OFF_VIRTIO)
+		return;
+	loader->load(loader->context, "virtio_iommu");
+	loader->load(loader->context, "virtio_pci");
+}
+
 /* Reads the devices and waits for missing ones. Returns 0 or -errno. */
 static int survey_and_wait(struct run *run, const struct sysfs *sysfs,
 			   struct module_context *modules, struct pci_source **source)
@@ -34,7 +53,7 @@ static int survey_and_wait(struct run *run, const struct sysfs *sysfs,
 	int events = run->settings.wait_seconds ? hotplug_listen() : -1;
 	const struct selector *missing, *said = NULL;
 	size_t mark = arena_mark(run->arena);
-	bool waited = false, settled = false;
+	bool waited = false, settled = false, asked = false;
 	int error;
 
 	for (;;) {
@@ -43,6 +62,17 @@ static int survey_and_wait(struct run *run, const struct sysfs *sysfs,
 		if (error)
 			break;
 		error = survey(&run->topology, run->arena, &run->settings, *source, sysfs, modules);
+		/* Once for each look: one that came meanwhile has not been asked about. */
+		asked = !error && !asked && run->topology.late_groups && takes(run);
+		if (asked) {
+			const struct deadline all = deadline_after(run->allowed / 2);
+
+			error = ask_groups(run, sysfs, *source, &all);
+			pci_close(*source);
+			if (error)
+				break;
+			continue;
+		}
 		missing =
 			error ? NULL : survey_find_missing(&run->topology, &run->settings, waited);
 		/* Files that the last scan has open are closed when the worker ends. */
@@ -74,8 +104,9 @@ static int tell(int fd, enum word word)
 	return write(fd, &byte, 1) == 1 ? 0 : -EPIPE;
 }
 
-/* Makes the plan; touches nothing. Returns 0 or -errno. */
-static int decide(struct run *run, const struct sysfs *sysfs, int fd, struct pci_source **source)
+/* Makes the plan; touches no device of the plan. Returns 0 or -errno. */
+static int decide(struct run *run, const struct sysfs *sysfs, const struct module_loader *loader,
+		  int fd, struct pci_source **source)
 {
 	struct module_context *modules = NULL;
 	int error = 0;
@@ -84,6 +115,8 @@ static int decide(struct run *run, const struct sysfs *sysfs, int fd, struct pci
 	if (!run->settings.driver)
 		error = module_open(run->modules, &modules);
 	run->phase = RUN_SURVEY;
+	if (takes(run))
+		load_iommu(loader, sysfs);
 	if (!error)
 		error = survey_and_wait(run, sysfs, modules, source);
 	if (modules)
@@ -189,11 +222,12 @@ static int work(struct worker *worker, int fd)
 	struct sysfs sysfs;
 	int error;
 
-	if (!run->settings.dry_run && !(run->task && run->task->execute))
+	if (takes(run))
 		loader_start(&loader, driver_in_advance(&run->settings));
+	loader.deadline = deadline_after(run->allowed / 2);
 	error = sysfs_open(&sysfs, "/sys");
 	if (!error)
-		error = decide(run, &sysfs, fd, &source);
+		error = decide(run, &sysfs, &interface, fd, &source);
 	if (error)
 		return error;
 	execution.sysfs = &sysfs;

@@ -17,7 +17,7 @@
 /* More than any entry has: microcode, settings, the initramfs. */
 #define INITRDS_MAX 32
 
-struct search {
+struct entry_search {
 	const struct root *root;
 	struct boot_entries *found;
 	struct boot_entry **last;
@@ -32,7 +32,7 @@ struct draft {
 	size_t count;
 };
 
-static void say_unread(const struct search *search, const char *path, int error)
+static void say_unread(const struct entry_search *search, const char *path, int error)
 {
 	struct boot_unread **last = &search->found->unread;
 	struct boot_unread *unread = arena_allocate(search->root->arena, 1, sizeof(*unread));
@@ -46,7 +46,7 @@ static void say_unread(const struct search *search, const char *path, int error)
 }
 
 /* Lists a directory. One that cannot be read is recorded. */
-static const char *const *list(const struct search *search, const char *directory)
+static const char *const *list(const struct entry_search *search, const char *directory)
 {
 	DIR *stream = opendir(root_path(search->root, directory));
 
@@ -58,7 +58,7 @@ static const char *const *list(const struct search *search, const char *director
 }
 
 /* Reads a text. A file that exists and cannot be read is recorded. */
-static char *read_text(const struct search *search, const char *path)
+static char *read_text(const struct entry_search *search, const char *path)
 {
 	char *text = NULL;
 	int error = root_read_text(search->root, path, &text);
@@ -72,7 +72,7 @@ static char *read_text(const struct search *search, const char *path)
  * Finds a file of a boot loader's partition. That may be / itself, and the path may begin
  * with a subvolume ("/@/boot/vmlinuz"). Returns NULL if there is no such file.
  */
-static const char *resolve(const struct search *search, const char *place, const char *path)
+static const char *resolve(const struct entry_search *search, const char *place, const char *path)
 {
 	const char *full, *below = strstr(path, "/boot/"), *second;
 
@@ -99,7 +99,7 @@ static void set_missing(struct draft *draft, const char *path)
 		draft->entry.missing = path;
 }
 
-static void set_kernel(const struct search *search, struct draft *draft, const char *path)
+static void set_kernel(const struct entry_search *search, struct draft *draft, const char *path)
 {
 	const char *full = resolve(search, draft->place, path);
 
@@ -109,7 +109,7 @@ static void set_kernel(const struct search *search, struct draft *draft, const c
 }
 
 /* An EFI program that GRUB chainloads may be on any partition; GRUB searches for it. */
-static void set_chained(const struct search *search, struct draft *draft, const char *path)
+static void set_chained(const struct entry_search *search, struct draft *draft, const char *path)
 {
 	const char *full = NULL;
 
@@ -121,7 +121,7 @@ static void set_chained(const struct search *search, struct draft *draft, const 
 }
 
 /* Adds the files of a line, separated by blanks. */
-static void add_initrds(const struct search *search, struct draft *draft, const char *paths)
+static void add_initrds(const struct entry_search *search, struct draft *draft, const char *paths)
 {
 	while (*(paths += strspn(paths, " \t"))) {
 		size_t length = strcspn(paths, " \t");
@@ -136,7 +136,7 @@ static void add_initrds(const struct search *search, struct draft *draft, const 
 	}
 }
 
-static void add_entry(struct search *search, const struct draft *draft)
+static void add_entry(struct entry_search *search, const struct draft *draft)
 {
 	struct arena *arena = search->root->arena;
 	struct boot_entry *entry = arena_allocate(arena, 1, sizeof(*entry));
@@ -168,7 +168,7 @@ static char *entry_value(char *line, const char *key)
 	return *line ? line : NULL;
 }
 
-static void read_entry_line(struct search *search, struct draft *draft, char *line)
+static void read_entry_line(struct entry_search *search, struct draft *draft, char *line)
 {
 	const struct root *root = search->root;
 	struct boot_entry *entry = &draft->entry;
@@ -195,7 +195,7 @@ static void read_entry_line(struct search *search, struct draft *draft, char *li
 }
 
 /* A kernel that an entry starts with "efi" gets its initrds by initrd= on its command line. */
-static void add_named_initrds(const struct search *search, struct draft *draft)
+static void add_named_initrds(const struct entry_search *search, struct draft *draft)
 {
 	static const char key[] = "initrd=";
 	const char *word = draft->entry.options;
@@ -214,7 +214,7 @@ static void add_named_initrds(const struct search *search, struct draft *draft)
 	}
 }
 
-static void read_entry(struct search *search, const char *place, const char *path)
+static void read_entry(struct entry_search *search, const char *place, const char *path)
 {
 	struct draft draft = { .place = place, .entry.name = path };
 	char *text = read_text(search, path), *line;
@@ -229,7 +229,7 @@ static void read_entry(struct search *search, const char *place, const char *pat
 		add_entry(search, &draft);
 }
 
-static void find_type1(struct search *search, const char *place)
+static void find_type1(struct entry_search *search, const char *place)
 {
 	const char *directory = root_print(search->root, "%s/loader/entries", place);
 
@@ -239,7 +239,7 @@ static void find_type1(struct search *search, const char *place)
 				   root_print(search->root, "%s/%s", directory, *name));
 }
 
-static size_t count_profiles(const struct search *search, const char *path)
+static size_t count_profiles(const struct entry_search *search, const char *path)
 {
 	int fd = file_open(AT_FDCWD, root_path(search->root, path));
 	struct stat status;
@@ -258,7 +258,7 @@ static size_t count_profiles(const struct search *search, const char *path)
 	return count;
 }
 
-static void find_type2(struct search *search, const char *place)
+static void find_type2(struct entry_search *search, const char *place)
 {
 	const char *directory = root_print(search->root, "%s/EFI/Linux", place);
 
@@ -289,7 +289,7 @@ static bool in_words(const char *word, const char *const *list, size_t count)
 }
 
 /* A second line of initrds replaces the first, as GRUB's command does. */
-static void read_grub_command(struct search *search, struct draft *draft, const char *command,
+static void read_grub_command(struct entry_search *search, struct draft *draft, const char *command,
 			      const char **line)
 {
 	static const char *const kernels[] = { "linux", "linux16", "linuxefi" };
@@ -325,7 +325,7 @@ static void read_grub_command(struct search *search, struct draft *draft, const 
 }
 
 /* Skips other systems found by os-prober, whose files are elsewhere. */
-static void read_grub(struct search *search, const char *place, const char *path)
+static void read_grub(struct entry_search *search, const char *place, const char *path)
 {
 	char *text = read_text(search, path);
 	struct draft draft = { .place = place };
@@ -356,7 +356,7 @@ static void read_grub(struct search *search, const char *place, const char *path
 		add_entry(search, &draft);
 }
 
-static void find_grub(struct search *search)
+static void find_grub(struct entry_search *search)
 {
 	static const char *const directories[] = { "/boot/grub", "/boot/grub2" };
 	static const char *const files[] = { "grub.cfg", "custom.cfg" };
@@ -375,7 +375,7 @@ static void find_grub(struct search *search)
 
 void boot_entries_find(const struct root *root, struct boot_entries *found)
 {
-	struct search search = { .root = root, .found = found, .words.root = root };
+	struct entry_search search = { .root = root, .found = found, .words.root = root };
 
 	*found = (struct boot_entries){ 0 };
 	search.last = &found->entries;

@@ -59,13 +59,6 @@ void check_say_unbootable(struct check *check, const char *topic, const char *fi
 	va_end(arguments);
 }
 
-bool check_same_name(const char *a, const char *b)
-{
-	while (*a && (*a == *b || (strchr("-_", *a) && *b && strchr("-_", *b))))
-		a++, b++;
-	return *a == *b;
-}
-
 const char *check_parameter(const struct check *check, const char *name, const char **value)
 {
 	char *text = arena_copy(check->arena, check->cmdline, strlen(check->cmdline));
@@ -74,7 +67,7 @@ const char *check_parameter(const struct check *check, const char *name, const c
 	size_t position = 0;
 
 	while (text && cmdline_next(text, &position, &token)) {
-		if (!check_same_name(token.key, name))
+		if (!text_same_name(token.key, name))
 			continue;
 		found = token.value ? root_print(&check->root, "%s=%s", token.key, token.value)
 				    : token.key;

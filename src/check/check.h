@@ -63,9 +63,6 @@ void check_say_unbootable(struct check *check, const char *topic, const char *fi
  */
 const char *check_parameter(const struct check *check, const char *name, const char **value);
 
-/* Returns whether two names of modules or parameters are equal but for '-' and '_'. */
-bool check_same_name(const char *a, const char *b);
-
 /*
  * The parts of check. Each adds its findings. Anything unreadable is skipped, unless that
  * is a finding.

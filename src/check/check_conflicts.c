@@ -3,23 +3,22 @@
 
 #include "check/boot_loader.h"
 #include "check/check.h"
+#include "lib/modprobe_conf.h"
 #include "lib/mountinfo.h"
 #include "lib/text.h"
 
-#define MODPROBE_DIRECTORY  "/etc/modprobe.d"
 #define DRIVERCTL_DIRECTORY "/etc/driverctl.d"
 
-/* A line of a file that a person may have written, or several that are one. */
+/* A line of modprobe.d, and the file that it is in. */
 struct line {
-	const char *file;
-	unsigned int number;
-	unsigned int last;
+	const char *file, *name;
+	struct modprobe_line line;
 };
 
 static bool in_list(const char *name, const char *const *list, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (check_same_name(name, list[i]))
+		if (text_same_name(name, list[i]))
 			return true;
 	return false;
 }
@@ -58,25 +57,48 @@ static bool is_native(const char *module)
 	return in_list(module, natives, ARRAY_SIZE(natives));
 }
 
+/* Whether a package brings the file, so that it says nothing of what the user wants. */
+static bool is_packaged(const struct line *line)
+{
+	return strstarts(line->file, "/usr/lib/") || strstarts(line->file, "/lib/");
+}
+
+/*
+ * The command that runs an expression of sed(1) over the line's file. One that is not in
+ * MODPROBE_CONF_DIRECTORY is copied there first, where it overrides the file that it comes from,
+ * which may be another's to write.
+ */
+static const char *edit(const struct check *check, const struct line *line, const char *options,
+			const char *expression)
+{
+	const char *own = root_print(&check->root, MODPROBE_CONF_DIRECTORY "/%s", line->name);
+	const char *copy = "";
+
+	if (!streq(own, line->file))
+		copy = root_print(&check->root, "cp -u %s " MODPROBE_CONF_DIRECTORY "/ && ",
+				  text_quote(check->arena, line->file));
+	return root_print(&check->root, "%ssed %s '%s' %s && vfio-early regenerate", copy, options,
+			  expression, text_quote(check->arena, own));
+}
+
 /* Makes a comment of the line. */
 static const char *comment_out(const struct check *check, const struct line *line)
 {
-	const char *range = root_print(&check->root, "%u", line->number);
+	const char *range = root_print(&check->root, "%u", line->line.number);
 
-	if (line->last > line->number)
-		range = root_print(&check->root, "%u,%u", line->number, line->last);
-	return root_print(&check->root, "sed -i '%ss/^/# /' %s && vfio-early regenerate", range,
-			  text_quote(check->arena, line->file));
+	if (line->line.last > line->line.number)
+		range = root_print(&check->root, "%u,%u", line->line.number, line->line.last);
+	return edit(check, line, "-i", root_print(&check->root, "%ss/^/# /", range));
 }
 
 /* Comments the line out, or takes the one parameter off it when there are others. */
 static const char *take_off(const struct check *check, const struct line *line, const char *key,
 			    bool alone)
 {
-	if (alone || line->last > line->number)
+	if (alone || line->line.last > line->line.number)
 		return comment_out(check, line);
-	return root_print(&check->root, "sed -Ei '%us/ %s[^ ]*//' %s && vfio-early regenerate",
-			  line->number, key, text_quote(check->arena, line->file));
+	return edit(check, line, "-Ei",
+		    root_print(&check->root, "%us/ %s[^ ]*//", line->line.number, key));
 }
 
 /* "options vfio-pci ids=10de:1f91 disable_vga=1" */
@@ -94,7 +116,7 @@ static void check_options(struct check *check, const struct line *line, const ch
 		for (size_t i = 0; i < ARRAY_SIZE(takers); i++) {
 			size_t length = strlen(takers[i][1]);
 
-			if (!check_same_name(module, takers[i][0]) ||
+			if (!text_same_name(module, takers[i][0]) ||
 			    strncmp(word, takers[i][1], length) != 0 || !word[length])
 				continue;
 			taker = takers[i][0];
@@ -107,7 +129,7 @@ static void check_options(struct check *check, const struct line *line, const ch
 			check, CHECK_WARNING, "ids", take_off(check, line, key, words == 1),
 			"%s:%u gives %s to %s, %s: not needed: vfio-early binds by address, so an "
 			"identical card stays with the host",
-			line->file, line->number, value, taker,
+			line->file, line->line.number, value, taker,
 			*key == 'i' ? "every device with that id" : "as soon as it loads");
 }
 
@@ -116,12 +138,12 @@ static void check_blacklist(struct check *check, const struct line *line, const 
 	if (is_vfio(module))
 		check_say(check, CHECK_ERROR, "blacklist", comment_out(check, line),
 			  "%s:%u blacklists %s, so it is not loaded and nothing can be taken",
-			  line->file, line->number, module);
-	else if (is_native(module))
+			  line->file, line->line.number, module);
+	else if (is_native(module) && !is_packaged(line))
 		check_say(check, CHECK_NOTE, "blacklist", comment_out(check, line),
 			  "%s:%u blacklists %s: not needed by vfio-early, and the host's other "
 			  "devices lose the driver",
-			  line->file, line->number, module);
+			  line->file, line->line.number, module);
 }
 
 /* "softdep nouveau pre: vfio-pci" */
@@ -130,12 +152,12 @@ static void check_softdep(struct check *check, const struct line *line, const ch
 {
 	const char *word;
 
-	while (!is_vfio(module) && (word = mountinfo_word(&rest))) {
+	while (!is_vfio(module) && !is_packaged(line) && (word = mountinfo_word(&rest))) {
 		if (!is_vfio(word))
 			continue;
 		check_say(check, CHECK_NOTE, "softdep", comment_out(check, line),
 			  "%s:%u loads %s before %s: not needed, vfio-early runs before both",
-			  line->file, line->number, word, module);
+			  line->file, line->line.number, word, module);
 		return;
 	}
 }
@@ -147,7 +169,7 @@ static void check_install(struct check *check, const struct line *line, const ch
 		check_say(check, CHECK_WARNING, "install", comment_out(check, line),
 			  "%s:%u runs '%.200s' instead of loading %s: vfio-early loads the module "
 			  "itself and replaces such scripts",
-			  line->file, line->number, command, module);
+			  line->file, line->line.number, command, module);
 	else if (is_native(module) && (strstr(command, "/false") || strstr(command, "/true")))
 		check_blacklist(check, line, module);
 }
@@ -168,36 +190,24 @@ static void check_line(struct check *check, const struct line *line, char *text)
 		check_install(check, line, module, text ? text + strspn(text, " \t") : "");
 }
 
-/* A backslash joins a line to the next, as it stands (libkmod, freadline_wrapped()). */
-static void check_modprobe_file(struct check *check, const char *file, char *text)
+/* Where a path of the root is. */
+static const char *locate(void *context, const char *path)
 {
-	struct line line = { .file = file, .number = 1 };
-
-	while (text) {
-		char *start = text, *end = strchr(text, '\n');
-
-		line.last = line.number;
-		while (end && end > start && end[-1] == '\\') {
-			memmove(end - 1, end + 1, strlen(end + 1) + 1);
-			end = strchr(end - 1, '\n');
-			line.last++;
-		}
-		text = end ? end + 1 : NULL;
-		if (end)
-			*end = '\0';
-		check_line(check, &line, start);
-		line.number = line.last + 1;
-	}
+	return root_path(context, path);
 }
 
 static void check_modprobe(struct check *check)
 {
-	for (const char *const *name = root_list(&check->root, MODPROBE_DIRECTORY); *name; name++) {
-		const char *file = root_print(&check->root, MODPROBE_DIRECTORY "/%s", *name);
-		char *text = root_ends_with(*name, ".conf") ? root_read(&check->root, file) : NULL;
+	struct modprobe_file *file;
 
-		if (text)
-			check_modprobe_file(check, file, text);
+	/* What could not be read for want of memory is said by who checks. */
+	modprobe_conf_read(check->arena, locate, (void *)&check->root, &file);
+	for (; file; file = file->next) {
+		struct line line = { .file = file->path, .name = file->name };
+		char *text = file->text;
+
+		while (modprobe_conf_next_line(&text, &line.line))
+			check_line(check, &line, line.line.text);
 	}
 }
 
@@ -271,7 +281,7 @@ static void check_driverctl(struct check *check)
 		driver[strcspn(driver, " \t\n")] = '\0';
 		fix = root_print(&check->root, "driverctl --noprobe unset-override %s",
 				 text_quote(check->arena, address));
-		if (check_same_name(driver, member->driver))
+		if (text_same_name(driver, member->driver))
 			check_say(check, CHECK_NOTE, "driverctl", fix,
 				  "driverctl also gives %s to %.64s: not needed, vfio-early does "
 				  "so earlier",

@@ -5,6 +5,7 @@
 #include "image/module_closure.h"
 #include "lib/elf_file.h"
 #include "lib/paths.h"
+#include "lib/text.h"
 #include "lib/textfile.h"
 #include "settings/config.h"
 
@@ -258,7 +259,7 @@ static bool is_vital(const struct image_check *image, const char *module, const 
 	const struct settings *settings = &image->check->run->settings;
 	const char *driver = settings->driver ? settings->driver : "vfio-pci";
 
-	return check_same_name(module, driver) && strncmp(needed, "vfio_iommu", 10) != 0;
+	return text_same_name(module, driver) && strncmp(needed, "vfio_iommu", 10) != 0;
 }
 
 /* Returns whether the image is asked for this module directly, so that it is checked by itself. */
@@ -267,9 +268,9 @@ static bool has_own_turn(const struct image_check *image, const struct closure_m
 {
 	const struct embed_name *name = image->installed->embed.modules;
 
-	while (name && !check_same_name(name->name, needed->name))
+	while (name && !text_same_name(name->name, needed->name))
 		name = name->next;
-	return name && !check_same_name(name->name, current);
+	return name && !text_same_name(name->name, current);
 }
 
 static void check_modules(const struct image_check *image)

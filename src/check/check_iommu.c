@@ -49,8 +49,13 @@ static void say_absent(struct check *check, const char *cpuinfo)
 	case PLATFORM_ARM:
 		check_say(check, CHECK_ERROR, "iommu-absent", "dmesg | grep -i smmu",
 			  "no IOMMU is in use: the kernel found no usable SMMU in the firmware's "
-			  "tables (ACPI IORT, or the device tree): turn the SMMU on in the "
-			  "firmware setup, or update the firmware");
+			  "tables (ACPI IORT, or iommu-map in the device tree): turn the SMMU on "
+			  "in the firmware setup, or update the firmware");
+		return;
+	case PLATFORM_TREE:
+		check_say(check, CHECK_ERROR, "iommu-absent", "dmesg | grep -i iommu",
+			  "no IOMMU is in use: the device tree gives the PCI host bridge none "
+			  "(iommu-map), or this kernel has no driver for it");
 		return;
 	case PLATFORM_POWER:
 		check_say(check, CHECK_ERROR, "iommu-absent", "dmesg | grep -i iommu",
@@ -90,6 +95,13 @@ static void say_off(struct check *check, enum iommu_state state)
 		say_absent(check, root_read(&check->root, "/proc/cpuinfo"));
 		return;
 	}
+	if (state == IOMMU_OFF_VIRTIO) {
+		check_say(check, CHECK_ERROR, "iommu-off",
+			  "modprobe -a virtio_iommu virtio_pci && vfio-early regenerate",
+			  "the IOMMU is off: this machine's is a virtio-iommu, whose driver is "
+			  "not loaded");
+		return;
+	}
 	if (state == IOMMU_OFF_INTEL && !check_parameter(check, "intel_iommu", &value)) {
 		check_say(check, CHECK_ERROR, "iommu-off",
 			  boot_loader_command(&check->root, BOOT_LOADER_ADD, "intel_iommu=on"),
@@ -113,7 +125,8 @@ static bool is_remapping_off(const struct check *check)
 {
 	const char *text = root_read(&check->root, "/proc/interrupts");
 
-	return text && (strstr(text, "IO-APIC") || strstr(text, "PCI-MSI")) &&
+	/* Others' chips are called "ITS-PCI-MSIX-0000:01:00.0", for example. */
+	return text && (strstr(text, "IO-APIC") || strstr(text, " PCI-MSI")) &&
 	       !strstr(text, " IR-");
 }
 
@@ -142,8 +155,9 @@ static void check_remapping(struct check *check)
 	const char *parameter = remapping_off_parameter(check), *fix;
 	bool off = is_remapping_off(check), unsafe = is_unsafe_allowed(check);
 
-	/* There the interrupt controllers remap, and their chips have other names. */
-	if (check->platform == PLATFORM_ARM || check->platform == PLATFORM_POWER)
+	/* Elsewhere the interrupt controllers remap, and their chips have other names. */
+	if (check->platform != PLATFORM_INTEL && check->platform != PLATFORM_AMD &&
+	    check->platform != PLATFORM_UNKNOWN)
 		return;
 	if (!off) {
 		if (unsafe)
@@ -195,12 +209,13 @@ static bool is_translating(const struct check *check)
 
 static void check_passthrough(struct check *check)
 {
-	const char *value, *parameter = "iommu=pt";
+	const char *value, *parameter = "iommu.passthrough=1";
 
 	if (check->platform == PLATFORM_POWER)
 		return;
-	if (check->platform == PLATFORM_ARM)
-		parameter = "iommu.passthrough=1";
+	/* The short form is arch/x86's alone. */
+	if (check->platform == PLATFORM_INTEL || check->platform == PLATFORM_AMD)
+		parameter = "iommu=pt";
 	if (check_parameter(check, "iommu.passthrough", NULL) ||
 	    (check_parameter(check, "iommu", &value) && strstr(value, "pt")) ||
 	    !is_translating(check))

@@ -17,7 +17,7 @@
 
 const char *const kernels_boot_places[] = { "/boot", "/efi", "/boot/efi", NULL };
 
-struct search {
+struct kernel_search {
 	const struct root *root;
 	struct kernel *kernels;
 	struct kernel_image **last_stranger;
@@ -32,7 +32,7 @@ static bool same_parts(const char *const *a, const char *const *b)
 }
 
 /* Adds an image of one file without a boot entry, unless it is there. Returns it, or NULL. */
-static struct kernel_image *add_image(const struct search *search, struct kernel *kernel,
+static struct kernel_image *add_image(const struct kernel_search *search, struct kernel *kernel,
 				      const char *path)
 {
 	const char **parts = arena_allocate(search->root->arena, 2, sizeof(*parts));
@@ -62,7 +62,7 @@ static const char *first_line(char *text)
 }
 
 /* Arch names kernels and images by package, and stores the package beside the modules. */
-static const char *package_of(const struct search *search, const struct kernel *kernel)
+static const char *package_of(const struct kernel_search *search, const struct kernel *kernel)
 {
 	const char *path = root_print(search->root, "/lib/modules/%s/pkgbase", kernel->release);
 
@@ -70,7 +70,7 @@ static const char *package_of(const struct search *search, const struct kernel *
 }
 
 /* Returns the kernel whose release (the longest match) or package is part of a name. */
-static struct kernel *find_kernel(const struct search *search, const char *name)
+static struct kernel *find_kernel(const struct kernel_search *search, const char *name)
 {
 	struct kernel *best = NULL;
 	const char *file = strrchr(name, '/');
@@ -90,7 +90,7 @@ static struct kernel *find_kernel(const struct search *search, const char *name)
 }
 
 /* Adds images in the usual places of generators and kernel-install(8). */
-static void find_usual(const struct search *search, struct kernel *kernel)
+static void find_usual(const struct kernel_search *search, struct kernel *kernel)
 {
 	static const char *const usual[][2] = { { "/boot/initrd.img-", "" },
 						{ "/boot/initramfs-", ".img" },
@@ -121,7 +121,7 @@ static bool has_section(const void *data, size_t size, const char *name)
 	return uki_section(data, size, name, &length) != NULL;
 }
 
-static void judge_program(const struct search *search, const char *data, size_t size,
+static void judge_program(const struct kernel_search *search, const char *data, size_t size,
 			  struct program *program)
 {
 	size_t length, whole = size;
@@ -140,7 +140,7 @@ static void judge_program(const struct search *search, const char *data, size_t 
 		program->release = first_line(arena_copy(search->root->arena, text, length));
 }
 
-static struct program read_program(const struct search *search, const char *path)
+static struct program read_program(const struct kernel_search *search, const char *path)
 {
 	int fd = file_open(AT_FDCWD, root_path(search->root, path));
 	struct program program = { 0 };
@@ -160,7 +160,7 @@ static struct program read_program(const struct search *search, const char *path
 }
 
 /* Returns the kernel of exactly this release; NULL for none. */
-static struct kernel *find_exactly(const struct search *search, const char *release)
+static struct kernel *find_exactly(const struct kernel_search *search, const char *release)
 {
 	struct kernel *kernel = search->kernels;
 
@@ -170,7 +170,8 @@ static struct kernel *find_exactly(const struct search *search, const char *rele
 }
 
 /* Finds an entry's kernel by the file itself, else by the entry, else by the file's name. */
-static struct kernel *find_entry_kernel(const struct search *search, const struct boot_entry *entry,
+static struct kernel *find_entry_kernel(const struct kernel_search *search,
+					const struct boot_entry *entry,
 					const struct program *program)
 {
 	struct kernel *kernel = NULL;
@@ -183,8 +184,8 @@ static struct kernel *find_entry_kernel(const struct search *search, const struc
 }
 
 /* Returns the files of an entry, with a unified image last. */
-static const char *const *entry_parts(const struct search *search, const struct boot_entry *entry,
-				      bool unified)
+static const char *const *entry_parts(const struct kernel_search *search,
+				      const struct boot_entry *entry, bool unified)
 {
 	const char **parts;
 	size_t count = 0;
@@ -201,7 +202,7 @@ static const char *const *entry_parts(const struct search *search, const struct 
 }
 
 /* Returns whether one entry's image stands for another's too. */
-static bool is_alike(const struct search *search, const struct kernel_image *a,
+static bool is_alike(const struct kernel_search *search, const struct kernel_image *a,
 		     const struct kernel_image *b)
 {
 	struct arena *arena = search->root->arena;
@@ -214,7 +215,8 @@ static bool is_alike(const struct search *search, const struct kernel_image *a,
 }
 
 /* Adds an entry's name if it asks for the small image: a finding then names all such entries. */
-static void add_name(const struct search *search, struct kernel_image *image, const char *name)
+static void add_name(const struct kernel_search *search, struct kernel_image *image,
+		     const char *name)
 {
 	if (image->options && !streq(image->entry, name) &&
 	    kernels_asks_for_front(search->root->arena, image->options))
@@ -225,7 +227,7 @@ static void add_name(const struct search *search, struct kernel_image *image, co
  * Adds an entry's image to a kernel. An image known only by its usual place is what this
  * entry boots.
  */
-static void add_entry_image(const struct search *search, struct kernel *kernel,
+static void add_entry_image(const struct kernel_search *search, struct kernel *kernel,
 			    struct kernel_image *image)
 {
 	struct kernel_image **last = &kernel->images;
@@ -254,7 +256,7 @@ static bool is_linux(const struct boot_entry *entry, const struct program *progr
 	       (entry->missing && entry->options && *entry->options);
 }
 
-static int add_entry(struct search *search, const struct boot_entry *entry)
+static int add_entry(struct kernel_search *search, const struct boot_entry *entry)
 {
 	struct program program = read_program(search, entry->kernel);
 	struct kernel *kernel = find_entry_kernel(search, entry, &program);
@@ -293,7 +295,8 @@ static int add_entry(struct search *search, const struct boot_entry *entry)
  * Returns the value of a variable in a preset, which is bash: one word, quoted or not, or
  * the words of an array. NULL if it is not set.
  */
-static const char *preset_value(const struct search *search, const char *text, const char *key)
+static const char *preset_value(const struct kernel_search *search, const char *text,
+				const char *key)
 {
 	size_t length = strlen(key);
 	const char *value = NULL;
@@ -314,7 +317,7 @@ static const char *preset_value(const struct search *search, const char *text, c
 }
 
 /* Cuts the next word off a value, without quotes and brackets. */
-static const char *next_word(const struct search *search, const char **value)
+static const char *next_word(const struct kernel_search *search, const char **value)
 {
 	static const char around[] = "()'\" \t\n";
 	size_t length;
@@ -325,7 +328,7 @@ static const char *next_word(const struct search *search, const char **value)
 	return length ? root_print(search->root, "%.*s", (int)length, *value - length) : NULL;
 }
 
-static void read_preset(const struct search *search, const char *preset, const char *text)
+static void read_preset(const struct kernel_search *search, const char *preset, const char *text)
 {
 	static const char *const kinds[] = { "image", "uki", "efi_image" };
 	const char *list = preset_value(search, text, "PRESETS");
@@ -350,7 +353,7 @@ static void read_preset(const struct search *search, const char *preset, const c
 	}
 }
 
-static void find_presets(const struct search *search)
+static void find_presets(const struct kernel_search *search)
 {
 	static const char directory[] = "/etc/mkinitcpio.d";
 
@@ -369,7 +372,7 @@ static void find_presets(const struct search *search)
 }
 
 /* Returns whether there is a kernel to boot, with or without an image. */
-static bool is_installed(const struct search *search, const struct kernel *kernel)
+static bool is_installed(const struct kernel_search *search, const struct kernel *kernel)
 {
 	static const char *const names[] = { "/boot/vmlinuz-", "/boot/vmlinux-", "/boot/Image-" };
 
@@ -384,7 +387,7 @@ static bool is_installed(const struct search *search, const struct kernel *kerne
 	return false;
 }
 
-static int find_installed(struct search *search)
+static int find_installed(struct kernel_search *search)
 {
 	const struct root *root = search->root;
 	struct kernel **last = &search->kernels;
@@ -408,7 +411,7 @@ static int find_installed(struct search *search)
 
 int kernels_find(const struct root *root, struct kernels *kernels)
 {
-	struct search search = { .root = root, .last_stranger = &kernels->strangers };
+	struct kernel_search search = { .root = root, .last_stranger = &kernels->strangers };
 	struct boot_entries found;
 	int error;
 

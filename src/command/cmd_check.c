@@ -20,13 +20,6 @@
 
 #define SCHEMA 1
 
-/* Exit codes of check only. In other commands 2 means that something did not parse. */
-enum check_exit {
-	CHECK_EXIT_FINE = 0,
-	CHECK_EXIT_BROKEN = 1,
-	CHECK_EXIT_WARNED = 2,
-};
-
 static const char *const severity_names[] = { "error", "warning", "note" };
 
 struct options {
@@ -38,8 +31,9 @@ static const struct usage usage = {
 	.command = "check",
 	.arguments = "",
 	.help = "Finds what would keep vfio-early from working at the next boot, and what could\n"
-		"be better: one line each, worst first, with the command that fixes it below.\n"
-		"Exit code: 0 nothing is wrong, 1 something will not work, 2 warnings only.",
+		"be better: a line for each, worst first, and the command that helps below it.\n"
+		"Exit code: 0 nothing is wrong, 1 there are errors or warnings, 2 the settings do "
+		"not parse.",
 };
 
 static const struct argument known[] = {
@@ -118,11 +112,14 @@ static size_t count_findings(const struct check *check, enum check_severity seve
 	return count;
 }
 
-static enum check_exit exit_of(const struct check *check)
+/* As every command does it: 2 for what does not parse, as plan and the boot have it. */
+static enum exit_code exit_of(const struct check *check)
 {
-	if (count_findings(check, CHECK_ERROR))
-		return CHECK_EXIT_BROKEN;
-	return count_findings(check, CHECK_WARNING) ? CHECK_EXIT_WARNED : CHECK_EXIT_FINE;
+	if (check->run->settings.problems)
+		return EXIT_MALFORMED;
+	return count_findings(check, CHECK_ERROR) || count_findings(check, CHECK_WARNING)
+		       ? EXIT_PARTLY
+		       : EXIT_DONE;
 }
 
 static void print_text(const struct check *check)
@@ -196,7 +193,7 @@ static void print_json(const struct check *check)
 	json_close_object(&json);
 }
 
-static enum check_exit check_system(struct check *check, bool json)
+static enum exit_code check_system(struct check *check, bool json)
 {
 	struct preview preview = { 0 };
 	const char *cmdline = root_read(&check->root, CMDLINE_PATH);
@@ -234,7 +231,7 @@ static int run_check(int count, char *const *arguments)
 
 	if (first < 0)
 		return code;
-	code = CHECK_EXIT_BROKEN;
+	code = EXIT_PARTLY;
 	check.arena = arena_create(ARENA_SIZE);
 	check.run = run_create();
 	error = check.arena && check.run ? root_open(&check.root, check.arena, options.root)

@@ -10,9 +10,8 @@
 static const char *iommu_name(enum iommu_state state)
 {
 	static const char *const names[] = {
-		[IOMMU_ON] = "on",
-		[IOMMU_OFF_INTEL] = "off-intel",
-		[IOMMU_OFF_AMD] = "off-amd",
+		[IOMMU_ON] = "on",	     [IOMMU_OFF_INTEL] = "off-intel",
+		[IOMMU_OFF_AMD] = "off-amd", [IOMMU_OFF_VIRTIO] = "off-virtio",
 		[IOMMU_ABSENT] = "absent",
 	};
 

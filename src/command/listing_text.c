@@ -190,8 +190,8 @@ static void put_iommu(const struct listing *listing, const struct terminal *term
 	const char *off = explain_iommu(run);
 
 	if (!off && !run->topology.group_count)
-		off = "the kernel has an IOMMU but put no device into a group: see its lines about "
-		      "DMAR or AMD-Vi in dmesg";
+		off = "the kernel has an IOMMU, but put no device into a group: "
+		      "see its lines about IOMMU in dmesg";
 	if (!off || run->topology.group_count)
 		return;
 	terminal_wrap(terminal, 0, 0, TERMINAL_RED,

@@ -7,7 +7,8 @@
 #include "lib/util.h"
 #include "plan/explain.h"
 
-bool pin_keeps(const struct pin *pin, const struct selector *selector)
+/* Returns whether a selector stays unchanged because there is nothing to pin it to. */
+static bool stays_as_it_is(const struct pin *pin, const struct selector *selector)
 {
 	const struct plan *plan = &pin->run->plan;
 
@@ -43,7 +44,7 @@ static const char *add_selector(const struct pin *pin, const char *list,
 {
 	const struct plan *plan = &pin->run->plan;
 
-	if (pin_keeps(pin, selector))
+	if (stays_as_it_is(pin, selector))
 		return add(pin, list, "", selector->text);
 	for (size_t i = 0; i < plan->group_count; i++) {
 		for (size_t j = 0; j < plan->groups[i].count; j++) {

@@ -30,6 +30,3 @@ int pin_edit(const struct pin *pin, const char *path, const char *text, FILE *ou
  * refused. Returns 0, -ENOMEM, or -EBADMSG if the plans differ.
  */
 int pin_check(const struct pin *pin, const char *text);
-
-/* Returns whether a selector stays unchanged because there is nothing to pin it to. */
-bool pin_keeps(const struct pin *pin, const struct selector *selector);

@@ -22,7 +22,11 @@ static bool passes_on(const struct settings *settings, const char *driver)
 			  (settings->driver && streq(driver, settings->driver)));
 }
 
-bool release_is_taken(const struct settings *settings, const struct device *device)
+/*
+ * Returns whether a function is set aside for virtual machines: its driver, or its
+ * override's, is a vfio driver, pci-stub, or the one in settings.
+ */
+static bool is_taken(const struct settings *settings, const struct device *device)
 {
 	return passes_on(settings, device->driver) ||
 	       (!device->driver && passes_on(settings, device->driver_override));
@@ -66,7 +70,7 @@ static int choose(struct release *release, const struct execution *execution,
 				    release->dev, group->number, &released->user);
 	for (size_t i = 0; !error && !released->user && i < group->count; i++)
 		if (group->members[i].role == ROLE_TAKE &&
-		    release_is_taken(&release->run->settings, group->members[i].device))
+		    is_taken(&release->run->settings, group->members[i].device))
 			error = mark_taken(release, &released->member[released->count++],
 					   &group->members[i]);
 	/* What the plan decided does not matter: the group is to be given back. */

@@ -39,12 +39,6 @@ struct release {
 };
 
 /*
- * Returns whether a function is set aside for virtual machines: its driver, or its
- * override's, is a vfio driver, pci-stub, or the one in settings.
- */
-bool release_is_taken(const struct settings *settings, const struct device *device);
-
-/*
  * Gives every group of the plan back to the host as a whole: clears overrides, loads the
  * drivers that match the devices, unbinds the devices and offers them to all drivers.
  * Removes the dynamic ids by which vfio-pci and pci-stub would take them again

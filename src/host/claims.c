@@ -3,14 +3,14 @@
 #include <string.h>
 
 #include "host/search.h"
+#include "lib/modprobe_conf.h"
 #include "lib/text.h"
 #include "machine/address.h"
 #include "settings/claim.h"
 
 #define DRIVERCTL_DIRECTORY "etc/driverctl.d"
-#define MODPROBE_DIRECTORY  "etc/modprobe.d"
 
-struct listing {
+struct claim_visit {
 	struct host_search *search;
 	const char *root;
 };
@@ -32,8 +32,8 @@ static void add_claim(struct host_search *search, const char *selector, const ch
 /* A file is called "pci-0000:01:00.0" and holds a driver's name, which its service binds. */
 static int visit_override(void *context, const char *name)
 {
-	struct listing *listing = context;
-	struct host_search *search = listing->search;
+	struct claim_visit *visit = context;
+	struct host_search *search = visit->search;
 	const char *address = name + strlen("pci-");
 	struct pci_address parsed;
 	char *driver;
@@ -42,7 +42,7 @@ static int visit_override(void *context, const char *name)
 	    pci_address_parse(address, strlen(address), &parsed))
 		return 0;
 	driver = search_read_file(
-		search, search_print(search, "%s/" DRIVERCTL_DIRECTORY "/%s", listing->root, name));
+		search, search_print(search, "%s/" DRIVERCTL_DIRECTORY "/%s", visit->root, name));
 	if (!driver)
 		return 0;
 	driver[strcspn(driver, " \t\n")] = '\0';
@@ -50,13 +50,6 @@ static int visit_override(void *context, const char *name)
 	add_claim(search, address,
 		  search_print(search, "driverctl set-override %s %.64s", address, driver));
 	return 0;
-}
-
-static bool same_module(const char *a, const char *b)
-{
-	while (*a && (*a == *b || (strchr("-_", *a) && *b && strchr("-_", *b))))
-		a++, b++;
-	return *a == *b;
 }
 
 /* "options vfio-pci ids=10de:1f91 disable_vga=1" */
@@ -74,7 +67,7 @@ static void read_options(struct host_search *search, char *line, const char *fil
 		for (size_t i = 0; i < ARRAY_SIZE(parameters); i++) {
 			const char *list = word + strlen(parameters[i][1]);
 
-			if (!same_module(module, parameters[i][0]) ||
+			if (!text_same_name(module, parameters[i][0]) ||
 			    strncmp(word, parameters[i][1], strlen(parameters[i][1])) != 0)
 				continue;
 			while (claim_next(&list, selector))
@@ -85,32 +78,38 @@ static void read_options(struct host_search *search, char *line, const char *fil
 	}
 }
 
-static int visit_options(void *context, const char *name)
+/* Where a path of the host is. */
+static const char *locate(void *context, const char *path)
 {
-	struct listing *listing = context;
-	struct host_search *search = listing->search;
-	const char *end = strrchr(name, '.');
-	char *file, *text, *line, *joint;
+	const struct claim_visit *visit = context;
 
-	if (!end || !streq(end, ".conf"))
-		return 0;
-	text = search_read_file(
-		search, search_print(search, "%s/" MODPROBE_DIRECTORY "/%s", listing->root, name));
-	file = (char *)search_print(search, "/" MODPROBE_DIRECTORY "/%s", name);
-	text_make_printable(file);
-	for (joint = text; joint && (joint = strstr(joint, "\\\n"));)
-		joint[0] = joint[1] = ' ';
-	while ((line = strsep(&text, "\n")))
-		read_options(search, line, file);
-	return 0;
+	return arena_print(visit->search->arena, "%s%s", visit->root, path);
+}
+
+static void read_modprobe(struct claim_visit *visit)
+{
+	struct host_search *search = visit->search;
+	struct modprobe_file *file;
+	int error = modprobe_conf_read(search->arena, locate, visit, &file);
+
+	if (error)
+		search->error = error;
+	for (; file; file = file->next) {
+		const char *path = text_printable(search->arena, file->path);
+		char *text = file->text;
+		struct modprobe_line line = { 0 };
+
+		while (modprobe_conf_next_line(&text, &line))
+			read_options(search, line.text, path);
+	}
 }
 
 void search_claims(struct host_search *search, const char *root)
 {
-	struct listing listing = { .search = search, .root = root };
+	struct claim_visit visit = { .search = search, .root = root };
 	/* Any directory will do. */
 	struct sysfs files = { .root = root, .fd = search->root };
 
-	sysfs_list(&files, DRIVERCTL_DIRECTORY, visit_override, &listing);
-	sysfs_list(&files, MODPROBE_DIRECTORY, visit_options, &listing);
+	sysfs_list(&files, DRIVERCTL_DIRECTORY, visit_override, &visit);
+	read_modprobe(&visit);
 }

@@ -15,7 +15,7 @@
 #include "machine/framebuffer.h"
 
 /* Context of a callback of sysfs_list(). */
-struct listing {
+struct use_visit {
 	struct host_search *search;
 	const char *text;
 	bool found;
@@ -49,10 +49,10 @@ static void search_mounts(struct host_search *search)
 
 static int note_upper(void *context, const char *name)
 {
-	struct listing *listing = context;
+	struct use_visit *visit = context;
 
 	if (strncmp(name, "upper_", strlen("upper_")) == 0)
-		listing->found = true;
+		visit->found = true;
 	return 0;
 }
 
@@ -69,11 +69,10 @@ static bool is_up(struct host_search *search, const char *interface)
 static int visit_interface(void *context, const char *name)
 {
 	struct host_search *search = context;
-	struct listing listing = { .search = search };
+	struct use_visit visit = { .search = search };
 
-	sysfs_list(&search->sysfs, search_print(search, "class/net/%s", name), note_upper,
-		   &listing);
-	if (listing.found && is_up(search, name)) {
+	sysfs_list(&search->sysfs, search_print(search, "class/net/%s", name), note_upper, &visit);
+	if (visit.found && is_up(search, name)) {
 		search_begin_use(search, "the network");
 		search_interface(search, name);
 	}
@@ -123,15 +122,15 @@ static int visit_connector(void *context, const char *name)
 /* Adds a display whose firmware framebuffer still has a driver. */
 static int visit_framebuffer(void *context, const char *name)
 {
-	struct listing *listing = context;
-	struct host_search *search = listing->search;
+	struct use_visit *visit = context;
+	struct host_search *search = visit->search;
 	const char *link = search_print(search, "bus/pci/devices/%s", name), *path;
 	struct pci_address address;
 
 	/* Every display has boot_vga, and nothing else does. */
 	if (pci_address_parse(name, strlen(name), &address) ||
 	    !sysfs_exists(&search->sysfs, search_print(search, "%s/boot_vga", link)) ||
-	    !framebuffer_lies_in(listing->text, &address))
+	    !framebuffer_lies_in(visit->text, &address))
 		return 0;
 	path = search_read_link(search, link);
 	search_begin_use(search, "a picture");
@@ -142,12 +141,12 @@ static int visit_framebuffer(void *context, const char *name)
 
 static void search_pictures(struct host_search *search)
 {
-	struct listing listing = { .search = search };
+	struct use_visit visit = { .search = search };
 
 	sysfs_list(&search->sysfs, "class/drm", visit_connector, search);
-	listing.text = search_read_proc(search, "iomem");
-	if (listing.text)
-		sysfs_list(&search->sysfs, "bus/pci/devices", visit_framebuffer, &listing);
+	visit.text = search_read_proc(search, "iomem");
+	if (visit.text)
+		sysfs_list(&search->sysfs, "bus/pci/devices", visit_framebuffer, &visit);
 }
 
 static void search_uses(struct host_search *search)

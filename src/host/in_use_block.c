@@ -13,7 +13,7 @@
 #define OPEN_MILLISECONDS 15000
 
 /* Context of a callback of sysfs_list(). */
-struct listing {
+struct block_visit {
 	struct host_search *search;
 	const char *name;
 	bool partitions; /* look at partitions, else at whole disks */
@@ -28,11 +28,11 @@ static bool read_number(struct host_search *search, const char *name, char numbe
 
 static int visit_holder(void *context, const char *name)
 {
-	struct listing *listing = context;
-	struct host_search *search = listing->search;
+	struct block_visit *visit = context;
+	struct host_search *search = visit->search;
 	char number[32];
 
-	if (read_number(search, listing->name, number)) {
+	if (read_number(search, visit->name, number)) {
 		search_begin_use(search, search_print(search, "%s", name));
 		search_block(search, number);
 	}
@@ -42,11 +42,11 @@ static int visit_holder(void *context, const char *name)
 static int visit_block(void *context, const char *name)
 {
 	struct host_search *search = context;
-	struct listing listing = { .search = search, .name = name };
+	struct block_visit visit = { .search = search, .name = name };
 	char number[32];
 
 	sysfs_list(&search->sysfs, search_print(search, "class/block/%s/holders", name),
-		   visit_holder, &listing);
+		   visit_holder, &visit);
 	if (sysfs_exists(&search->sysfs,
 			 search_print(search, "class/block/%s/loop/backing_file", name)) &&
 	    read_number(search, name, number)) {
@@ -79,12 +79,12 @@ static bool is_on(const struct in_use *in_use, const char *path)
 
 static int visit_controller(void *context, const char *name)
 {
-	struct listing *listing = context;
-	struct host_search *search = listing->search;
+	struct block_visit *visit = context;
+	struct host_search *search = visit->search;
 	const char *path = search_read_link(search, search_print(search, "class/nvme/%s", name));
 
-	listing->found = path && is_on(search->context, path);
-	return listing->found;
+	visit->found = path && is_on(search->context, path);
+	return visit->found;
 }
 
 /* Returns whether a block device is on such a device, or reached through one (NVMe multipath). */
@@ -92,7 +92,7 @@ static bool lies_on_device(struct host_search *search, const char *path)
 {
 	static const char subsystem[] = "/nvme-subsystem/";
 	const char *name = strstr(path, subsystem);
-	struct listing listing = { .search = search };
+	struct block_visit visit = { .search = search };
 	size_t length;
 
 	if (is_on(search->context, path))
@@ -102,8 +102,8 @@ static bool lies_on_device(struct host_search *search, const char *path)
 	name += strlen(subsystem);
 	length = (size_t)(name - path) + strcspn(name, "/");
 	sysfs_list(&search->sysfs, search_print(search, "%.*s", (int)length, path),
-		   visit_controller, &listing);
-	return listing.found;
+		   visit_controller, &visit);
+	return visit.found;
 }
 
 /* Returns whether something is known to use the disk. */
@@ -164,15 +164,15 @@ static const char *ask(struct host_search *search, const char *name, const char 
 
 static int visit_candidate(void *context, const char *name)
 {
-	struct listing *listing = context;
-	struct host_search *search = listing->search;
+	struct block_visit *visit = context;
+	struct host_search *search = visit->search;
 	const char *link = search_print(search, "class/block/%s", name), *disk = name, *use;
 	const char *path = search_read_link(search, link);
 	bool partition = sysfs_exists(&search->sysfs, search_print(search, "%s/partition", link));
 	char number[32];
 
 	/* A path of NVMe multipath is hidden and has no number. */
-	if (!path || partition != listing->partitions || !read_number(search, name, number) ||
+	if (!path || partition != visit->partitions || !read_number(search, name, number) ||
 	    !lies_on_device(search, path))
 		return 0;
 	if (partition) {
@@ -193,8 +193,8 @@ static int visit_candidate(void *context, const char *name)
 void in_use_search_exclusive(struct host_search *search)
 {
 	const struct in_use *in_use = search->context;
-	struct listing partitions = { .search = search, .partitions = true };
-	struct listing disks = { .search = search };
+	struct block_visit partitions = { .search = search, .partitions = true };
+	struct block_visit disks = { .search = search };
 
 	if (!in_use->count)
 		return;

@@ -15,7 +15,7 @@
 #define NUMBER_SIZE 32
 
 /* Context of a callback of sysfs_list(). */
-struct listing {
+struct node_visit {
 	struct host_search *search;
 	const char *directory;
 	const char *part;
@@ -76,31 +76,31 @@ static bool is_in_the_way(struct host_search *search, const char *path)
 
 static int visit_member(void *context, const char *name)
 {
-	struct listing *listing = context;
-	struct host_search *search = listing->search;
+	struct node_visit *visit = context;
+	struct host_search *search = visit->search;
 	const char *path =
-		search_read_link(search, search_print(search, "%s/%s", listing->directory, name));
+		search_read_link(search, search_print(search, "%s/%s", visit->directory, name));
 
 	if (path && is_in_the_way(search, path))
-		search_add_path(search, path, listing->part);
+		search_add_path(search, path, visit->part);
 	return 0;
 }
 
 /* Adds the members of a VFIO group by its node's name, "12" or "noiommu-12". */
 static void search_group(struct host_search *search, const char *name)
 {
-	struct listing listing = { .search = search };
+	struct node_visit visit = { .search = search };
 
 	name += strcspn(name, "0123456789");
-	listing.directory = search_print(search, "kernel/iommu_groups/%s/devices", name);
-	listing.part = search_print(search, "VFIO group %s", name);
-	sysfs_list(&search->sysfs, listing.directory, visit_member, &listing);
+	visit.directory = search_print(search, "kernel/iommu_groups/%s/devices", name);
+	visit.part = search_print(search, "VFIO group %s", name);
+	sysfs_list(&search->sysfs, visit.directory, visit_member, &visit);
 }
 
 static int visit_bound(void *context, const char *name)
 {
-	struct listing *listing = context;
-	struct host_search *search = listing->search;
+	struct node_visit *visit = context;
+	struct host_search *search = visit->search;
 	struct pci_address address;
 	const char *path;
 
@@ -108,48 +108,48 @@ static int visit_bound(void *context, const char *name)
 		return 0;
 	path = search_read_link(search, search_print(search, "bus/pci/devices/%s", name));
 	if (path)
-		search_add_path(search, path, listing->part);
+		search_add_path(search, path, visit->part);
 	return 0;
 }
 
 /* Adds every device of a driver. */
 static void search_driver(struct host_search *search, const char *driver, const char *part)
 {
-	struct listing listing = { .search = search, .part = part };
+	struct node_visit visit = { .search = search, .part = part };
 
 	sysfs_list(&search->sysfs, search_print(search, "bus/pci/drivers/%s", driver), visit_bound,
-		   &listing);
+		   &visit);
 }
 
 /* Reads "Device Minor: 	 0" in the file information of "0000:01:00.0". */
 static int visit_gpu(void *context, const char *name)
 {
 	static const char key[] = "Device Minor:";
-	struct listing *listing = context;
-	struct host_search *search = listing->search;
+	struct node_visit *visit = context;
+	struct host_search *search = visit->search;
 	const char *text = search_read_proc(
 		search, search_print(search, "driver/nvidia/gpus/%s/information", name));
 	const char *value = text ? strstr(text, key) : NULL, *path;
 
-	if (!value || strtoul(value + strlen(key), NULL, 10) != listing->minor)
+	if (!value || strtoul(value + strlen(key), NULL, 10) != visit->minor)
 		return 0;
 	path = search_read_link(search, search_print(search, "bus/pci/devices/%s", name));
-	listing->found = path && search_add_path(search, path, listing->part);
-	return listing->found;
+	visit->found = path && search_add_path(search, path, visit->part);
+	return visit->found;
 }
 
 /* Adds the GPU of /dev/nvidiaN; all of the driver's GPUs if it is unknown which. */
 static void search_gpu(struct host_search *search, unsigned int minor, const char *part)
 {
-	struct listing listing = { .search = search, .part = part, .minor = minor };
+	struct node_visit visit = { .search = search, .part = part, .minor = minor };
 	const char *path = search_print(search, "%s/driver/nvidia/gpus", search->proc);
 	struct sysfs gpus;
 
 	if (sysfs_open(&gpus, path) == 0) {
-		sysfs_list(&gpus, ".", visit_gpu, &listing);
+		sysfs_list(&gpus, ".", visit_gpu, &visit);
 		sysfs_close(&gpus);
 	}
-	if (!listing.found)
+	if (!visit.found)
 		search_driver(search, "nvidia", part);
 }
 

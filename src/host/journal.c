@@ -55,7 +55,7 @@ void search_option_devices(struct host_search *search, const char *options)
 }
 
 /* Context of a callback of sysfs_list(). */
-struct listing {
+struct journal_visit {
 	struct host_search *search;
 	struct host_trail *trail;
 };
@@ -66,8 +66,8 @@ struct listing {
  */
 static int visit_journal(void *context, const char *name)
 {
-	struct listing *listing = context;
-	struct host_search *search = listing->search;
+	struct journal_visit *visit = context;
+	struct host_search *search = visit->search;
 	struct host_find *find;
 	char number[32];
 
@@ -80,8 +80,8 @@ static int visit_journal(void *context, const char *name)
 		return 1;
 	}
 	*find = (struct host_find){ .text = search_print(search, "%s", number) };
-	*listing->trail->last = find;
-	listing->trail->last = &find->next;
+	*visit->trail->last = find;
+	visit->trail->last = &find->next;
 	return 0;
 }
 
@@ -89,23 +89,23 @@ static int visit_journal(void *context, const char *name)
 static const struct host_trail *find_journals(struct host_search *search)
 {
 	struct host_entry *entry = search_entry(search, "journals", "", true);
-	struct listing listing = { .search = search };
+	struct journal_visit visit = { .search = search };
 	struct sysfs proc;
 
 	if (!entry || entry->value)
 		return entry ? entry->value : NULL;
-	listing.trail = arena_allocate(search->arena, 1, sizeof(*listing.trail));
-	if (!listing.trail) {
+	visit.trail = arena_allocate(search->arena, 1, sizeof(*visit.trail));
+	if (!visit.trail) {
 		search->error = -ENOMEM;
 		return NULL;
 	}
-	listing.trail->last = &listing.trail->first;
-	entry->value = listing.trail;
+	visit.trail->last = &visit.trail->first;
+	entry->value = visit.trail;
 	if (sysfs_open(&proc, search->proc) == 0) {
-		sysfs_list(&proc, "fs/jbd2", visit_journal, &listing);
+		sysfs_list(&proc, "fs/jbd2", visit_journal, &visit);
 		sysfs_close(&proc);
 	}
-	return listing.trail;
+	return visit.trail;
 }
 
 void search_journals(struct host_search *search)

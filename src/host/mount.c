@@ -5,7 +5,7 @@
 #include "host/search.h"
 
 /* Context of a callback of sysfs_list(). */
-struct listing {
+struct mount_visit {
 	struct host_search *search;
 	const char *directory;
 	const char *number; /* of the one device that is known; NULL when none is */
@@ -35,30 +35,30 @@ bool search_is_network_type(const char *type)
 
 static int visit_btrfs_device(void *context, const char *name)
 {
-	struct listing *listing = context;
-	struct host_search *search = listing->search;
+	struct mount_visit *visit = context;
+	struct host_search *search = visit->search;
 	char number[32];
 
-	if (sysfs_read(&search->sysfs, search_print(search, "%s/%s/dev", listing->directory, name),
+	if (sysfs_read(&search->sysfs, search_print(search, "%s/%s/dev", visit->directory, name),
 		       number, sizeof(number)) <= 0)
 		return 0;
-	if (listing->take)
+	if (visit->take)
 		search_block(search, number);
-	return !listing->take && (!listing->number || streq(number, listing->number));
+	return !visit->take && (!visit->number || streq(number, visit->number));
 }
 
 static int visit_btrfs(void *context, const char *uuid)
 {
-	struct listing *listing = context;
-	struct host_search *search = listing->search;
+	struct mount_visit *visit = context;
+	struct host_search *search = visit->search;
 
-	listing->directory = search_print(search, "fs/btrfs/%s/devices", uuid);
-	if (sysfs_list(&search->sysfs, listing->directory, visit_btrfs_device, listing) != 1)
+	visit->directory = search_print(search, "fs/btrfs/%s/devices", uuid);
+	if (sysfs_list(&search->sysfs, visit->directory, visit_btrfs_device, visit) != 1)
 		return 0;
-	listing->take = true;
-	sysfs_list(&search->sysfs, listing->directory, visit_btrfs_device, listing);
-	listing->take = false;
-	listing->found = true;
+	visit->take = true;
+	sysfs_list(&search->sysfs, visit->directory, visit_btrfs_device, visit);
+	visit->take = false;
+	visit->found = true;
 	return 0;
 }
 
@@ -68,33 +68,33 @@ static int visit_btrfs(void *context, const char *uuid)
  */
 static void search_btrfs(struct host_search *search, const char *source)
 {
-	struct listing listing = { .search = search };
+	struct mount_visit visit = { .search = search };
 
-	listing.number = search_find_number(search, source);
-	sysfs_list(&search->sysfs, "fs/btrfs", visit_btrfs, &listing);
-	if (!listing.found)
+	visit.number = search_find_number(search, source);
+	sysfs_list(&search->sysfs, "fs/btrfs", visit_btrfs, &visit);
+	if (!visit.found)
 		search_named_block(search, source);
 }
 
 static int visit_virtio(void *context, const char *name)
 {
-	struct listing *listing = context;
+	struct mount_visit *visit = context;
 	const char *path = search_read_link(
-		listing->search, search_print(listing->search, "%s/%s", listing->directory, name));
+		visit->search, search_print(visit->search, "%s/%s", visit->directory, name));
 
-	if (strncmp(name, "virtio", 6) == 0 && path && search_add_path(listing->search, path, name))
-		listing->found = true;
+	if (strncmp(name, "virtio", 6) == 0 && path && search_add_path(visit->search, path, name))
+		visit->found = true;
 	return 0;
 }
 
 /* A directory of the machine that this one is a guest of; which device it comes by is not told. */
 static void search_virtio(struct host_search *search, const char *driver)
 {
-	struct listing listing = { .search = search };
+	struct mount_visit visit = { .search = search };
 
-	listing.directory = search_print(search, "bus/virtio/drivers/%s", driver);
-	sysfs_list(&search->sysfs, listing.directory, visit_virtio, &listing);
-	if (!listing.found)
+	visit.directory = search_print(search, "bus/virtio/drivers/%s", driver);
+	sysfs_list(&search->sysfs, visit.directory, visit_virtio, &visit);
+	if (!visit.found)
 		search_note_gap(search, "the driver %s has no PCI device", driver);
 }
 

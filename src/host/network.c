@@ -9,7 +9,7 @@
 #include "host/search.h"
 #include "lib/cmdline.h"
 
-struct listing {
+struct interface_visit {
 	struct host_search *search;
 	bool found;
 };
@@ -18,11 +18,11 @@ struct listing {
 static int visit_lower(void *context, const char *name)
 {
 	static const char prefix[] = "lower_";
-	struct listing *listing = context;
+	struct interface_visit *visit = context;
 
 	if (strncmp(name, prefix, sizeof(prefix) - 1) == 0 &&
-	    search_interface(listing->search, name + sizeof(prefix) - 1))
-		listing->found = true;
+	    search_interface(visit->search, name + sizeof(prefix) - 1))
+		visit->found = true;
 	return 0;
 }
 
@@ -30,7 +30,7 @@ bool search_interface(struct host_search *search, const char *name)
 {
 	const char *link = search_print(search, "class/net/%s", name);
 	const char *path = search_read_link(search, link);
-	struct listing listing = { .search = search };
+	struct interface_visit visit = { .search = search };
 
 	/* It was counted the first time. */
 	if (!search_enter(search, link))
@@ -38,8 +38,8 @@ bool search_interface(struct host_search *search, const char *name)
 	if (path && search_add_path(search, path, name))
 		return true;
 	if (path)
-		sysfs_list(&search->sysfs, path, visit_lower, &listing);
-	return listing.found;
+		sysfs_list(&search->sysfs, path, visit_lower, &visit);
+	return visit.found;
 }
 
 /* Every interface has routes to its own link (fe80::/10) and to multicast (ff00::/8). */

@@ -32,7 +32,7 @@ struct table {
 	struct open_file items[TABLE_COUNT];
 };
 
-struct listing {
+struct process_visit {
 	struct sysfs proc; /* any directory */
 	struct table *table;
 	size_t first;	     /* the process's first entry */
@@ -43,11 +43,11 @@ struct listing {
 };
 
 /* Adds a node of the process, unless it is there. Returns 0 or -EOVERFLOW. */
-static int add_node(struct listing *listing, const struct node *node)
+static int add_node(struct process_visit *visit, const struct node *node)
 {
-	struct table *table = listing->table;
+	struct table *table = visit->table;
 
-	for (size_t i = listing->first; i < table->count; i++)
+	for (size_t i = visit->first; i < table->count; i++)
 		if (node_equal(&table->items[i].node, node))
 			return 0;
 	if (table->count == TABLE_COUNT)
@@ -57,41 +57,41 @@ static int add_node(struct listing *listing, const struct node *node)
 }
 
 /* Skips a file or process that goes away meanwhile. */
-static int read_node(struct listing *listing, const char *path)
+static int read_node(struct process_visit *visit, const char *path)
 {
 	struct node node;
-	int error = node_read(listing->proc.fd, path, &node);
+	int error = node_read(visit->proc.fd, path, &node);
 
 	if (error == -EACCES || error == -EPERM)
 		return error;
-	return error ? 0 : add_node(listing, &node);
+	return error ? 0 : add_node(visit, &node);
 }
 
 static int visit_file(void *context, const char *name)
 {
-	struct listing *listing = context;
+	struct process_visit *visit = context;
 	char path[128];
 
-	snprintf(path, sizeof(path), "%s/fd/%s", listing->process, name);
-	listing->error = read_node(listing, path);
-	return listing->error;
+	snprintf(path, sizeof(path), "%s/fd/%s", visit->process, name);
+	visit->error = read_node(visit, path);
+	return visit->error;
 }
 
 /* Records an error, unless the process or thread has ended. Returns the recorded error. */
-static int note(struct listing *listing, int error)
+static int note(struct process_visit *visit, int error)
 {
 	if (error != -ENOENT && error != -ESRCH)
-		listing->error = error;
-	return listing->error;
+		visit->error = error;
+	return visit->error;
 }
 
-static int read_files(struct listing *listing, const char *process)
+static int read_files(struct process_visit *visit, const char *process)
 {
 	char directory[96];
 
 	snprintf(directory, sizeof(directory), "%s/fd", process);
-	listing->process = process;
-	return note(listing, sysfs_list(&listing->proc, directory, visit_file, listing));
+	visit->process = process;
+	return note(visit, sysfs_list(&visit->proc, directory, visit_file, visit));
 }
 
 /*
@@ -100,19 +100,19 @@ static int read_files(struct listing *listing, const char *process)
  */
 static int visit_thread(void *context, const char *name)
 {
-	struct listing *listing = context;
+	struct process_visit *visit = context;
 	pid_t thread = (pid_t)strtol(name, NULL, 10);
 	char process[64];
 
-	if (thread == listing->last_read ||
-	    syscall(SYS_kcmp, listing->last_read, thread, KCMP_FILES, 0L, 0L) == 0)
+	if (thread == visit->last_read ||
+	    syscall(SYS_kcmp, visit->last_read, thread, KCMP_FILES, 0L, 0L) == 0)
 		return 0;
-	listing->last_read = thread;
-	snprintf(process, sizeof(process), "%.20s/task/%.20s", listing->pid, name);
-	return read_files(listing, process);
+	visit->last_read = thread;
+	snprintf(process, sizeof(process), "%.20s/task/%.20s", visit->pid, name);
+	return read_files(visit, process);
 }
 
-static int read_mapping(struct listing *listing, const char *line)
+static int read_mapping(struct process_visit *visit, const char *line)
 {
 	unsigned long start, end;
 	char path[96];
@@ -120,67 +120,67 @@ static int read_mapping(struct listing *listing, const char *line)
 	/* Most mappings are libraries; checking each would take most of the time. */
 	if (!strstr(line, "/dev/") || sscanf(line, "%lx-%lx", &start, &end) != 2)
 		return 0;
-	snprintf(path, sizeof(path), "%s/map_files/%lx-%lx", listing->pid, start, end);
-	return read_node(listing, path);
+	snprintf(path, sizeof(path), "%s/map_files/%lx-%lx", visit->pid, start, end);
+	return read_node(visit, path);
 }
 
-static int read_mappings(struct listing *listing)
+static int read_mappings(struct process_visit *visit)
 {
 	static char line[LINE_SIZE];
 	char path[64];
 	FILE *maps;
 	int fd, error;
 
-	snprintf(path, sizeof(path), "%s/maps", listing->pid);
-	fd = openat(listing->proc.fd, path, O_RDONLY | O_CLOEXEC);
+	snprintf(path, sizeof(path), "%s/maps", visit->pid);
+	fd = openat(visit->proc.fd, path, O_RDONLY | O_CLOEXEC);
 	maps = fd < 0 ? NULL : fdopen(fd, "r");
 	if (!maps) {
 		error = -errno;
 		if (fd >= 0)
 			close(fd);
-		return note(listing, error);
+		return note(visit, error);
 	}
-	while (!listing->error && fgets(line, sizeof(line), maps))
-		listing->error = read_mapping(listing, line);
+	while (!visit->error && fgets(line, sizeof(line), maps))
+		visit->error = read_mapping(visit, line);
 	error = ferror(maps) ? -errno : 0;
 	fclose(maps);
-	return listing->error ? listing->error : note(listing, error);
+	return visit->error ? visit->error : note(visit, error);
 }
 
 static int visit_process(void *context, const char *name)
 {
-	struct listing *listing = context;
+	struct process_visit *visit = context;
 	pid_t pid = (pid_t)strtol(name, NULL, 10);
 	char threads[64];
 
 	/* This process has its parent's files open, and the directories that it reads. */
 	if (name[strspn(name, "0123456789")] || strlen(name) > 20 || pid == getpid())
 		return 0;
-	listing->pid = name;
-	listing->table->pid = listing->last_read = pid;
-	listing->first = listing->table->count;
-	if (read_files(listing, name))
-		return listing->error;
+	visit->pid = name;
+	visit->table->pid = visit->last_read = pid;
+	visit->first = visit->table->count;
+	if (read_files(visit, name))
+		return visit->error;
 	snprintf(threads, sizeof(threads), "%s/task", name);
-	if (note(listing, sysfs_list(&listing->proc, threads, visit_thread, listing)))
-		return listing->error;
-	return read_mappings(listing);
+	if (note(visit, sysfs_list(&visit->proc, threads, visit_thread, visit)))
+		return visit->error;
+	return read_mappings(visit);
 }
 
 static int read_all(void *argument)
 {
-	struct listing *listing = argument;
-	int error = sysfs_list(&listing->proc, ".", visit_process, listing);
+	struct process_visit *visit = argument;
+	int error = sysfs_list(&visit->proc, ".", visit_process, visit);
 
 	if (!error)
-		listing->table->pid = 0;
+		visit->table->pid = 0;
 	return error;
 }
 
 int open_files_list(struct open_files *files, const char *proc)
 {
 	struct deadline deadline = deadline_after(READ_MILLISECONDS);
-	struct listing listing = { .error = 0 };
+	struct process_visit visit = { .error = 0 };
 	struct table *table = mmap(NULL, sizeof(*table), PROT_READ | PROT_WRITE,
 				   MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	int error;
@@ -189,12 +189,12 @@ int open_files_list(struct open_files *files, const char *proc)
 	if (table == MAP_FAILED)
 		return -ENOMEM;
 	files->items = table->items;
-	error = sysfs_open(&listing.proc, proc);
+	error = sysfs_open(&visit.proc, proc);
 	if (error)
 		return error;
-	listing.table = table;
-	error = deadline_call(&deadline, read_all, &listing);
-	sysfs_close(&listing.proc);
+	visit.table = table;
+	error = deadline_call(&deadline, read_all, &visit);
+	sysfs_close(&visit.proc);
 	files->count = table->count;
 	files->unread = table->pid;
 	return error;

@@ -77,7 +77,7 @@ static bool carries_buses(long class)
 }
 
 /* Context of a callback of sysfs_list(). */
-struct listing {
+struct path_visit {
 	struct host_search *search;
 	const char *path;
 	const char *part;
@@ -89,8 +89,8 @@ static bool add_path(struct host_search *search, const char *path, const char *p
 static int visit_supplier(void *context, const char *name)
 {
 	static const char prefix[] = "supplier:pci:";
-	struct listing *listing = context;
-	struct host_search *search = listing->search;
+	struct path_visit *visit = context;
+	struct host_search *search = visit->search;
 	const char *path;
 
 	if (strncmp(name, prefix, sizeof(prefix) - 1) != 0)
@@ -98,7 +98,7 @@ static int visit_supplier(void *context, const char *name)
 	path = search_read_link(
 		search, search_print(search, "bus/pci/devices/%s", name + sizeof(prefix) - 1));
 	if (path)
-		add_path(search, path, listing->part, false);
+		add_path(search, path, visit->part, false);
 	return 0;
 }
 
@@ -115,14 +115,14 @@ static void add_beside(struct host_search *search, const char *path, size_t leng
 	const char *physical =
 		search_read_link(search, search_print(search, "%s/physfn", function));
 	const char *slash = strrchr(function, '/');
-	struct listing listing = { .search = search, .part = part };
+	struct path_visit visit = { .search = search, .part = part };
 
 	if (physical && slash)
 		add_path(search,
 			 search_print(search, "%.*s/%s", (int)(slash - function), function,
 				      physical),
 			 part, false);
-	sysfs_list(&search->sysfs, function, visit_supplier, &listing);
+	sysfs_list(&search->sysfs, function, visit_supplier, &visit);
 }
 
 /*
@@ -178,8 +178,8 @@ static size_t above(const char *path, size_t length)
  */
 static int visit_thunderbolt(void *context, const char *name)
 {
-	struct listing *listing = context;
-	struct host_search *search = listing->search;
+	struct path_visit *visit = context;
+	struct host_search *search = visit->search;
 	struct pci_address address;
 	const char *controller = search_read_link(
 		search, search_print(search, "bus/pci/drivers/thunderbolt/%s", name));
@@ -191,19 +191,19 @@ static int visit_thunderbolt(void *context, const char *name)
 	start = above(controller, upstream) + 1;
 	if (upstream > start &&
 	    pci_address_parse(controller + start, upstream - start, &address) == 0 &&
-	    strncmp(controller, listing->path, upstream + 1) == 0)
-		add_path(search, controller, listing->part, false);
+	    strncmp(controller, visit->path, upstream + 1) == 0)
+		add_path(search, controller, visit->part, false);
 	return 0;
 }
 
 bool search_add_path(struct host_search *search, const char *path, const char *part)
 {
-	struct listing listing = { .search = search, .path = path, .part = part };
+	struct path_visit visit = { .search = search, .path = path, .part = part };
 	bool found = add_path(search, path, part, true);
 
 	if (found)
 		sysfs_list(&search->sysfs, "bus/pci/drivers/thunderbolt", visit_thunderbolt,
-			   &listing);
+			   &visit);
 	return found;
 }
 

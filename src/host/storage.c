@@ -10,7 +10,7 @@
 #include "lib/util.h"
 
 /* Context of a callback of sysfs_list(). */
-struct listing {
+struct storage_visit {
 	struct host_search *search;
 	const char *directory; /* of which names are listed */
 	const char *part;      /* what the block device is called */
@@ -27,44 +27,44 @@ static const char *directory_of(struct host_search *search, const char *path)
 
 static int visit_slave(void *context, const char *name)
 {
-	struct listing *listing = context;
-	struct host_search *search = listing->search;
+	struct storage_visit *visit = context;
+	struct host_search *search = visit->search;
 	char number[32];
 
-	if (sysfs_read(&search->sysfs, search_print(search, "%s/%s/dev", listing->directory, name),
+	if (sysfs_read(&search->sysfs, search_print(search, "%s/%s/dev", visit->directory, name),
 		       number, sizeof(number)) <= 0)
 		search_note_gap(search, "%s: unknown device", name);
 	else
 		search_block(search, number);
-	listing->found = true;
+	visit->found = true;
 	return 0;
 }
 
 /* Whether it lies on other block devices: dm, md, bcache and drbd list them all alike. */
 static bool search_slaves(struct host_search *search, const char *path)
 {
-	struct listing listing = { .search = search };
+	struct storage_visit visit = { .search = search };
 
-	listing.directory = search_print(search, "%s/slaves", path);
-	sysfs_list(&search->sysfs, listing.directory, visit_slave, &listing);
-	return listing.found;
+	visit.directory = search_print(search, "%s/slaves", path);
+	sysfs_list(&search->sysfs, visit.directory, visit_slave, &visit);
+	return visit.found;
 }
 
 static int visit_fc_host(void *context, const char *name)
 {
-	struct listing *listing = context;
-	const char *path = search_read_link(
-		listing->search, search_print(listing->search, "class/fc_host/%s", name));
+	struct storage_visit *visit = context;
+	const char *path = search_read_link(visit->search,
+					    search_print(visit->search, "class/fc_host/%s", name));
 
-	if (path && search_add_path(listing->search, path, listing->part))
-		listing->found = true;
+	if (path && search_add_path(visit->search, path, visit->part))
+		visit->found = true;
 	return 0;
 }
 
 /* NVMe over Fabrics: which of the adapters it is, only the names of their ports would tell. */
 static void search_fabric(struct host_search *search, const char *controller, const char *part)
 {
-	struct listing listing = { .search = search, .part = part };
+	struct storage_visit visit = { .search = search, .part = part };
 	char transport[16];
 
 	if (sysfs_read(&search->sysfs, search_print(search, "%s/transport", controller), transport,
@@ -73,7 +73,7 @@ static void search_fabric(struct host_search *search, const char *controller, co
 	if (streq(transport, "tcp") || streq(transport, "rdma"))
 		search_network(search);
 	else if (streq(transport, "fc"))
-		sysfs_list(&search->sysfs, "class/fc_host", visit_fc_host, &listing);
+		sysfs_list(&search->sysfs, "class/fc_host", visit_fc_host, &visit);
 	else
 		search_note_gap(search, "%s: unknown NVMe transport '%s'", part, transport);
 }
@@ -81,18 +81,17 @@ static void search_fabric(struct host_search *search, const char *controller, co
 /* A controller is "nvme0"; "nvme0n1" and "nvme0c0n1" are what it shows. */
 static int visit_nvme_controller(void *context, const char *name)
 {
-	struct listing *listing = context;
-	struct host_search *search = listing->search;
+	struct storage_visit *visit = context;
+	struct host_search *search = visit->search;
 	const char *path;
 
 	if (!strstarts(name, "nvme") || !name[4] || name[4 + strspn(name + 4, "0123456789")])
 		return 0;
 	path = search_read_link(search, search_print(search, "class/nvme/%s", name));
 	if (!path)
-		search_note_gap(search, "%s: the controller %s is not in sysfs", listing->part,
-				name);
-	else if (!search_add_path(search, path, listing->part))
-		search_fabric(search, path, listing->part);
+		search_note_gap(search, "%s: the controller %s is not in sysfs", visit->part, name);
+	else if (!search_add_path(search, path, visit->part))
+		search_fabric(search, path, visit->part);
 	return 0;
 }
 
@@ -121,12 +120,12 @@ static bool is_network_disk(const char *path, const char *name)
 /* Block devices without a controller of their own on the PCI bus. */
 static void search_virtual(struct host_search *search, const char *path, const char *name)
 {
-	struct listing listing = { .search = search, .part = name };
+	struct storage_visit visit = { .search = search, .part = name };
 	const char *interface = find_interface(search, path);
 
 	if (strstr(path, "/nvme-subsystem/")) {
-		listing.directory = directory_of(search, path);
-		sysfs_list(&search->sysfs, listing.directory, visit_nvme_controller, &listing);
+		visit.directory = directory_of(search, path);
+		sysfs_list(&search->sysfs, visit.directory, visit_nvme_controller, &visit);
 	} else if (strstr(path, "/nvme-fabrics/")) {
 		search_fabric(search, directory_of(search, path), name);
 	} else if (interface) {

@@ -81,74 +81,74 @@ static void add_key(struct host_search *search, const char *use, const char *key
 }
 
 /* Context of a callback of sysfs_list(). */
-struct listing {
+struct unlock_visit {
 	struct host_search *search;
 	bool found;
 };
 
-static void add_listed(struct listing *listing, const char *link, const char *name)
+static void add_listed(struct unlock_visit *visit, const char *link, const char *name)
 {
-	const char *path = search_read_link(listing->search, link);
+	const char *path = search_read_link(visit->search, link);
 
-	listing->found |= path != NULL;
+	visit->found |= path != NULL;
 	if (path)
-		search_add_path(listing->search, path, name);
+		search_add_path(visit->search, path, name);
 }
 
 /* A FIDO2 key's report descriptor begins with the FIDO Alliance's usage page, 0xf1d0. */
 static int visit_hidraw(void *context, const char *name)
 {
-	struct listing *listing = context;
-	const char *link = search_print(listing->search, "class/hidraw/%s", name);
+	struct unlock_visit *visit = context;
+	const char *link = search_print(visit->search, "class/hidraw/%s", name);
 	char descriptor[4097];
 
-	if (sysfs_read(&listing->search->sysfs,
-		       search_print(listing->search, "%s/device/report_descriptor", link),
-		       descriptor, sizeof(descriptor)) >= 3 &&
+	if (sysfs_read(&visit->search->sysfs,
+		       search_print(visit->search, "%s/device/report_descriptor", link), descriptor,
+		       sizeof(descriptor)) >= 3 &&
 	    memcmp(descriptor, "\x06\xd0\xf1", 3) == 0)
-		add_listed(listing, link, name);
+		add_listed(visit, link, name);
 	return 0;
 }
 
 /* A smart card reader or a similar token has USB interface class 0b. */
 static int visit_usb(void *context, const char *name)
 {
-	struct listing *listing = context;
-	const char *link = search_print(listing->search, "bus/usb/devices/%s", name);
+	struct unlock_visit *visit = context;
+	const char *link = search_print(visit->search, "bus/usb/devices/%s", name);
 	char class[8];
 
-	if (sysfs_read(&listing->search->sysfs,
-		       search_print(listing->search, "%s/bInterfaceClass", link), class,
+	if (sysfs_read(&visit->search->sysfs,
+		       search_print(visit->search, "%s/bInterfaceClass", link), class,
 		       sizeof(class)) > 0 &&
 	    streq(class, "0b"))
-		add_listed(listing, link, name);
+		add_listed(visit, link, name);
 	return 0;
 }
 
 static int visit_tpm(void *context, const char *name)
 {
-	struct listing *listing = context;
+	struct unlock_visit *visit = context;
 
-	add_listed(listing, search_print(listing->search, "class/tpm/%s", name), name);
+	add_listed(visit, search_print(visit->search, "class/tpm/%s", name), name);
 	return 0;
 }
 
 /* Adds the tokens in a directory of sysfs. Returns whether there were any. */
 static bool add_token(struct host_search *search, const char *use, const char *directory,
-		      int (*visit)(void *context, const char *name))
+		      int (*look)(void *context, const char *name))
 {
-	struct listing listing = { .search = search };
+	struct unlock_visit visit = { .search = search };
 
 	search_begin_use(search, use);
-	sysfs_list(&search->sysfs, directory, visit, &listing);
-	return listing.found;
+	sysfs_list(&search->sysfs, directory, look, &visit);
+	return visit.found;
 }
 
 /* Like add_token() for tokens that can be unplugged. */
 static void add_plugged(struct host_search *search, const char *use, const char *directory,
-			int (*visit)(void *context, const char *name))
+			int (*look)(void *context, const char *name))
 {
-	if (!add_token(search, use, directory, visit))
+	if (!add_token(search, use, directory, look))
 		search_note_gap(search, "it is not plugged in, so its controller is unknown");
 }
 
@@ -159,7 +159,7 @@ static void read_options(struct unlocking *unlocking, const char *name, const ch
 	const char *header = search_find_option(options, "header");
 
 	if (header)
-		add_key(search, search_print(search, "the header of %.40s", name),
+		add_key(search, search_print(search, "the the header of %.40s", name),
 			search_print(search, "%.*s", (int)strcspn(header, ","), header));
 	if (search_find_option(options, "fido2-device"))
 		add_plugged(search, "unlocking by FIDO2 key", "class/hidraw", visit_hidraw);
@@ -191,7 +191,7 @@ static void read_line(struct unlocking *unlocking, char *line)
 		return;
 	unlocking->asked = true;
 	if (key)
-		add_key(search, search_print(search, "the key of %.40s", name), key);
+		add_key(search, search_print(search, "the the key of %.40s", name), key);
 	if (options)
 		read_options(unlocking, name, options);
 }
@@ -224,7 +224,7 @@ static void read_cmdline(struct unlocking *unlocking)
 
 		key += strstarts(key, "rd.") ? 3 : 0;
 		if (streq(key, "luks.key") || streq(key, "cryptkey"))
-			add_key(search, search_print(search, "the key of %s=", token.key),
+			add_key(search, search_print(search, "the the key of %s=", token.key),
 				skip_uuid(value));
 		else if (streq(key, "luks.options"))
 			read_options(unlocking, "the disks", skip_uuid(value));

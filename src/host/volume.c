@@ -14,7 +14,7 @@
 #define ONLINE_DIRECTORY "run/lvm/pvs_online"
 
 /* Context of a callback of sysfs_list(). */
-struct listing {
+struct volume_visit {
 	struct host_search *search;
 	struct sysfs *files;
 	const char *name; /* the volume's, in class/block */
@@ -76,41 +76,41 @@ static const char *read_group(struct host_search *search, const char *path)
 
 static int visit_slave(void *context, const char *name)
 {
-	struct listing *listing = context;
-	struct host_search *search = listing->search;
-	const char *path = search_print(search, "class/block/%s/slaves/%s", listing->name, name);
+	struct volume_visit *visit = context;
+	struct host_search *search = visit->search;
+	const char *path = search_print(search, "class/block/%s/slaves/%s", visit->name, name);
 	const char *id = read_group(search, path);
 	char number[32];
 
 	/* A device of the same group is an internal volume below another. */
-	if (!(id && streq(id, listing->id)) &&
+	if (!(id && streq(id, visit->id)) &&
 	    sysfs_read(&search->sysfs, search_print(search, "%s/dev", path), number,
 		       sizeof(number)) > 0)
-		keep_member(search, "physical volumes", listing->id, number);
+		keep_member(search, "physical volumes", visit->id, number);
 	return 0;
 }
 
 static int visit_volume(void *context, const char *name)
 {
 	struct host_search *search = context;
-	struct listing listing = { .search = search, .name = name };
+	struct volume_visit visit = { .search = search, .name = name };
 
 	if (strncmp(name, "dm-", 3) != 0)
 		return 0;
-	listing.id = read_group(search, search_print(search, "class/block/%s", name));
-	if (listing.id)
+	visit.id = read_group(search, search_print(search, "class/block/%s", name));
+	if (visit.id)
 		sysfs_list(&search->sysfs, search_print(search, "class/block/%s/slaves", name),
-			   visit_slave, &listing);
+			   visit_slave, &visit);
 	return 0;
 }
 
 static int visit_online(void *context, const char *name)
 {
-	struct listing *listing = context;
-	struct host_search *search = listing->search;
+	struct volume_visit *visit = context;
+	struct host_search *search = visit->search;
 	char text[512], *rest = text, *number, *line;
 
-	if (sysfs_read(listing->files, search_print(search, ONLINE_DIRECTORY "/%s", name), text,
+	if (sysfs_read(visit->files, search_print(search, ONLINE_DIRECTORY "/%s", name), text,
 		       sizeof(text)) <= 0)
 		return 0;
 	number = strsep(&rest, "\n");
@@ -125,13 +125,13 @@ static void index_groups(struct host_search *search)
 {
 	struct host_entry *entry = search_entry(search, "volume groups", "", true);
 	struct sysfs files = { .fd = search->root };
-	struct listing listing = { .search = search, .files = &files };
+	struct volume_visit visit = { .search = search, .files = &files };
 
 	if (!entry || entry->value)
 		return;
 	entry->value = entry;
 	sysfs_list(&search->sysfs, "class/block", visit_volume, search);
-	sysfs_list(&files, ONLINE_DIRECTORY, visit_online, &listing);
+	sysfs_list(&files, ONLINE_DIRECTORY, visit_online, &visit);
 }
 
 /* Returns the group's name from the volume's: "my-vg" for "my--vg-root". NULL if it has none. */

@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "host/search.h"
-#include "lib/child_output.h"
+#include "lib/process.h"
 
 /* zpool waits for a pool that has lost its disks; an image is built without it then. */
 #define ZPOOL_MILLISECONDS 5000
@@ -32,9 +32,9 @@ static int ask_zpool(const char *program, const char *pool, char *buffer, size_t
 {
 	char *const arguments[] = { (char *)"zpool", (char *)"list", (char *)"-vHPL",
 				    (char *)"--",    (char *)pool,   NULL };
-	const struct child_program zpool = { program, -1, arguments, ZPOOL_MILLISECONDS };
+	const struct process_program zpool = { .path = program, .fd = -1, .arguments = arguments };
 
-	return child_read_output(&zpool, buffer, size);
+	return process_read_output(&zpool, ZPOOL_MILLISECONDS, buffer, size);
 }
 
 /* The answer of zpool(8) about a pool, which may be none. */

@@ -3,16 +3,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "lib/process.h"
 #include "lib/util.h"
-
-/* Exit code of a shell whose command does not exist. */
-#define NOT_FOUND 127
 
 static const struct {
 	unsigned char magic[DECOMPRESS_MAGIC_SIZE];
@@ -30,21 +25,6 @@ const char *decompress_program(const void *data, size_t size)
 		    memcmp(data, formats[i].magic, DECOMPRESS_MAGIC_SIZE) == 0)
 			return formats[i].program;
 	return NULL;
-}
-
-/* Becomes the program, from in to out. */
-static void run_program(const char *program, int in, int out)
-{
-	char *arguments[] = { (char *)program, (char *)"-dc", NULL };
-	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
-
-	if (null >= 0)
-		dup2(null, STDERR_FILENO);
-	/* Who calls a command as root must not thereby run what lies in a directory of a user's. */
-	if (setenv("PATH", TRUSTED_PATH, 1) == 0 && dup2(in, STDIN_FILENO) >= 0 &&
-	    dup2(out, STDOUT_FILENO) >= 0)
-		execvp(program, arguments);
-	_exit(NOT_FOUND);
 }
 
 static int read_output(int fd, int (*use)(void *context, const char *data, size_t size),
@@ -69,27 +49,29 @@ static int read_output(int fd, int (*use)(void *context, const char *data, size_
 int decompress_file(int fd, const char *program,
 		    int (*use)(void *context, const char *data, size_t size), void *context)
 {
-	int ends[2], result, status = 0;
-	pid_t child;
+	char *const arguments[] = { (char *)program, (char *)"-dc", NULL };
+	struct process_program started = {
+		.path = program, .fd = -1, .arguments = arguments, .input = fd, .error = -1
+	};
+	struct process process;
+	int ends[2], result, failure, status = 0;
 
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return -errno;
-	child = fork();
-	if (child == 0)
-		run_program(program, fd, ends[1]);
-	result = child < 0 ? -errno : 0;
+	started.output = ends[1];
+	result = process_start(&process, &started);
 	close(ends[1]);
-	if (!result)
-		result = read_output(ends[0], use, context);
+	if (result) {
+		close(ends[0]);
+		return result;
+	}
+	result = read_output(ends[0], use, context);
 	/* One that has more to say ends at that. */
 	close(ends[0]);
-	if (child < 0)
-		return result;
-	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-		;
+	failure = process_wait(&process, NULL, &status);
 	if (result)
 		return result;
-	if (WIFEXITED(status) && WEXITSTATUS(status) == NOT_FOUND)
+	if (failure)
 		return -ENOENT;
 	return status ? -EBADMSG : 0;
 }

@@ -2,7 +2,6 @@
 #include "image/embed.h"
 
 #include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,49 +9,27 @@
 #include <sys/utsname.h>
 
 #include "lib/file.h"
+#include "lib/modprobe_conf.h"
+#include "lib/mountinfo.h"
 #include "lib/paths.h"
+#include "lib/text.h"
 #include "lib/textfile.h"
 #include "lib/util.h"
+#include "machine/pci.h"
 #include "settings/config.h"
-
-#define MODPROBE_BLANKS " \t\r\n"
-
-/* In the order in which a file overrides those of its name that follow (modprobe.d(5)). */
-static const char *const modprobe_directories[] = {
-	"/etc/modprobe.d",     "/run/modprobe.d", "/usr/local/lib/modprobe.d",
-	"/usr/lib/modprobe.d", "/lib/modprobe.d",
-};
-
-/* One that was seen in modprobe.d, whether or not it goes in. */
-struct seen_file {
-	struct embed_file file;
-	const char *name;
-	bool embedded;
-	struct seen_file *next;
-};
 
 struct collection {
 	struct embed *embed;
 	struct arena *arena;
 	const char *root;
-	struct seen_file *seen;
 	struct embed_file **last_modprobe;
 	struct embed_name **last_module;
 };
 
-/* Module names are the same whether written with '-' or '_'. */
-static bool same_module(const char *a, const char *b, size_t length)
-{
-	for (size_t i = 0; i < length; i++)
-		if (b[i] != a[i] && !((b[i] == '-' || b[i] == '_') && (a[i] == '-' || a[i] == '_')))
-			return false;
-	return true;
-}
-
-static bool is_wanted_module(const struct embed *embed, const char *name, size_t length)
+static bool is_wanted_module(const struct embed *embed, const char *name)
 {
 	for (const struct embed_name *module = embed->modules; module; module = module->next)
-		if (strlen(module->name) == length && same_module(module->name, name, length))
+		if (text_same_name(module->name, name))
 			return true;
 	return false;
 }
@@ -69,24 +46,25 @@ static bool is_module_name(const char *name, size_t length)
 static int add_module(struct collection *collection, const char *name, size_t length)
 {
 	struct embed_name *module;
+	const char *copy;
 
-	if (!is_module_name(name, length) || is_wanted_module(collection->embed, name, length))
+	if (!is_module_name(name, length))
 		return 0;
+	copy = arena_copy(collection->arena, name, length);
 	module = arena_allocate(collection->arena, 1, sizeof(*module));
-	if (!module)
+	if (!copy || !module)
 		return -ENOMEM;
-	module->name = arena_copy(collection->arena, name, length);
-	if (!module->name)
-		return -ENOMEM;
+	if (is_wanted_module(collection->embed, copy))
+		return 0;
+	module->name = copy;
 	*collection->last_module = module;
 	collection->last_module = &module->next;
 	return 0;
 }
 
-/* Every module that drives some devices better than vfio-pci does has such an alias. */
-static int add_variants(struct collection *collection, const char *directory)
+/* Adds the modules that have an alias which begins so, "alias " before it. */
+static int add_aliased(struct collection *collection, const char *directory, const char *alias)
 {
-	static const char alias[] = "alias vfio_pci:";
 	const char *path = arena_print(collection->arena, "%s/modules.alias", directory);
 	int fd = path ? file_open(AT_FDCWD, path) : -ENOMEM;
 	FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
@@ -98,7 +76,7 @@ static int add_variants(struct collection *collection, const char *directory)
 	while (file && !error && getline(&line, &size, file) > 0) {
 		const char *name = strrchr(line, ' ');
 
-		if (name && strncmp(line, alias, sizeof(alias) - 1) == 0)
+		if (name && strstarts(line, alias))
 			error = add_module(collection, name + 1, strcspn(name + 1, "\n"));
 	}
 	free(line);
@@ -107,6 +85,38 @@ static int add_variants(struct collection *collection, const char *directory)
 	else if (fd >= 0)
 		close(fd);
 	return error;
+}
+
+/* Every module that drives some devices better than vfio-pci does has such an alias. */
+static int add_variants(struct collection *collection, const char *directory)
+{
+	return add_aliased(collection, directory, "alias vfio_pci:");
+}
+
+/*
+ * Adds the driver of a virtio-iommu, without which nothing has a group, and that of its
+ * transport. What is built in has no alias, and a kernel that knows no such IOMMU neither.
+ */
+static int add_iommu(struct collection *collection, const struct embed_request *request,
+		     const char *directory)
+{
+	const char *root = arena_print(collection->arena, "%s/sys", collection->root);
+	struct embed_name *const *end = collection->last_module;
+	bool wanted = request->generic;
+	struct sysfs sysfs;
+	int error;
+
+	if (!root)
+		return -ENOMEM;
+	if (!wanted && sysfs_open(&sysfs, root) == 0) {
+		wanted = pci_has_virtio_iommu(&sysfs);
+		sysfs_close(&sysfs);
+	}
+	if (!wanted)
+		return 0;
+	/* VIRTIO_ID_IOMMU of include/uapi/linux/virtio_ids.h. */
+	error = add_aliased(collection, directory, "alias virtio:d00000017v");
+	return error || !*end ? error : add_module(collection, "virtio_pci", strlen("virtio_pci"));
 }
 
 static const char *modules_directory(struct arena *arena, const struct embed_request *request)
@@ -142,6 +152,8 @@ static int collect_modules(struct collection *collection, const struct embed_req
 		error = add_module(collection, always[i], strlen(always[i]));
 	if (!error)
 		error = add_driver(collection, &collection->embed->settings, directory);
+	if (!error)
+		error = add_iommu(collection, request, directory);
 	/* The next boot's command line is likely the one of this boot. */
 	settings_init(&running, collection->arena);
 	if (!error && !request->generic)
@@ -155,145 +167,90 @@ static int collect_modules(struct collection *collection, const struct embed_req
 	return error;
 }
 
-/*
- * Returns the next word of a modprobe.d line and moves *text after it; NULL at
- * the line's end. A backslash joins a line to the next.
- */
-static const char *next_word(const char **text, size_t *length)
-{
-	const char *word = *text;
-
-	while (*word == ' ' || *word == '\t' || *word == '\r' || (*word == '\\' && word[1] == '\n'))
-		word += *word == '\\' ? 2 : 1;
-	*length = strcspn(word, MODPROBE_BLANKS);
-	if (*length && word[*length - 1] == '\\' && word[*length] == '\n')
-		(*length)--;
-	*text = word + *length;
-	return *length ? word : NULL;
-}
-
-static bool is_keyword(const char *word, size_t length)
+static bool is_keyword(const char *word)
 {
 	static const char *const keywords[] = { "options", "softdep", "weakdep", "blacklist",
 						"alias",   "install", "remove" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(keywords); i++)
-		if (strlen(keywords[i]) == length && memcmp(keywords[i], word, length) == 0)
+		if (streq(keywords[i], word))
 			return true;
 	return false;
 }
 
-/* Whether a line says something of the modules. Moves *text to the end of the line. */
-static bool line_concerns(const struct embed *embed, const char **text)
+/* Whether a line says something of the modules. */
+static bool line_concerns(const struct embed *embed, char *line)
 {
-	size_t length;
-	const char *word = next_word(text, &length);
-	bool options = word && length == strlen("options") && strncmp(word, "options", length) == 0;
-	bool concerns = false, known = word && is_keyword(word, length);
+	const char *word = mountinfo_word(&line);
+	bool options = word && streq(word, "options");
+	bool known = word && is_keyword(word);
 
-	while ((word = next_word(text, &length))) {
-		if (known &&
-		    (strncmp(word, "vfio", 4) == 0 || is_wanted_module(embed, word, length)))
-			concerns = true;
+	while (known && (word = mountinfo_word(&line))) {
+		if (strstarts(word, "vfio") || is_wanted_module(embed, word))
+			return true;
 		/* Parameters follow, not modules. */
-		known &= !options;
-	}
-	return concerns;
-}
-
-static bool text_concerns(const struct embed *embed, const char *text)
-{
-	while (*text) {
-		if (line_concerns(embed, &text))
-			return true;
-		text += *text == '\n';
+		known = !options;
 	}
 	return false;
 }
 
-static struct seen_file *find_seen(const struct collection *collection, const char *name)
+/* Returns 1 when a line of the text says something of the modules, 0, or -ENOMEM. */
+static int text_concerns(const struct collection *collection, const char *text)
 {
-	struct seen_file *file = collection->seen;
+	char *copy = arena_copy(collection->arena, text, strlen(text));
+	struct modprobe_line line = { 0 };
 
-	while (file && !streq(file->name, name))
-		file = file->next;
-	return file;
-}
-
-static struct seen_file *see_file(struct collection *collection, const char *directory,
-				  const char *name, const char *text)
-{
-	struct seen_file *file = arena_allocate(collection->arena, 1, sizeof(*file));
-
-	if (!file)
-		return NULL;
-	/* Files below /run in an image are hidden by the mount on /run at boot. */
-	if (strncmp(directory, "/run/", 5) == 0)
-		directory = modprobe_directories[0];
-	file->file.path = arena_print(collection->arena, "%s/%s", directory, name);
-	if (!file->file.path)
-		return NULL;
-	file->file.text = text;
-	file->file.length = strlen(text);
-	file->name = strrchr(file->file.path, '/') + 1;
-	file->next = collection->seen;
-	collection->seen = file;
-	return file;
-}
-
-/*
- * Takes in one file. One that is overridden by another of its name takes that
- * one in, even if it is empty: without it, the image would have what it hides.
- */
-static int collect_modprobe_file(struct collection *collection, const char *directory,
-				 const char *name)
-{
-	size_t length = strlen(name);
-	struct seen_file *seen = find_seen(collection, name);
-	const char *path;
-	char *text;
-	int error;
-
-	if (name[0] == '.' || length < 5 || !streq(name + length - 5, ".conf"))
-		return 0;
-	path = arena_print(collection->arena, "%s%s/%s", collection->root, directory, name);
-	if (!path)
+	if (!copy)
 		return -ENOMEM;
-	error = textfile_read(collection->arena, path, &text);
-	if (error)
-		return error == -ENOMEM ? error : 0;
-	if (!seen)
-		seen = see_file(collection, directory, name, text);
-	if (!seen)
-		return -ENOMEM;
-	if (!seen->embedded && text_concerns(collection->embed, text)) {
-		seen->embedded = true;
-		*collection->last_modprobe = &seen->file;
-		collection->last_modprobe = &seen->file.next;
-	}
+	while (modprobe_conf_next_line(&copy, &line))
+		if (line_concerns(collection->embed, line.text))
+			return 1;
 	return 0;
 }
 
+/* Where a path of the host is. */
+static const char *locate(void *context, const char *path)
+{
+	const struct collection *collection = context;
+
+	return arena_print(collection->arena, "%s%s", collection->root, path);
+}
+
+/* Takes a file in that kmod reads. */
+static int add_modprobe_file(struct collection *collection, const struct modprobe_file *from)
+{
+	struct embed_file *file = arena_allocate(collection->arena, 1, sizeof(*file));
+
+	if (!file)
+		return -ENOMEM;
+	*file = (struct embed_file){ .path = from->path,
+				     .text = from->text,
+				     .length = strlen(from->text) };
+	/* Files below /run in an image are hidden by the mount on /run at boot. */
+	if (strstarts(from->path, "/run/"))
+		file->path =
+			arena_print(collection->arena, MODPROBE_CONF_DIRECTORY "/%s", from->name);
+	*collection->last_modprobe = file;
+	collection->last_modprobe = &file->next;
+	return file->path ? 0 : -ENOMEM;
+}
+
+/*
+ * Takes in each file that says something of the modules. One that hides such a file is taken in
+ * too, even if it is empty: without it, the image would have what it hides.
+ */
 static int collect_modprobe(struct collection *collection)
 {
-	int error = 0;
+	struct modprobe_file *file;
+	int error = modprobe_conf_read(collection->arena, locate, collection, &file);
 
-	for (size_t i = 0; !error && i < ARRAY_SIZE(modprobe_directories); i++) {
-		const char *path = arena_print(collection->arena, "%s%s", collection->root,
-					       modprobe_directories[i]);
-		struct dirent **names;
-		int count = path ? scandir(path, &names, NULL, alphasort) : -1;
+	for (; !error && file; file = file->next) {
+		int concerns = 0;
 
-		if (!path)
-			return -ENOMEM;
-		for (int j = 0; j < count; j++) {
-			if (!error)
-				error = collect_modprobe_file(collection, modprobe_directories[i],
-							      names[j]->d_name);
-			free(names[j]);
-		}
-		if (count >= 0)
-			free(names);
+		for (const struct modprobe_file *same = file; same && !concerns;
+		     same = same->hidden)
+			concerns = text_concerns(collection, same->text);
+		error = concerns > 0 ? add_modprobe_file(collection, file) : concerns;
 	}
 	return error;
 }

@@ -12,9 +12,9 @@
 
 #include "image/cpio_writer.h"
 #include "image/depmod_index.h"
-#include "lib/child_output.h"
 #include "lib/file.h"
 #include "lib/paths.h"
+#include "lib/process.h"
 #include "lib/util.h"
 
 /* Since Linux 6.3 (include/uapi/linux/memfd.h). */
@@ -129,8 +129,7 @@ static int copy_program(const struct image_file *program)
 int image_start_program(const struct image *image, const char **version, int *error)
 {
 	char *const arguments[] = { (char *)"vfio-early", (char *)"--version", NULL };
-	struct child_program program = { .arguments = arguments,
-					 .milliseconds = PROGRAM_MILLISECONDS };
+	struct process_program program = { .arguments = arguments };
 	struct elf_machine native = elf_native_machine();
 	char output[VERSION_SIZE + 1];
 
@@ -144,7 +143,7 @@ int image_start_program(const struct image *image, const char **version, int *er
 		*error = program.fd;
 		return 0;
 	}
-	*error = child_read_output(&program, output, VERSION_SIZE);
+	*error = process_read_output(&program, PROGRAM_MILLISECONDS, output, VERSION_SIZE);
 	close(program.fd);
 	if (*error)
 		return 0;

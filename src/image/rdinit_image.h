@@ -47,7 +47,7 @@ bool image_fits_machine(const struct image *image);
 /*
  * Runs the added program with --version if it is for this machine. *version is then the
  * line that it printed, owned by the arena, or NULL if it was not run or failed; *error
- * is then the error of lib/child_output.h. Returns 0 or -ENOMEM.
+ * is then the error of lib/process.h. Returns 0 or -ENOMEM.
  */
 int image_start_program(const struct image *image, const char **version, int *error);
 

@@ -224,10 +224,3 @@ const char *json_find_string(const struct json_value *value, const char *key)
 
 	return member && member->type == JSON_STRING ? member->string : NULL;
 }
-
-bool json_find_true(const struct json_value *value, const char *key)
-{
-	const struct json_value *member = json_find(value, key);
-
-	return member && member->type == JSON_BOOLEAN && member->integer;
-}

@@ -41,6 +41,3 @@ const struct json_value *json_find(const struct json_value *value, const char *k
 
 /* Like json_find(), but returns the member's text; NULL if it is no string. */
 const char *json_find_string(const struct json_value *value, const char *key);
-
-/* Like json_find(), but returns whether the member is true. */
-bool json_find_true(const struct json_value *value, const char *key);

@@ -108,6 +108,13 @@ const char *text_quote(struct arena *arena, const char *text)
 	return quoted;
 }
 
+bool text_same_name(const char *a, const char *b)
+{
+	while (*a && (*a == *b || (strchr("-_", *a) && *b && strchr("-_", *b))))
+		a++, b++;
+	return *a == *b;
+}
+
 void text_print(FILE *out, const char *format, ...)
 {
 	size_t fixed = strlen(format);

@@ -47,6 +47,9 @@ const char *text_printable(struct arena *arena, const char *text);
  */
 const char *text_quote(struct arena *arena, const char *text);
 
+/* Returns whether two names of modules or parameters are equal but for '-' and '_'. */
+bool text_same_name(const char *a, const char *b);
+
 /*
  * Prints a line or a part of one for people. Control characters in the arguments are
  * replaced as in text_make_printable(); only a line feed at the end of the format stays.

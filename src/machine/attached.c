@@ -11,7 +11,7 @@
 #define CONSOLES  "class/tty/console/active"
 #define WATCHDOGS "class/watchdog"
 
-struct search {
+struct attached_search {
 	const struct sysfs *sysfs;
 	struct arena *arena;
 	struct device *devices;
@@ -24,7 +24,7 @@ static int compare(const void *address, const void *device)
 }
 
 /* Returns the nearest function above a path of sysfs; NULL for none. */
-static struct device *find_above(const struct search *search, const char *path)
+static struct device *find_above(const struct attached_search *search, const char *path)
 {
 	for (size_t end = strlen(path), start; end > 0; end = start ? start - 1 : 0) {
 		struct pci_address address;
@@ -39,7 +39,8 @@ static struct device *find_above(const struct search *search, const char *path)
 }
 
 /* Returns the function that an entry of a class hangs on; NULL for none. */
-static struct device *find_device(const struct search *search, const char *class, const char *name)
+static struct device *find_device(const struct attached_search *search, const char *class,
+				  const char *name)
 {
 	char path[SYSFS_PATH_SIZE], target[SYSFS_PATH_SIZE];
 
@@ -49,7 +50,7 @@ static struct device *find_device(const struct search *search, const char *class
 	return find_above(search, target);
 }
 
-static int find_consoles(const struct search *search)
+static int find_consoles(const struct attached_search *search)
 {
 	char names[256], *rest = NULL;
 
@@ -69,7 +70,7 @@ static int find_consoles(const struct search *search)
 
 /* A watchdog, while its functions are looked for. */
 struct watchdog {
-	const struct search *search;
+	const struct attached_search *search;
 	const char *name;
 };
 
@@ -126,7 +127,7 @@ static int visit_watchdog(void *context, const char *name)
 int attached_find(const struct sysfs *sysfs, struct arena *arena, struct device *devices,
 		  size_t count)
 {
-	struct search search = { sysfs, arena, devices, count };
+	struct attached_search search = { sysfs, arena, devices, count };
 	int error = find_consoles(&search);
 
 	if (!error && sysfs_list(sysfs, WATCHDOGS, visit_watchdog, &search) == -ENOMEM)

@@ -63,7 +63,7 @@ bool framebuffer_lies_in(const char *iomem, const struct pci_address *address)
 	return false;
 }
 
-struct search {
+struct framebuffer_search {
 	const struct sysfs *sysfs;
 	struct arena *arena;
 	struct device *device;
@@ -74,7 +74,7 @@ static int look_at(void *context, const char *name)
 {
 	static const char *const kinds[] = { "efi-framebuffer.", "vesa-framebuffer.",
 					     "simple-framebuffer." };
-	const struct search *search = context;
+	const struct framebuffer_search *search = context;
 	struct device *device = search->device;
 	char path[SYSFS_PATH_SIZE], driver[256];
 
@@ -94,7 +94,7 @@ static int look_at(void *context, const char *name)
 int framebuffer_find(const struct sysfs *sysfs, struct arena *arena, const char *iomem,
 		     struct device *device)
 {
-	struct search search = { sysfs, arena, device };
+	struct framebuffer_search search = { sysfs, arena, device };
 	char *text;
 	int error = textfile_read(arena, iomem, &text);
 

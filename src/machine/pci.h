@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "lib/arena.h"
@@ -9,10 +10,11 @@
 
 /* State of the machine's IOMMU. */
 enum iommu_state {
-	IOMMU_ON,	 /* /sys/class/iommu lists units */
-	IOMMU_OFF_INTEL, /* off, but the firmware describes VT-d (ACPI table DMAR) */
-	IOMMU_OFF_AMD,	 /* off, but the firmware describes AMD-Vi (ACPI table IVRS) */
-	IOMMU_ABSENT,	 /* no units and no such table */
+	IOMMU_ON,	  /* /sys/class/iommu lists units */
+	IOMMU_OFF_INTEL,  /* off, but the firmware describes VT-d (ACPI table DMAR) */
+	IOMMU_OFF_AMD,	  /* off, but the firmware describes AMD-Vi (ACPI table IVRS) */
+	IOMMU_OFF_VIRTIO, /* off, but there is a virtio-iommu (ACPI table VIOT, or its device) */
+	IOMMU_ABSENT,	  /* no units, and none of these */
 };
 
 /* The PCI devices of one sysfs, read through libpci. */
@@ -60,6 +62,17 @@ int pci_find_group(struct pci_source *source, struct device *device);
 
 /* Returns whether an IOMMU is in use and, if not, which one the firmware describes. */
 enum iommu_state pci_iommu_state(const struct sysfs *sysfs);
+
+/* Returns whether the machine has a virtio-iommu, with or without its driver. */
+bool pci_has_virtio_iommu(const struct sysfs *sysfs);
+
+/*
+ * Returns whether an IOMMU is in use whose driver may give a device its group only once a driver
+ * of the device's own is tried (really_probe() in drivers/base/dd.c calls dma_configure): all but
+ * Intel's and AMD's, which give every device its group when they start. Kernels differ, so this
+ * is no more than a possibility.
+ */
+bool pci_groups_come_late(const struct sysfs *sysfs);
 
 /*
  * Looks up what the function is called, "vendor device", in the file ids in

@@ -15,6 +15,7 @@ static const struct {
 	{ "  Shanghai", PLATFORM_INTEL },	   { "AuthenticAMD", PLATFORM_AMD },
 	{ "HygonGenuine", PLATFORM_AMD },	   { "CPU implementer", PLATFORM_ARM },
 	{ "platform\t: PowerNV", PLATFORM_POWER }, { "platform\t: pSeries", PLATFORM_POWER },
+	{ "isa\t\t: rv", PLATFORM_TREE },
 };
 
 /* Prefixes of module aliases. The vendor numbers are X86_VENDOR_* (asm/processor.h). */
@@ -37,6 +38,7 @@ static const struct {
 	{ "firmware/acpi/tables/IORT", PLATFORM_ARM },
 	{ "firmware/devicetree/base/ibm,opal", PLATFORM_POWER },
 	{ "firmware/devicetree/base/rtas", PLATFORM_POWER },
+	{ "firmware/devicetree/base/cpus", PLATFORM_TREE },
 };
 
 enum platform platform_of_cpuinfo(const char *cpuinfo)

@@ -10,6 +10,7 @@ enum platform {
 	PLATFORM_AMD,	/* or Hygon */
 	PLATFORM_ARM,
 	PLATFORM_POWER,
+	PLATFORM_TREE, /* another one that a device tree describes: RISC-V */
 };
 
 /* Returns the platform from the text of /proc/cpuinfo, which may be NULL. */

@@ -56,3 +56,23 @@ const struct group *topology_group(const struct topology *topology, const struct
 
 	return bsearch(&key, topology->groups, topology->group_count, sizeof(key), compare_groups);
 }
+
+bool topology_are_close(const struct device *a, const struct device *b)
+{
+	return a != b && (pci_address_same_slot(&a->address, &b->address) ||
+			  (a->parent && a->address.domain == b->address.domain &&
+			   a->address.bus == b->address.bus));
+}
+
+const struct device *topology_find_joiner(const struct topology *topology,
+					  const struct device *device)
+{
+	for (size_t i = 0; topology->late_groups && i < topology->count; i++) {
+		const struct device *other = &topology->devices[i];
+
+		if (other->group < 0 && other->described &&
+		    other->header_type == PCI_HEADER_ENDPOINT && topology_are_close(device, other))
+			return other;
+	}
+	return NULL;
+}

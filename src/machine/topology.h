@@ -24,6 +24,7 @@ struct topology {
 	size_t group_count;
 	enum iommu_state iommu;
 	enum platform platform; /* unknown if the IOMMU is in use: not looked up then */
+	bool late_groups;	/* pci_groups_come_late() */
 
 	/*
 	 * The kernel counts which drivers own a group's members, bridges included
@@ -42,6 +43,19 @@ struct topology {
 /* Sorts devices into groups, which the arena owns. Returns 0 or -ENOMEM. */
 int topology_build(struct topology *topology, struct arena *arena, struct device *devices,
 		   size_t count, enum iommu_state iommu);
+
+/*
+ * Returns whether two functions may come into one group for their place alone: they share a slot,
+ * or a bus that is below a bridge.
+ */
+bool topology_are_close(const struct device *a, const struct device *b);
+
+/*
+ * Returns an endpoint close to the device that has no group, where groups may come late: it may
+ * still join the device's. NULL if there is none. All close to it must have been described.
+ */
+const struct device *topology_find_joiner(const struct topology *topology,
+					  const struct device *device);
 
 /* Returns a device's group; NULL for none. */
 const struct group *topology_group(const struct topology *topology, const struct device *device);

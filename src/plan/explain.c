@@ -51,11 +51,14 @@ static const char *absent_reason(enum platform platform)
 		       "firmware setup; no kernel parameter is needed";
 	case PLATFORM_ARM:
 		return "no IOMMU is in use: the kernel found no usable SMMU in the firmware's "
-		       "tables (ACPI IORT, or the device tree): turn the SMMU on in the firmware "
-		       "setup, or update the firmware";
+		       "tables (ACPI IORT, or iommu-map in the device tree): turn the SMMU on in "
+		       "the firmware setup, or update the firmware";
 	case PLATFORM_POWER:
 		return "no IOMMU is in use: POWER machines have one in each PCI host bridge, and "
 		       "the kernel turns it on: see the kernel's lines about IOMMU in dmesg";
+	case PLATFORM_TREE:
+		return "no IOMMU is in use: the device tree gives the PCI host bridge none "
+		       "(iommu-map), or this kernel has no driver for it";
 	case PLATFORM_UNKNOWN:
 		break;
 	}
@@ -75,6 +78,10 @@ const char *explain_iommu(const struct run *run)
 	case IOMMU_OFF_AMD:
 		return "the IOMMU is off, although the firmware describes one: see the kernel's "
 		       "AMD-Vi lines in dmesg";
+	case IOMMU_OFF_VIRTIO:
+		return "the IOMMU is off: this machine's is a virtio-iommu, whose driver is not "
+		       "loaded: build the image again with vfio-early's hook for a kernel that has "
+		       "the modules virtio_pci and virtio_iommu";
 	case IOMMU_ABSENT:
 		return absent_reason(run->topology.platform);
 	case IOMMU_ON:
@@ -88,12 +95,31 @@ bool explain_wants_intel_iommu(const struct device *device)
 	return device->id.vendor == 0x8086 && device->class >> 16 == PCI_CLASS_DISPLAY;
 }
 
+/* Why there is no telling the device's group, where the kernel gives it late. */
+static const char *late_reason(const struct run *run, const struct device *device)
+{
+	const struct device *joiner = topology_find_joiner(&run->topology, device);
+	const char *when = run->groups_asked ? "though the kernel was asked for it: see its lines "
+					       "about IOMMU in dmesg"
+					     : "for this kernel makes it when a driver is tried";
+	char text[PCI_ADDRESS_SIZE];
+
+	if (device->group >= 0 && joiner)
+		return SAY(run->arena, "%s beside it may join its group, and has none yet, %s%s",
+			   pci_address_format(&joiner->address, text), when,
+			   run->groups_asked ? "" : ": group known only at boot");
+	return SAY(run->arena, "it has no IOMMU group yet, %s%s", when,
+		   run->groups_asked ? "" : ": group known only at boot");
+}
+
 static const char *no_group_reason(const struct run *run, const struct device *device)
 {
 	const char *off = explain_iommu(run);
 
 	if (off)
 		return SAY(run->arena, "it has no IOMMU group, because %s", off);
+	if (run->topology.late_groups)
+		return late_reason(run, device);
 	if (explain_wants_intel_iommu(device))
 		return "it has no IOMMU group, although other devices have one: if it is an "
 		       "integrated Intel GPU, add intel_iommu=on to the kernel command line";
@@ -358,6 +384,10 @@ const char *explain_failure(struct arena *arena, const struct planned_group *gro
 			    "; %zu of its devices could not be given back: "
 			    "reboot with vfio_early=off",
 			    stuck_count);
+	if (group->joined)
+		return SAY(
+			arena, "%s given back to the host: %s joined it after it was decided on%s",
+			group_title(arena, group), pci_address_format(&group->joiner, text), stuck);
 	if (!member)
 		return SAY(arena, "%s given back to the host: %s%s", group_title(arena, group),
 			   interrupted ? "the run was interrupted" : "time ran out", stuck);

@@ -36,7 +36,7 @@ const struct selector *guard_find_needed(const struct selector_list *needed,
 static bool has_no_group(const struct guard_view *view, const struct selector **blame)
 {
 	(void)blame;
-	return view->device->group < 0;
+	return view->device->group < 0 || topology_find_joiner(view->topology, view->device);
 }
 
 static bool is_gone(const struct guard_view *view, const struct selector **blame)

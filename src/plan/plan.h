@@ -77,6 +77,8 @@ struct planned_group {
 	size_t count;
 	bool refused;
 	bool failed; /* was accepted, but not taken as a whole */
+	bool joined; /* joiner came into it after the decision */
+	struct pci_address joiner;
 };
 
 /* Why a selector took nothing, or restricts but cannot be used. */

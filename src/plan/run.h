@@ -49,9 +49,15 @@ struct run {
 		interrupted; /* the signal, or the watcher's end, came before the work's end */
 	int error;	     /* -errno that ended the run before a plan was made */
 	bool cut_off;	     /* the deadline came first */
-	bool crash;	     /* the kernel was started by kdump: nothing is touched */
-	bool died;	     /* the worker ended before its work */
-	int64_t started;     /* on CLOCK_MONOTONIC, in nanoseconds */
+	bool groups_asked;   /* the kernel was asked for the groups that it had not given */
+	/*
+	 * The device that the kernel is being asked about, which has the override of boot/ask.c
+	 * meanwhile; NULL for none.
+	 */
+	const struct device *volatile asked;
+	bool crash;	 /* the kernel was started by kdump: nothing is touched */
+	bool died;	 /* the worker ended before its work */
+	int64_t started; /* on CLOCK_MONOTONIC, in nanoseconds */
 	int64_t finished;
 };
 

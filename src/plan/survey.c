@@ -25,6 +25,7 @@ struct survey {
 	struct device *devices;
 	size_t count;
 	bool boot_display_unknown;
+	bool late_groups;
 };
 
 /* Returns whether the tree is this machine's, so that the running kernel's answers apply. */
@@ -119,6 +120,24 @@ static int read_behind_vmd(const struct survey *survey)
 	return error;
 }
 
+/* Reads what may still join the groups that were found. */
+static int read_close(const struct survey *survey)
+{
+	int error = 0;
+
+	for (size_t i = 0; i < survey->count * survey->count && !error; i++) {
+		const struct device *device = &survey->devices[i / survey->count];
+		struct device *other = &survey->devices[i % survey->count];
+
+		if (device->group < 0 || !topology_are_close(device, other))
+			continue;
+		error = pci_find_group(survey->source, other);
+		if (!error)
+			error = read_details(survey, other);
+	}
+	return error;
+}
+
 /* Reads all details of the groups of listed devices. */
 static int read_groups(const struct survey *survey)
 {
@@ -140,6 +159,8 @@ static int read_groups(const struct survey *survey)
 	for (size_t i = 0; !error && i < survey->count; i++)
 		if (survey->devices[i].group >= 0)
 			error = read_details(survey, &survey->devices[i]);
+	if (!error && survey->late_groups)
+		error = read_close(survey);
 	/* Devices that go away with a VMD are shown with their drivers. */
 	for (size_t i = 0; !error && i < survey->count; i++)
 		if (survey->devices[i].vmd && survey->devices[i].vmd->described)
@@ -387,6 +408,7 @@ static int build(const struct survey *survey, struct topology *topology)
 
 	if (topology->iommu != IOMMU_ON)
 		topology->platform = platform_find(survey->sysfs);
+	topology->late_groups = survey->late_groups;
 	topology->counts_owners = kernel_counts_owners(survey->sysfs);
 	topology->boot_display_unknown = survey->boot_display_unknown;
 	return error;
@@ -394,8 +416,10 @@ static int build(const struct survey *survey, struct topology *topology)
 
 static int read_machine(struct survey survey, struct topology *topology)
 {
-	int error = read_wanted(&survey);
+	int error;
 
+	survey.late_groups = pci_groups_come_late(survey.sysfs);
+	error = read_wanted(&survey);
 	if (!error && survey.all)
 		error = for_all(&survey, pci_read);
 	return error ? error : build(&survey, topology);

@@ -9,20 +9,20 @@ UNIT_CFLAGS = -g1 -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
 U := build/unit
 UNIT := tests/unit
 
-UNIT_TESTS := address arena arguments attached beneath child_output claim cmdline config config_edit \
+UNIT_TESTS := address arena arguments ask attached beneath claim cmdline config config_edit \
 	cpio_writer cpio_reader deadline decompress elf_file embed execute execute_cut explain file_lock \
 	file_replace firmware_display framebuffer held_signals host host_console host_fstab \
 	host_keyboard host_list host_many host_network host_path host_storage host_unlock \
-	host_volume in_use depmod_index init textfile json_writer json_reader module_loader lock log modalias \
-	module_options mountinfo musl_parts \
-	plan plan_actions platform regenerate release report selector settings settings_host \
+	host_volume in_use depmod_index init iommu textfile json_writer json_reader module_loader lock log modalias \
+	module_options modprobe_conf mountinfo musl_parts \
+	plan plan_actions platform process regenerate release report selector settings settings_host \
 	settings_places supervise survey sysfs terminal text topology traits uki
 
 # Modules often linked together.
 unit_settings := text settings settings_file settings_problem settings_cmdline refusal suggest claim selector address hex cmdline
 unit_plan := plan guard findings picks leftover topology $(unit_settings)
 unit_host := needs search path needs_text storage mount network zpool keyboard \
-	claims child_output file_replace fstab journal volume console unlock \
+	claims modprobe_conf process file_replace fstab journal volume console unlock \
 	mountinfo beneath textfile sysfs deadline $(unit_settings)
 unit_run := run deadline $(unit_plan)
 
@@ -31,11 +31,13 @@ unit_run := run deadline $(unit_plan)
 unit_src_address = address hex
 unit_src_arena = arena
 unit_src_arguments = arguments text arena
+unit_src_ask = ask binding device deadline log $(unit_plan)
+unit_lib_ask = strict_arena machine kernel_model
+unit_wrap_ask = $(unit_wrap_execute)
 unit_src_attached = attached sysfs address hex
 unit_lib_attached = strict_arena scratch
 unit_src_beneath = beneath file_replace
 unit_lib_beneath = scratch
-unit_src_child_output = child_output deadline
 unit_src_cmdline = cmdline
 unit_src_config_edit = config_edit $(unit_settings)
 unit_lib_config_edit = strict_arena
@@ -48,14 +50,14 @@ unit_src_config = config file_replace textfile $(unit_settings)
 unit_lib_config = strict_arena scratch
 unit_wrap_config = geteuid fstat
 unit_src_deadline = deadline
-unit_src_decompress = decompress
+unit_src_decompress = decompress process deadline
 unit_lib_decompress = scratch
 unit_src_elf_file = elf_file
-unit_src_embed = embed needs_list config beneath file_replace file_lock deadline textfile $(unit_settings)
+unit_src_embed = embed modprobe_conf mountinfo iommu sysfs needs_list config beneath file_replace file_lock deadline textfile $(unit_settings)
 unit_lib_embed = strict_arena scratch
 unit_src_execute = execute undo member binding device deadline log $(unit_plan)
 unit_lib_execute = strict_arena machine kernel_model scenarios outcome
-unit_wrap_execute = log_line sysfs_write sysfs_read_link_name sysfs_exists sysfs_list \
+unit_wrap_execute = log_line sysfs_write sysfs_read sysfs_read_link_name sysfs_exists sysfs_list \
 	deadline_call
 unit_src_execute_cut = $(unit_src_execute)
 unit_lib_execute_cut = $(unit_lib_execute)
@@ -97,6 +99,8 @@ unit_lib_host_volume = $(unit_lib_host)
 unit_src_in_use = in_use in_use_block in_use_node open_files node framebuffer $(unit_host)
 unit_lib_in_use = $(unit_lib_host)
 unit_src_depmod_index = depmod_index
+unit_src_iommu = iommu sysfs
+unit_lib_iommu = scratch
 unit_src_init = init deadline log text arena
 unit_src_textfile = textfile
 unit_lib_textfile = strict_arena scratch
@@ -111,6 +115,8 @@ unit_lib_lock = scratch
 unit_src_log = log text arena
 unit_wrap_log = open close write
 unit_src_modalias = modalias address hex
+unit_src_modprobe_conf = modprobe_conf textfile
+unit_lib_modprobe_conf = strict_arena scratch
 unit_src_module_options = module_options cmdline
 unit_src_mountinfo = mountinfo
 unit_lib_mountinfo = strict_arena
@@ -120,7 +126,8 @@ unit_src_plan_actions = $(unit_plan)
 unit_lib_plan_actions = strict_arena machine
 unit_src_platform = platform sysfs
 unit_lib_platform = scratch
-unit_src_regenerate = regenerate
+unit_src_process = process deadline
+unit_src_regenerate = regenerate process deadline
 unit_lib_regenerate = scratch
 unit_src_release = release execute undo member binding device deadline log json_writer $(unit_plan)
 unit_lib_release = strict_arena strict_json machine kernel_model

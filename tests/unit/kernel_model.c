@@ -4,12 +4,14 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/log.h"
 #include "unit.h"
 
 int __wrap_sysfs_write(const struct sysfs *sysfs, const char *path, const char *text);
+int __wrap_sysfs_read(const struct sysfs *sysfs, const char *path, char *buffer, size_t size);
 int __wrap_sysfs_read_link_name(const struct sysfs *sysfs, const char *path, char *buffer,
 				size_t size);
 bool __wrap_sysfs_exists(const struct sysfs *sysfs, const char *path);
@@ -90,6 +92,9 @@ void kernel_boot(const struct machine *machine)
 				 0);
 		device->vendor = function->vendor;
 		device->device = function->device;
+		device->class = function->class;
+		device->group = function->group;
+		device->late_group = -1;
 		device->framebuffer = function->framebuffer;
 		device->framebuffer_bound = function->framebuffer != NULL;
 		device->driver = device->driver_before = function->driver;
@@ -179,6 +184,9 @@ static int bind(const struct kernel_driver *driver, struct kernel_device *device
 		return -EBUSY;
 	if (!matches(driver, device))
 		return -ENODEV;
+	/* really_probe() configures DMA first, which gives the device its group. */
+	if (device->late_group >= 0)
+		device->group = device->late_group;
 	error = probe(driver, device);
 	return device->silent ? 0 : error;
 }
@@ -215,6 +223,7 @@ static int drivers_probe(struct kernel_device *device)
 
 #define DEVICES	     "bus/pci/devices/"
 #define DRIVERS	     "bus/pci/drivers/"
+#define GROUPS	     "kernel/iommu_groups/"
 #define FRAMEBUFFERS "bus/platform/drivers/efi-framebuffer/"
 
 static bool starts_with(const char *text, const char *start)
@@ -372,7 +381,33 @@ bool __wrap_sysfs_exists(const struct sysfs *sysfs, const char *path)
 	return driver && driver->registered;
 }
 
-/* Lists a driver's directory: its devices, unsorted, and its own attributes. */
+static int list_group(int group, int (*function)(void *context, const char *name), void *context)
+{
+	int result = 0;
+
+	for (size_t i = 0; i < kernel.device_count && !result; i++) {
+		char text[PCI_ADDRESS_SIZE];
+
+		if (!kernel.devices[i].gone && kernel.devices[i].group == group)
+			result = function(context,
+					  pci_address_format(&kernel.devices[i].address, text));
+	}
+	return result;
+}
+
+int __wrap_sysfs_read(const struct sysfs *sysfs, const char *path, char *buffer, size_t size)
+{
+	const char *slash = strchr(path + strlen(DEVICES), '/');
+
+	assert_non_null(sysfs);
+	assert_true(starts_with(path, DEVICES) && slash && streq(slash, "/class"));
+	return snprintf(
+		buffer, size, "0x%06x",
+		find_device(path + strlen(DEVICES), (size_t)(slash - path) - strlen(DEVICES))
+			->class);
+}
+
+/* Lists a group, or a driver's directory: its devices, unsorted, and its own attributes. */
 int __wrap_sysfs_list(const struct sysfs *sysfs, const char *path,
 		      int (*function)(void *context, const char *name), void *context)
 {
@@ -380,8 +415,10 @@ int __wrap_sysfs_list(const struct sysfs *sysfs, const char *path,
 	int result;
 
 	assert_non_null(sysfs);
-	assert_true(starts_with(path, DRIVERS));
 	step();
+	if (starts_with(path, GROUPS))
+		return list_group(atoi(path + strlen(GROUPS)), function, context);
+	assert_true(starts_with(path, DRIVERS));
 	driver = find_driver(path + strlen(DRIVERS), strlen(path) - strlen(DRIVERS));
 	if (kernel.lists_nothing || !driver || !driver->registered)
 		return -ENOENT;

@@ -29,6 +29,9 @@ struct kernel_device {
 	const char *driver; /* bound; NULL for none */
 	char override[64];  /* empty when unset */
 	uint16_t vendor, device;
+	uint32_t class;
+	int group;		 /* it shows in; -1 for none */
+	int late_group;		 /* it gets once a driver is tried on it; -1 for no such group */
 	const char *id_driver;	 /* the driver with this id as a dynamic one; NULL for none */
 	const char *framebuffer; /* the firmware's, in its memory; NULL for none */
 	bool framebuffer_bound;	 /* to its driver */
@@ -78,8 +81,8 @@ struct kernel {
 extern struct kernel kernel;
 
 /*
- * Starts with the machine's devices, the drivers bound to them, and unloaded modules for
- * vfio-pci and mlx5_vfio_pci.
+ * Starts with the machine's devices and groups, the drivers bound to the devices, and
+ * unloaded modules for vfio-pci and mlx5_vfio_pci.
  */
 void kernel_boot(const struct machine *machine);
 

@@ -62,6 +62,7 @@ void machine_survey(struct run *run, const struct machine *machine)
 		topology_build(&run->topology, run->arena, devices, machine->count, machine->iommu),
 		0);
 	run->topology.platform = machine->platform;
+	run->topology.late_groups = machine->late_groups;
 	run->topology.counts_owners = !machine->counts_no_owners;
 }
 

@@ -44,6 +44,7 @@ struct machine {
 	enum iommu_state iommu;
 	enum platform platform;
 	bool counts_no_owners; /* its kernel is before 5.19 */
+	bool late_groups;      /* its kernel gives a device its group when a driver is tried */
 };
 
 /* clang-format off */

@@ -90,6 +90,27 @@ static void test_nothing(void **state)
 	assert_null(place->embed.settings.problems);
 }
 
+#define VIRTIO_ALIASES                            \
+	"alias virtio:d00000017v* virtio_iommu\n" \
+	"alias virtio:d00000001v* virtio_net\n"   \
+	"alias vfio_pci:v000015B3d* mlx5_vfio_pci\n"
+
+/* A virtio-iommu's driver goes in where it may be needed and is a module. */
+static void test_iommu(void **state)
+{
+	struct place *place = *state;
+
+	scratch_write(&place->scratch, "modules/modules.alias", VIRTIO_ALIASES);
+	check(place, "none", "", ALWAYS);
+	place->request.generic = true;
+	check(place, "generic", "", ALWAYS "virtio_iommu virtio_pci ");
+	place->request.generic = false;
+	scratch_write(&place->scratch, "sys/firmware/acpi/tables/VIOT", "");
+	check(place, "VIOT", "", ALWAYS "virtio_iommu virtio_pci ");
+	scratch_write(&place->scratch, "modules/modules.alias", "");
+	check(place, "built in", "", ALWAYS);
+}
+
 static void test_config(void **state)
 {
 	static const char text[] = "devs = 01:00.0\nnonsense\ndriver = nvgrace-gpu-vfio-pci\n";
@@ -209,7 +230,9 @@ static const struct {
 	{ "remove vfio-pci /bin/true", true },
 	{ "install vfio-pci \\\n /bin/true", true },
 	{ "softdep nouveau \\\n pre: \\\n vfio", true },
-	{ "softdep nouveau pre:\\\nvfio", true },
+	{ "softdep nouveau pre: \\\nvfio", true },
+	/* kmod joins the lines as they stand. */
+	{ "softdep nouveau pre:\\\nvfio", false },
 	{ "options pci_stub ids=1:2", true },
 	{ "options pci-stub ids=1:2", true },
 	{ "options pci ids=1:2", false },
@@ -266,8 +289,9 @@ static void test_directories(void **state)
 	/* The same by another name, on a system with merged /usr. */
 	scratch_link(&place->scratch, "lib", "usr/lib");
 	check(place, "directories",
-	      "/etc/modprobe.d/a.conf /etc/modprobe.d/b.conf /etc/modprobe.d/run.conf "
-	      "/usr/local/lib/modprobe.d/local.conf /usr/lib/modprobe.d/usr.conf ",
+	      "/etc/modprobe.d/a.conf /etc/modprobe.d/b.conf "
+	      "/usr/local/lib/modprobe.d/local.conf /etc/modprobe.d/run.conf "
+	      "/usr/lib/modprobe.d/usr.conf ",
 	      ALWAYS);
 }
 
@@ -282,9 +306,9 @@ static void test_hidden(void **state)
 	scratch_write(&place->scratch, "usr/lib/modprobe.d/mine.conf", "options vfio-pci c=d\n");
 	scratch_write(&place->scratch, "etc/modprobe.d/quiet.conf", "blacklist x\n");
 	scratch_write(&place->scratch, "usr/lib/modprobe.d/quiet.conf", "blacklist y\n");
-	check(place, "hidden", "/etc/modprobe.d/mine.conf /etc/modprobe.d/mask.conf ", ALWAYS);
-	assert_string_equal(place->embed.modprobe->text, VFIO);
-	assert_string_equal(place->embed.modprobe->next->text, "");
+	check(place, "hidden", "/etc/modprobe.d/mask.conf /etc/modprobe.d/mine.conf ", ALWAYS);
+	assert_string_equal(place->embed.modprobe->text, "");
+	assert_string_equal(place->embed.modprobe->next->text, VFIO);
 }
 
 static void test_host(void **state)
@@ -375,7 +399,7 @@ int main(void)
 		TEST(test_lines),	 TEST(test_directories),
 		TEST(test_hidden),	 TEST(test_host),
 		TEST(test_no_memory),	 TEST(test_host_without_needs),
-		TEST(test_kept_host),
+		TEST(test_kept_host),	 TEST(test_iommu),
 	};
 
 	return cmocka_run_group_tests_name("embed", tests, NULL, NULL);

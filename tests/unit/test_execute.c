@@ -403,6 +403,53 @@ static void test_modules(void **state)
 	machine_forget(run);
 }
 
+/* Carries the plan for both groups out while a device of another comes into the first. */
+static struct run *execute_joined(const char *joiner, const char *text)
+{
+	const struct scenario *scenario = scenario_find("two groups");
+	struct execution execution = scenario_boot(scenario);
+	struct run *run = machine_plan(scenario->machine, scenario->cmdline);
+
+	kernel_device(joiner)->group = 1;
+	execute(&run->plan, &execution);
+	outcome_check_groups(joiner, &run->plan, text);
+	return run;
+}
+
+static void test_joined(void **state)
+{
+	struct run *run = execute_joined("0000:03:00.0", "!1:undone,undone 2:taken");
+	const struct pci_address disk = { .bus = 3 };
+
+	(void)state;
+	assert_true(run->plan.groups[0].joined);
+	assert_int_equal(pci_address_compare(&run->plan.groups[0].joiner, &disk), 0);
+	assert_false(run->plan.groups[1].joined);
+	assert_true(kernel_is_as_before(kernel_device("0000:01:00.0")));
+	assert_int_equal(kernel_device("0000:03:00.0")->touched, 0);
+	machine_forget(run);
+}
+
+/* A bridge stands in nobody's way. */
+static void test_bridge_joined(void **state)
+{
+	static const struct function functions[] = {
+		FUNCTION("0000:00:01.0", 0x060400, -1, 0x8086, 0x1901, .header_type = 1),
+		FUNCTION("0000:01:00.0", 0x030000, 1, 0x10de, 0x1f91),
+	};
+	static const struct machine machine = MACHINE(functions, IOMMU_ON);
+	struct execution execution = kernel_execution();
+	struct run *run = machine_plan(&machine, "vfio_early.devs=01:00.0");
+
+	(void)state;
+	kernel_boot(&machine);
+	kernel_device("0000:00:01.0")->group = 1;
+	execution.deadline = deadline_after(1000);
+	execute(&run->plan, &execution);
+	outcome_check_groups("bridge", &run->plan, "1:taken");
+	machine_forget(run);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -417,6 +464,8 @@ int main(void)
 		cmocka_unit_test(test_stop_in_last_step),
 		cmocka_unit_test(test_read_back),
 		cmocka_unit_test(test_modules),
+		cmocka_unit_test(test_joined),
+		cmocka_unit_test(test_bridge_joined),
 	};
 
 	return cmocka_run_group_tests_name("execute", tests, NULL, NULL);

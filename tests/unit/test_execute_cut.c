@@ -56,6 +56,9 @@ static void check_steps(const char *name, const struct cut *cut)
 	}
 }
 
+/* A device that comes into the first group while that is taken; NULL for none. */
+static const char *joiner;
+
 /*
  * Carries out a scenario until the worker ends at its at-th step, before or after the
  * step's effect; it does not end after a step without effect. Returns false if the worker
@@ -66,6 +69,8 @@ static bool carry_out(const struct scenario *scenario, size_t at, bool after, st
 	struct execution execution = scenario_boot(scenario);
 
 	*run = machine_plan(scenario->machine, scenario->cmdline);
+	if (joiner)
+		kernel_device(joiner)->group = 1;
 	if (setjmp(kernel.cut) == 0) {
 		kernel.cut_at = at;
 		kernel.cut_after = after;
@@ -233,6 +238,33 @@ static void test_finished(void **state)
 	}
 }
 
+/* Once a device was seen to have joined a group, the group is given back whoever does it. */
+static void test_joined(void **state)
+{
+	const struct scenario *scenario = scenario_find("two groups");
+	size_t seen = 0;
+	struct run *run;
+
+	(void)state;
+	joiner = "0000:03:00.0";
+	for (size_t at = 1; carry_out(scenario, at, false, &run); at++) {
+		struct text name = { .used = 0 };
+
+		text_add(&name, "joined, dead before step %zu", at);
+		undo(&run->plan, WORKER_DIED);
+		if (run->plan.groups[0].joined) {
+			check_true(name.bytes, run->plan.groups[0].failed);
+			check_true(name.bytes, kernel_is_as_before(kernel_device("0000:01:00.0")));
+			check_true(name.bytes, kernel_is_as_before(kernel_device("0000:01:00.1")));
+			seen++;
+		}
+		machine_forget(run);
+	}
+	machine_forget(run);
+	joiner = NULL;
+	assert_true(seen > 5);
+}
+
 /* Before the first step there is nothing to undo, and nothing was taken. */
 static void test_not_begun(void **state)
 {
@@ -308,9 +340,13 @@ static void test_load_hangs(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_every_end),  cmocka_unit_test(test_every_death),
-		cmocka_unit_test(test_finished),   cmocka_unit_test(test_not_begun),
-		cmocka_unit_test(test_load_hangs), cmocka_unit_test(test_every_undoing_cut_off),
+		cmocka_unit_test(test_every_end),
+		cmocka_unit_test(test_every_death),
+		cmocka_unit_test(test_finished),
+		cmocka_unit_test(test_not_begun),
+		cmocka_unit_test(test_joined),
+		cmocka_unit_test(test_load_hangs),
+		cmocka_unit_test(test_every_undoing_cut_off),
 	};
 
 	return cmocka_run_group_tests_name("execute_cut", tests, NULL, NULL);

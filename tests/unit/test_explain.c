@@ -250,6 +250,8 @@ static const struct {
 	{ IOMMU_ABSENT, PLATFORM_AMD, "", "turn on AMD-Vi (also called IOMMU)", "intel_iommu" },
 	{ IOMMU_ABSENT, PLATFORM_ARM, "", "ACPI IORT", "VT-d" },
 	{ IOMMU_ABSENT, PLATFORM_POWER, "", "in each PCI host bridge", "VT-d" },
+	{ IOMMU_ABSENT, PLATFORM_TREE, "", "iommu-map", "VT-d" },
+	{ IOMMU_OFF_VIRTIO, PLATFORM_INTEL, "", "virtio_pci and virtio_iommu", "VT-d" },
 	{ IOMMU_OFF_INTEL, PLATFORM_INTEL, "intel_iommu=off",
 	  "remove intel_iommu=off from the kernel command line", NULL },
 	{ IOMMU_OFF_AMD, PLATFORM_AMD, "amd_iommu=off",
@@ -282,6 +284,63 @@ static void test_no_group(void **state)
 		assert_null(strstr(text, "force"));
 		machine_forget(run);
 	}
+}
+
+/* Two functions of a card, one of them without a group, as only a driver brings it. */
+static void test_late_group(void **state)
+{
+	static const struct function pair[] = {
+		FUNCTION("0000:01:00.0", 0x010802, -1, 0x1b36, 0x0010),
+		FUNCTION("0000:01:00.1", 0x020000, 1, 0x8086, 0x10d3, .driver = "e1000e"),
+	};
+	const struct machine late = { .functions = pair, .count = 2, .late_groups = true };
+	static const struct {
+		const char *cmdline;
+		bool asked;
+		const char *text;
+	} rows[] = {
+		{ "vfio_early.devs=01:00.0", false,
+		  "0000:01:00.0 1b36:0010 left to the host: it has no IOMMU group yet, for this "
+		  "kernel makes it when a driver is tried: group known only at boot" },
+		{ "vfio_early.devs=01:00.0", true,
+		  "0000:01:00.0 1b36:0010 left to the host: it has no IOMMU group yet, though the "
+		  "kernel was asked for it: see its lines about IOMMU in dmesg" },
+		{ "vfio_early.devs=01:00.1", false,
+		  "group 1 left to the host because of 0000:01:00.1 8086:10d3: 0000:01:00.0 beside "
+		  "it may join its group, and has none yet, for this kernel makes it when a driver "
+		  "is tried: group known only at boot" },
+		{ "vfio_early.devs=01:00.1", true,
+		  "group 1 left to the host because of 0000:01:00.1 8086:10d3: 0000:01:00.0 beside "
+		  "it may join its group, and has none yet, though the kernel was asked for it: "
+		  "see "
+		  "its lines about IOMMU in dmesg" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct run *run = machine_plan(&late, rows[i].cmdline);
+
+		run->groups_asked = rows[i].asked;
+		check_text(rows[i].cmdline, explain_refusal(run, &run->plan.groups[0]),
+			   rows[i].text);
+		machine_forget(run);
+	}
+}
+
+static void test_joined(void **state)
+{
+	struct run *run = machine_plan(&machine, CARD);
+	struct planned_group *group = &run->plan.groups[0];
+	struct text wanted = { .used = 0 };
+
+	(void)state;
+	group->failed = group->joined = true;
+	group->joiner = (struct pci_address){ .bus = 3 };
+	text_add(&wanted,
+		 "group %d given back to the host: 0000:03:00.0 joined it after it was decided on",
+		 group->number);
+	assert_string_equal(explain_failure(run->arena, group), wanted.bytes);
+	machine_forget(run);
 }
 
 static void test_force_adds_to_what_is_there(void **state)
@@ -466,6 +525,8 @@ int main(void)
 		cmocka_unit_test(test_newcomer),
 		cmocka_unit_test(test_claims),
 		cmocka_unit_test(test_block),
+		cmocka_unit_test(test_late_group),
+		cmocka_unit_test(test_joined),
 		cmocka_unit_test(test_no_group),
 		cmocka_unit_test(test_force_adds_to_what_is_there),
 		cmocka_unit_test(test_force_works),

@@ -217,6 +217,31 @@ static void test_claims_of_modprobe(void **state)
 			"");
 }
 
+/* kmod reads five directories; of files with the same name only the one in the first of them. */
+static void test_claims_of_all_directories(void **state)
+{
+	struct host_tree *tree = *state;
+
+	scratch_write(&tree->scratch, "etc/modprobe.d/b.conf", "options vfio-pci ids=0001:0001\n");
+	scratch_write(&tree->scratch, "usr/lib/modprobe.d/b.conf",
+		      "options vfio-pci ids=0002:0002\n");
+	scratch_write(&tree->scratch, "run/modprobe.d/d.conf", "options vfio-pci ids=0003:0003\n");
+	scratch_write(&tree->scratch, "usr/local/lib/modprobe.d/c.conf",
+		      "options vfio-pci ids=0004:0004\n");
+	scratch_write(&tree->scratch, "usr/lib/modprobe.d/a.conf",
+		      "options vfio-\\\npci ids=0005:0005,\\\n0006:0006\n");
+	scratch_write(&tree->scratch, "lib/modprobe.d/e.conf", "options vfio-pci ids=0007:0007\n");
+#define IDS_IN "  # options vfio-pci ids= in "
+	host_tree_check(tree,
+			NEEDS_ROOT "claimed = 0005:0005" IDS_IN "/usr/lib/modprobe.d/a.conf\n"
+				   "claimed = 0006:0006" IDS_IN "/usr/lib/modprobe.d/a.conf\n"
+				   "claimed = 0001:0001" IDS_IN "/etc/modprobe.d/b.conf\n"
+				   "claimed = 0004:0004" IDS_IN "/usr/local/lib/modprobe.d/c.conf\n"
+				   "claimed = 0003:0003" IDS_IN "/run/modprobe.d/d.conf\n"
+				   "claimed = 0007:0007" IDS_IN "/lib/modprobe.d/e.conf\n",
+			"");
+}
+
 /* A host that needs nothing has only claims. */
 static void test_claims_only(void **state)
 {
@@ -238,7 +263,8 @@ static void test_no_memory(void **state)
 	ask(tree, "data UUID=1234 none\n", LUKS);
 	add_input(tree, USB0 "input3", "Keyboard\n", KEYBOARD);
 	scratch_write(&tree->scratch, "etc/driverctl.d/pci-0000:01:00.0", "vfio-pci\n");
-	scratch_write(&tree->scratch, "etc/modprobe.d/vfio.conf", "options vfio-pci ids=1:1\n");
+	scratch_write(&tree->scratch, "etc/modprobe.d/vfio.conf",
+		      "options vfio-pci ids=0001:0001\n");
 	for (;; at++) {
 		arena_fail_at(tree->arena, at);
 		if (host_find_needs(&tree->needs, tree->arena, &tree->roots) == 0)
@@ -262,6 +288,7 @@ int main(void)
 		TEST(test_ps2),
 		TEST(test_claims),
 		TEST(test_claims_of_modprobe),
+		TEST(test_claims_of_all_directories),
 		TEST(test_claims_only),
 		TEST(test_no_memory),
 	};

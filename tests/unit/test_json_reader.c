@@ -54,9 +54,10 @@ static void test_written(void **state)
 	check_text("null", json_find_string(value, "null"), NULL);
 	assert_int_equal(json_find(value, "null")->type, JSON_NULL);
 	assert_true(json_find(value, "least")->integer == -12345678901LL);
-	assert_true(json_find_true(value, "yes"));
-	assert_false(json_find_true(value, "no"));
-	assert_false(json_find_true(value, "awkward"));
+	assert_int_equal(json_find(value, "yes")->type, JSON_BOOLEAN);
+	assert_int_equal(json_find(value, "yes")->integer, 1);
+	assert_int_equal(json_find(value, "no")->type, JSON_BOOLEAN);
+	assert_int_equal(json_find(value, "no")->integer, 0);
 	list = json_find(value, "list");
 	check_text("member", json_find_string(list->first, "x"), "1");
 	check_text("element", list->first->next->string, "second");

@@ -563,12 +563,61 @@ static void test_guarded(void **state)
 	}
 }
 
+/* Where groups come late: what may still join, by its place, and what may not. */
+static const struct function late_functions[] = {
+	FUNCTION("0000:00:01.0", 0x060400, 1, 0x1b36, 0x000c, .header_type = 1,
+		 .driver = "pcieport"),
+	FUNCTION("0000:00:02.0", 0x060400, -1, 0x1b36, 0x000e, .header_type = 1),
+	FUNCTION("0000:00:03.0", 0x020000, 4, 0x8086, 0x10d3, .driver = "e1000e"),
+	FUNCTION("0000:00:04.0", 0x010802, -1, 0x1b36, 0x0010),
+	FUNCTION("0000:01:00.0", 0x010802, -1, 0x1b36, 0x0010, .parent = "0000:00:01.0"),
+	FUNCTION("0000:01:00.1", 0x020000, 2, 0x8086, 0x10d3, .driver = "e1000e",
+		 .parent = "0000:00:01.0"),
+	FUNCTION("0000:02:01.0", 0x020000, 3, 0x8086, 0x100e, .driver = "e1000",
+		 .parent = "0000:00:02.0"),
+	FUNCTION("0000:02:02.0", 0x010802, -1, 0x1b36, 0x0010, .parent = "0000:00:02.0"),
+	FUNCTION("0000:03:00.0", 0x020000, 5, 0x8086, 0x10d3, .parent = "0000:00:02.0"),
+	FUNCTION("0000:03:00.1", 0x060400, -1, 0x1b36, 0x000e, .header_type = 1,
+		 .parent = "0000:00:02.0"),
+};
+
+static void test_late_groups(void **state)
+{
+	static const struct {
+		const char *cmdline;
+		bool refused;
+	} rows[] = {
+		{ "vfio_early.devs=00:03.0", false }, /* on the root bus beside 00:04.0 */
+		{ "vfio_early.devs=00:04.0", true },
+		{ "vfio_early.devs=01:00.1", true },  /* another function of its slot has none */
+		{ "vfio_early.devs=02:01.0", true },  /* a device of its bus has none */
+		{ "vfio_early.devs=03:00.0", false }, /* only a bridge has none */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < 2 * ARRAY_SIZE(rows); i++) {
+		const struct machine late = { .functions = late_functions,
+					      .count = ARRAY_SIZE(late_functions),
+					      .late_groups = i % 2 };
+		struct run *run = machine_plan(&late, rows[i / 2].cmdline);
+		const struct planned_group *group = &run->plan.groups[0];
+		/* Elsewhere, what has no group never gets one. */
+		bool refused = rows[i / 2].refused && (late.late_groups || group->number < 0);
+
+		check_number(rows[i / 2].cmdline, group->refused, refused);
+		if (refused)
+			check_number(rows[i / 2].cmdline, group->members[0].refusal,
+				     REFUSAL_NO_GROUP);
+		machine_forget(run);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_guarded), cmocka_unit_test(test_taken),
 		cmocka_unit_test(test_refused), cmocka_unit_test(test_findings),
-		cmocka_unit_test(test_blocks),
+		cmocka_unit_test(test_blocks),	cmocka_unit_test(test_late_groups),
 	};
 
 	return cmocka_run_group_tests_name("plan", tests, NULL, NULL);

@@ -16,7 +16,7 @@ static const struct {
 	{ "arm64", "processor\t: 0\nCPU implementer\t: 0x41\n", PLATFORM_ARM },
 	{ "power", "cpu\t\t: POWER9\nplatform\t: PowerNV\n", PLATFORM_POWER },
 	{ "pseries", "cpu\t\t: POWER10\nplatform\t: pSeries\n", PLATFORM_POWER },
-	{ "riscv", "processor\t: 0\nisa\t\t: rv64imafdc\n", PLATFORM_UNKNOWN },
+	{ "riscv", "processor\t: 0\nisa\t\t: rv64imafdc\n", PLATFORM_TREE },
 	{ "none", NULL, PLATFORM_UNKNOWN },
 };
 
@@ -45,6 +45,7 @@ static const struct {
 	{ TABLES "IVRS", "", NULL, NULL, PLATFORM_AMD },
 	{ TABLES "IORT", "", NULL, NULL, PLATFORM_ARM },
 	{ "firmware/devicetree/base/ibm,opal/name", "", BRIDGE, "0x8086\n", PLATFORM_POWER },
+	{ "firmware/devicetree/base/cpus/name", "cpus", BRIDGE, "0x1b36\n", PLATFORM_TREE },
 	{ BRIDGE, "0x8086\n", NULL, NULL, PLATFORM_INTEL },
 	{ BRIDGE, "0x1022\n", NULL, NULL, PLATFORM_AMD },
 	{ BRIDGE, "0x1014\n", NULL, NULL, PLATFORM_POWER },

@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "boot/ask.h"
 #include "boot/execute.h"
 #include "boot/give_back.h"
 #include "boot/hotplug.h"
@@ -33,6 +34,11 @@ struct script {
 	int lock_result, worker_lock_result, task_result;
 	unsigned int task_done, task_finished;
 	pid_t session; /* the worker's */
+	bool late_groups, dies_in_ask;
+	enum iommu_state iommu;
+	unsigned int asked, ask_ended;
+	pid_t ask_ended_by;
+	char loaded[64];
 	unsigned int locks, loaders, surveys, waits, settled, modules_opened, executed, undone,
 		read_back;
 	const char *driver_in_advance;
@@ -55,9 +61,46 @@ void loader_start(struct loader *loader, const char *driver)
 	script->driver_in_advance = driver;
 }
 
+static int load(void *context, const char *name)
+{
+	assert_non_null(context);
+	strcat(strcat(script->loaded, name), " ");
+	return 0;
+}
+
 struct module_loader loader_interface(struct loader *loader)
 {
-	return (struct module_loader){ .context = loader };
+	return (struct module_loader){ .context = loader, .load = load };
+}
+
+enum iommu_state pci_iommu_state(const struct sysfs *sysfs)
+{
+	(void)sysfs;
+	return script->iommu;
+}
+
+int ask_groups(struct run *run, const struct sysfs *sysfs, struct pci_source *source,
+	       const struct deadline *deadline)
+{
+	(void)sysfs, (void)source;
+	assert_int_not_equal(deadline_left(deadline), 0);
+	script->asked++;
+	run->asked = run->topology.devices;
+	if (script->dies_in_ask)
+		raise(SIGKILL);
+	run->asked = NULL;
+	return 0;
+}
+
+int ask_end(struct run *run, const struct sysfs *sysfs)
+{
+	assert_non_null(sysfs);
+	if (!run->asked)
+		return 0;
+	run->asked = NULL;
+	script->ask_ended++;
+	script->ask_ended_by = getpid();
+	return 0;
 }
 
 int lock_take(const char *path, const struct deadline *deadline, int *fd, pid_t *holder)
@@ -115,6 +158,7 @@ int survey(struct topology *topology, struct arena *arena, const struct settings
 		return script->survey_result;
 	machine_survey(&found, &machine);
 	*topology = found.topology;
+	topology->late_groups = script->late_groups;
 	return 0;
 }
 
@@ -252,6 +296,70 @@ static void test_done(void **state)
 	assert_int_equal(script->loaders, 1);
 	assert_string_equal(script->driver_in_advance, "vfio-pci");
 	assert_int_equal(run_exit_code(run), 0);
+	end_run(run);
+}
+
+/* What has no group yet is asked about, and looked at again; what comes later, too. */
+static void test_asks(void **state)
+{
+	struct run *run = start_run(CARD);
+
+	(void)state;
+	script->late_groups = true;
+	supervise(run);
+	assert_int_equal(run->phase, RUN_DONE);
+	assert_int_equal(script->asked, 1);
+	assert_int_equal(script->surveys, 2);
+	assert_int_equal(script->executed, 1);
+	assert_int_equal(script->ask_ended, 0);
+	assert_string_equal(script->loaded, "");
+	end_run(run);
+
+	run = start_run(CARD " vfio_early.wait=5");
+	script->late_groups = true;
+	script->surveys_incomplete = 3;
+	supervise(run);
+	assert_int_equal(run->phase, RUN_DONE);
+	assert_int_equal(script->asked, 3);
+	assert_int_equal(script->surveys, 6);
+	end_run(run);
+
+	run = start_run(CARD " vfio_early.dry_run");
+	script->late_groups = true;
+	script->iommu = IOMMU_OFF_VIRTIO;
+	supervise(run);
+	assert_int_equal(script->asked, 0);
+	assert_int_equal(script->surveys, 1);
+	assert_string_equal(script->loaded, "");
+	end_run(run);
+}
+
+/* The override that a dead worker left is put back, though there is no plan yet. */
+static void test_dies_asking(void **state)
+{
+	struct run *run = start_run(CARD);
+
+	(void)state;
+	script->late_groups = script->dies_in_ask = true;
+	supervise(run);
+	assert_true(run->died);
+	assert_int_equal(run->phase, RUN_SURVEY);
+	assert_int_equal(script->ask_ended, 1);
+	assert_int_not_equal(script->ask_ended_by, 0);
+	assert_int_equal(script->undone, 0);
+	assert_int_equal(script->executed, 0);
+	end_run(run);
+}
+
+static void test_virtio_iommu(void **state)
+{
+	struct run *run = start_run(CARD);
+
+	(void)state;
+	script->iommu = IOMMU_OFF_VIRTIO;
+	supervise(run);
+	assert_int_equal(run->phase, RUN_DONE);
+	assert_string_equal(script->loaded, "virtio_iommu virtio_pci ");
 	end_run(run);
 }
 
@@ -646,6 +754,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_done),
 		cmocka_unit_test(test_dry_run),
+		cmocka_unit_test(test_asks),
+		cmocka_unit_test(test_dies_asking),
+		cmocka_unit_test(test_virtio_iommu),
 		cmocka_unit_test(test_other_drivers),
 		cmocka_unit_test(test_survey_fails),
 		cmocka_unit_test(test_not_our_turn),

@@ -201,6 +201,12 @@ enum iommu_state pci_iommu_state(const struct sysfs *sysfs)
 	return truth.iommu;
 }
 
+bool pci_groups_come_late(const struct sysfs *sysfs)
+{
+	(void)sysfs;
+	return truth.late_groups;
+}
+
 int module_find_variant(struct module_context *context, const char *modalias, char *driver,
 			size_t size)
 {

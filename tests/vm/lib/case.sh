@@ -153,6 +153,15 @@ sysrq()
 	cmdline sysrq_always_enabled ignore_loglevel
 }
 
+# kernels SERIES...: the case is about what these kernels have alone. run-all reads it too.
+kernels()
+{
+	case " $* " in
+	*" $kernel "*) ;;
+	*) skip "it is for the kernels $*" ;;
+	esac
+}
+
 # skip REASON: the case cannot run here.
 skip()
 {

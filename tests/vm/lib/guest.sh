@@ -85,15 +85,17 @@ guest_arguments()
 	case $iommu in
 	on) words="$words intel_iommu=on" ;;
 	off) words="$words intel_iommu=off" ;;
+	virtio) words="$words vfio_iommu_type1.allow_unsafe_interrupts=1" ;;
 	esac
 	printf '%s\n' -M q35 -accel "tcg,thread=${threads:-single}" -cpu max -smp 2 -m "${memory:-1G}" \
 		-nodefaults -vga none -display none -no-reboot \
 		-serial "file:$work/serial.log" -qmp "unix:$sockets/qmp,server=on,wait=off" \
 		-kernel "$(guest_kernel)" -initrd "$work/initrd" \
 		-append "$words$(guest_rdinit_words) $(cat "$work/cmdline")${rdinit:+ -- single}"
-	if [ "$iommu" != none ]; then
-		printf '%s\n' -device intel-iommu,intremap=on,caching-mode=on
-	fi
+	case $iommu in
+	on | off) printf '%s\n' -device intel-iommu,intremap=on,caching-mode=on ;;
+	virtio) printf '%s\n' -device virtio-iommu-pci,bus=pcie.0,addr=1c ;;
+	esac
 	cat "$work/qemu.arguments"
 	printf '%s\n' -drive "if=none,id=result,format=raw,cache=unsafe,file=$work/result.tar" \
 		-device virtio-blk-pci,drive=result,bus=pcie.0,addr=1d

@@ -110,7 +110,8 @@ switch()
 	device "xio3130-downstream,id=down1,bus=upstream,addr=1,chassis=51,slot=2"
 }
 
-# iommu on|off|none: none is a machine without an IOMMU.
+# iommu on|off|none|virtio: none is a machine without an IOMMU; virtio has a virtio-iommu
+# (00:1c.0), whose driver is a module, instead of Intel's. q35 remaps no interrupts then.
 iommu()
 {
 	iommu=$1

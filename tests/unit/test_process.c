@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Reads the output of programs that succeed, fail, are late or never end. */
-#include "lib/child_output.h"
+#include "lib/process.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,9 +17,11 @@
 static int run(const char *line, int milliseconds, char *buffer, size_t size)
 {
 	char *const arguments[] = { (char *)"sh", (char *)"-c", (char *)line, NULL };
-	const struct child_program program = { "/bin/sh", -1, arguments, milliseconds };
+	const struct process_program program = { .path = "/bin/sh",
+						 .fd = -1,
+						 .arguments = arguments };
 
-	return child_read_output(&program, buffer, size);
+	return process_read_output(&program, milliseconds, buffer, size);
 }
 
 static void test_output(void **state)
@@ -65,16 +67,18 @@ static void test_late(void **state)
 static void test_start(void **state)
 {
 	char *const arguments[] = { (char *)"x", (char *)"-c", (char *)"printf $0", NULL };
-	struct child_program program = { "/nonexistent", -1, arguments, LONG };
+	struct process_program program = { .path = "/nonexistent",
+					   .fd = -1,
+					   .arguments = arguments };
 	char buffer[9];
 
 	(void)state;
-	assert_int_equal(child_read_output(&program, buffer, 8), -ENOENT);
+	assert_int_equal(process_read_output(&program, LONG, buffer, 8), -ENOENT);
 	program.path = "/etc/passwd";
-	assert_int_equal(child_read_output(&program, buffer, 8), -EACCES);
+	assert_int_equal(process_read_output(&program, LONG, buffer, 8), -EACCES);
 	program.fd = open("/bin/sh", O_RDONLY | O_CLOEXEC);
 	assert_true(program.fd >= 0);
-	assert_int_equal(child_read_output(&program, buffer, 8), 0);
+	assert_int_equal(process_read_output(&program, LONG, buffer, 8), 0);
 	assert_string_equal(buffer, "x");
 	close(program.fd);
 }
@@ -88,5 +92,5 @@ int main(void)
 		cmocka_unit_test(test_start),
 	};
 
-	return cmocka_run_group_tests_name("child_output", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("process", tests, NULL, NULL);
 }

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "boot/ask.h"
+
+#include "lib/util.h"
+#include "machine/binding.h"
+
+/*
+ * Is built in, so that nothing has to be loaded, and probes bridges alone
+ * (drivers/pci/pcie/portdrv.c, pcie_portdrv_probe()).
+ */
+#define DRIVER "pcieport"
+
+/* Root complex event collectors, endpoints by their header, which that driver would keep. */
+#define PCI_CLASS_EVENT_COLLECTOR 0x0807
+
+/* Nobody else gives an endpoint that override: a run that was killed left it. */
+static const char *override_before(const struct device *device)
+{
+	const char *before = device->driver_override;
+
+	return before && !streq(before, DRIVER) ? before : NULL;
+}
+
+int ask_end(struct run *run, const struct sysfs *sysfs)
+{
+	const struct device *device = run->asked;
+	const char *before;
+	int error;
+
+	if (!device)
+		return 0;
+	before = override_before(device);
+	error = binding_override(sysfs, device, before);
+	if (error && !binding_is_gone(sysfs, device))
+		return error;
+	run->asked = NULL;
+	/*
+	 * A driver that was loaded meanwhile passed the device by. On a running system one that
+	 * somebody took off its driver would get it back.
+	 */
+	if (run->at_boot && !before)
+		binding_offer(sysfs, device);
+	return 0;
+}
+
+static bool is_to_be_asked(const struct device *device)
+{
+	return device->described && device->group < 0 && !device->driver &&
+	       device->header_type == PCI_HEADER_ENDPOINT &&
+	       device->class >> 8 != PCI_CLASS_EVENT_COLLECTOR;
+}
+
+int ask_groups(struct run *run, const struct sysfs *sysfs, struct pci_source *source,
+	       const struct deadline *deadline)
+{
+	int error = 0;
+
+	for (size_t i = 0; !error && i < run->topology.count; i++) {
+		struct device *device = &run->topology.devices[i];
+
+		error = pci_read(source, run->arena, device);
+		if (error || !is_to_be_asked(device))
+			continue;
+		run->asked = device;
+		binding_override(sysfs, device, DRIVER);
+		/* It has the group by the time that the driver refuses it. */
+		if (binding_bind(sysfs, device, DRIVER) == 0)
+			binding_unbind(sysfs, deadline, device, DRIVER);
+		error = ask_end(run, sysfs);
+	}
+	run->groups_asked = true;
+	return error;
+}
