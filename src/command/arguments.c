@@ -72,13 +72,13 @@ static void say_bad_option(const struct usage *usage, const struct argument *tab
 	const char letter[] = { '-', (char)optopt, '\0' };
 
 	if (option == ':')
-		text_print(stderr, "vfio-early: %s: %s wants a value\n", usage->command,
+		text_print(stderr, "vfio-early: %s: %s needs a value\n", usage->command,
 			   words[optind - 1]);
 	else if (optopt >= FIRST_OPTION)
 		text_print(stderr, "vfio-early: %s: --%s takes no value\n", usage->command,
 			   table[optopt - FIRST_OPTION].name);
 	else
-		text_print(stderr, "vfio-early: %s: there is no option '%s'\n", usage->command,
+		text_print(stderr, "vfio-early: %s: unknown option '%s'\n", usage->command,
 			   optopt ? letter : words[optind - 1]);
 }
 
@@ -119,8 +119,8 @@ int arguments_read_exactly(const struct usage *usage, const struct argument *tab
 	if (first < 0 || first + wanted == count)
 		return first;
 	if (first + wanted < count)
-		text_print(stderr, "vfio-early: %s: '%s' is one argument too many\n",
-			   usage->command, arguments[first + wanted]);
+		text_print(stderr, "vfio-early: %s: unexpected argument '%s'\n", usage->command,
+			   arguments[first + wanted]);
 	else
 		text_print(stderr, "vfio-early: %s: %s is missing\n", usage->command,
 			   usage->arguments);

@@ -146,8 +146,8 @@ static int run_release(int count, char *const *arguments)
 		.name = "release",
 		.arguments = "SELECTOR...",
 		.help = "Gives devices back to the host's own drivers now, with their whole "
-			"groups. What a\n"
-			"virtual machine has open is left alone. The next boot takes what is "
+			"groups. It leaves\n"
+			"alone what a virtual machine has open. The next boot takes what is "
 			"configured again.",
 		.letters = "cj",
 	};
@@ -157,12 +157,12 @@ static int run_release(int count, char *const *arguments)
 	if (first < 0)
 		return code;
 	if (count == first) {
-		text_print(stderr, "vfio-early: release: name the devices: see vfio-early release "
-				   "--help\n");
+		text_print(stderr,
+			   "vfio-early: release: which devices? See vfio-early release --help\n");
 		return EXIT_MALFORMED;
 	}
 	if (geteuid() != 0) {
-		text_print(stderr, "vfio-early: release: only root can do that: use sudo\n");
+		text_print(stderr, "vfio-early: release: only root can do this: use sudo\n");
 		return EXIT_PARTLY;
 	}
 	run = run_create();

@@ -62,7 +62,7 @@ static int read_words(struct change *change, int count, char *const *words)
 		print_problems(scratch);
 		code = EXIT_MALFORMED;
 	} else if (!change->count) {
-		text_print(stderr, "vfio-early: %s: name the devices: see vfio-early %s --help\n",
+		text_print(stderr, "vfio-early: %s: which devices? See vfio-early %s --help\n",
 			   change->options->name, change->options->name);
 		code = EXIT_MALFORMED;
 	}
@@ -207,12 +207,12 @@ static bool is_possible(const struct change *change)
 
 		if (change->kind == CONFIG_REMOVE && !item->found) {
 			text_print(stderr,
-				   "vfio-early: remove: '%s' is not in devs of %s; what is there: "
+				   "vfio-early: remove: '%s' is not in devs of %s; to see what is: "
 				   "vfio-early show\n",
 				   item->text, change->path);
 			possible = false;
 		} else if (change->kind == CONFIG_ADD && item->found) {
-			text_print(stderr, "vfio-early: '%s' is in %s already\n", item->text,
+			text_print(stderr, "vfio-early: '%s' is already in %s\n", item->text,
 				   change->path);
 		}
 	}
@@ -276,13 +276,11 @@ static int pin_again(struct change *change)
 static void warn(const struct change *change)
 {
 	if (change->off)
-		text_print(stderr,
-			   "vfio-early: vfio_early=off is on the kernel command line: nothing is "
-			   "taken until it is taken off\n");
+		text_print(stderr, "vfio-early: vfio_early=off is on the kernel command line: "
+				   "nothing is taken until you remove it\n");
 	if (change->cmdline_devs)
-		text_print(stderr,
-			   "vfio-early: take vfio_early.devs= off the kernel command line, for it "
-			   "stands over the file\n");
+		text_print(stderr, "vfio-early: remove vfio_early.devs= from the kernel command "
+				   "line, because it overrides the file\n");
 }
 
 /* Restores the file while holding the lock. Returns as put_back() does. */
@@ -329,26 +327,24 @@ static int rebuild(struct change *change)
 			   "vfio-early: " REGENERATE_SCRIPT ": %s; it comes with make install\n",
 			   strerror(-status));
 	if (error == -ESTALE)
-		text_print(
-			stderr,
-			"vfio-early: the images could not all be rebuilt; another command has "
-			"changed %s meanwhile, and it stays as it is now: see above, and once that "
-			"is mended: vfio-early regenerate\n",
-			change->path);
+		text_print(stderr,
+			   "vfio-early: not all images could be rebuilt, and another command has "
+			   "changed %s meanwhile, so it stays as it is now: fix the error above, "
+			   "then: vfio-early regenerate\n",
+			   change->path);
 	else if (error)
 		text_print(stderr,
-			   "vfio-early: the images could not be rebuilt, and %s could not be put "
-			   "back: %s; it says what it was to say\n",
+			   "vfio-early: not all images could be rebuilt, and %s could not be "
+			   "restored: %s; it has the new settings\n",
 			   change->path, strerror(-error));
 	else
 		text_print(stderr,
-			   "vfio-early: the images could not all be rebuilt: %s is as it was; "
-			   "see above, and once that is mended, try again\n",
+			   "vfio-early: not all images could be rebuilt: %s is restored; fix the "
+			   "error above, then try again\n",
 			   change->path);
 	if (status > 0 && !error)
-		text_print(stderr,
-			   "vfio-early: an image that was rebuilt before the failure has the new "
-			   "config until then, or until vfio-early regenerate\n");
+		text_print(stderr, "vfio-early: an image rebuilt before the failure keeps the new "
+				   "config until then, or until vfio-early regenerate\n");
 	return EXIT_PARTLY;
 }
 
@@ -367,13 +363,13 @@ static int carry_out(struct change *change)
 		error = config_replace(&change->config, change->new);
 		if (error) {
 			text_print(stderr,
-				   "vfio-early: %s: could not be written: %s; it is as it was\n",
+				   "vfio-early: %s: could not be written: %s; it is unchanged\n",
 				   change->path, strerror(-error));
 			return EXIT_PARTLY;
 		}
 		text_print(stderr, "vfio-early: %s is written\n", change->path);
 	} else {
-		text_print(stderr, "vfio-early: %s says so already\n", change->path);
+		text_print(stderr, "vfio-early: %s already says so\n", change->path);
 	}
 	/* The images' hooks run commands that take the lock. */
 	file_lock_release(&change->lock);
@@ -382,8 +378,8 @@ static int carry_out(struct change *change)
 	host_list_keep_or_say(&change->options->preview.needs, change->run->arena);
 	if (!change->options->no_regenerate)
 		return rebuild(change);
-	text_print(stderr, "vfio-early: build the images again before the next boot: "
-			   "vfio-early regenerate\n");
+	text_print(stderr,
+		   "vfio-early: rebuild the images before the next boot: vfio-early regenerate\n");
 	return EXIT_DONE;
 }
 
@@ -453,8 +449,8 @@ static int run_change(struct options *options, enum config_change kind, int coun
 	if (first < 0)
 		return code;
 	if (options->preview.sysfs && !options->preview.file && !options->dry_run) {
-		text_print(stderr, "vfio-early: what is in another tree is not for this machine's "
-				   "config: name a file with --config\n");
+		text_print(stderr, "vfio-early: --sysfs is another machine's tree: name that "
+				   "machine's config with --config\n");
 		return EXIT_MALFORMED;
 	}
 	change.path = options->preview.file ? options->preview.file : CONFIG_PATH;
@@ -468,9 +464,9 @@ static int run_change(struct options *options, enum config_change kind, int coun
 	return code;
 }
 
-#define REST                                                                    \
-	"Shows what the next boot then does and why, writes " CONFIG_PATH ",\n" \
-	"and rebuilds the initramfs images; if that fails, the file is as it was."
+#define REST                                                                  \
+	"Shows what the next boot will do and why, writes " CONFIG_PATH ",\n" \
+	"and rebuilds the initramfs images; if that fails, it restores the file."
 
 static int run_set(int count, char *const *arguments)
 {
@@ -491,7 +487,7 @@ static int run_add(int count, char *const *arguments)
 static int run_remove(int count, char *const *arguments)
 {
 	struct options options = { .name = "remove",
-				   .help = "Takes away from the devices to take at boot. " REST };
+				   .help = "Removes from the devices to take at boot. " REST };
 
 	return run_change(&options, CONFIG_REMOVE, count, arguments);
 }
@@ -501,20 +497,20 @@ static int run_remove(int count, char *const *arguments)
 const struct command command_set = {
 	.name = "set",
 	.arguments = ARGUMENTS,
-	.help = "Say in the config what to take, show the plan, and rebuild the images.",
+	.help = "Write to the config what to take, show the plan, and rebuild the images.",
 	.run = run_set,
 };
 
 const struct command command_add = {
 	.name = "add",
 	.arguments = ARGUMENTS,
-	.help = "The same, beside what is to be taken already.",
+	.help = "The same, in addition to what is configured.",
 	.run = run_add,
 };
 
 const struct command command_remove = {
 	.name = "remove",
 	.arguments = ARGUMENTS,
-	.help = "Take selectors out of the config, and rebuild the images.",
+	.help = "Remove selectors from the config, and rebuild the images.",
 	.run = run_remove,
 };

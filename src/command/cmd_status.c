@@ -50,9 +50,9 @@ static int run_status(int count, char *const *arguments)
 	struct options options = {
 		.name = "status",
 		.arguments = "[SELECTOR...]",
-		.help = "Says whether all that is wanted is as wanted, what was done at boot and "
-			"why not,\n"
-			"and what has changed since. Selectors stand in for those configured.\n"
+		.help = "Says whether every wanted device is taken, what the boot did or why it "
+			"did not, and\n"
+			"what has changed since. Selectors replace the configured ones.\n"
 			"Exit code 0: all is as wanted; 1: it is not.",
 		.letters = "sclrj",
 	};
@@ -92,6 +92,6 @@ static int run_status(int count, char *const *arguments)
 const struct command command_status = {
 	.name = "status",
 	.arguments = "[--json] [SELECTOR...]",
-	.help = "Say whether all is as wanted, what boot did, and what has changed since.",
+	.help = "Say whether all is as wanted, what the boot did, and what has changed since.",
 	.run = run_status,
 };

@@ -109,7 +109,7 @@ static void search_layer(struct host_search *search, const struct mount *overlay
 	if (mount && mount != overlay && path[0] == '/')
 		search_mount(search, mount);
 	else
-		search_note_gap(search, "overlay: it is not known where '%.100s' lies", path);
+		search_note_gap(search, "overlay: the location of '%.100s' is unknown", path);
 }
 
 /* Adds the file systems of each path in a colon-separated list of length bytes. */
@@ -161,7 +161,7 @@ static void search_source(struct host_search *search, const struct mount *mount)
 		return;
 	}
 	if (strncmp(source, "/dev/", 5) != 0) {
-		search_note_gap(search, "it is not known what a file system of type %.40s lies on",
+		search_note_gap(search, "the device under a file system of type %.40s is unknown",
 				mount->type);
 		return;
 	}
@@ -290,5 +290,5 @@ void search_file(struct host_search *search, const char *path)
 	if (mount)
 		search_mount(search, mount);
 	else
-		search_note_gap(search, "it is not known where the file '%.100s' lies", path);
+		search_note_gap(search, "the location of the file '%.100s' is unknown", path);
 }

@@ -33,7 +33,7 @@ static int visit_slave(void *context, const char *name)
 
 	if (sysfs_read(&search->sysfs, search_print(search, "%s/%s/dev", visit->directory, name),
 		       number, sizeof(number)) <= 0)
-		search_note_gap(search, "%s: it is not known what device that is", name);
+		search_note_gap(search, "%s: unknown device", name);
 	else
 		search_block(search, number);
 	visit->found = true;
@@ -78,8 +78,7 @@ static void search_fabric(struct host_search *search, const char *controller, co
 	else if (streq(transport, "fc"))
 		sysfs_list(&search->sysfs, "class/fc_host", visit_fc_host, &visit);
 	else
-		search_note_gap(search, "%s: NVMe by a transport that is not known: '%s'", part,
-				transport);
+		search_note_gap(search, "%s: unknown NVMe transport '%s'", part, transport);
 }
 
 /* A controller is named "nvme0"; its namespaces are "nvme0n1" and "nvme0c0n1". */
@@ -183,7 +182,7 @@ void search_block(struct host_search *search, const char *number)
 		return;
 	path = search_read_link(search, search_print(search, "dev/block/%s", number));
 	if (!path) {
-		search_note_gap(search, "no block device %s is in sysfs", number);
+		search_note_gap(search, "sysfs has no block device %s", number);
 		return;
 	}
 	if (sysfs_exists(&search->sysfs, search_print(search, "%s/partition", path)))

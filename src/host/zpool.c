@@ -73,8 +73,9 @@ void search_zpool(struct host_search *search, const char *pool)
 	char *text, *line;
 
 	if (!program) {
-		search_note_gap(search, "there is no zpool to ask for the disks of the pool %.80s",
-				pool);
+		search_note_gap(
+			search,
+			"zpool is not installed, so the disks of the pool %.80s are unknown", pool);
 		return;
 	}
 	answer = ask_once(search, program, pool);

@@ -32,8 +32,8 @@ const char *explain_stop(struct arena *arena, const struct settings *settings)
 	if (!problem)
 		return NULL;
 	return SAY(arena,
-		   "nothing is taken, because what stands at %s could not be used and may be "
-		   "what keeps a device with the host: correct it first",
+		   "nothing is taken: the setting at %s could not be used and may be what keeps a "
+		   "device with the host; correct it first",
 		   explain_origin(arena, &problem->origin));
 }
 
@@ -42,45 +42,44 @@ static const char *absent_reason(enum platform platform)
 {
 	switch (platform) {
 	case PLATFORM_INTEL:
-		return "the firmware shows no IOMMU: turn on VT-d in the firmware's set-up, and "
-		       "add intel_iommu=on to the kernel command line";
+		return "the firmware reports no IOMMU: turn on VT-d in the firmware setup, and add "
+		       "intel_iommu=on to the kernel command line";
 	case PLATFORM_AMD:
-		return "the firmware shows no IOMMU: turn on AMD-Vi (also called IOMMU) in the "
-		       "firmware's set-up; the kernel command line needs nothing for it";
+		return "the firmware reports no IOMMU: turn on AMD-Vi (also called IOMMU) in the "
+		       "firmware setup; no kernel parameter is needed";
 	case PLATFORM_ARM:
-		return "no IOMMU is in use: the kernel found no SMMU that it can use in what the "
-		       "firmware describes (ACPI table IORT, or iommu-map in the device tree): "
-		       "turn the SMMU on in the firmware's set-up, or update the firmware";
+		return "no IOMMU is in use: the kernel found no usable SMMU in the firmware's "
+		       "tables (ACPI IORT, or iommu-map in the device tree): turn the SMMU on in "
+		       "the firmware setup, or update the firmware";
 	case PLATFORM_POWER:
-		return "no IOMMU is in use: POWER machines have one in each PCI host bridge, "
-		       "which the kernel turns on by itself: see the kernel's lines about IOMMU "
-		       "in dmesg";
+		return "no IOMMU is in use: POWER machines have one in each PCI host bridge, and "
+		       "the kernel turns it on: see the kernel's lines about IOMMU in dmesg";
 	case PLATFORM_TREE:
 		return "no IOMMU is in use: the device tree gives the PCI host bridge none "
 		       "(iommu-map), or this kernel has no driver for it";
 	case PLATFORM_UNKNOWN:
 		break;
 	}
-	return "the firmware shows no IOMMU: "
-	       "turn on VT-d or AMD-Vi (also called IOMMU) in the firmware's set-up, "
-	       "and add intel_iommu=on to the kernel command line on an Intel machine";
+	return "the firmware reports no IOMMU: turn on VT-d or AMD-Vi (also called IOMMU) in the "
+	       "firmware setup, and on an Intel machine add intel_iommu=on to the kernel command "
+	       "line";
 }
 
 const char *explain_iommu(const struct run *run)
 {
 	if (run->settings.iommu_off)
-		return SAY(run->arena, "the IOMMU is off: take %s off the kernel command line",
+		return SAY(run->arena, "the IOMMU is off: remove %s from the kernel command line",
 			   run->settings.iommu_off);
 	switch (run->plan.iommu) {
 	case IOMMU_OFF_INTEL:
 		return "the IOMMU is off: add intel_iommu=on to the kernel command line";
 	case IOMMU_OFF_AMD:
-		return "the IOMMU is off, though the firmware describes one: "
-		       "see the kernel's AMD-Vi lines in dmesg";
+		return "the IOMMU is off, although the firmware describes one: see the kernel's "
+		       "AMD-Vi lines in dmesg";
 	case IOMMU_OFF_VIRTIO:
 		return "the IOMMU is off: this machine's is a virtio-iommu, whose driver is not "
-		       "loaded: build the image again with vfio-early's hook, for a kernel that "
-		       "has the modules virtio_pci and virtio_iommu";
+		       "loaded: build the image again with vfio-early's hook for a kernel that has "
+		       "the modules virtio_pci and virtio_iommu";
 	case IOMMU_ABSENT:
 		return absent_reason(run->topology.platform);
 	case IOMMU_ON:
@@ -116,15 +115,14 @@ static const char *no_group_reason(const struct run *run, const struct device *d
 	const char *off = explain_iommu(run);
 
 	if (off)
-		return SAY(run->arena, "it has no IOMMU group, for %s", off);
+		return SAY(run->arena, "it has no IOMMU group, because %s", off);
 	if (run->topology.late_groups)
 		return late_reason(run, device);
 	if (explain_wants_intel_iommu(device))
-		return "it has no IOMMU group, though other devices have: "
-		       "add intel_iommu=on to the kernel command line if it is an integrated Intel "
-		       "GPU";
-	return "it has no IOMMU group, though other devices have: "
-	       "see the kernel's lines about it and about IOMMU in dmesg";
+		return "it has no IOMMU group, although other devices have one: if it is an "
+		       "integrated Intel GPU, add intel_iommu=on to the kernel command line";
+	return "it has no IOMMU group, although other devices have one: see the kernel's lines "
+	       "about it and about IOMMU in dmesg";
 }
 
 const char *explain_protection(struct arena *arena, const struct device *device,
@@ -135,10 +133,10 @@ const char *explain_protection(struct arena *arena, const struct device *device,
 	const char *what = "the host needs it";
 
 	if (picks_behind_vmd(selector) && !selector_matches(selector, device))
-		what = "what is behind it would go away with it";
+		what = "the host needs a device behind it";
 	else if (!selector_matches(selector, device))
-		what = "its id is that of what the host needs, which is not in its place";
-	return SAY(arena, "%s%s%.80s (protect: '%s', %s)", what, *purpose ? ", for " : "", purpose,
+		what = "a device with this id is missing from its place, and the host needs it";
+	return SAY(arena, "%s%s%.80s (protect: '%s', %s)", what, *purpose ? " for " : "", purpose,
 		   selector->text, place);
 }
 
@@ -150,8 +148,8 @@ static const char *network_reason(struct arena *arena, const struct member *memb
 	const char *what = "it carries the host's network";
 
 	if (!selector_matches(selector, member->device))
-		what = "its id is that of what carries the host's network, which is not in its "
-		       "place";
+		what = "a device with this id is missing from its place, and it carries the host's "
+		       "network";
 	return SAY(arena, "%s (%.80s%snetwork: '%s', %s)", what, purpose, *purpose ? "; " : "",
 		   selector->text, place);
 }
@@ -185,17 +183,18 @@ static const char *hold_reason(const struct run *run, const struct member *membe
 		return SAY(run->arena, "%u of its SR-IOV virtual functions are enabled",
 			   member->device->virtual_functions);
 	case REFUSAL_EXCLUDED:
-		return SAY(run->arena, "'%s' (%s) leaves it out, and a group goes as a whole",
+		return SAY(run->arena,
+			   "'%s' (%s) leaves it out, and a group is taken whole or not at all",
 			   blame->text, explain_origin(run->arena, &blame->origin));
 	case REFUSAL_CONSOLE:
-		return SAY(run->arena, "the kernel's console %s is on it", member->device->console);
+		return SAY(run->arena, "the kernel console %s uses it", member->device->console);
 	case REFUSAL_WATCHDOG:
-		return SAY(run->arena, "%s on it is armed, and would reset the host",
+		return SAY(run->arena, "its armed %s would reset the host",
 			   member->device->watchdog);
 	case REFUSAL_NEWCOMER:
 		return newcomer_reason(run, blame);
 	case REFUSAL_BEHIND_VMD:
-		return SAY(run->arena, "it is behind the VMD %s and cannot be taken by itself",
+		return SAY(run->arena, "it is behind the VMD %s and cannot be taken without it",
 			   pci_address_format(&member->device->vmd->address, address));
 	default:
 		return guard_of(hold->refusal)->sentence;
@@ -250,7 +249,7 @@ const char *explain_refusal(const struct run *run, const struct planned_group *g
 	if (blamed > 1)
 		more = SAY(run->arena, " (and %zu more)", blamed - 1);
 	if (force)
-		advice = SAY(run->arena, "; to take it all the same: %s%s", run->force_by, force);
+		advice = SAY(run->arena, "; to take it anyway: %s%s", run->force_by, force);
 	if (group->number < 0)
 		return SAY(run->arena, "%s %04x:%04x left to the host: %s",
 			   pci_address_format(&member->device->address, text),
@@ -270,8 +269,8 @@ const char *explain_block(struct arena *arena, const struct member *member)
 	pci_address_format(&member->device->address, text);
 	/* Some drivers' names have blanks. */
 	return SAY(arena,
-		   "group %d cannot be opened by a virtual machine while its bridge %s is bound to "
-		   "%s: echo %s >/sys/bus/pci/drivers/%s/unbind",
+		   "no virtual machine can open group %d while its bridge %s is bound to %s: echo "
+		   "%s >/sys/bus/pci/drivers/%s/unbind",
 		   member->device->group, text, driver, text, text_quote(arena, driver));
 }
 
@@ -290,8 +289,8 @@ const char *explain_member(const struct run *run, const struct member *member)
 		const struct hold *hold = &member->holds[i];
 
 		if (hold->force)
-			text = SAY(run->arena, "%s, forced by '%s' (%s) past '%s': %s", text,
-				   hold->force->text,
+			text = SAY(run->arena, "%s, forced by '%s' (%s) past the guard '%s': %s",
+				   text, hold->force->text,
 				   explain_origin(run->arena, &hold->force->origin),
 				   refusal_name(hold->refusal), hold_reason(run, member, hold));
 	}
@@ -337,13 +336,12 @@ const char *explain_end(const struct run *run)
 	if (run_is_locked_out(run))
 		return run->holder
 			       ? SAY(run->arena,
-				     "another vfio-early (pid %d) is still at work; nothing was "
-				     "touched by this one",
+				     "another vfio-early (pid %d) is still running; this one "
+				     "touched nothing",
 				     (int)run->holder)
-			       : "another vfio-early is still at work; nothing was touched by "
-				 "this one";
+			       : "another vfio-early is still running; this one touched nothing";
 	if (run->error && run->phase == RUN_SETTINGS)
-		return SAY(run->arena, "could not begin: %s; nothing was touched",
+		return SAY(run->arena, "could not start: %s; nothing was touched",
 			   strerror(-run->error));
 	if (run->error)
 		return SAY(run->arena,
@@ -353,13 +351,14 @@ const char *explain_end(const struct run *run)
 		return SAY(run->arena, "%s: %s",
 			   run->signal ? held_signal_name(run->signal) : "stopped",
 			   run->phase < RUN_EXECUTE ? "nothing was touched"
-						    : "what was not finished was given back");
+						    : "unfinished groups were given back");
 	if (run->died)
-		return "the process that does the work died; what it did was given back";
+		return "the worker process died; its groups were given back";
 	if (run->cut_off && run->phase < RUN_EXECUTE)
 		return "reading this machine's devices took too long; nothing was touched";
 	if (run->cut_off)
-		return SAY(run->arena, "stopped: not done after %u seconds (vfio_early.timeout=)",
+		return SAY(run->arena,
+			   "stopped: not finished after %u seconds (vfio_early.timeout=)",
 			   run->settings.timeout_seconds);
 	return NULL;
 }

@@ -22,8 +22,8 @@ static const char *bind_cause(int error)
 {
 	switch (-error) {
 	case EINVAL:
-		return "the driver does not take this kind of device, or finds no IOMMU for it; "
-		       "see the kernel's own line above";
+		return "the driver does not support this device, or finds no IOMMU for it; see the "
+		       "kernel's line above";
 	case EBUSY:
 		return "virtual functions are enabled on it, or its group is in use";
 	case EAGAIN:
@@ -31,7 +31,7 @@ static const char *bind_cause(int error)
 	case ENODEV:
 		return "the device is gone, or the driver did not accept it";
 	case ENOENT:
-		return "there is no such driver";
+		return "no such driver is registered";
 	default:
 		return NULL;
 	}
@@ -43,16 +43,16 @@ static const char *load_cause(int error)
 	case -MODULE_BLACKLISTED:
 		return "it is blacklisted in modprobe.d or by modprobe.blacklist=";
 	case ENOENT:
-		return "this image or kernel has no such module; "
-		       "build the image again with vfio-early's hook";
+		return "this image or kernel lacks the module; rebuild the image with vfio-early's "
+		       "hook";
 	case ENOEXEC:
-		return "the file is damaged or was made for another kernel";
+		return "the file is damaged or was built for another kernel";
 	case EKEYREJECTED:
 	case ENOKEY:
-		return "its signature is not one this kernel trusts";
+		return "this kernel does not trust its signature";
 	case EPERM:
-		return "the kernel allows no more modules, or not this one: see "
-		       "module_blacklist= on its command line";
+		return "the kernel refuses all further modules, or this one: see module_blacklist= "
+		       "on its command line";
 	case ETIMEDOUT:
 		return "the kernel may be waiting for a driver that is still starting a device";
 	default:
@@ -69,7 +69,7 @@ const char *explain_cause(enum step step, int error)
 		return bind_cause(error);
 	case STEP_EVICT_FRAMEBUFFER:
 	case STEP_UNBIND:
-		return error == -ETIMEDOUT ? "the driver waits for its users to let go" : NULL;
+		return error == -ETIMEDOUT ? "the driver waits for its users to finish" : NULL;
 	case STEP_OVERRIDE:
 	case STEP_READ_BACK:
 		return error == -ENOENT || error == -ENODEV ? "the device is gone" : NULL;
@@ -134,7 +134,7 @@ const char *explain_failure(struct arena *arena, const struct planned_group *gro
 			group_title(arena, group), pci_address_format(&group->joiner, text), stuck);
 	if (!member)
 		return SAY(arena, "%s given back to the host: %s%s", group_title(arena, group),
-			   interrupted ? "it was interrupted" : "there was no time left", stuck);
+			   interrupted ? "the run was interrupted" : "time ran out", stuck);
 	cause = explain_cause(member->failed_step, member->error);
 	return SAY(arena, "%s given back to the host: %s %04x:%04x %s: %s%s%s%s%s",
 		   group_title(arena, group), pci_address_format(&member->device->address, text),
@@ -148,8 +148,8 @@ const char *explain_module(struct arena *arena, const struct planned_module *mod
 	const char *cause = load_cause(module->error);
 
 	return SAY(arena,
-		   "module %s not loaded: %s%s%s%s; devices are bound, but a virtual machine "
-		   "may not be able to open them until it is",
+		   "module %s not loaded: %s%s%s%s; the devices are bound, but a virtual machine "
+		   "may be unable to open them until it is loaded",
 		   module->name, error_text(module->error), cause ? " (" : "", cause ? cause : "",
 		   cause ? ")" : "");
 }
