@@ -159,7 +159,7 @@ static void read_options(struct unlocking *unlocking, const char *name, const ch
 	const char *header = search_find_option(options, "header");
 
 	if (header)
-		add_key(search, search_print(search, "the the header of %.40s", name),
+		add_key(search, search_print(search, "the header of %.40s", name),
 			search_print(search, "%.*s", (int)strcspn(header, ","), header));
 	if (search_find_option(options, "fido2-device"))
 		add_plugged(search, "unlocking by FIDO2 key", "class/hidraw", visit_hidraw);
@@ -191,7 +191,7 @@ static void read_line(struct unlocking *unlocking, char *line)
 		return;
 	unlocking->asked = true;
 	if (key)
-		add_key(search, search_print(search, "the the key of %.40s", name), key);
+		add_key(search, search_print(search, "the key of %.40s", name), key);
 	if (options)
 		read_options(unlocking, name, options);
 }
@@ -224,7 +224,7 @@ static void read_cmdline(struct unlocking *unlocking)
 
 		key += strstarts(key, "rd.") ? 3 : 0;
 		if (streq(key, "luks.key") || streq(key, "cryptkey"))
-			add_key(search, search_print(search, "the the key of %s=", token.key),
+			add_key(search, search_print(search, "the key of %s=", token.key),
 				skip_uuid(value));
 		else if (streq(key, "luks.options"))
 			read_options(unlocking, "the disks", skip_uuid(value));
