@@ -43,6 +43,6 @@ static int run_boot(int count, char *const *arguments)
 const struct command command_boot = {
 	.name = "boot",
 	.arguments = "[--dry-run]",
-	.help = "Take the listed devices now, as early in the boot as this is run.",
+	.help = "Take the listed devices; this is what runs in images.",
 	.run = run_boot,
 };

@@ -139,8 +139,8 @@ static int boot_from_image(volatile int *allowed)
 	/* The image unpacked after ours may have them. */
 	if (access(directory, F_OK) < 0)
 		log_line(LOG_LEVEL_ERROR,
-			 "%s: %s: the image is for another kernel; make one with vfio-early image "
-			 "--kernel %s",
+			 "%s: %s: the image is for another kernel; make one for this kernel: "
+			 "vfio-early image --kernel %s",
 			 directory, strerror(errno), kernel.release);
 	else
 		paths.modules.directory = directory;
@@ -187,9 +187,8 @@ static void execute_next(char **arguments)
 		execv(programs[i], arguments);
 		log_line(LOG_LEVEL_ERROR, "could not execute %s: %s", programs[i], strerror(errno));
 	}
-	log_line(LOG_LEVEL_ERROR,
-		 "there is no init: the boot loader has to give the system's own initramfs "
-		 "behind the image of vfio-early");
+	log_line(LOG_LEVEL_ERROR, "no /init was found: the boot loader must load the system's own "
+				  "initramfs after the image of vfio-early");
 }
 
 int init_run(char **arguments)
@@ -201,8 +200,8 @@ int init_run(char **arguments)
 	early_mounts_make(&mounts);
 	if (access(INIT_DIRECTORY, F_OK) < 0)
 		log_line(LOG_LEVEL_ERROR,
-			 INIT_DIRECTORY ": %s: nothing was touched; make the image with vfio-early "
-					"image",
+			 INIT_DIRECTORY
+			 ": %s: nothing was touched; make the image with: vfio-early image",
 			 strerror(errno));
 	else
 		boot_watched();

@@ -89,8 +89,8 @@ static int survey_and_wait(struct run *run, const struct sysfs *sysfs,
 			continue;
 		}
 		if (missing != said)
-			log_line(LOG_LEVEL_DEBUG, "waiting for '%s', for %d s at most",
-				 missing->text, (deadline_left(&deadline) + 999) / 1000);
+			log_line(LOG_LEVEL_DEBUG, "waiting at most %d s for '%s'",
+				 (deadline_left(&deadline) + 999) / 1000, missing->text);
 		said = missing;
 		hotplug_wait(events, &deadline);
 	}
@@ -280,9 +280,9 @@ static int work(struct run *run, int fd)
 /* Logs the line that a killed watcher cannot. */
 static void say_abandoned(const struct run *run)
 {
-	log_line(LOG_LEVEL_ERROR, "the process that watches over the work was killed; %s",
-		 run->interrupted ? "what was not finished was given back"
-				  : "the work was done by then");
+	log_line(LOG_LEVEL_ERROR, "the supervising process was killed; %s",
+		 run->interrupted ? "unfinished groups were given back"
+				  : "the work was already finished");
 }
 
 static int work_alone(struct run *run, int fd)

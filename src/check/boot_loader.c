@@ -433,6 +433,6 @@ const char *boot_loader_command(const struct root *root, enum boot_loader_change
 		return loader->command(&request);
 	return root_print(root,
 			  "%s '%s' %s the kernel command line, in your boot loader's settings",
-			  change == BOOT_LOADER_ADD ? "# add" : "# take", parameter,
-			  change == BOOT_LOADER_ADD ? "to" : "off");
+			  change == BOOT_LOADER_ADD ? "# add" : "# remove", parameter,
+			  change == BOOT_LOADER_ADD ? "to" : "from");
 }

@@ -9,7 +9,7 @@
 
 #define TEXT_SIZE 2048
 
-/* Inserts a finding at a place in the list and moves the place behind it. */
+/* Inserts a finding at a place in the list and moves the place past it. */
 static void add_finding(struct check *check, struct check_finding ***place,
 			struct check_finding finding, const char *format, va_list arguments)
 {

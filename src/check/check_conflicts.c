@@ -28,7 +28,7 @@ static bool is_vfio(const char *module)
 	return strncmp(module, "vfio", 4) == 0;
 }
 
-/* What guides have people keep away from devices that are to be passed on. */
+/* Drivers that guides tell people to keep away from devices. */
 static bool is_native(const char *module)
 {
 	static const char *const natives[] = {
@@ -81,7 +81,7 @@ static const char *edit(const struct check *check, const struct line *line, cons
 			  expression, text_quote(check->arena, own));
 }
 
-/* Makes a comment of the line. */
+/* Returns the command that comments the line out. */
 static const char *comment_out(const struct check *check, const struct line *line)
 {
 	const char *range = root_print(&check->root, "%u", line->line.number);
@@ -91,7 +91,7 @@ static const char *comment_out(const struct check *check, const struct line *lin
 	return edit(check, line, "-i", root_print(&check->root, "%ss/^/# /", range));
 }
 
-/* Comments the line out, or takes the one parameter off it when there are others. */
+/* Returns the command that removes a parameter from the line, or comments it out if it is alone. */
 static const char *take_off(const struct check *check, const struct line *line, const char *key,
 			    bool alone)
 {
@@ -101,7 +101,7 @@ static const char *take_off(const struct check *check, const struct line *line, 
 		    root_print(&check->root, "%us/ %s[^ ]*//", line->line.number, key));
 }
 
-/* "options vfio-pci ids=10de:1f91 disable_vga=1" */
+/* Checks a line such as "options vfio-pci ids=10de:1f91 disable_vga=1". */
 static void check_options(struct check *check, const struct line *line, const char *module,
 			  char *rest)
 {
@@ -130,23 +130,23 @@ static void check_options(struct check *check, const struct line *line, const ch
 			"%s:%u gives %s to %s, %s: not needed: vfio-early binds by address, so an "
 			"identical card stays with the host",
 			line->file, line->line.number, value, taker,
-			*key == 'i' ? "every device of that id" : "as soon as that is loaded");
+			*key == 'i' ? "every device with that id" : "as soon as it loads");
 }
 
 static void check_blacklist(struct check *check, const struct line *line, const char *module)
 {
 	if (is_vfio(module))
 		check_say(check, CHECK_ERROR, "blacklist", comment_out(check, line),
-			  "%s:%u blacklists %s, which is then not loaded: nothing can be taken",
+			  "%s:%u blacklists %s, so it is not loaded and nothing can be taken",
 			  line->file, line->line.number, module);
 	else if (is_native(module) && !is_packaged(line))
 		check_say(check, CHECK_NOTE, "blacklist", comment_out(check, line),
-			  "%s:%u blacklists %s: not needed for what vfio-early takes, and the "
-			  "host's other devices go without it",
+			  "%s:%u blacklists %s: not needed by vfio-early, and the host's other "
+			  "devices lose the driver",
 			  line->file, line->line.number, module);
 }
 
-/* "softdep nouveau pre: vfio-pci" */
+/* Checks a line such as "softdep nouveau pre: vfio-pci". */
 static void check_softdep(struct check *check, const struct line *line, const char *module,
 			  char *rest)
 {
@@ -156,7 +156,7 @@ static void check_softdep(struct check *check, const struct line *line, const ch
 		if (!is_vfio(word))
 			continue;
 		check_say(check, CHECK_NOTE, "softdep", comment_out(check, line),
-			  "%s:%u has %s loaded before %s: not needed, vfio-early comes before both",
+			  "%s:%u loads %s before %s: not needed, vfio-early runs before both",
 			  line->file, line->line.number, word, module);
 		return;
 	}
@@ -167,8 +167,8 @@ static void check_install(struct check *check, const struct line *line, const ch
 {
 	if (is_vfio(module))
 		check_say(check, CHECK_WARNING, "install", comment_out(check, line),
-			  "%s:%u runs '%.200s' in place of loading %s: vfio-early loads it by "
-			  "itself, and does what such scripts were for",
+			  "%s:%u runs '%.200s' instead of loading %s: vfio-early loads the module "
+			  "itself and replaces such scripts",
 			  line->file, line->line.number, command, module);
 	else if (is_native(module) && (strstr(command, "/false") || strstr(command, "/true")))
 		check_blacklist(check, line, module);
@@ -211,7 +211,7 @@ static void check_modprobe(struct check *check)
 	}
 }
 
-/* A list of modules to load, one a line. */
+/* Checks a list of modules to load, one on each line. */
 static void check_module_list(struct check *check, const char *file)
 {
 	char *text = root_read(&check->root, file), *line;
@@ -234,7 +234,7 @@ static void check_module_lists(struct check *check)
 {
 	static const char directory[] = "/etc/modules-load.d";
 
-	/* On Debian this one is a link in the directory as well. */
+	/* On Debian the directory has a link to this file. */
 	check_module_list(check, "/etc/modules");
 	check_module_list(check, "/etc/initramfs-tools/modules");
 	for (const char *const *name = root_list(&check->root, directory); *name; name++)
@@ -243,7 +243,7 @@ static void check_module_lists(struct check *check)
 					  root_print(&check->root, "%s/%s", directory, *name));
 }
 
-/* The member that will be taken and has this address; NULL if none has. */
+/* Returns the member with this address that will be taken; NULL for none. */
 static const struct member *find_taken(const struct check *check, const char *address)
 {
 	const struct plan *plan = &check->run->plan;
@@ -262,7 +262,7 @@ static const struct member *find_taken(const struct check *check, const char *ad
 	return NULL;
 }
 
-/* Files "pci-0000:01:00.0" with a driver's name, which a service binds some time after boot. */
+/* Checks files "pci-0000:01:00.0" that hold a driver's name, which a service binds after boot. */
 static void check_driverctl(struct check *check)
 {
 	for (const char *const *name = root_list(&check->root, DRIVERCTL_DIRECTORY); *name;
@@ -283,17 +283,18 @@ static void check_driverctl(struct check *check)
 				 text_quote(check->arena, address));
 		if (text_same_name(driver, member->driver))
 			check_say(check, CHECK_NOTE, "driverctl", fix,
-				  "driverctl gives %s to %.64s as well: not needed, vfio-early is "
-				  "there before it",
+				  "driverctl also gives %s to %.64s: not needed, vfio-early does "
+				  "so earlier",
 				  address, driver);
 		else
 			check_say(check, CHECK_ERROR, "driverctl", fix,
-				  "driverctl will give %s to %.64s after boot, and so take it away",
+				  "driverctl will give %s to %.64s after boot and so undo the work "
+				  "of vfio-early",
 				  address, driver);
 	}
 }
 
-/* Lists of modules on the kernel command line. */
+/* Checks lists of modules on the kernel command line. */
 static void check_list_parameter(struct check *check, const char *whole, bool blacklist,
 				 const char *value)
 {
@@ -313,11 +314,10 @@ static void check_list_parameter(struct check *check, const char *whole, bool bl
 			  "%s on the kernel command line keeps vfio-pci out: nothing can be taken",
 			  whole);
 	else if (blacklist && native)
-		check_say(
-			check, CHECK_NOTE, "blacklist", fix,
-			"%s on the kernel command line: not needed for what vfio-early takes, and "
-			"the host's other devices go without",
-			whole);
+		check_say(check, CHECK_NOTE, "blacklist", fix,
+			  "%s on the kernel command line: not needed by vfio-early, and the host's "
+			  "other devices lose the driver",
+			  whole);
 	else if (!blacklist && vfio)
 		check_say(check, CHECK_NOTE, "preload", fix,
 			  "%s on the kernel command line: not needed, vfio-early loads vfio-pci",
@@ -357,22 +357,23 @@ static void check_token(struct check *check, const struct cmdline_token *token)
 	else if (*value && in_list(token->key, takers, ARRAY_SIZE(takers)))
 		check_say(check, CHECK_WARNING, "ids",
 			  boot_loader_command(&check->root, BOOT_LOADER_REMOVE, whole),
-			  "%s on the kernel command line takes every device of those ids: not "
-			  "needed, for vfio-early binds by address",
+			  "%s on the kernel command line takes every device with those ids: not "
+			  "needed, vfio-early binds by address",
 			  whole);
 	else if (is_framebuffer(token->key, value))
 		check_say(check, CHECK_NOTE, "framebuffer",
 			  boot_loader_command(&check->root, BOOT_LOADER_REMOVE, whole),
-			  "%s on the kernel command line: not needed, vfio-early frees a display "
-			  "from the firmware's console%s",
+			  "%s on the kernel command line: not needed, vfio-early releases the "
+			  "firmware framebuffer of a display%s",
 			  whole,
-			  streq(token->key, "nofb") ? "; no kernel knows it" : ", and only then");
+			  streq(token->key, "nofb") ? "; no kernel has this parameter"
+						    : " that it takes");
 	else if (streq(token->key, "pcie_acs_override"))
 		check_say(check, CHECK_WARNING, "acs-override",
 			  boot_loader_command(&check->root, BOOT_LOADER_REMOVE, whole),
-			  "%s on the kernel command line: mainline kernels do not know it, and "
-			  "where it works, groups are split on paper only: a guest's device may "
-			  "reach the memory of its neighbours",
+			  "%s on the kernel command line: mainline kernels ignore it; where it "
+			  "works, it splits groups on paper only, and a guest's device may reach "
+			  "its neighbours' memory",
 			  whole);
 }
 
@@ -382,7 +383,7 @@ void check_conflicts(struct check *check)
 	struct cmdline_token token;
 	size_t position = 0;
 
-	/* Where nothing is listed, whoever uses these does so on purpose. */
+	/* If nothing is listed, these are used on purpose. */
 	if (!run_is_wanted(check->run))
 		return;
 	while (text && cmdline_next(text, &position, &token))

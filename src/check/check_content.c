@@ -74,7 +74,7 @@ void check_missing(const struct image_check *image)
 	const char *name = generator_name(generator);
 
 	check_say(image->check, CHECK_ERROR, "image-without", fix_missing(image->check, generator),
-		  "%s: vfio-early is not in it%s%s%s, so with kernel %s it will not run",
+		  "%s: vfio-early is not in it%s%s%s, so it will not run with kernel %s",
 		  image->path, name ? " (" : "", name ? name : "", name ? ")" : "",
 		  image->installed->kernel->release);
 }
@@ -109,8 +109,8 @@ static void check_program(const struct image_check *image)
 
 	if (fault && image->front)
 		check_say_unbootable(image->check, "image-program", image->fix,
-				     "%s: the program in it %s, and the kernel starts with it: it "
-				     "does not boot",
+				     "%s: the program in it %s, and the kernel starts that first: "
+				     "it does not boot",
 				     image->path, fault);
 	else if (fault)
 		check_say(image->check, CHECK_ERROR, "image-program", image->fix,
@@ -119,7 +119,7 @@ static void check_program(const struct image_check *image)
 		 (program->size != installed->program_size ||
 		  memcmp(program->data, installed->program, program->size) != 0))
 		check_say(image->check, CHECK_WARNING, "image-program", image->fix,
-			  "%s: the program in it is not the one that is installed", image->path);
+			  "%s: the program in it is not the installed one", image->path);
 }
 
 /* Returns whether two texts have the same settings. */
@@ -154,12 +154,12 @@ static void check_config(const struct image_check *image)
 		return;
 	if (!same_settings(arena, ours, theirs))
 		check_say(image->check, CHECK_ERROR, "image-config", image->fix,
-			  "%s: %s, so another will be in force", image->path,
-			  member ? "the config in it is not " CONFIG_PATH " as it is now"
+			  "%s: %s, so the boot uses other settings", image->path,
+			  member ? "the config in it differs from " CONFIG_PATH
 				 : CONFIG_PATH " is not in it");
 	else if (member)
 		check_say(image->check, CHECK_WARNING, "image-config", image->fix,
-			  "%s: " CONFIG_PATH " in it is older, though all is set alike",
+			  "%s: " CONFIG_PATH " in it is older, but its settings are the same",
 			  image->path);
 }
 
@@ -207,8 +207,8 @@ static void say_no_list(const struct image_check *image)
 					       image->fix);
 
 	check_say(image->check, CHECK_WARNING, "image-no-host-list", fix,
-		  "%s: no list of what this host needs is in it, so it cannot tell which devices "
-		  "the host stands on",
+		  "%s: it has no list of what this host needs, so it does not know which devices "
+		  "to protect",
 		  image->path);
 }
 
@@ -249,7 +249,7 @@ static void check_modprobe(const struct image_check *image)
 		    memcmp(member->data, file->text, file->length) != 0)
 			check_say(image->check, CHECK_WARNING, "image-modprobe", image->fix,
 				  "%s: %s %s", image->path, file->path,
-				  member ? "in it is not as it is now" : "is not in it");
+				  member ? "in it is out of date" : "is not in it");
 	}
 }
 

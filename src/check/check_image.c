@@ -55,11 +55,10 @@ static void check_installed(struct check *check, struct installed *installed)
 		fault = elf_find_fault(installed->program, installed->program_size, &machine);
 	if (error)
 		check_say(check, CHECK_ERROR, "program", check_reinstall(check),
-			  CHECK_PROGRAM_PATH " is missing: no image can be given it");
+			  CHECK_PROGRAM_PATH " is missing, so no image can get it");
 	else if (fault && fault != ELF_DYNAMIC)
 		check_say(check, CHECK_ERROR, "program", check_reinstall(check),
-			  CHECK_PROGRAM_PATH " %s: no image that is given it will run it",
-			  elf_fault_text(fault));
+			  CHECK_PROGRAM_PATH " %s, so no image can run it", elf_fault_text(fault));
 }
 
 /* Reports why an image cannot be read. */
@@ -68,19 +67,17 @@ static void say_unreadable(struct check *check, const struct initramfs *initramf
 {
 	if (error == -EACCES || error == -EPERM)
 		check_say(check, CHECK_WARNING, "image-unread", "sudo vfio-early check",
-			  "%s: only root may look into it", path);
+			  "%s: only root may read it", path);
 	else if (initramfs->missing)
 		check_say(check, CHECK_WARNING, "image-unread", NULL,
-			  "%s: could not be looked into, for there is no %s here: install it", path,
-			  initramfs->missing);
+			  "%s: could not be read without %s: install it", path, initramfs->missing);
 	else if (error == -EBADMSG)
-		check_say_unbootable(check, "image-unread", CHECK_REGENERATE,
-				     "%s: no image that a kernel could unpack, or one that is cut "
-				     "off",
-				     path);
+		check_say_unbootable(
+			check, "image-unread", CHECK_REGENERATE,
+			"%s: it is truncated, or not an image that a kernel can unpack", path);
 	else
-		check_say(check, CHECK_WARNING, "image-unread", NULL,
-			  "%s: could not be looked into: %s", path, strerror(-error));
+		check_say(check, CHECK_WARNING, "image-unread", NULL, "%s: could not be read: %s",
+			  path, strerror(-error));
 }
 
 /* Returns a command line with each word on a line of its own, up to a comment. */
@@ -169,7 +166,7 @@ static void say_no_front(struct check *check, const struct kernel_image *image, 
 			     ", but no file that it loads has " INIT_PATH
 			     "%s%s%s: it does not boot",
 			     name_of(image), stray ? "; " : "", stray ? stray : "",
-			     stray ? " has, and this entry does not load it" : "");
+			     stray ? " has, but this entry does not load that file" : "");
 }
 
 /*
@@ -186,11 +183,11 @@ static void check_unknown_front(struct check *check, const struct installed *ins
 	struct image_check checked = { check, installed, &content, stray, NULL, true };
 
 	if (!stray) {
-		check_say_unbootable(check, "image-front", front_fix(check, image, release, stray),
-				     "kernel %s is to start with rdinit=" INIT_PATH
-				     ", but there is no image of `vfio-early image' with its "
-				     "modules: it does not boot",
-				     release);
+		check_say_unbootable(
+			check, "image-front", front_fix(check, image, release, stray),
+			"kernel %s starts with rdinit=" INIT_PATH
+			", but no image from `vfio-early image' has its modules: it does not boot",
+			release);
 		return;
 	}
 	checked.fix =
@@ -201,8 +198,8 @@ static void check_unknown_front(struct check *check, const struct installed *ins
 	    image_content_find(&content, &initramfs, release, true))
 		check_content(&checked);
 	check_say(check, CHECK_WARNING, "entry-unknown", NULL,
-		  "%s: no boot entry that names it was found, so whether the boot loader loads %s "
-		  "before it, as rdinit=" INIT_PATH " needs, could not be judged",
+		  "%s: no boot entry names it, so it is unknown whether the boot loader loads %s "
+		  "before it, as rdinit=" INIT_PATH " requires",
 		  image->path, stray);
 }
 
@@ -289,11 +286,11 @@ static void judge_parts(struct image_check *checked, const struct kernel_image *
 	if (image_content_find(content, initramfs, release, front)) {
 		check_content(checked);
 		if (checked->front && !image_content_has(content, "init"))
-			check_say_unbootable(check, "image-front", NULL,
-					     "%s: it loads the image for rdinit=" INIT_PATH
-					     " and no initramfs with /init after it: it does not "
-					     "boot",
-					     name_of(image));
+			check_say_unbootable(
+				check, "image-front", NULL,
+				"%s: it loads the image for rdinit=" INIT_PATH
+				" but no initramfs with /init after it: it does not boot",
+				name_of(image));
 	} else if (checked->front) {
 		say_no_front(check, image, initramfs->arena, release);
 	} else if (front) {
@@ -301,8 +298,7 @@ static void judge_parts(struct image_check *checked, const struct kernel_image *
 			check_unknown_front(check, installed, image, initramfs->arena);
 	} else if (image->entry && is_for_repair(check, cmdline)) {
 		check_say(check, CHECK_NOTE, "image-without", NULL,
-			  "%s: vfio-early is not in it: this entry, which is for repair, takes "
-			  "nothing",
+			  "%s: vfio-early is not in it, so this repair entry takes nothing",
 			  title_of(check, image));
 	} else {
 		check_missing(checked);
@@ -312,7 +308,7 @@ static void judge_parts(struct image_check *checked, const struct kernel_image *
 static void say_missing(struct check *check, const struct kernel_image *image)
 {
 	check_say_unbootable(check, "entry-file", NULL,
-			     "boot entry %s names %s, which is not there: it does not boot",
+			     "boot entry %s names %s, which does not exist: it does not boot",
 			     image->entry, image->missing);
 }
 
@@ -338,14 +334,14 @@ static void check_image(struct check *check, const struct installed *installed,
 		check_unified(check, arena, image->path, built_in);
 	if (image->unresolved)
 		check_say(check, CHECK_NOTE, "entry-variable", NULL,
-			  "boot entry %s: the value of $%s is unknown, so its command line could "
-			  "not be judged as a whole",
+			  "boot entry %s: the value of $%s is unknown, so its command line was "
+			  "checked only in part",
 			  image->entry, image->unresolved);
 	if (error)
 		say_unreadable(check, &initramfs, path, error);
 	else if (initramfs.kernelless)
 		check_say_unbootable(check, "image-kernel", CHECK_REGENERATE,
-				     "%s: a unified image without a kernel in it (its section "
+				     "%s: this unified kernel image has no kernel (section "
 				     ".linux): it does not boot",
 				     title_of(check, image));
 	else
@@ -356,8 +352,8 @@ static void check_image(struct check *check, const struct installed *installed,
 static void say_no_memory(struct check *check, const char *what, const char *name)
 {
 	check_say(check, CHECK_ERROR, "memory", NULL,
-		  "%s %s could not be judged: there is not enough memory (%zu MiB of address "
-		  "space; see ulimit -v)",
+		  "%s %s could not be checked: not enough memory (%zu MiB of address space; see "
+		  "ulimit -v)",
 		  what, name, IMAGE_ARENA_SIZE >> 20);
 }
 
@@ -386,12 +382,12 @@ static void check_strangers(struct check *check)
 			say_no_front(check, image, arena, "KERNEL");
 		else if (arena && image->missing)
 			check_say(check, CHECK_NOTE, "entry-unknown", NULL,
-				  "boot entry %s could not be judged: %s is not found here",
+				  "boot entry %s could not be checked: %s was not found",
 				  image->entry, image->missing);
 		else if (arena)
 			check_say(check, CHECK_NOTE, "entry-unknown", NULL,
-				  "boot entry %s could not be judged: its kernel is none that has "
-				  "modules here",
+				  "boot entry %s could not be checked: its kernel has no modules "
+				  "here",
 				  image->entry);
 		arena_destroy(arena);
 	}
@@ -402,7 +398,7 @@ static void say_unread(struct check *check)
 	for (const struct boot_unread *unread = check->unread; unread; unread = unread->next)
 		check_say(check, CHECK_NOTE, "entry-unread",
 			  unread->error == -EACCES ? "sudo vfio-early check" : NULL,
-			  "%s could not be read (%s): boot entries in it could not be judged",
+			  "%s could not be read (%s): its boot entries were not checked",
 			  unread->path, strerror(-unread->error));
 }
 
@@ -417,14 +413,13 @@ static void check_driver(struct check *check, struct arena *arena,
 		error = module_closure_list(installed->modules, arena, "vfio-pci", &needed);
 	if (error && error != -ENOENT)
 		check_say(check, CHECK_WARNING, "kernel-unread", NULL,
-			  "kernel %s: whether it has vfio-pci could not be judged: %s",
+			  "kernel %s: could not find out whether it has vfio-pci: %s",
 			  installed->kernel->release, strerror(-error));
 	else if (error)
-		check_say(
-			check, CHECK_ERROR, "kernel-without", NULL,
-			"kernel %s has vfio-pci neither as a module nor built in: with it, nothing "
-			"can be taken; install one that has",
-			installed->kernel->release);
+		check_say(check, CHECK_ERROR, "kernel-without", NULL,
+			  "kernel %s has no vfio-pci, neither as a module nor built in: nothing "
+			  "can be taken with it; install a kernel that has",
+			  installed->kernel->release);
 }
 
 /* Collects what an image of this kernel would get now. Returns 0 or -ENOMEM. */
@@ -462,7 +457,7 @@ static void check_kernel(struct check *check, struct installed *installed)
 	check_driver(check, arena, installed);
 	if (!installed->kernel->images)
 		check_say(check, CHECK_WARNING, "image-unknown", CHECK_REGENERATE,
-			  "kernel %s is installed, but no image of it was found",
+			  "kernel %s is installed, but no image for it was found",
 			  installed->kernel->release);
 	mark = arena_mark(arena);
 	for (const struct kernel_image *image = installed->kernel->images; image;

@@ -35,23 +35,22 @@ static void say_absent(struct check *check, const char *cpuinfo)
 	switch (check->platform) {
 	case PLATFORM_INTEL:
 		if (!check_parameter(check, "intel_iommu", NULL))
-			add = "; the kernel may need intel_iommu=on then";
+			add = "; the kernel may then need intel_iommu=on";
 		check_say(check, CHECK_ERROR, "iommu-absent", firmware_fix(check),
-			  "the firmware shows no IOMMU: turn on \"VT-d\" (\"Intel Virtualization "
-			  "Technology for Directed I/O\") in its set-up%s",
+			  "the firmware reports no IOMMU: turn on \"VT-d\" (\"Intel Virtualization "
+			  "Technology for Directed I/O\") in its setup%s",
 			  add);
 		return;
 	case PLATFORM_AMD:
 		check_say(check, CHECK_ERROR, "iommu-absent", firmware_fix(check),
-			  "the firmware shows no IOMMU: set \"IOMMU\" (\"AMD-Vi\", often below "
-			  "\"AMD CBS\" or \"NBIO\") to Enabled in its set-up, not to Auto");
+			  "the firmware reports no IOMMU: set \"IOMMU\" (\"AMD-Vi\", often under "
+			  "\"AMD CBS\" or \"NBIO\") to Enabled in its setup, not to Auto");
 		return;
 	case PLATFORM_ARM:
-		check_say(
-			check, CHECK_ERROR, "iommu-absent", "dmesg | grep -i smmu",
-			"no IOMMU is in use: the kernel found no SMMU that it can use in what the "
-			"firmware describes (ACPI table IORT, or iommu-map in the device tree): "
-			"turn the SMMU on in the firmware's set-up, or update the firmware");
+		check_say(check, CHECK_ERROR, "iommu-absent", "dmesg | grep -i smmu",
+			  "no IOMMU is in use: the kernel found no usable SMMU in the firmware's "
+			  "tables (ACPI IORT, or iommu-map in the device tree): turn the SMMU on "
+			  "in the firmware setup, or update the firmware");
 		return;
 	case PLATFORM_TREE:
 		check_say(check, CHECK_ERROR, "iommu-absent", "dmesg | grep -i iommu",
@@ -61,14 +60,14 @@ static void say_absent(struct check *check, const char *cpuinfo)
 	case PLATFORM_POWER:
 		check_say(check, CHECK_ERROR, "iommu-absent", "dmesg | grep -i iommu",
 			  "no IOMMU is in use: POWER machines have one in each PCI host bridge, "
-			  "which the kernel turns on by itself: it says what went wrong");
+			  "and the kernel turns it on: the kernel log says what went wrong");
 		return;
 	case PLATFORM_UNKNOWN:
 		break;
 	}
 	check_say(check, CHECK_ERROR, "iommu-absent", firmware_fix(check),
-		  "no IOMMU is in use, and the firmware shows none: turn it on in the firmware's "
-		  "set-up, if this machine has one");
+		  "no IOMMU is in use, and the firmware reports none: turn it on in the firmware "
+		  "setup, if this machine has one");
 }
 
 /* A parameter turns it off; "off" may be among other words of its value. */
@@ -110,10 +109,11 @@ static void say_off(struct check *check, enum iommu_state state)
 			  "with intel_iommu=on");
 		return;
 	}
-	check_say(check, CHECK_ERROR, "iommu-off", "dmesg | grep -iE 'DMAR|IOMMU|AMD-Vi'",
-		  "the IOMMU is off, though the firmware describes %s%s%s: the kernel says why",
-		  state == IOMMU_OFF_INTEL ? "VT-d" : "AMD-Vi",
-		  *value ? " and the command line has intel_iommu=" : "", value);
+	check_say(
+		check, CHECK_ERROR, "iommu-off", "dmesg | grep -iE 'DMAR|IOMMU|AMD-Vi'",
+		"the IOMMU is off, although the firmware describes %s%s%s: the kernel log says why",
+		state == IOMMU_OFF_INTEL ? "VT-d" : "AMD-Vi",
+		*value ? " and the command line has intel_iommu=" : "", value);
 }
 
 /*
@@ -163,8 +163,8 @@ static void check_remapping(struct check *check)
 		if (unsafe)
 			check_say(check, CHECK_WARNING, "interrupts-unsafe",
 				  "grep -rl allow_unsafe_interrupts /etc/modprobe.d /proc/cmdline",
-				  "allow_unsafe_interrupts is set, and not needed: this machine "
-				  "remaps interrupts; take it out where this finds it");
+				  "allow_unsafe_interrupts is set but not needed: this machine "
+				  "remaps interrupts; remove it where this command finds it");
 		return;
 	}
 	if (parameter)
@@ -182,9 +182,9 @@ static void check_remapping(struct check *check)
 		      ">/etc/modprobe.d/vfio-interrupts.conf && vfio-early regenerate";
 	check_say(check, CHECK_ERROR, "interrupts-unmapped", fix,
 		  "interrupts are not remapped%s%s: no guest will start (Operation not permitted); "
-		  "turn it on, x2APIC in the firmware as a rule, or, with guests that you trust, "
-		  "set vfio_iommu_type1 allow_unsafe_interrupts=1",
-		  parameter ? ", for the command line has " : "", parameter ? parameter : "");
+		  "turn remapping on (usually x2APIC in the firmware) or, if you trust your "
+		  "guests, set vfio_iommu_type1 allow_unsafe_interrupts=1",
+		  parameter ? ", because the command line has " : "", parameter ? parameter : "");
 }
 
 /*
@@ -222,8 +222,8 @@ static void check_passthrough(struct check *check)
 		return;
 	check_say(check, CHECK_NOTE, "iommu-translated",
 		  boot_loader_command(&check->root, BOOT_LOADER_ADD, parameter),
-		  "the host's own devices go through the IOMMU as well: %s makes them faster, and "
-		  "gives up the protection from them; guests are the same either way",
+		  "the IOMMU also translates the host's own devices: %s makes them faster, without "
+		  "the protection from them; guests are unaffected",
 		  parameter);
 }
 

@@ -102,7 +102,7 @@ static const char *find_unsigned(struct check *check, const struct kernel *kerne
 		error = needed->path ? find_signature(needed->path, &found) : 0;
 		if (error)
 			check_say(check, CHECK_WARNING, "unsigned-unknown", NULL,
-				  "%s: whether it has a signature could not be judged: %s",
+				  "%s: could not find out whether it is signed: %s",
 				  path_of(check, needed->path), strerror(-error));
 		else if (!found)
 			return path_of(check, needed->path);
@@ -139,11 +139,10 @@ void check_lockdown(struct check *check)
 		const char *file = find_unsigned(check, kernel);
 
 		if (file)
-			check_say(
-				check, CHECK_ERROR, "unsigned",
-				"mokutil --sb-state; dmesg | grep -i lockdown",
-				"the running kernel takes no module without a signature (%s), and "
-				"%s has none: install the distribution's own kernel",
-				reason, file);
+			check_say(check, CHECK_ERROR, "unsigned",
+				  "mokutil --sb-state; dmesg | grep -i lockdown",
+				  "the running kernel loads only signed modules (%s), and %s is "
+				  "not signed: install the distribution's kernel",
+				  reason, file);
 	}
 }

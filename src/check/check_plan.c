@@ -41,8 +41,8 @@ void check_settings(struct check *check)
 	} else if (settings->devs.count == 0) {
 		check_say(check, CHECK_WARNING, "nothing-listed",
 			  "vi " CONFIG_PATH " && vfio-early regenerate",
-			  "nothing is listed in " CONFIG_PATH ", so nothing will be taken: "
-			  "it wants a line such as devs = 01:00.0");
+			  "nothing is listed in " CONFIG_PATH
+			  ", so nothing will be taken: add a line such as devs = 01:00.0");
 	}
 }
 
@@ -104,9 +104,9 @@ static void check_companions(struct check *check, const struct planned_group *gr
 		return;
 	check_say(check, CHECK_WARNING, "companions",
 		  "vfio-early pin --write && vfio-early regenerate",
-		  "group %d: %s will be taken along with %s, for no ACS separates them: move the "
-		  "card to another slot, or accept them by name; pcie_acs_override= would not "
-		  "help: no mainline kernel has it, and it only claims that they are separate",
+		  "group %d: %s will be taken along with %s, because no ACS separates them: move "
+		  "the card to another slot, or accept them by name; pcie_acs_override= does not "
+		  "help: mainline kernels ignore it, and it only claims that they are separate",
 		  group->number, list, address_of(check, listed->device));
 }
 

@@ -8,7 +8,7 @@
 #include "lib/command.h"
 #include "lib/text.h"
 
-/* Above all characters, which getopt_long() gives for what is wrong. */
+/* Above all characters, which getopt_long() returns for errors. */
 #define FIRST_OPTION 256
 
 static void print_usage(const struct usage *usage, const struct argument *table, size_t size,
@@ -35,7 +35,7 @@ static void print_usage(const struct usage *usage, const struct argument *table,
 	}
 }
 
-/* The error was already printed. */
+/* Prints the usage after an error message. Returns -1. */
 static int refuse(const struct usage *usage, const struct argument *table, size_t size, int *code)
 {
 	*code = EXIT_MALFORMED;
@@ -43,7 +43,7 @@ static int refuse(const struct usage *usage, const struct argument *table, size_
 	return -1;
 }
 
-/* Keeps what an option says; complains, and returns false, for one that was repeated too often. */
+/* Stores an option's value. Reports an option repeated too often and returns false. */
 static bool keep(const struct argument *argument, void *target)
 {
 	char *place = (char *)target + argument->offset;
@@ -65,20 +65,20 @@ static bool keep(const struct argument *argument, void *target)
 	return true;
 }
 
-/* Says what is wrong with the option that getopt_long(3) has stopped at. */
+/* Says what is wrong with the option at which getopt_long(3) stopped. */
 static void say_bad_option(const struct usage *usage, const struct argument *table, int option,
 			   char *const *words)
 {
 	const char letter[] = { '-', (char)optopt, '\0' };
 
 	if (option == ':')
-		text_print(stderr, "vfio-early: %s: %s wants a value\n", usage->command,
+		text_print(stderr, "vfio-early: %s: %s needs a value\n", usage->command,
 			   words[optind - 1]);
 	else if (optopt >= FIRST_OPTION)
 		text_print(stderr, "vfio-early: %s: --%s takes no value\n", usage->command,
 			   table[optopt - FIRST_OPTION].name);
 	else
-		text_print(stderr, "vfio-early: %s: there is no option '%s'\n", usage->command,
+		text_print(stderr, "vfio-early: %s: unknown option '%s'\n", usage->command,
 			   optopt ? letter : words[optind - 1]);
 }
 
@@ -96,7 +96,7 @@ int arguments_read(const struct usage *usage, const struct argument *table, size
 	known[size] = (struct option){ .name = "help", .val = 'h' };
 	*code = EXIT_DONE;
 	optind = 1;
-	/* getopt_long() starts after the first word. */
+	/* getopt_long() skips the first word. */
 	opterr = 0;
 	while ((option = getopt_long(count + 1, arguments - 1, ":h", known, NULL)) != -1) {
 		if (option == 'h') {
@@ -119,8 +119,8 @@ int arguments_read_exactly(const struct usage *usage, const struct argument *tab
 	if (first < 0 || first + wanted == count)
 		return first;
 	if (first + wanted < count)
-		text_print(stderr, "vfio-early: %s: '%s' is one argument too many\n",
-			   usage->command, arguments[first + wanted]);
+		text_print(stderr, "vfio-early: %s: unexpected argument '%s'\n", usage->command,
+			   arguments[first + wanted]);
 	else
 		text_print(stderr, "vfio-early: %s: %s is missing\n", usage->command,
 			   usage->arguments);

@@ -17,8 +17,8 @@
 #include "plan/survey.h"
 
 /*
- * Reads the settings and the selectors. The selectors alone say what is taken: the boot's list,
- * and its "off" and "wait", do not apply here.
+ * Reads the settings and the selectors. Only the selectors say what to take: devs, off
+ * and wait do not apply here. Returns 0 or -errno.
  */
 static int read_settings(struct options *options, struct run *run, int count,
 			 char *const *selectors)
@@ -37,7 +37,10 @@ static int read_settings(struct options *options, struct run *run, int count,
 	return error;
 }
 
-/* Notes which devices the selectors pick, with their groups; nothing else of that plan is used. */
+/*
+ * Records the devices that the selectors pick, with their groups. Nothing else of that
+ * plan is used.
+ */
 static int note_devices(const struct run *run, const struct plan *plan, struct in_use *in_use)
 {
 	struct pci_address *devices;
@@ -76,27 +79,27 @@ static int find_devices(const struct run *run, struct in_use *in_use)
 	return error ? error : note_devices(run, &plan, in_use);
 }
 
-/* Says why nothing can be taken, where it is not known what the host uses. Returns 0 or -errno. */
+/* Says why nothing can be taken if the host's uses are unknown. Returns 0 or -errno. */
 static int complain_unseen(const struct run *run, const struct in_use *in_use)
 {
 	const char *owner;
 
 	if (!in_use->at_home) {
-		text_print(stderr, "vfio-early: what the host uses is not seen from inside a "
-				   "container or chroot: run this on the host itself\n");
+		text_print(stderr, "vfio-early: a container or chroot cannot see what the host "
+				   "uses: run this on the host itself\n");
 		return -EPERM;
 	}
 	if (!in_use->error)
 		return 0;
 	owner = open_file_owner(run->arena, "/proc", in_use->unread);
 	text_print(stderr,
-		   "vfio-early: bind: nothing is taken, because it cannot be read which devices %s "
-		   "has open: %s; end it, or unmount what does not answer, first\n",
+		   "vfio-early: bind: nothing is taken: could not read which devices %s has open: "
+		   "%s; end it, or unmount what does not answer, then try again\n",
 		   owner && in_use->unread ? owner : "a process", strerror(-in_use->error));
 	return in_use->error;
 }
 
-/* Adds what the host uses just now to what is protected. Returns 0 or -errno. */
+/* Protects what the host uses now. Returns 0 or -errno. */
 static int read_uses(struct run *run)
 {
 	struct in_use in_use = { .driver = run->settings.driver };
@@ -112,13 +115,12 @@ static int read_uses(struct run *run)
 	if (error)
 		return error;
 	for (const struct host_gap *gap = uses.gaps; gap; gap = gap->next)
-		log_line(LOG_LEVEL_DEBUG, "what the host uses could not be resolved: %s",
-			 gap->text);
-	/* Nothing in use is known as well as something. */
+		log_line(LOG_LEVEL_DEBUG, "could not find out what the host uses: %s", gap->text);
+	/* No uses is a known result too. */
 	return settings_read_host(&run->settings, SETTINGS_SOURCE_HOST, uses.text ? uses.text : "");
 }
 
-/* Whether a device was refused because of what the host uses or needs. */
+/* Returns whether a device was refused because the host uses or needs it. */
 static bool is_in_use(const struct run *run)
 {
 	for (size_t i = 0; i < run->plan.group_count; i++) {
@@ -138,11 +140,11 @@ static int run_bind(int count, char *const *arguments)
 	struct options options = {
 		.name = "bind",
 		.arguments = "SELECTOR...",
-		.help = "Takes devices now, with their whole groups, until the next boot. What "
-			"the host uses\n"
-			"is refused: mounted file systems, swap, the network, a display in use, "
-			"and whatever\n"
-			"a process has open.",
+		.help = "Takes devices now, with their whole groups, until the next boot. It "
+			"refuses\n"
+			"what the host uses: mounted file systems, swap, the network, a display in "
+			"use, and\n"
+			"whatever a process has open.",
 		.letters = "cfjd",
 	};
 	int code, first = options_parse(&options, count, arguments, &code), error;
@@ -151,13 +153,12 @@ static int run_bind(int count, char *const *arguments)
 	if (first < 0)
 		return code;
 	if (count == first) {
-		text_print(stderr,
-			   "vfio-early: bind: name the devices: see vfio-early bind --help\n");
+		text_print(stderr, "vfio-early: bind: which devices? See vfio-early bind --help\n");
 		return EXIT_MALFORMED;
 	}
-	/* Even a dry run would not see what others have open. */
+	/* Others could not even see, in a dry run, what is open. */
 	if (geteuid() != 0) {
-		text_print(stderr, "vfio-early: bind: only root can do that: use sudo\n");
+		text_print(stderr, "vfio-early: bind: only root can do this: use sudo\n");
 		return EXIT_PARTLY;
 	}
 	run = run_create();
@@ -175,8 +176,7 @@ static int run_bind(int count, char *const *arguments)
 		report_log(run);
 	if (!error && !options.preview.json && is_in_use(run))
 		text_print(stderr,
-			   "vfio-early: bind: end the use that is named above, then run this "
-			   "again\n");
+			   "vfio-early: bind: end the use named above, then run this again\n");
 	code = error ? EXIT_PARTLY : run_exit_code(run);
 	preview_close(&options.preview);
 	run_destroy(run);

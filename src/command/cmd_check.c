@@ -75,7 +75,7 @@ static void say_refused(struct check *check)
 	check->refused = (struct check_finding){
 		.severity = CHECK_ERROR,
 		.topic = "memory",
-		.text = "memory ran out: not everything could be judged",
+		.text = "out of memory: not everything could be checked",
 	};
 	*check->last = &check->refused;
 	check->last = &check->refused.next;
@@ -87,7 +87,7 @@ static void look(struct check *check)
 
 	if (kernels_find(&check->root, &kernels))
 		check_say(check, CHECK_ERROR, "memory", NULL,
-			  "memory ran out: not all kernels and boot entries could be judged");
+			  "out of memory: not all kernels and boot entries could be checked");
 	check->kernels = kernels.installed;
 	check->strangers = kernels.strangers;
 	check->unread = kernels.unread;
@@ -99,7 +99,7 @@ static void look(struct check *check)
 	check_conflicts(check);
 	if (!root_has(&check->root, "/sys/bus/pci/devices"))
 		check_say(check, CHECK_NOTE, "no-bus", NULL,
-			  "there is no PCI bus to be seen here: only files were checked");
+			  "no PCI bus is visible here: only files were checked");
 }
 
 static size_t count_findings(const struct check *check, enum check_severity severity)
@@ -210,7 +210,7 @@ static enum exit_code check_system(struct check *check, bool json)
 	error = make_plan(check, &preview);
 	if (error)
 		check_say(check, CHECK_ERROR, "unplanned", "vfio-early plan",
-			  "what boot would do could not be planned: %s", strerror(-error));
+			  "could not plan what the boot would do: %s", strerror(-error));
 	look(check);
 	say_refused(check);
 	if (json)
@@ -250,6 +250,6 @@ static int run_check(int count, char *const *arguments)
 const struct command command_check = {
 	.name = "check",
 	.arguments = "[--json] [--root DIR]",
-	.help = "Find what would keep this from working at the next boot, and what helps.",
+	.help = "Find what would keep this from working at the next boot, and how to fix it.",
 	.run = run_check,
 };

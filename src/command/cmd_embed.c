@@ -21,8 +21,8 @@
 static const struct usage usage = {
 	.command = "embed",
 	.arguments = "DIR",
-	.help = "Writes what an initramfs needs of this host's settings into DIR, the image's\n"
-		"root, and prints the names of the modules that it needs.",
+	.help = "Writes the settings of this host that an initramfs needs into DIR, the image's\n"
+		"root, and prints the names of the modules that the image needs.",
 };
 
 static const struct argument options[] = {
@@ -32,10 +32,10 @@ static const struct argument options[] = {
 	  .offset = offsetof(struct embed_request, kernel) },
 	{ .name = "modules",
 	  .value = "DIR",
-	  .help = "where its modules are instead of /lib/modules/VERSION",
+	  .help = "read its modules here instead of /lib/modules/VERSION",
 	  .offset = offsetof(struct embed_request, modules) },
 	{ .name = "generic",
-	  .help = "the image is for any machine: no list of what this one needs",
+	  .help = "for any machine: leave out the list of what this host needs",
 	  .offset = offsetof(struct embed_request, generic) },
 };
 
@@ -67,8 +67,8 @@ static void complain_of_config(struct arena *arena, const struct embed *embed)
 		return;
 	for (; problem; problem = problem->next)
 		text_print(stderr, "vfio-early: %s\n", explain_problem(arena, problem));
-	text_print(stderr, "vfio-early: " CONFIG_PATH " %s; correct it and build the image again\n",
-		   embed->config_unread ? "does not go into the image, which will take nothing"
+	text_print(stderr, "vfio-early: " CONFIG_PATH " %s; correct it and rebuild the image\n",
+		   embed->config_unread ? "is not in the image, which will take nothing"
 					: "goes into the image as it is");
 	if (settings_find_stop(&embed->settings))
 		text_print(stderr, "vfio-early: %s\n", explain_stop(arena, &embed->settings));

@@ -46,19 +46,19 @@ static const struct argument known[] = {
 	  .offset = offsetof(struct options, request.kernel) },
 	{ .name = "modules",
 	  .value = "DIR",
-	  .help = "where its modules are instead of /lib/modules/VERSION",
+	  .help = "read its modules here instead of /lib/modules/VERSION",
 	  .offset = offsetof(struct options, request.modules) },
 	{ .name = "generic",
-	  .help = "the image is for any machine: no list of what this one needs",
+	  .help = "for any machine: leave out the list of what this host needs",
 	  .offset = offsetof(struct options, request.generic) },
 	{ .name = "config",
 	  .value = "FILE",
-	  .help = "put this file in instead of " CONFIG_PATH,
+	  .help = "include this file instead of " CONFIG_PATH,
 	  .offset = offsetof(struct options, request.config) },
 	{ .name = "program", .value = "FILE", .offset = offsetof(struct options, program) },
 	{ .name = "output",
 	  .value = "FILE",
-	  .help = "write it there instead of to standard output",
+	  .help = "write to this file instead of standard output",
 	  .offset = offsetof(struct options, output) },
 };
 
@@ -72,11 +72,10 @@ static int complain(const char *what, int error)
 /* Says why no image is written with the program. Returns -EXDEV. */
 static int refuse_program(const char *path, const char *why)
 {
-	text_print(
-		stderr,
-		"vfio-early: %s: the program %s: an image with it would not boot; none is written: "
-		"install vfio-early again\n",
-		path, why ? why : "does not start");
+	text_print(stderr,
+		   "vfio-early: %s: the program %s: an image with it would not boot, so none is "
+		   "written: reinstall vfio-early\n",
+		   path, why ? why : "does not start");
 	return -EXDEV;
 }
 
@@ -115,7 +114,7 @@ static int try_program(const struct image *image, const char *path)
 					  failure == -EIO ? "it fails" : strerror(-failure)));
 	if (version && !streq(version, own))
 		return refuse_program(
-			path, arena_print(image->arena, "is not %s, by what it prints", own));
+			path, arena_print(image->arena, "is not %s, going by its output", own));
 	return 0;
 }
 
@@ -128,7 +127,7 @@ static int add_module(struct image *image, struct module_context *modules, const
 		return 0;
 	if (error != -ENOENT || image->culprit)
 		return complain(image->culprit ? image->culprit : name, error);
-	text_print(stderr, "vfio-early: %s: no module %s, and none built in\n", image->directory,
+	text_print(stderr, "vfio-early: %s: no module %s, not even built in\n", image->directory,
 		   name);
 	return 1;
 }
@@ -266,14 +265,14 @@ static int run_image(int count, char *const *arguments)
 		return code;
 	if (!options.output && isatty(STDOUT_FILENO)) {
 		text_print(stderr,
-			   "vfio-early: an image is nothing for a terminal: use --output FILE\n");
+			   "vfio-early: image: not written to a terminal: use --output FILE\n");
 		return EXIT_MALFORMED;
 	}
 	uname(&running);
 	if (!options.request.kernel)
 		options.request.kernel = running.release;
 	if (!*options.request.kernel || strchr(options.request.kernel, '/')) {
-		text_print(stderr, "vfio-early: '%s' is no kernel version\n",
+		text_print(stderr, "vfio-early: '%s' is not a kernel version\n",
 			   options.request.kernel);
 		return EXIT_MALFORMED;
 	}

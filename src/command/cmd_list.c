@@ -92,7 +92,8 @@ static int run_list(int count, char *const *arguments)
 		.name = "list",
 		.arguments = "[SELECTOR...]",
 		.help = "Shows the IOMMU groups and their functions, which are taken now and which "
-			"will\nbe. With selectors, only the groups that they pick a function of.",
+			"will\n"
+			"be. With selectors: only the groups of the functions that they pick.",
 		.letters = "sclHitja",
 		.preview.survey = survey_all,
 	};

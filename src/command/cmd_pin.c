@@ -14,13 +14,13 @@
 #include "lib/util.h"
 #include "plan/explain.h"
 
-/* Whether the selectors cannot be pinned at all; says why. */
+/* Says why the selectors cannot be pinned, if so. Returns whether they cannot. */
 static bool is_hopeless(const struct run *run)
 {
 	const struct plan *plan = &run->plan;
 
 	if (!run->settings.devs.count) {
-		text_print(stderr, "vfio-early: no devices are listed: there is nothing to pin\n");
+		text_print(stderr, "vfio-early: no devices are listed: nothing to pin\n");
 		return true;
 	}
 	for (size_t i = 0; plan->stopped && i < plan->finding_count; i++)
@@ -31,20 +31,22 @@ static bool is_hopeless(const struct run *run)
 	for (size_t i = 0; i < plan->group_count; i++) {
 		if (plan->groups[i].number >= 0)
 			continue;
-		text_print(stderr, "vfio-early: not pinned, for what goes along is not known: %s\n",
+		text_print(stderr,
+			   "vfio-early: not pinned, because the members of its group are unknown: "
+			   "%s\n",
 			   explain_refusal(run, &plan->groups[i]));
 		return true;
 	}
 	return false;
 }
 
-/* Says what is pinned, but will not be taken as it is. Returns an exit_code. */
+/* Says what is pinned but would not be taken. Returns an exit_code. */
 static int complain(const struct run *run)
 {
 	int code = EXIT_DONE;
 
 	for (size_t i = 0; i < run->plan.finding_count; i++) {
-		text_print(stderr, "vfio-early: kept as it is: %s\n",
+		text_print(stderr, "vfio-early: kept unchanged: %s\n",
 			   explain_finding(run->arena, &run->plan.findings[i]));
 		code = EXIT_PARTLY;
 	}
@@ -57,7 +59,7 @@ static int complain(const struct run *run)
 	return code;
 }
 
-/* Puts the lines into the file. Returns 0 or -errno. */
+/* Writes the lines into the file. Returns 0 or -errno. */
 static int replace_lines(const struct pin *pin, const struct config *config, const char *path)
 {
 	char *text = NULL;
@@ -83,21 +85,20 @@ static int write_config(const struct pin *pin, const struct preview *preview)
 	int error = replace_lines(pin, &preview->config, path);
 
 	if (error) {
-		text_print(stderr, "vfio-early: %s: could not be written: %s; it is as it was\n",
+		text_print(stderr, "vfio-early: %s: could not be written: %s; it is unchanged\n",
 			   path, strerror(-error));
 		return EXIT_PARTLY;
 	}
 	text_print(stderr,
-		   "vfio-early: %s is written; build the images again: "
-		   "vfio-early regenerate\n",
+		   "vfio-early: %s is written; now rebuild the images: vfio-early regenerate\n",
 		   path);
 	for (enum setting_key key = SETTING_DEVS; key <= SETTING_MEMBERS; key++)
 		if ((key == SETTING_DEVS || key == SETTING_MEMBERS) &&
 		    settings->origins[key].source &&
 		    streq(settings->origins[key].source, SETTINGS_SOURCE_CMDLINE))
 			text_print(stderr,
-				   "vfio-early: take vfio_early.%s= off the kernel command "
-				   "line, for it stands over the file\n",
+				   "vfio-early: remove vfio_early.%s= from the kernel command "
+				   "line, because it overrides the file\n",
 				   setting_name(key));
 	return EXIT_DONE;
 }
@@ -118,14 +119,14 @@ static int pin(const struct pin *pin, const struct options *options)
 	error = text ? pin_check(pin, text) : -ENOMEM;
 	if (error) {
 		text_print(stderr, "vfio-early: not pinned: %s\n",
-			   error == -EBADMSG ? "boot would not take the same; this is a fault of "
-					       "vfio-early, to be reported"
+			   error == -EBADMSG ? "the boot would not take the same; this is a bug in "
+					       "vfio-early, please report it"
 					     : strerror(-error));
 		return EXIT_PARTLY;
 	}
 	code = complain(pin->run);
 	fputs(text, stdout);
-	/* Flushed, so that messages on standard error come after it. */
+	/* Before messages on standard error. */
 	fflush(stdout);
 	if (options->write && settings->problems) {
 		text_print(stderr, "vfio-early: not written: correct the errors first\n");
@@ -141,8 +142,10 @@ static int run_pin(int count, char *const *arguments)
 		.name = "pin",
 		.arguments = "[SELECTOR...]",
 		.help = "Prints the selectors as functions with their paths and ids, and the "
-			"members\nof their groups, as lines for the config file. Selectors "
-			"stand in for those\nconfigured.",
+			"members\n"
+			"of their groups, as lines for the config file. Selectors replace the "
+			"configured\n"
+			"ones.",
 		.letters = "sclw",
 	};
 	struct preview *preview = &options.preview;
@@ -154,8 +157,8 @@ static int run_pin(int count, char *const *arguments)
 	if (first < 0)
 		return code;
 	if (options.write && preview->sysfs && !preview->file) {
-		text_print(stderr, "vfio-early: what is in another tree is not for this machine's "
-				   "config: name a file with --config\n");
+		text_print(stderr, "vfio-early: --sysfs is another machine's tree: name that "
+				   "machine's config with --config\n");
 		return EXIT_MALFORMED;
 	}
 	if (options.write &&
@@ -169,7 +172,7 @@ static int run_pin(int count, char *const *arguments)
 	     problem = problem->next)
 		text_print(stderr, "vfio-early: %s\n", explain_problem(run->arena, problem));
 	pinned = (struct pin){ .run = run, .members = run->settings.members };
-	/* New members are accepted, and the rescue switch is for the boot alone. */
+	/* New members are accepted, and only the boot obeys the rescue switch. */
 	run->settings.members = (struct selector_list){ 0 };
 	run->settings.off = false;
 	if (!error)

@@ -11,8 +11,8 @@ static int run_plan(int count, char *const *arguments)
 	struct options options = {
 		.name = "plan",
 		.arguments = "[SELECTOR...]",
-		.help = "Shows what boot would do and why. Selectors stand in for those "
-			"configured.",
+		.help = "Shows what the boot would do and why. Selectors replace the configured "
+			"ones.",
 		.letters = "scHlij",
 	};
 	struct preview *preview = &options.preview;
@@ -44,6 +44,6 @@ static int run_plan(int count, char *const *arguments)
 const struct command command_plan = {
 	.name = "plan",
 	.arguments = "[--sysfs DIR] [SELECTOR...]",
-	.help = "Show what boot would do and why; touch nothing.",
+	.help = "Show what the boot would do and why; touch nothing.",
 	.run = run_plan,
 };

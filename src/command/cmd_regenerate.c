@@ -56,10 +56,10 @@ static int run_regenerate(int count, char *const *arguments)
 	if (count > 0 && !list) {
 		bool help = streq(arguments[0], "--help") || streq(arguments[0], "-h");
 
-		fprintf(help ? stdout : stderr,
-			"usage: vfio-early regenerate [OPTION...]\n"
-			"Rebuilds the images of all installed kernels with whatever made them.\n"
-			"  --list  only say what would be run\n");
+		fprintf(help ? stdout : stderr, "usage: vfio-early regenerate [OPTION...]\n"
+						"Rebuilds the images of all installed kernels with "
+						"the generators that made them.\n"
+						"  --list  only print what would run\n");
 		return help ? EXIT_DONE : EXIT_MALFORMED;
 	}
 	arena = arena_create(ARENA_SIZE);
@@ -82,6 +82,6 @@ static int run_regenerate(int count, char *const *arguments)
 const struct command command_regenerate = {
 	.name = "regenerate",
 	.arguments = "[--list]",
-	.help = "Rebuild all initramfs images; --list only says with what.",
+	.help = "Rebuild all initramfs images; --list only prints how.",
 	.run = run_regenerate,
 };

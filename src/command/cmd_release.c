@@ -15,7 +15,7 @@
 #include "plan/explain.h"
 #include "settings/settings_parse.h"
 
-/* Prefix of every line. */
+/* Begins every line. */
 #define PREFIX "vfio-early: "
 
 static int load(void *context, const char *name)
@@ -39,13 +39,16 @@ static int give_back(struct run *run, const struct execution *supervised)
 	return error;
 }
 
-/* A group that was begun is finished: half a group is of no use to the host. */
+/* Finishes a group that was begun: half a group is of no use to the host. */
 static void finish(struct run *run, const struct execution *execution, enum worker_end end)
 {
 	release_finish(run->context, execution, end);
 }
 
-/* A release uses only the selectors, the driver and the timeout of the settings. */
+/*
+ * Reads the settings. Only the selectors, the driver and the timeout are used. Returns 0
+ * or -errno.
+ */
 static int read_settings(struct options *options, struct run *run, int count,
 			 char *const *selectors)
 {
@@ -60,7 +63,10 @@ static int read_settings(struct options *options, struct run *run, int count,
 	return error;
 }
 
-/* Reads what modprobe.d names for vfio-pci and pci-stub; the command line was read before. */
+/*
+ * Reads which devices modprobe.d names for vfio-pci and pci-stub; the command line was
+ * read before. Returns 0 or -errno.
+ */
 static int read_claims(struct run *run)
 {
 	const char *text;
@@ -69,15 +75,17 @@ static int read_claims(struct run *run)
 	return error ? error : settings_read_host(&run->settings, SETTINGS_SOURCE_HOST, text);
 }
 
-/* Lets what is configured stop nothing: it says what is taken, not what is given back. */
+/*
+ * Problems of the configuration do not stop a release: it says what is taken, not what is
+ * given back.
+ */
 static void forget_configured(struct settings *settings)
 {
 	for (enum setting_key key = 0; key <= SETTING_COUNT; key++)
 		settings_forget_stops(settings, key, settings->origins[SETTING_DEVS].source);
 }
 
-/* Says each line by the log, which knows where to when the terminal is gone. Returns 0 or -errno.
- */
+/* Logs each line, because the log survives the loss of the terminal. Returns 0 or -errno. */
 static int say(const struct options *options, const struct release *release)
 {
 	char *text = NULL, *rest, *line;
@@ -123,7 +131,7 @@ static int release(struct options *options, struct run *run)
 	supervise(run);
 	run_finish(run);
 	end = explain_end(run);
-	/* A signal does not keep what was begun from being done, and the lines say what was. */
+	/* A release in progress is finished despite a signal, and the lines say what was done. */
 	if (end && (!release->chosen || !run->signal))
 		log_line(LOG_LEVEL_ERROR, "release: %s", end);
 	if (!release->chosen)
@@ -138,8 +146,8 @@ static int run_release(int count, char *const *arguments)
 		.name = "release",
 		.arguments = "SELECTOR...",
 		.help = "Gives devices back to the host's own drivers now, with their whole "
-			"groups. What a\n"
-			"virtual machine has open is left alone. The next boot takes what is "
+			"groups. It leaves\n"
+			"alone what a virtual machine has open. The next boot takes what is "
 			"configured again.",
 		.letters = "cj",
 	};
@@ -149,12 +157,12 @@ static int run_release(int count, char *const *arguments)
 	if (first < 0)
 		return code;
 	if (count == first) {
-		text_print(stderr, "vfio-early: release: name the devices: see vfio-early release "
-				   "--help\n");
+		text_print(stderr,
+			   "vfio-early: release: which devices? See vfio-early release --help\n");
 		return EXIT_MALFORMED;
 	}
 	if (geteuid() != 0) {
-		text_print(stderr, "vfio-early: release: only root can do that: use sudo\n");
+		text_print(stderr, "vfio-early: release: only root can do this: use sudo\n");
 		return EXIT_PARTLY;
 	}
 	run = run_create();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* set, add and remove: what the config file says is to be taken. */
+/* The commands set, add and remove edit what the config file takes. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,7 +21,7 @@
 #include "settings/config_edit.h"
 #include "settings/selector.h"
 
-/* One change of the config file, from what it says to what it is to say. */
+/* One change of the config file. */
 struct change {
 	struct options *options;
 	enum config_change kind;
@@ -29,12 +29,12 @@ struct change {
 	size_t count;
 	const char *path;
 	struct file_lock lock;	      /* held from reading the file until it is written */
-	struct config config;	      /* as it is */
-	struct selector_list members; /* that are pinned in it */
-	const char *old, *new;	      /* its text, both of the run's arena */
-	struct run *run;	      /* of the new text */
+	struct config config;	      /* as it is now */
+	struct selector_list members; /* pinned in it */
+	const char *old, *new;	      /* its text; the run's arena owns both */
+	struct run *run;	      /* planned by the new text */
 	bool off;		      /* the rescue switch is on the kernel command line */
-	bool cmdline_devs;	      /* stand over the file */
+	bool cmdline_devs;	      /* devs on the kernel command line override the file */
 };
 
 static void print_problems(const struct run *run)
@@ -44,7 +44,7 @@ static void print_problems(const struct run *run)
 		text_print(stderr, "vfio-early: %s\n", explain_problem(run->arena, problem));
 }
 
-/* Takes the words apart, and complains about what parses as no selector. Returns an exit_code. */
+/* Splits the words and reports those that are not selectors. Returns an exit_code. */
 static int read_words(struct change *change, int count, char *const *words)
 {
 	struct arena *arena = change->run->arena;
@@ -62,7 +62,7 @@ static int read_words(struct change *change, int count, char *const *words)
 		print_problems(scratch);
 		code = EXIT_MALFORMED;
 	} else if (!change->count) {
-		text_print(stderr, "vfio-early: %s: name the devices: see vfio-early %s --help\n",
+		text_print(stderr, "vfio-early: %s: which devices? See vfio-early %s --help\n",
 			   change->options->name, change->options->name);
 		code = EXIT_MALFORMED;
 	}
@@ -71,7 +71,7 @@ static int read_words(struct change *change, int count, char *const *words)
 	return code;
 }
 
-/* Reads the file as it is; what is wrong with it is said. Returns 0 or -errno. */
+/* Reads the file as it is and reports its problems. Returns 0 or -errno. */
 static int read_old(struct change *change)
 {
 	struct run *run = run_create();
@@ -82,14 +82,14 @@ static int read_old(struct change *change)
 	error = config_read(&change->config, &run->settings, change->path);
 	if (error == -ENOENT && !change->options->preview.file)
 		error = 0;
-	/* One that is not to be trusted has no text; one that is not there has no problem. */
+	/* A refused file has no text; a missing one has no problem. */
 	if (!error && !change->config.text && run->settings.problems) {
 		print_problems(run);
 		error = -EPERM;
 	} else if (error) {
 		preview_complain(change->path, error);
 	}
-	/* All of it is needed for longer than this run. */
+	/* The text is needed for longer than this run. */
 	change->config.path = arena_print(change->run->arena, "%s", change->config.path);
 	if (change->config.text)
 		change->config.text = arena_copy(change->run->arena, change->config.text,
@@ -99,7 +99,7 @@ static int read_old(struct change *change)
 	return error;
 }
 
-/* Keeps in the arena what a stream has written, and closes it. Returns 0 or -ENOMEM. */
+/* Closes a stream and copies its text into the arena. Returns 0 or -ENOMEM. */
 static int keep_stream(struct change *change, FILE *out, char **text)
 {
 	int error = ferror(out) ? -ENOMEM : 0;
@@ -131,7 +131,7 @@ static bool picks(const struct selector *selector, const struct device *device)
 	return selector_matches(selector, device) && selector_identity_holds(selector, device);
 }
 
-/* Whether two selectors pick the same functions of this machine, and some at all. */
+/* Returns whether two selectors pick the same functions of this machine, at least one. */
 static bool pick_alike(const struct topology *topology, const struct selector *a,
 		       const struct selector *b)
 {
@@ -147,7 +147,7 @@ static bool pick_alike(const struct topology *topology, const struct selector *a
 	return any;
 }
 
-/* Names an item as the file does, which may have its path or its id. Returns 0 or -ENOMEM. */
+/* Renames an item as the file names it, by path or id. Returns 0 or -ENOMEM. */
 static int name_as_in_file(struct arena *arena, const struct run *machine, struct config_item *item)
 {
 	const struct selector_list *devs = &machine->settings.devs;
@@ -168,7 +168,7 @@ static int name_as_in_file(struct arena *arena, const struct run *machine, struc
 	return 0;
 }
 
-/* Finds what the file does not name in so many words by what it picks. Returns 0 or -errno. */
+/* Finds items that the file names in another way, by what they pick. Returns 0 or -errno. */
 static int find_by_device(struct change *change)
 {
 	struct preview preview = change->options->preview;
@@ -207,12 +207,12 @@ static bool is_possible(const struct change *change)
 
 		if (change->kind == CONFIG_REMOVE && !item->found) {
 			text_print(stderr,
-				   "vfio-early: remove: '%s' is not in devs of %s; what is there: "
+				   "vfio-early: remove: '%s' is not in devs of %s; to see what is: "
 				   "vfio-early show\n",
 				   item->text, change->path);
 			possible = false;
 		} else if (change->kind == CONFIG_ADD && item->found) {
-			text_print(stderr, "vfio-early: '%s' is in %s already\n", item->text,
+			text_print(stderr, "vfio-early: '%s' is already in %s\n", item->text,
 				   change->path);
 		}
 	}
@@ -220,8 +220,8 @@ static bool is_possible(const struct change *change)
 }
 
 /*
- * Plans for what the new text says, as boot would. What the kernel command line
- * says of devs and members stands over the file, but is not what is asked here.
+ * Plans by the new text, as boot would, but without devs and members of the kernel
+ * command line, which would override the file. Returns 0 or -errno.
  */
 static int make_plan(struct change *change)
 {
@@ -232,7 +232,7 @@ static int make_plan(struct change *change)
 
 	if (error)
 		return error;
-	/* The command line would use the lists' room again. */
+	/* Reading the command line would reuse the lists' memory. */
 	devs = settings->devs;
 	members = settings->members;
 	devs_origin = settings->origins[SETTING_DEVS];
@@ -247,13 +247,13 @@ static int make_plan(struct change *change)
 	settings->origins[SETTING_DEVS] = devs_origin;
 	settings->origins[SETTING_MEMBERS] = members_origin;
 	change->members = members;
-	/* Pinned members are pinned anew, so none may be refused for being new. */
+	/* Members are pinned anew, so none may be refused as new. */
 	settings->members = (struct selector_list){ 0 };
 	settings->dry_run = true;
 	return error ? error : preview_plan(&change->options->preview, change->run);
 }
 
-/* Where groups were pinned, those that the new text takes are. */
+/* If groups were pinned, pins those that the new text takes. Returns 0 or -errno. */
 static int pin_again(struct change *change)
 {
 	const struct pin pin = { .run = change->run, .members = change->members };
@@ -276,16 +276,14 @@ static int pin_again(struct change *change)
 static void warn(const struct change *change)
 {
 	if (change->off)
-		text_print(stderr,
-			   "vfio-early: vfio_early=off is on the kernel command line: nothing is "
-			   "taken until it is taken off\n");
+		text_print(stderr, "vfio-early: vfio_early=off is on the kernel command line: "
+				   "nothing is taken until you remove it\n");
 	if (change->cmdline_devs)
-		text_print(stderr,
-			   "vfio-early: take vfio_early.devs= off the kernel command line, for it "
-			   "stands over the file\n");
+		text_print(stderr, "vfio-early: remove vfio_early.devs= from the kernel command "
+				   "line, because it overrides the file\n");
 }
 
-/* Puts the file back while nobody else can change it. Returns as put_back() does. */
+/* Restores the file while holding the lock. Returns as put_back() does. */
 static int put_back_locked(const struct change *change)
 {
 	struct config now;
@@ -302,8 +300,8 @@ static int put_back_locked(const struct change *change)
 }
 
 /*
- * Puts the file back to what it was, also to nothing. Returns 0, -ESTALE where the file
- * no longer says what this change wrote, or -errno.
+ * Restores the file to what it was, or removes it. Returns 0, -ESTALE if the file no
+ * longer has what this change wrote, or -errno.
  */
 static int put_back(struct change *change)
 {
@@ -316,7 +314,7 @@ static int put_back(struct change *change)
 	return error;
 }
 
-/* Rebuilds the images; if that fails the file is as it was. Returns an exit_code. */
+/* Rebuilds the images; restores the file if that fails. Returns an exit_code. */
 static int rebuild(struct change *change)
 {
 	int status = regenerate_run(REGENERATE_SCRIPT), error;
@@ -329,36 +327,34 @@ static int rebuild(struct change *change)
 			   "vfio-early: " REGENERATE_SCRIPT ": %s; it comes with make install\n",
 			   strerror(-status));
 	if (error == -ESTALE)
-		text_print(
-			stderr,
-			"vfio-early: the images could not all be rebuilt; another command has "
-			"changed %s meanwhile, and it stays as it is now: see above, and once that "
-			"is mended: vfio-early regenerate\n",
-			change->path);
+		text_print(stderr,
+			   "vfio-early: not all images could be rebuilt, and another command has "
+			   "changed %s meanwhile, so it stays as it is now: fix the error above, "
+			   "then: vfio-early regenerate\n",
+			   change->path);
 	else if (error)
 		text_print(stderr,
-			   "vfio-early: the images could not be rebuilt, and %s could not be put "
-			   "back: %s; it says what it was to say\n",
+			   "vfio-early: not all images could be rebuilt, and %s could not be "
+			   "restored: %s; it has the new settings\n",
 			   change->path, strerror(-error));
 	else
 		text_print(stderr,
-			   "vfio-early: the images could not all be rebuilt: %s is as it was; "
-			   "see above, and once that is mended, try again\n",
+			   "vfio-early: not all images could be rebuilt: %s is restored; fix the "
+			   "error above, then try again\n",
 			   change->path);
 	if (status > 0 && !error)
-		text_print(stderr,
-			   "vfio-early: an image that was rebuilt before the failure has the new "
-			   "config until then, or until vfio-early regenerate\n");
+		text_print(stderr, "vfio-early: an image rebuilt before the failure keeps the new "
+				   "config until then, or until vfio-early regenerate\n");
 	return EXIT_PARTLY;
 }
 
-/* Whether it is this host's config, which its images are made with. */
+/* Returns whether it is this host's config, which goes into its images. */
 static bool is_of_host(const struct change *change)
 {
 	return streq(change->path, CONFIG_PATH);
 }
 
-/* Writes the file, and rebuilds the images. Returns an exit_code. */
+/* Writes the file and rebuilds the images. Returns an exit_code. */
 static int carry_out(struct change *change)
 {
 	int error;
@@ -367,13 +363,13 @@ static int carry_out(struct change *change)
 		error = config_replace(&change->config, change->new);
 		if (error) {
 			text_print(stderr,
-				   "vfio-early: %s: could not be written: %s; it is as it was\n",
+				   "vfio-early: %s: could not be written: %s; it is unchanged\n",
 				   change->path, strerror(-error));
 			return EXIT_PARTLY;
 		}
 		text_print(stderr, "vfio-early: %s is written\n", change->path);
 	} else {
-		text_print(stderr, "vfio-early: %s says so already\n", change->path);
+		text_print(stderr, "vfio-early: %s already says so\n", change->path);
 	}
 	/* The images' hooks run commands that take the lock. */
 	file_lock_release(&change->lock);
@@ -382,19 +378,19 @@ static int carry_out(struct change *change)
 	host_list_keep_or_say(&change->options->preview.needs, change->run->arena);
 	if (!change->options->no_regenerate)
 		return rebuild(change);
-	text_print(stderr, "vfio-early: build the images again before the next boot: "
-			   "vfio-early regenerate\n");
+	text_print(stderr,
+		   "vfio-early: rebuild the images before the next boot: vfio-early regenerate\n");
 	return EXIT_DONE;
 }
 
-/* Plans the change; nothing has been touched so far. Returns an exit_code. */
+/* Plans the change; nothing has been changed so far. Returns an exit_code. */
 static int decide(struct change *change)
 {
 	struct run *run = change->run;
 	int code, written;
 
 	report_text(run, stdout, NULL, NULL);
-	/* Flushed, so that messages on standard error come after it. */
+	/* Before messages on standard error. */
 	fflush(stdout);
 	warn(change);
 	code = run_exit_code(run);
@@ -453,8 +449,8 @@ static int run_change(struct options *options, enum config_change kind, int coun
 	if (first < 0)
 		return code;
 	if (options->preview.sysfs && !options->preview.file && !options->dry_run) {
-		text_print(stderr, "vfio-early: what is in another tree is not for this machine's "
-				   "config: name a file with --config\n");
+		text_print(stderr, "vfio-early: --sysfs is another machine's tree: name that "
+				   "machine's config with --config\n");
 		return EXIT_MALFORMED;
 	}
 	change.path = options->preview.file ? options->preview.file : CONFIG_PATH;
@@ -468,9 +464,9 @@ static int run_change(struct options *options, enum config_change kind, int coun
 	return code;
 }
 
-#define REST                                                                    \
-	"Shows what the next boot then does and why, writes " CONFIG_PATH ",\n" \
-	"and rebuilds the initramfs images; if that fails, the file is as it was."
+#define REST                                                                  \
+	"Shows what the next boot will do and why, writes " CONFIG_PATH ",\n" \
+	"and rebuilds the initramfs images; if that fails, it restores the file."
 
 static int run_set(int count, char *const *arguments)
 {
@@ -491,7 +487,7 @@ static int run_add(int count, char *const *arguments)
 static int run_remove(int count, char *const *arguments)
 {
 	struct options options = { .name = "remove",
-				   .help = "Takes away from the devices to take at boot. " REST };
+				   .help = "Removes from the devices to take at boot. " REST };
 
 	return run_change(&options, CONFIG_REMOVE, count, arguments);
 }
@@ -501,20 +497,20 @@ static int run_remove(int count, char *const *arguments)
 const struct command command_set = {
 	.name = "set",
 	.arguments = ARGUMENTS,
-	.help = "Say in the config what to take, show the plan, and rebuild the images.",
+	.help = "Write to the config what to take, show the plan, and rebuild the images.",
 	.run = run_set,
 };
 
 const struct command command_add = {
 	.name = "add",
 	.arguments = ARGUMENTS,
-	.help = "The same, beside what is to be taken already.",
+	.help = "The same, in addition to what is configured.",
 	.run = run_add,
 };
 
 const struct command command_remove = {
 	.name = "remove",
 	.arguments = ARGUMENTS,
-	.help = "Take selectors out of the config, and rebuild the images.",
+	.help = "Remove selectors from the config, and rebuild the images.",
 	.run = run_remove,
 };

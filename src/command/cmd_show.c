@@ -118,9 +118,9 @@ static int run_show(int count, char *const *arguments)
 	struct options options = {
 		.name = "show",
 		.arguments = "",
-		.help = "Prints the settings that the next boot goes by, and where each is from: "
-			"the config,\n"
-			"the kernel command line, what this host was found to need.",
+		.help = "Prints the settings of the next boot, and where each comes from: the "
+			"config, the\n"
+			"kernel command line, or what this host was found to need.",
 		.letters = "sclj",
 	};
 	int code, first = options_parse(&options, count, arguments, &code), error;
@@ -129,7 +129,7 @@ static int run_show(int count, char *const *arguments)
 	if (first < 0)
 		return code;
 	if (first != count) {
-		text_print(stderr, "vfio-early: show takes no selectors, not even '%s'\n",
+		text_print(stderr, "vfio-early: show: unexpected argument '%s'\n",
 			   arguments[first]);
 		return EXIT_MALFORMED;
 	}
@@ -153,6 +153,6 @@ static int run_show(int count, char *const *arguments)
 const struct command command_show = {
 	.name = "show",
 	.arguments = "[--json]",
-	.help = "Print the settings of the next boot, and where each is from.",
+	.help = "Print the settings of the next boot, and where each comes from.",
 	.run = run_show,
 };

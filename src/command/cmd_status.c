@@ -27,11 +27,11 @@ static int read_report(struct status *status, const char *directory)
 		error = json_read(arena, text, &value);
 	if (!error)
 		status->boot = value;
-	/* That it cannot be read is something to say, but not the end. */
+	/* An unreadable report is reported, but no error. */
 	return error == -ENOMEM ? error : 0;
 }
 
-/* A boot leaves its report where its image could; a captured tree has none of this machine's. */
+/* A boot leaves its report where its image could. A captured tree does not have this machine's. */
 static int find_report(struct status *status, const struct options *options)
 {
 	static const char *const places[] = { REPORT_DIRECTORY, INIT_REPORT_DIRECTORY };
@@ -50,9 +50,9 @@ static int run_status(int count, char *const *arguments)
 	struct options options = {
 		.name = "status",
 		.arguments = "[SELECTOR...]",
-		.help = "Says whether all that is wanted is as wanted, what was done at boot and "
-			"why not,\n"
-			"and what has changed since. Selectors stand in for those configured.\n"
+		.help = "Says whether every wanted device is taken, what the boot did or why it "
+			"did not, and\n"
+			"what has changed since. Selectors replace the configured ones.\n"
 			"Exit code 0: all is as wanted; 1: it is not.",
 		.letters = "sclrj",
 	};
@@ -71,7 +71,7 @@ static int run_status(int count, char *const *arguments)
 	/* The pinned members belong to the configured devices. */
 	if (status.of_others)
 		run->settings.members = (struct selector_list){ 0 };
-	/* Devices are wanted even while the rescue switch keeps them from being taken. */
+	/* Devices are wanted even if the rescue switch keeps them from being taken. */
 	run->settings.off = false;
 	if (!error)
 		error = preview_plan(&options.preview, run);
@@ -92,6 +92,6 @@ static int run_status(int count, char *const *arguments)
 const struct command command_status = {
 	.name = "status",
 	.arguments = "[--json] [SELECTOR...]",
-	.help = "Say whether all is as wanted, what boot did, and what has changed since.",
+	.help = "Say whether all is as wanted, what the boot did, and what has changed since.",
 	.run = run_status,
 };

@@ -157,7 +157,7 @@ static void put_member(const struct listing *listing, const struct terminal *ter
 
 	fprintf(terminal->out, "  %s ", pci_address_format(&device->address, address));
 	if (device->gone) {
-		fprintf(terminal->out, "is gone, or could not be read\n");
+		fprintf(terminal->out, "is gone or could not be read\n");
 		return;
 	}
 	fprintf(terminal->out, "%04x:%04x  ", device->id.vendor, device->id.device);
@@ -196,7 +196,8 @@ static void put_iommu(const struct listing *listing, const struct terminal *term
 		return;
 	terminal_wrap(terminal, 0, 0, TERMINAL_RED,
 		      arena_print(run->arena,
-				  "Nothing can be taken, for there are no IOMMU groups: %s", off)
+				  "Nothing can be taken, because there are no IOMMU groups: %s",
+				  off)
 			      ?: off);
 	fputc('\n', terminal->out);
 }
@@ -216,7 +217,7 @@ static void put_summary(const struct listing *listing, const struct terminal *te
 	add(&line, "%zu groups of %zu functions; taken now: %zu; at the next boot: %zu",
 	    listing->run->topology.group_count, listing->run->topology.count, taken, planned);
 	if (refused)
-		add(&line, ", and %zu refused", refused);
+		add(&line, ", %zu refused", refused);
 	if (listing->run->settings.off)
 		add(&line, " (vfio_early=off is on the kernel command line)");
 	fputc('\n', terminal->out);

@@ -8,7 +8,7 @@
 #include "lib/util.h"
 #include "settings/settings_parse.h"
 
-/* All there are; a command has those whose letters it names. */
+/* All options; a command has those whose letters it lists. */
 static const struct {
 	char letter;
 	struct argument argument;
@@ -26,17 +26,17 @@ static const struct {
 	{ 'l',
 	  { .name = "cmdline",
 	    .value = "TEXT",
-	    .help = "take this for the kernel command line",
+	    .help = "use this as the kernel command line",
 	    .offset = offsetof(struct options, preview.cmdline) } },
 	{ 'H',
 	  { .name = "host",
 	    .value = "FILE",
-	    .help = "take what the host needs from this file of an image",
+	    .help = "read what the host needs from this file of an image",
 	    .offset = offsetof(struct options, preview.host) } },
 	{ 'i',
 	  { .name = "ids",
 	    .value = "FILE",
-	    .help = "take device names from this pci.ids",
+	    .help = "read device names from this pci.ids",
 	    .offset = offsetof(struct options, preview.ids) } },
 	{ 'r',
 	  { .name = "report",
@@ -45,7 +45,7 @@ static const struct {
 	    .offset = offsetof(struct options, report) } },
 	{ 't',
 	  { .name = "tree",
-	    .help = "show which function is behind which bridge",
+	    .help = "show the functions behind each bridge",
 	    .offset = offsetof(struct options, preview.behind) } },
 	{ 'j',
 	  { .name = "json",
@@ -53,11 +53,11 @@ static const struct {
 	    .offset = offsetof(struct options, preview.json) } },
 	{ 'a',
 	  { .name = "addresses",
-	    .help = "print addresses and names only, a tab between them",
+	    .help = "print only addresses and names, separated by a tab",
 	    .offset = offsetof(struct options, preview.addresses) } },
 	{ 'w',
 	  { .name = "write",
-	    .help = "put them into the config file",
+	    .help = "write them into the config file",
 	    .offset = offsetof(struct options, write) } },
 	{ 'd',
 	  { .name = "dry-run",
@@ -65,12 +65,12 @@ static const struct {
 	    .offset = offsetof(struct options, dry_run) } },
 	{ 'n',
 	  { .name = "no-regenerate",
-	    .help = "leave the initramfs images as they are",
+	    .help = "do not rebuild the initramfs images",
 	    .offset = offsetof(struct options, no_regenerate) } },
 	{ 'f',
 	  { .name = "force",
 	    .value = "REASON:SELECTOR",
-	    .help = "take it although a guard speaks against it; may be repeated",
+	    .help = "take it in spite of this guard; may be repeated",
 	    .offset = offsetof(struct options, force),
 	    .repeated = true } },
 };
@@ -93,7 +93,7 @@ int options_add_force(const struct options *options, struct settings *settings)
 	struct origin *place = &settings->origins[SETTING_FORCE];
 	int error = 0;
 
-	/* It adds to what was configured, wherever that was. */
+	/* They add to what was configured anywhere. */
 	if (options->force.count && place->source)
 		place->source = origin.source;
 	for (size_t i = 0; !error && i < options->force.count; i++)

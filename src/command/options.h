@@ -8,30 +8,29 @@
 #include "lib/textfile.h"
 #include "plan/run.h"
 
-/* Options of a command. */
+/* The options of a command. */
 struct options {
-	const char *name; /* the command, what stands after its options, and what it does */
+	const char *name; /* the command, the arguments after its options, and its help */
 	const char *arguments;
 	const char *help;
-	const char *letters; /* the options that it has, by the letters of options.c */
+	const char *letters; /* the options that it has, by their letters in options.c */
 
-	struct preview preview; /* what --sysfs to --json of options.c say */
+	struct preview preview; /* values of --sysfs to --json */
 	bool write;
 	bool dry_run;
 	bool no_regenerate;
-	const char *report; /* a directory of reports instead of the usual; NULL for those */
+	const char *report; /* a directory of reports; NULL for the usual ones */
 	struct argument_list force;
 };
 
 /*
- * Reads the options from a command's arguments. Returns the index of the first
- * that is none, or -1 when there is nothing to do, with *code set to an
- * exit_code; what was wrong was said then.
+ * Reads a command's options. Returns the index of the first argument that is no option.
+ * Returns -1 with an exit_code in *code if help was printed or an error was reported.
  */
 int options_parse(struct options *options, int count, char *const *arguments, int *code);
 
 /*
- * Adds what --force said to what the settings force. To be called once all
- * other settings are read. Returns 0 or -ENOMEM.
+ * Adds the values of --force to the settings. Call after reading all other settings.
+ * Returns 0 or -ENOMEM.
  */
 int options_add_force(const struct options *options, struct settings *settings);

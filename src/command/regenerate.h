@@ -5,9 +5,9 @@
 #define REGENERATE_SCRIPT VFIO_EARLY_LIBDIR "/regenerate"
 
 /*
- * Runs a script to its end; what it prints goes where our own output goes.
- * It finds programs in TRUSTED_PATH (util.h). Signals of a terminal are its to act upon while it
- * runs. Returns 0, its exit status or 128 and the signal that ended it, or -errno when it could not
- * be started.
+ * Runs a script and waits for its end. Its output goes where ours goes, its PATH is
+ * TRUSTED_PATH (lib/util.h). Meanwhile signals from the terminal are the script's to
+ * handle. Returns 0, its exit status, 128 plus the signal that ended it, or -errno if it
+ * could not be started.
  */
 int regenerate_run(const char *script);

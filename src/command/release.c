@@ -169,7 +169,7 @@ int release_do(struct release *release, const struct execution *execution)
 static const char *lack_of_driver(const struct released *released)
 {
 	if (released->load_error == -ENOENT)
-		return "no driver of this kernel is for it";
+		return "this kernel has no driver for it";
 	if (released->load_error == MODULE_BLACKLISTED)
 		return "its driver is blacklisted in modprobe.d or by modprobe.blacklist=";
 	if (released->load_error)
@@ -187,21 +187,21 @@ static const char *explain_kept(const struct release *release, const struct rele
 	const struct pci_id *id = &released->before.id;
 
 	if (claim)
-		next = arena_print(arena, "%.160s names it; take it out there and reboot",
+		next = arena_print(arena, "%.160s names it; remove it there and reboot",
 				   claim->purpose);
 	else if (released->ids_error)
 		next = arena_print(arena,
-				   "make it, and release the device again: echo %04x %04x "
+				   "remove the id, then release the device again: echo %04x %04x "
 				   ">/sys/bus/pci/drivers/%s/remove_id",
 				   id->vendor, id->device, text_quote(arena, driver));
 	else
-		next = arena_print(arena,
-				   "another program (driverctl, libvirt, a udev rule) has given it "
-				   "to %s meanwhile; stop that and release the device again",
-				   driver);
+		next = arena_print(
+			arena,
+			"another program (driverctl, libvirt, a udev rule) has given it to %s "
+			"meanwhile; stop that program, then release the device again",
+			driver);
 	return next ? arena_print(arena, "could not be given back: it is on %s again%s%s: %s",
-				  driver,
-				  released->ids_error ? ", which does not forget its id: " : "",
+				  driver, released->ids_error ? ", which keeps its id: " : "",
 				  released->ids_error ? strerror(-released->ids_error) : "", next)
 		    : NULL;
 }
@@ -216,8 +216,8 @@ static const char *explain_next_boot(const struct release *release, const struct
 	if (!claim || !leftover_is_driver(driver))
 		return "";
 	text = arena_print(release->run->arena,
-			   "; %.160s names it still: take it out there, or the next boot may give "
-			   "it to %s again",
+			   "; %.160s still names it: remove it there, or the next boot may give it "
+			   "to %s again",
 			   claim->purpose, driver);
 	return text ? text : "";
 }
@@ -231,11 +231,11 @@ static const char *outcome(const struct release *release, const struct released 
 	const char *text;
 
 	if (member->result != RESULT_UNDONE)
-		text = arena_print(arena,
-				   "could not be given back by %s%s%s; it is as it stands until "
-				   "a reboot",
-				   before, member->error ? ": " : "",
-				   member->error ? strerror(-member->error) : "");
+		text = arena_print(
+			arena,
+			"could not be given back by %s%s%s; it stays like this until a reboot",
+			before, member->error ? ": " : "",
+			member->error ? strerror(-member->error) : "");
 	else if (!is_back(release, released))
 		text = explain_kept(release, released);
 	else if (member->driver_after[0])
@@ -266,12 +266,12 @@ static const char *group_text(const struct release *release, const struct releas
 	pci_address_format(&first->address, address);
 	if (group->state == RELEASE_IN_USE)
 		text = arena_print(arena,
-				   "group %d is left as it is: %s has it open; shut the virtual "
+				   "group %d is not released: %s has it open; shut the virtual "
 				   "machine down first",
 				   group->group->number, group->user);
 	else if (group->state == RELEASE_NOTHING)
-		text = arena_print(arena, "%s: nothing to release: the host has it, on %s", address,
-				   first->driver ? first->driver : "no driver");
+		text = arena_print(arena, "%s: nothing to release: the host already has it, on %s",
+				   address, first->driver ? first->driver : "no driver");
 	return text;
 }
 

@@ -80,7 +80,7 @@ static void find_boot(const struct status *status, struct status_device *device)
 		return;
 	}
 	if (!device->device)
-		device->drift = "it is gone since";
+		device->drift = "it has been removed since";
 	else if (!after || !now || !streq(after, now))
 		device->drift = arena_print(status->run->arena, "lost since: %s has it now",
 					    now ? now : "no driver");
@@ -175,7 +175,7 @@ static void add_lost(struct status *status, const struct sysfs *sysfs,
 		find_nodes(status, sysfs, device);
 	find_boot(status, device);
 	if (!device->drift)
-		device->drift = "taken at boot, and not wanted any more";
+		device->drift = "taken at boot, no longer wanted";
 	status->lost_count++;
 }
 
@@ -222,8 +222,8 @@ static int find_changes(struct status *status)
 		if (!was || streq(was, is))
 			continue;
 		text = arena_print(status->run->arena,
-				   "%s was '%s' at boot and is '%s' now: the next boot goes by "
-				   "what the images have: vfio-early regenerate",
+				   "%s was '%s' at boot and is '%s' now: the next boot uses the "
+				   "settings in the images; to update them: vfio-early regenerate",
 				   name, was, is);
 		if (!text)
 			return -ENOMEM;
@@ -239,14 +239,13 @@ static const char *boot_text(const struct status *status)
 
 	if (!status->boot && !status->place)
 		return "vfio-early did not run at this boot: rebuild the images with vfio-early "
-		       "regenerate, and reboot";
+		       "regenerate, then reboot";
 	if (!status->boot)
 		return arena_print(status->run->arena,
-				   "the report in %s cannot be read: what was done at boot is not "
-				   "known",
+				   "the report in %s cannot be read: what the boot did is unknown",
 				   status->place);
 	return arena_print(status->run->arena, "%s%s%s", error ? error : "", error ? "; " : "",
-			   summary ? summary : "it says not what it did");
+			   summary ? summary : "it does not say what it did");
 }
 
 /* Returns what the kernel lacks for a virtual machine to use an IOMMU; NULL for nothing. */
@@ -255,8 +254,8 @@ static const char *find_missing(const struct sysfs *sysfs)
 	if (sysfs_exists(sysfs, "module/vfio_iommu_type1") ||
 	    sysfs_exists(sysfs, "class/misc/iommu") || sysfs_exists(sysfs, "module/iommufd"))
 		return NULL;
-	return "vfio_iommu_type1 is not loaded, so that no virtual machine can open a device: "
-	       "modprobe vfio_iommu_type1";
+	return "vfio_iommu_type1 is not loaded, so no virtual machine can open a device: modprobe "
+	       "vfio_iommu_type1";
 }
 
 int status_find(struct status *status, const struct sysfs *sysfs)

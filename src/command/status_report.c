@@ -75,10 +75,9 @@ static const char *summary(const struct status *status)
 	if (settings_find_stop(&status->run->settings))
 		return explain_stop(status->run->arena, &status->run->settings);
 	if (status->run->settings.problems)
-		return "some of the settings do not parse: see above";
+		return "some settings do not parse: see above";
 	if (!status->run->settings.devs.count)
-		return "no devices are listed, so that nothing is wanted: vfio-early set "
-		       "SELECTOR...";
+		return "no devices are listed, so nothing is wanted: vfio-early set SELECTOR...";
 	return status->as_wanted ? "all is as wanted" : "not all is as wanted";
 }
 
@@ -92,7 +91,7 @@ void status_text(const struct status *status, FILE *out)
 	if (status->boot_ran || run->settings.devs.count)
 		text_print(out, "boot: %s\n", status->boot_text);
 	for (size_t i = 0; i < run->plan.finding_count; i++)
-		text_print(out, "not there: %s\n",
+		text_print(out, "not taken: %s\n",
 			   explain_finding(run->arena, &run->plan.findings[i]));
 	for (size_t i = 0; i < status->group_count; i++)
 		print_group(&status->groups[i], out);

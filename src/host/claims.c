@@ -29,7 +29,7 @@ static void add_claim(struct host_search *search, const char *selector, const ch
 	search->last_claim = &claim->next;
 }
 
-/* A file is called "pci-0000:01:00.0" and holds a driver's name, which its service binds. */
+/* A file is named "pci-0000:01:00.0" and holds the driver that its service binds. */
 static int visit_override(void *context, const char *name)
 {
 	struct claim_visit *visit = context;
@@ -52,7 +52,7 @@ static int visit_override(void *context, const char *name)
 	return 0;
 }
 
-/* "options vfio-pci ids=10de:1f91 disable_vga=1" */
+/* Reads a line such as "options vfio-pci ids=10de:1f91 disable_vga=1". */
 static void read_options(struct host_search *search, char *line, const char *file)
 {
 	static const char *const parameters[][2] = { { "vfio-pci", "ids=" },

@@ -290,5 +290,5 @@ void in_use_find_machine(struct arena *arena, const struct sysfs *sysfs, const c
 		*user = "a process";
 	open_files_free(&files);
 	if (!*user && search.group_found && is_busy(dev, group, &search.nodes[0]))
-		*user = "a process that is not seen from here";
+		*user = "a process not visible from here";
 }

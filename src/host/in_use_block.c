@@ -152,13 +152,13 @@ static const char *ask(struct host_search *search, const char *name, const char 
 	if (node_read(search->root, path, &node) == 0 && node.block)
 		snprintf(found, sizeof(found), "%u:%u", node.major, node.minor);
 	if (!streq(found, number))
-		return search_print(search, "something unknown: /%s is not its node", path);
+		return search_print(search, "an unknown use (/%s is not its node)", path);
 	error = deadline_call(&deadline, open_exclusively, &opening);
 	if (error == -EBUSY)
-		return search_print(search, "something that has %s for itself", name);
+		return search_print(search, "an exclusive user of %s", name);
 	/* A drive without a medium, or a device that is gone, has nothing to lose. */
 	return error == -ETIMEDOUT
-		       ? search_print(search, "something unknown: %s does not answer", name)
+		       ? search_print(search, "an unknown use (%s does not answer)", name)
 		       : NULL;
 }
 

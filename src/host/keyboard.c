@@ -136,7 +136,7 @@ void search_keyboard(struct host_search *search, const char *root)
 	    !crypttab_asks(search, search_print(search, "%s/etc/crypttab", root)) &&
 	    !crypttab_asks(search, search_print(search, "%s/etc/crypttab.initramfs", root)))
 		return;
-	search_begin_use(search, "keyboard for the passphrase");
+	search_begin_use(search, "typing the passphrase");
 	sysfs_list(&search->sysfs, "class/input", visit_input, &keyboards);
 	/*
 	 * If other keyboards exist elsewhere, such as on the PS/2 port, this one's

@@ -8,8 +8,8 @@
 struct mount_visit {
 	struct host_search *search;
 	const char *directory;
-	const char *number; /* of the one device that is known; NULL when none is */
-	bool take;	    /* all devices, for one of them is the known one */
+	const char *number; /* of the one known device; NULL for none */
+	bool take;	    /* take all devices: the known one is among them */
 	bool found;
 };
 
@@ -63,8 +63,8 @@ static int visit_btrfs(void *context, const char *uuid)
 }
 
 /*
- * Its source is one of its devices; where that cannot be told (/dev/root),
- * every btrfs that is mounted is taken for it: too many rather than too few.
+ * Adds the devices of a btrfs. Its source is one of them. If the source is unknown
+ * (/dev/root), adds every mounted btrfs: too many rather than too few.
  */
 static void search_btrfs(struct host_search *search, const char *source)
 {
@@ -87,7 +87,10 @@ static int visit_virtio(void *context, const char *name)
 	return 0;
 }
 
-/* A directory of the machine that this one is a guest of; which device it comes by is not told. */
+/*
+ * Adds the devices of a virtio driver for directories of the host machine: which one is
+ * used is not told.
+ */
 static void search_virtio(struct host_search *search, const char *driver)
 {
 	struct mount_visit visit = { .search = search };
@@ -98,7 +101,7 @@ static void search_virtio(struct host_search *search, const char *driver)
 		search_note_gap(search, "the driver %s has no PCI device", driver);
 }
 
-/* The layers' paths are those of the process that mounted it: they may be elsewhere now. */
+/* The layers' paths are those of the process that mounted it and may have changed. */
 static void search_layer(struct host_search *search, const struct mount *overlay, const char *path)
 {
 	const struct mount *mount = search_find_mount(search, path);
@@ -106,10 +109,10 @@ static void search_layer(struct host_search *search, const struct mount *overlay
 	if (mount && mount != overlay && path[0] == '/')
 		search_mount(search, mount);
 	else
-		search_note_gap(search, "overlay: it is not known where '%.100s' lies", path);
+		search_note_gap(search, "overlay: the location of '%.100s' is unknown", path);
 }
 
-/* Looks at each path of a list with colons between, length bytes long. */
+/* Adds the file systems of each path in a colon-separated list of length bytes. */
 static void search_layers(struct host_search *search, const struct mount *overlay,
 			  const char *paths, size_t length)
 {
@@ -130,7 +133,7 @@ static void search_layers(struct host_search *search, const struct mount *overla
 	}
 }
 
-/* Containers have one each, with dozens of layers: nothing is copied that need not be. */
+/* Containers have an overlay each, with dozens of layers, so nothing is copied without need. */
 static void search_overlay(struct host_search *search, const struct mount *mount)
 {
 	static const char *const keys[] = { "lowerdir", "upperdir", "datadir" };
@@ -148,7 +151,7 @@ static void search_overlay(struct host_search *search, const struct mount *mount
 	}
 }
 
-/* Some name all their devices, with colons between (bcachefs). */
+/* Some sources name all devices, separated by colons (bcachefs). */
 static void search_source(struct host_search *search, const struct mount *mount)
 {
 	char *source = (char *)search_print(search, "%s", mount->source), *name;
@@ -158,7 +161,7 @@ static void search_source(struct host_search *search, const struct mount *mount)
 		return;
 	}
 	if (strncmp(source, "/dev/", 5) != 0) {
-		search_note_gap(search, "it is not known what a file system of type %.40s lies on",
+		search_note_gap(search, "the device under a file system of type %.40s is unknown",
 				mount->type);
 		return;
 	}
@@ -166,7 +169,7 @@ static void search_source(struct host_search *search, const struct mount *mount)
 		search_named_block(search, name);
 }
 
-/* Finds the devices below a file system, wherever it is mounted. */
+/* Adds the devices of a file system, wherever it is mounted. */
 static void search_file_system(struct host_search *search, const struct mount *mount)
 {
 	const char *type = mount->type;
@@ -191,7 +194,7 @@ static void search_file_system(struct host_search *search, const struct mount *m
 		search_journals(search);
 }
 
-/* Returns the same for each of a host's thousands of mounts of one file system or pool. */
+/* Returns a name that all of a file system's or pool's mounts share; there may be thousands. */
 static const char *file_system_name(struct host_search *search, const struct mount *mount)
 {
 	if (mount_has_device(mount))
@@ -203,7 +206,7 @@ static const char *file_system_name(struct host_search *search, const struct mou
 			    is_9p_over_network(mount) ? " of a network" : "", mount->source);
 }
 
-/* Whether a file system is the kernel's own, or lies in memory. */
+/* Returns whether a file system is the kernel's or in memory. */
 static bool lies_in_memory(const char *type)
 {
 	static const char *const types[] = {
@@ -287,5 +290,5 @@ void search_file(struct host_search *search, const char *path)
 	if (mount)
 		search_mount(search, mount);
 	else
-		search_note_gap(search, "it is not known where the file '%.100s' lies", path);
+		search_note_gap(search, "the location of the file '%.100s' is unknown", path);
 }

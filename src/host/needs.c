@@ -28,7 +28,7 @@ static void search_resume(struct host_search *search)
 			search_named_block(search, token.value);
 }
 
-/* Whether the first user namespace is this process's: in others, root is nobody on the host. */
+/* Returns whether this is the first user namespace: in others, root is not the host's. */
 static bool owns_all_users(struct host_search *search)
 {
 	unsigned int first, host_first, count;
@@ -39,9 +39,9 @@ static bool owns_all_users(struct host_search *search)
 }
 
 /*
- * Whether the first process that /proc shows is the machine's. The number of the first
- * PID namespace is the kernel's ABI (PROC_PID_INIT_INO, include/linux/proc_ns.h); a
- * kernel without PID namespaces shows none.
+ * Returns whether the first process in /proc is the machine's. The first PID namespace
+ * has a fixed number (PROC_PID_INIT_INO, include/linux/proc_ns.h); a kernel without PID
+ * namespaces has none.
  */
 static bool sees_all_processes(struct host_search *search)
 {
@@ -55,10 +55,10 @@ static bool sees_all_processes(struct host_search *search)
 }
 
 /*
- * Whether this process is at home on the machine: neither in a chroot, where
- * the first process's root is another, nor in a container, by its namespaces and by
- * the marks that systemd, systemd-nspawn and podman leave. (Docker's /.dockerenv says
- * nothing: machines are made of such images too.)
+ * Returns whether this process runs on the machine itself: not in a chroot, where the
+ * first process's root differs, and not in a container, by its namespaces and the marks
+ * of systemd, systemd-nspawn and podman. (Docker's /.dockerenv proves nothing: machines
+ * are made from such images too.)
  */
 static bool is_at_home(struct host_search *search)
 {
@@ -75,7 +75,7 @@ static bool is_at_home(struct host_search *search)
 	if (stat(search_print(search, "%s/1/root", search->proc), &first) == 0)
 		return fstat(search->root, &own) == 0 && first.st_dev == own.st_dev &&
 		       first.st_ino == own.st_ino;
-	/* Only root may look there. A chroot is no mount point, unless it was made one. */
+	/* Only root may look. A chroot is no mount point unless it was made one. */
 	return errno == EACCES && mount && streq(mount->point, "/");
 }
 
@@ -126,7 +126,7 @@ int search_run(struct host_needs *needs, struct arena *arena, const struct host_
 	search.root = open(*root ? root : "/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (search.root < 0)
 		return 0;
-	/* Without a sysfs there is nothing to be found, and nothing to say of it. */
+	/* Without sysfs there is nothing to find or report. */
 	if (sysfs_open(&search.sysfs, roots->sysfs ? roots->sysfs : "/sys")) {
 		close(search.root);
 		return 0;

@@ -42,7 +42,7 @@ static int find_fault(const char *text, struct arena *arena, const char **fault)
 	*fault = NULL;
 	/* An empty file protects nothing, and was not made by looking. */
 	if (strncmp(text, SETTINGS_HOST_HEADING, strlen(SETTINGS_HOST_HEADING)) != 0) {
-		*fault = "it does not begin as vfio-early begins it";
+		*fault = "its first line is not that of vfio-early";
 		return 0;
 	}
 	settings_init(&settings, arena);
@@ -141,28 +141,27 @@ void host_list_keep_or_say(const struct host_list *list, struct arena *arena)
 
 	if (error)
 		text_print(stderr,
-			   "vfio-early: " HOST_LIST_PATH ": what this host needs could not be kept "
-			   "there: %s\n",
+			   "vfio-early: " HOST_LIST_PATH
+			   ": could not save what this host needs: %s\n",
 			   strerror(-error));
 }
 
 void host_list_say(const struct host_list *list)
 {
 	for (const struct host_gap *gap = list->gaps; gap; gap = gap->next)
-		text_print(stderr, "vfio-early: what the host needs could not be resolved: %s\n",
+		text_print(stderr, "vfio-early: could not find out what the host needs: %s\n",
 			   gap->text);
 	if (list->fault)
 		text_print(stderr, "vfio-early: " HOST_LIST_PATH ": not used: %s\n", list->fault);
 	if (list->source == HOST_LIST_KEPT)
 		text_print(stderr,
-			   "vfio-early: this is not the running system: using the list of what it "
-			   "needs of %s (" HOST_LIST_PATH ")\n",
+			   "vfio-early: this is not the running system: using its list of needed "
+			   "devices of %s (" HOST_LIST_PATH ")\n",
 			   list->date);
 	else if (list->source == HOST_LIST_NONE)
-		text_print(
-			stderr,
-			"vfio-early: WARNING: this is not the running system, and there is no list "
-			"of what it needs (" HOST_LIST_PATH "): storage and network devices are "
-			"taken by address or path alone, and one that it stands on can be among "
-			"those; once it runs: vfio-early regenerate\n");
+		text_print(stderr,
+			   "vfio-early: WARNING: this is not the running system, and it has no "
+			   "list of needed devices (" HOST_LIST_PATH
+			   "): storage and network devices are taken only by address or path, and "
+			   "the host may need one of those; once it runs: vfio-early regenerate\n");
 }

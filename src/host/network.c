@@ -177,7 +177,7 @@ static void add_addresses_4(struct host_search *search)
 
 	if (getifaddrs(&addresses) < 0) {
 		search_begin_use(search, "the network");
-		search_note_gap(search, "the addresses of this host are not known");
+		search_note_gap(search, "the addresses of this host are unknown");
 		return;
 	}
 	for (struct ifaddrs *entry = addresses; entry; entry = entry->ifa_next) {

@@ -12,11 +12,11 @@
 #include "lib/text.h"
 #include "lib/textfile.h"
 
-/* So much of a sentence about a gap is kept, and of a word of a list. */
+/* How much of a gap's sentence, and of a word in a list, is kept. */
 #define GAP_SIZE  256
 #define WORD_SIZE 160
 
-/* A table of /proc that is longer is not read. */
+/* The largest table of /proc that is read. */
 #define TABLE_SIZE_MAX ((size_t)32 << 20)
 
 char *search_read_file(struct host_search *search, const char *path)
@@ -29,7 +29,7 @@ char *search_read_file(struct host_search *search, const char *path)
 	return error ? NULL : text;
 }
 
-/* Reads a file below the host's root directory. Returns 0 or -errno. */
+/* Reads a file below the host's root. Returns 0 or -errno. */
 static int read_at(struct host_search *search, const char *path, char **text)
 {
 	int fd = openat(search->root, path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK), error;
@@ -82,7 +82,7 @@ static ssize_t measure(int fd)
 	return whole;
 }
 
-/* Reads a file whose length only reading tells: it is measured first. Returns 0 or -errno. */
+/* Reads a file of unknown length, which is measured first. Returns 0 or -errno. */
 static int read_whole(struct host_search *search, int fd, char **text)
 {
 	ssize_t length = measure(fd);
@@ -206,7 +206,7 @@ bool search_enter(struct host_search *search, const char *what)
 	return true;
 }
 
-/* Adds a word, unless it is there. owner and what tell this list from all others. */
+/* Adds a word, unless it is there. owner and what identify the list. */
 static void add_word(struct host_search *search, struct host_words *words, const char *what,
 		     const char *owner, const char *word)
 {
@@ -228,7 +228,7 @@ static void add_word(struct host_search *search, struct host_words *words, const
 	words->count++;
 }
 
-/* Records something that the search under way came upon. */
+/* Records a find of the current search. */
 static void record(struct host_search *search, const char *selector, const char *text)
 {
 	struct host_find *find;
@@ -268,7 +268,7 @@ void search_add_device(struct host_search *search, const char *selector, const c
 	add_word(search, &device->parts, "part", selector, part);
 }
 
-/* Notes that text is true of the use under way. */
+/* Records that text applies to the current use. */
 static void note_question(struct host_search *search, const char *text)
 {
 	struct host_entry *entry = search_entry(search, "question", text, true);

@@ -12,12 +12,12 @@
 /* Context of a callback of sysfs_list(). */
 struct storage_visit {
 	struct host_search *search;
-	const char *directory; /* of which names are listed */
-	const char *part;      /* what the block device is called */
+	const char *directory; /* the directory being listed */
+	const char *part;      /* the block device's name */
 	bool found;
 };
 
-/* Cuts the last name off a path. */
+/* Returns a path without its last name. */
 static const char *directory_of(struct host_search *search, const char *path)
 {
 	const char *slash = strrchr(path, '/');
@@ -33,14 +33,17 @@ static int visit_slave(void *context, const char *name)
 
 	if (sysfs_read(&search->sysfs, search_print(search, "%s/%s/dev", visit->directory, name),
 		       number, sizeof(number)) <= 0)
-		search_note_gap(search, "%s: it is not known what device that is", name);
+		search_note_gap(search, "%s: unknown device", name);
 	else
 		search_block(search, number);
 	visit->found = true;
 	return 0;
 }
 
-/* Whether it lies on other block devices: dm, md, bcache and drbd list them all alike. */
+/*
+ * Adds the devices below a block device; dm, md, bcache and drbd list them alike. Returns
+ * whether there were any.
+ */
 static bool search_slaves(struct host_search *search, const char *path)
 {
 	struct storage_visit visit = { .search = search };
@@ -61,7 +64,7 @@ static int visit_fc_host(void *context, const char *name)
 	return 0;
 }
 
-/* NVMe over Fabrics: which of the adapters it is, only the names of their ports would tell. */
+/* NVMe over Fabrics: only the names of their ports would tell the adapters apart. */
 static void search_fabric(struct host_search *search, const char *controller, const char *part)
 {
 	struct storage_visit visit = { .search = search, .part = part };
@@ -75,11 +78,10 @@ static void search_fabric(struct host_search *search, const char *controller, co
 	else if (streq(transport, "fc"))
 		sysfs_list(&search->sysfs, "class/fc_host", visit_fc_host, &visit);
 	else
-		search_note_gap(search, "%s: NVMe by a transport that is not known: '%s'", part,
-				transport);
+		search_note_gap(search, "%s: unknown NVMe transport '%s'", part, transport);
 }
 
-/* A controller is "nvme0"; "nvme0n1" and "nvme0c0n1" are what it shows. */
+/* A controller is named "nvme0"; its namespaces are "nvme0n1" and "nvme0c0n1". */
 static int visit_nvme_controller(void *context, const char *name)
 {
 	struct storage_visit *visit = context;
@@ -96,7 +98,10 @@ static int visit_nvme_controller(void *context, const char *name)
 	return 0;
 }
 
-/* The interface that a path of Fibre Channel over Ethernet leads over: ".../net/eth0.5/ctlr_0/". */
+/*
+ * Returns the interface on a path of Fibre Channel over Ethernet,
+ * ".../net/eth0.5/ctlr_0/"; NULL for none.
+ */
 static const char *find_interface(struct host_search *search, const char *path)
 {
 	const char *net = strstr(path, "/net/");
@@ -118,7 +123,7 @@ static bool is_network_disk(const char *path, const char *name)
 	return strstr(path, "/session") != NULL;
 }
 
-/* Block devices without a controller of their own on the PCI bus. */
+/* Adds block devices without a PCI controller of their own. */
 static void search_virtual(struct host_search *search, const char *path, const char *name)
 {
 	struct storage_visit visit = { .search = search, .part = name };
@@ -136,17 +141,17 @@ static void search_virtual(struct host_search *search, const char *path, const c
 	} else if (is_network_disk(path, name)) {
 		search_network(search);
 	}
-	/* Others, such as those of a platform or zram, need no PCI device. */
+	/* Others, such as platform devices or zram, need no PCI device. */
 }
 
-/* Whether the device keeps its data in a file (loop) or, when it wants to, on another (zram). */
+/* Adds the file or device that backs a loop device or zram. Returns whether there is one. */
 static bool search_backing(struct host_search *search, const char *path)
 {
 	char file[4096];
 
 	if (sysfs_read(&search->sysfs, search_print(search, "%s/loop/backing_file", path), file,
 		       sizeof(file)) > 0) {
-		/* A loop device may stand on a disk as well. */
+		/* A loop device may also be on a disk. */
 		if (strstarts(file, "/dev/"))
 			search_named_block(search, file);
 		else
@@ -177,7 +182,7 @@ void search_block(struct host_search *search, const char *number)
 		return;
 	path = search_read_link(search, search_print(search, "dev/block/%s", number));
 	if (!path) {
-		search_note_gap(search, "no block device %s is in sysfs", number);
+		search_note_gap(search, "sysfs has no block device %s", number);
 		return;
 	}
 	if (sysfs_exists(&search->sysfs, search_print(search, "%s/partition", path)))
@@ -194,8 +199,8 @@ void search_block(struct host_search *search, const char *number)
 }
 
 /*
- * Where udev links what has that tag (60-persistent-storage.rules): its own
- * letters are as they are, all others as "\x20".
+ * Returns udev's link for a tag (60-persistent-storage.rules). It keeps some characters
+ * and writes the others as "\x20".
  */
 static const char *tag_path(struct host_search *search, const char *directory, const char *value,
 			    bool lower)
@@ -231,7 +236,7 @@ bool search_is_tag(const char *name)
 	return false;
 }
 
-/* The path in /dev of what is named; NULL for what is no block device. */
+/* Returns the path in /dev of a named block device; NULL for other names. */
 static const char *name_to_path(struct host_search *search, const char *name)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(tags); i++)
@@ -263,7 +268,7 @@ const char *search_find_number(struct host_search *search, const char *name)
 		return NULL;
 	if (S_ISBLK(status.st_mode))
 		return search_print(search, "%u:%u", major(status.st_rdev), minor(status.st_rdev));
-	/* Another's /dev, in which names are all there is. In sysfs, they have '!' for '/'. */
+	/* Another machine's /dev has only names. Names in sysfs have '!' for '/'. */
 	for (char *c = resolved + strlen("dev/"); *c; c++)
 		if (*c == '/')
 			*c = '!';

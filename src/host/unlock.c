@@ -149,8 +149,7 @@ static void add_plugged(struct host_search *search, const char *use, const char 
 			int (*look)(void *context, const char *name))
 {
 	if (!add_token(search, use, directory, look))
-		search_note_gap(search, "it is not plugged in, so the controller that it needs is "
-					"not known");
+		search_note_gap(search, "it is not plugged in, so its controller is unknown");
 }
 
 /* Reads the options of crypttab(5) or rd.luks.options=. name is the disk they are for. */
@@ -160,14 +159,14 @@ static void read_options(struct unlocking *unlocking, const char *name, const ch
 	const char *header = search_find_option(options, "header");
 
 	if (header)
-		add_key(search, search_print(search, "header of %.40s", name),
+		add_key(search, search_print(search, "the header of %.40s", name),
 			search_print(search, "%.*s", (int)strcspn(header, ","), header));
 	if (search_find_option(options, "fido2-device"))
-		add_plugged(search, "FIDO2 key for unlocking", "class/hidraw", visit_hidraw);
+		add_plugged(search, "unlocking by FIDO2 key", "class/hidraw", visit_hidraw);
 	if (search_find_option(options, "pkcs11-uri"))
-		add_plugged(search, "smart card for unlocking", "bus/usb/devices", visit_usb);
+		add_plugged(search, "unlocking by smart card", "bus/usb/devices", visit_usb);
 	if (search_find_option(options, "tpm2-device"))
-		add_token(search, "TPM for unlocking", "class/tpm", visit_tpm);
+		add_token(search, "unlocking by TPM", "class/tpm", visit_tpm);
 	unlocking->network |= search_find_option(options, "_netdev") != NULL;
 }
 
@@ -192,7 +191,7 @@ static void read_line(struct unlocking *unlocking, char *line)
 		return;
 	unlocking->asked = true;
 	if (key)
-		add_key(search, search_print(search, "key of %.40s", name), key);
+		add_key(search, search_print(search, "the key of %.40s", name), key);
 	if (options)
 		read_options(unlocking, name, options);
 }
@@ -225,7 +224,7 @@ static void read_cmdline(struct unlocking *unlocking)
 
 		key += strstarts(key, "rd.") ? 3 : 0;
 		if (streq(key, "luks.key") || streq(key, "cryptkey"))
-			add_key(search, search_print(search, "key of %s=", token.key),
+			add_key(search, search_print(search, "the key of %s=", token.key),
 				skip_uuid(value));
 		else if (streq(key, "luks.options"))
 			read_options(unlocking, "the disks", skip_uuid(value));

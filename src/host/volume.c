@@ -223,7 +223,7 @@ void search_volume_group(struct host_search *search, const char *path)
 	if (!name || (!add_members(search, "physical volumes online", name) &&
 		      !add_backup(search, group, name)))
 		search_note_gap(search,
-				"volume group %.80s: it is not known whether it has physical "
-				"volumes that no volume lies on",
+				"volume group %.80s: it may have physical volumes that no logical "
+				"volume uses",
 				name ? name : group);
 }

@@ -6,7 +6,7 @@
 #include "host/search.h"
 #include "lib/process.h"
 
-/* zpool waits for a pool that has lost its disks; an image is built without it then. */
+/* zpool waits for a pool that has lost its disks; the image is then built without it. */
 #define ZPOOL_MILLISECONDS 5000
 #define ZPOOL_OUTPUT_SIZE  65536
 
@@ -27,7 +27,7 @@ static const char *find_zpool(const struct host_search *search)
 	return NULL;
 }
 
-/* Returns 0 and the output, or -errno. -H and -P print plain paths, -L the targets of links. */
+/* Returns 0 with the output, or -errno. -H and -P print plain paths, -L link targets. */
 static int ask_zpool(const char *program, const char *pool, char *buffer, size_t size)
 {
 	char *const arguments[] = { (char *)"zpool", (char *)"list", (char *)"-vHPL",
@@ -37,13 +37,13 @@ static int ask_zpool(const char *program, const char *pool, char *buffer, size_t
 	return process_read_output(&zpool, ZPOOL_MILLISECONDS, buffer, size);
 }
 
-/* The answer of zpool(8) about a pool, which may be none. */
+/* The answer of zpool(8) about a pool, if any. */
 struct answer {
 	const char *text;
 	int error;
 };
 
-/* Asks once for each pool: one that has lost its disks takes all the time there is. */
+/* Asks once for each pool: one that has lost its disks uses up all of its time. */
 static const struct answer *ask_once(struct host_search *search, const char *program,
 				     const char *pool)
 {
@@ -73,8 +73,9 @@ void search_zpool(struct host_search *search, const char *pool)
 	char *text, *line;
 
 	if (!program) {
-		search_note_gap(search, "there is no zpool to ask for the disks of the pool %.80s",
-				pool);
+		search_note_gap(
+			search,
+			"zpool is not installed, so the disks of the pool %.80s are unknown", pool);
 		return;
 	}
 	answer = ask_once(search, program, pool);

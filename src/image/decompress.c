@@ -66,7 +66,7 @@ int decompress_file(int fd, const char *program,
 		return result;
 	}
 	result = read_output(ends[0], use, context);
-	/* One that has more to say ends at that. */
+	/* A program with more to write ends at that. */
 	close(ends[0]);
 	failure = process_wait(&process, NULL, &status);
 	if (result)

@@ -3,21 +3,20 @@
 
 #include <stddef.h>
 
-/* As many bytes as tell how something is compressed. */
+/* How many bytes tell how data is compressed. */
 #define DECOMPRESS_MAGIC_SIZE 2
 
 /*
- * Returns the name of the program that undoes what data was compressed with, by
- * the kernel's own table (lib/decompress.c); NULL for what that does not know.
+ * Returns the name of the program that decompresses data, by the kernel's table of magic
+ * numbers (lib/decompress.c); NULL if unknown.
  */
 const char *decompress_program(const void *data, size_t size);
 
 /*
- * Has such a program decompress the rest of the open file fd, from where it
- * stands, and calls use for each piece that comes out, until it gives other
- * than 0. Whatever made an image needed that program, so it is at hand where
- * the image was made. Returns what use gave, -ENOENT when there is no such
- * program, -EBADMSG when it failed, or -errno.
+ * Runs such a program on the open file fd, from its current position, and calls use for
+ * each piece of output until it returns nonzero. Whoever made the image needed the
+ * program, so it is normally installed there. Returns that value, 0 at the end, -ENOENT
+ * if there is no such program, -EBADMSG if it failed, or -errno.
  */
 int decompress_file(int fd, const char *program,
 		    int (*use)(void *context, const char *data, size_t size), void *context);

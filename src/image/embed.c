@@ -34,7 +34,7 @@ static bool is_wanted_module(const struct embed *embed, const char *name)
 	return false;
 }
 
-/* Whether a module can have that name; it goes to a hook as a word of its own. */
+/* Returns whether a module can have this name, which hooks get as a word. */
 static bool is_module_name(const char *name, size_t length)
 {
 	for (size_t i = 0; i < length; i++)
@@ -72,7 +72,7 @@ static int add_aliased(struct collection *collection, const char *directory, con
 	size_t size = 0;
 	int error = path ? 0 : -ENOMEM;
 
-	/* Without the file no module of this kernel is found by an alias at boot either. */
+	/* Without this file, no module of this kernel is found by alias at boot either. */
 	while (file && !error && getline(&line, &size, file) > 0) {
 		const char *name = strrchr(line, ' ');
 
@@ -87,7 +87,7 @@ static int add_aliased(struct collection *collection, const char *directory, con
 	return error;
 }
 
-/* Every module that drives some devices better than vfio-pci does has such an alias. */
+/* Adds the kernel's variant drivers, whose modules have such an alias. */
 static int add_variants(struct collection *collection, const char *directory)
 {
 	return add_aliased(collection, directory, "alias vfio_pci:");
@@ -130,7 +130,7 @@ static const char *modules_directory(struct arena *arena, const struct embed_req
 			   request->kernel ? request->kernel : kernel.release);
 }
 
-/* The driver that a setting asks for is a module of the same name, for all we know. */
+/* Adds the driver that settings name; its module is assumed to have that name. */
 static int add_driver(struct collection *collection, const struct settings *settings,
 		      const char *modules)
 {
@@ -154,7 +154,7 @@ static int collect_modules(struct collection *collection, const struct embed_req
 		error = add_driver(collection, &collection->embed->settings, directory);
 	if (!error)
 		error = add_iommu(collection, request, directory);
-	/* The next boot's command line is likely the one of this boot. */
+	/* The next boot's command line is probably this boot's. */
 	settings_init(&running, collection->arena);
 	if (!error && !request->generic)
 		cmdline_error = textfile_read(collection->arena, cmdline, &text);
@@ -226,7 +226,7 @@ static int add_modprobe_file(struct collection *collection, const struct modprob
 	*file = (struct embed_file){ .path = from->path,
 				     .text = from->text,
 				     .length = strlen(from->text) };
-	/* Files below /run in an image are hidden by the mount on /run at boot. */
+	/* The mount on /run hides an image's files below /run at boot. */
 	if (strstarts(from->path, "/run/"))
 		file->path =
 			arena_print(collection->arena, MODPROBE_CONF_DIRECTORY "/%s", from->name);
@@ -265,7 +265,7 @@ static int add_file(struct embed_file **file, struct arena *arena, const char *p
 	return 0;
 }
 
-/* Adds what stands in for a config that is not taken. */
+/* Adds a config that stands in for the refused one. */
 static int add_mark(struct collection *collection, const char *reason)
 {
 	const char *text = arena_print(
@@ -317,7 +317,7 @@ static int collect_host(struct collection *collection)
 	if (*collection->root && (!roots.proc || !roots.sysfs))
 		return -ENOMEM;
 	error = host_list_read(&embed->needs, collection->arena, &roots);
-	/* One that protects nothing goes in too: boot must know that somebody looked. */
+	/* Adds even a list without needs: boot must know that somebody looked. */
 	if (!error && embed->needs.text)
 		error = add_file(&embed->host, collection->arena, HOST_CONFIG_PATH,
 				 embed->needs.text);

@@ -155,9 +155,9 @@ static const char *order_of_scripts(const struct image_content *content, bool *w
 	if (!own)
 		return "is not run: init-top's ORDER does not name it";
 	if (udev && udev < own)
-		return "runs behind udev, when drivers have the devices already";
+		return "runs after udev, when drivers already have the devices";
 	*works = true;
-	return own == first ? NULL : "is not the first of init-top";
+	return own == first ? NULL : "is not the first script of init-top";
 }
 
 static bool unit_comes_before(const char *unit, const char *other)
@@ -186,7 +186,7 @@ static const char *order_of_unit(const struct image_content *content, bool *work
 
 	*works = false;
 	if (!unit)
-		return "is not run: its unit is not there";
+		return "is not run: its unit is missing";
 	if (!initramfs_find(content->initramfs, "sysinit.target.wants/vfio-early.service"))
 		return "is not run: sysinit.target does not want its unit";
 	for (size_t i = 0; unit->data && i < ARRAY_SIZE(later); i++)
@@ -213,7 +213,7 @@ static const char *order_of_mkinitcpio(const struct image_content *content, bool
 
 	*works = false;
 	if (!find_at(content->initramfs, "hooks/vfio-early") || !list)
-		return "is not run: its hook is not there";
+		return "is not run: its hook is missing";
 	list += sizeof(key) - 1;
 	length = strcspn(list, "\n");
 	own = find_word(list, length, "vfio-early");
@@ -222,7 +222,7 @@ static const char *order_of_mkinitcpio(const struct image_content *content, bool
 		return "is not run: EARLYHOOKS does not name it";
 	*works = true;
 	return udev && udev < own
-		       ? "runs when udev does already: put vfio-early before udev in HOOKS"
+		       ? "runs after udev has started: put vfio-early before udev in HOOKS"
 		       : NULL;
 }
 
@@ -240,7 +240,7 @@ const char *image_content_order(const struct image_content *content, bool *works
 	if (content->generator == GENERATOR_MKINITCPIO)
 		return order_of_mkinitcpio(content, works);
 	*works = false;
-	return "is there, but it is not known what made this image, nor whether it runs";
+	return "is there, but what made this image is unknown, and so is whether it runs";
 }
 
 bool image_content_has(const struct image_content *content, const char *path)

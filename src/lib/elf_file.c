@@ -244,9 +244,9 @@ const char *elf_fault_text(enum elf_fault fault)
 	static const char *const texts[] = {
 		[ELF_GOOD] = "is whole",
 		[ELF_EMPTY] = "is empty",
-		[ELF_NONE] = "is no program (no ELF file)",
+		[ELF_NONE] = "is not a program (not an ELF file)",
 		[ELF_FOREIGN] = "is for another machine",
-		[ELF_CUT] = "is cut off",
+		[ELF_CUT] = "is truncated",
 		[ELF_DAMAGED] = "is damaged",
 		[ELF_DYNAMIC] = "needs shared libraries",
 	};

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Machine and word size (elf(5)). A kernel runs programs of its own alone. */
+/* Machine and word size (elf(5)). A kernel runs only programs that match its own. */
 struct elf_machine {
 	unsigned char class;   /* ELFCLASS32 or ELFCLASS64 */
 	unsigned char data;    /* ELFDATA2LSB or ELFDATA2MSB */

@@ -146,11 +146,10 @@ int file_lock_take_or_say(struct file_lock *lock, const char *path, const char *
 	int error = file_lock_take(lock, path, &deadline);
 
 	if (error)
-		text_print(
-			stderr,
-			"vfio-early: %s: %s is not changed: %s is changing files, and was not done "
-			"in %d seconds; wait for it or end it, then try again\n",
-			command, path, lock->holder, FILE_LOCK_MILLISECONDS / 1000);
+		text_print(stderr,
+			   "vfio-early: %s: %s is not changed: %s is still changing files after %d "
+			   "seconds; wait for it or end it, then try again\n",
+			   command, path, lock->holder, FILE_LOCK_MILLISECONDS / 1000);
 	return error;
 }
 

@@ -14,7 +14,7 @@
 
 #include "lib/util.h"
 
-/* How long to sleep between two looks whether a child has ended. */
+/* How long to sleep between two calls of waitpid(). */
 #define LOOK_AGAIN_NANOSECONDS 5000000
 
 /* Puts the standard files into their places. Returns 0 or -1, as dup2(2) does. */
@@ -41,7 +41,7 @@ static void become(const struct process_program *program, int failure)
 
 	if (program->prepare)
 		program->prepare(program->context);
-	/* Who calls a command as root must not thereby run what lies in a directory of a user's. */
+	/* A command run as root must not execute programs from a user's directory. */
 	if (set_files(program) == 0 && setenv("PATH", TRUSTED_PATH, 1) == 0) {
 		if (program->fd >= 0)
 			fexecve(program->fd, program->arguments, environ);
@@ -97,7 +97,7 @@ static int read_failure(const struct process *process)
 {
 	unsigned char error = 0;
 
-	/* Nobody has the other end by now but a child that sleeps in the kernel. */
+	/* Only a child that sleeps in the kernel can still hold the other end. */
 	fcntl(process->failure, F_SETFL, O_NONBLOCK);
 	return read(process->failure, &error, 1) == 1 ? -error : 0;
 }
@@ -168,7 +168,7 @@ int process_read_output(const struct process_program *program, int milliseconds,
 	close(output[1]);
 	if (!result) {
 		result = read_all(output[0], buffer, size, &deadline);
-		/* A program may close its output and go on. */
+		/* Waits for the child itself: a program may close its output and go on. */
 		if (!result) {
 			result = process_wait(&process, &deadline, &status);
 			ended = result != -ETIMEDOUT;

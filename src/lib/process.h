@@ -9,7 +9,7 @@
 /* A program, and what it is started with. Its PATH is TRUSTED_PATH (util.h). */
 struct process_program {
 	const char *path; /* a name without a slash is looked for in that PATH */
-	int fd;		  /* open on the program, and run instead of path; -1 for none */
+	int fd;		  /* open on the program and executed in place of path; -1 for none */
 	char *const *arguments;
 	int input, output, error;	/* its standard files; -1 for /dev/null */
 	void (*prepare)(void *context); /* called in the child before it becomes that; or NULL */

@@ -51,8 +51,9 @@ int binding_unbind_or_linger(const struct sysfs *sysfs, const struct deadline *d
 			     const struct device *device, const char *driver);
 
 /*
- * Makes the kernel look for a driver again (drivers/pci/pci-driver.c, drivers_probe).
- * Blocks while the driver's probe runs. The result is only logged: read the driver back.
+ * Binds the driver that the device had before, or else makes the kernel look for one
+ * (drivers/base/bus.c, drivers_probe_store()). Blocks while a driver's probe runs. The
+ * result is only logged: read the driver back.
  */
 void binding_offer(const struct sysfs *sysfs, const struct device *device);
 

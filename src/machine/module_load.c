@@ -42,7 +42,7 @@ static int insert(struct kmod_module *module)
 		log_line(LOG_LEVEL_DEBUG, "module %s: loaded without ids=", name);
 	if (command)
 		log_line(LOG_LEVEL_DEBUG,
-			 "module %s: loaded itself in place of its install command '%s'", name,
+			 "module %s: loaded directly, not by its install command '%s'", name,
 			 command);
 	result = kmod_module_insert_module(module, 0, kept ? kept : options);
 	free(kept);

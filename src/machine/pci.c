@@ -11,26 +11,26 @@
 #include "lib/text.h"
 #include "machine/modalias.h"
 
-/* The longest driver name or override: one sysfs attribute may be a page. */
+/* The longest driver name or override: a sysfs attribute may be a page. */
 #define ATTRIBUTE_SIZE 4096
 
-/* Longer than any modalias: they are made of numbers of fixed width. */
+/* Longer than any modalias, which has numbers of fixed width. */
 #define MODALIAS_SIZE 128
 
 struct pci_source {
 	const struct sysfs *sysfs;
 	struct pci_access *access;
 	char path[SYSFS_PATH_SIZE];
-	const char *ids;	    /* the name list that libpci was told of */
-	struct pci_dev **functions; /* libpci's devices, in the order of the scan's */
-	struct device *devices;	    /* of the scan; the arena's */
+	const char *ids;	    /* the name list that libpci uses now */
+	struct pci_dev **functions; /* libpci's devices, in the scan's order */
+	struct device *devices;	    /* of the scan; the arena owns them */
 	size_t count;
 };
 
 /*
- * libpci reports that a device vanished by a callback that must not return
- * and is given no context, so the way back lies in a variable that each use sets
- * anew. Code between setjmp() and longjmp() must own nothing.
+ * libpci reports a vanished device by a callback that must not return and gets no
+ * context. The way back is in a variable that each use sets. Code between setjmp() and
+ * longjmp() must own nothing.
  */
 static jmp_buf libpci_failure;
 
@@ -113,7 +113,7 @@ static struct pci_dev *function_of(const struct pci_source *source, const struct
 	return source->functions[device - source->devices];
 }
 
-/* Lists the bus. Returns the number of functions found, or -EIO. */
+/* Lists the bus. Returns the number of functions, or -EIO. */
 static int list_bus(struct pci_access *access)
 {
 	int count = 0;
@@ -137,7 +137,7 @@ int pci_scan(struct pci_source *source, struct arena *arena, struct device **dev
 	source->devices = arena_allocate(arena, (size_t)found + 1, sizeof(*source->devices));
 	if (!source->functions || !source->devices)
 		return -ENOMEM;
-	/* libpci takes any number in a name, and in a tree that is no kernel's there may be any. */
+	/* libpci accepts any number in a name, and a tree that no kernel made may have any. */
 	for (struct pci_dev *pci = source->access->devices; pci; pci = pci->next)
 		if (pci->dev <= 0x1f && pci->func <= 7)
 			source->functions[used++] = pci;
@@ -154,7 +154,7 @@ int pci_scan(struct pci_source *source, struct arena *arena, struct device **dev
 	return 0;
 }
 
-/* Reads what libpci knows of one device. Returns false when it has vanished. */
+/* Reads a device's ids through libpci. Returns false if it has vanished. */
 static bool read_ids(struct pci_dev *pci, struct device *device)
 {
 	if (setjmp(libpci_failure))
@@ -208,7 +208,7 @@ static const char *name_before(const char *path, const char *end)
 	return end;
 }
 
-/* Returns the function whose name in a path ends at end; NULL where it is no function's. */
+/* Returns the function whose name in a path ends at end; NULL if that is no function. */
 static struct device *function_before(const struct pci_source *source, const char *path,
 				      const char *end)
 {
@@ -221,8 +221,8 @@ static struct device *function_before(const struct pci_source *source, const cha
 }
 
 /*
- * Finds the bridge above a function by its directory in sysfs, and the VMD that its domain
- * hangs under: ".../0000:00:0e.0/pci10000:e0/10000:e0:17.0" (drivers/pci/controller/vmd.c,
+ * Finds the bridge above a function from its directory in sysfs, and the VMD of its
+ * domain: ".../0000:00:0e.0/pci10000:e0/10000:e0:17.0" (drivers/pci/controller/vmd.c,
  * vmd_enable_domain(), makes the root bus a child of the VMD).
  */
 static void find_above(const struct pci_source *source, const struct device *device,
@@ -240,9 +240,9 @@ static void find_above(const struct pci_source *source, const struct device *dev
 }
 
 /*
- * Returns the directory of the device's neighbour on its bus, if it is known by now. They
- * have one parent, the bus's bridge, and lie side by side (drivers/pci/probe.c,
- * pci_setup_device(); for virtual functions drivers/pci/iov.c, pci_iov_add_virtfn()).
+ * Returns the directory of the device before it if that is on the same bus and located.
+ * Both have the bus's bridge as parent (drivers/pci/probe.c, pci_setup_device(); for
+ * virtual functions drivers/pci/iov.c, pci_iov_add_virtfn()).
  */
 static const char *directory_beside(const struct pci_source *source, const struct device *device)
 {
@@ -256,9 +256,9 @@ static const char *directory_beside(const struct pci_source *source, const struc
 }
 
 /*
- * Reads where a device is in the tree that sysfs shows of it:
- * "devices/pci0000:00/0000:00:01.0/0000:01:00.0". The bus has a link to there,
- * and to follow that costs the kernel more than all the way in the tree.
+ * Reads a device's directory in sysfs, "devices/pci0000:00/0000:00:01.0/0000:01:00.0".
+ * Following the bus's link to it on every access would cost the kernel more than the
+ * whole path.
  */
 static int read_directory(const struct pci_source *source, struct arena *arena,
 			  struct device *device)
@@ -289,7 +289,7 @@ int pci_locate(struct pci_source *source, struct arena *arena, struct device *de
 
 	if (device->located)
 		return 0;
-	/* Set before the parent's turn: no tree, however odd, makes this go round in a circle. */
+	/* Set before the parent is located, so that no tree, however odd, loops. */
 	device->located = true;
 	error = read_directory(source, arena, device);
 	if (error)
@@ -346,7 +346,7 @@ int pci_identify(struct pci_source *source, struct arena *arena, struct device *
 	return 0;
 }
 
-/* Context of the callback that collects the members that sysfs lists. */
+/* Context of note_member(). */
 struct group_listing {
 	struct pci_source *source;
 	int number;
@@ -393,7 +393,7 @@ int pci_find_group(struct pci_source *source, struct device *device)
 	return sysfs_list(source->sysfs, path, note_member, &listing);
 }
 
-/* Keeps text in the arena, but NULL for what the kernel shows of an unset override. */
+/* Stores text in the arena, but NULL for "(null)", the kernel's unset override. */
 static int keep_override(struct arena *arena, const char *text, int length, const char **override)
 {
 	*override = NULL;
@@ -404,11 +404,10 @@ static int keep_override(struct arena *arena, const char *text, int length, cons
 }
 
 /*
- * Reads the header type from configuration space, of those that may be bridges
- * by their class: asking each device there is costs more than all the rest.
- * What calls itself something else and yet is a bridge is refused by the
- * driver, and its group given back. A device that sleeps in D3cold reads as
- * all ones; its class then tells.
+ * Reads the header type from configuration space, but only for devices of a bridge class:
+ * reading it for each device takes longer than everything else. A bridge of another class
+ * is refused by the driver, and its group given back. A device in D3cold reads as all
+ * ones; its class then tells.
  */
 static uint8_t read_header_type(struct pci_dev *pci, const struct device *device)
 {
@@ -443,15 +442,16 @@ static int describe(const struct pci_source *source, struct arena *arena, struct
 	length = sysfs_read_link_name(source->sysfs, device_path(device, "/driver", path), text,
 				      sizeof(text));
 	if (length > 0) {
-		/* The kernel has none such; a tree that was captured elsewhere may. */
+		/* No kernel has such a name, but a captured tree may. */
 		text_make_printable(text);
 		device->driver = arena_copy(arena, text, (size_t)length);
 		if (!device->driver)
 			return -ENOMEM;
 	}
 	/*
-	 * Only a driver enables virtual functions (sriov_numvfs_store()). Were they left by one
-	 * that is gone, vfio-pci would refuse the device (drivers/vfio/pci/vfio_pci_core.c).
+	 * Only a driver enables virtual functions (sriov_numvfs_store()). vfio-pci would
+	 * refuse a device on which an earlier driver left some
+	 * (drivers/vfio/pci/vfio_pci_core.c).
 	 */
 	if (device->driver &&
 	    read_attribute(source, device, "/sriov_numvfs", text, sizeof(text)) > 0) {
@@ -481,7 +481,7 @@ int pci_read(struct pci_source *source, struct arena *arena, struct device *devi
 	return error ? error : pci_describe(source, arena, device);
 }
 
-/* Looks a name up; flags and numbers as pci_lookup_name() takes them. */
+/* Looks up a name, with flags and numbers as for pci_lookup_name(). */
 static const char *look_up(struct pci_source *source, const char *ids, char *buffer, size_t size,
 			   int flags, int first, int second)
 {
@@ -495,7 +495,7 @@ static const char *look_up(struct pci_source *source, const char *ids, char *buf
 		return NULL;
 	name = pci_lookup_name(source->access, buffer, (int)size, flags | PCI_LOOKUP_NO_NUMBERS,
 			       first, second);
-	/* The list may be one that somebody hands over. */
+	/* The list may come from anybody. */
 	if (name == buffer)
 		text_make_printable(buffer);
 	return name;

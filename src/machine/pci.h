@@ -75,8 +75,8 @@ bool pci_has_virtio_iommu(const struct sysfs *sysfs);
 bool pci_groups_come_late(const struct sysfs *sysfs);
 
 /*
- * Looks up what the function is called, "vendor device", in the file ids in
- * the form of pci.ids. Returns buffer, or NULL when the file does not know it.
+ * Looks up a function's name, "vendor device", in the file ids (format pci.ids). Returns
+ * buffer, or NULL if the name is unknown.
  */
 const char *pci_device_name(struct pci_source *source, const char *ids, const struct pci_id *id,
 			    char *buffer, size_t size);

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "plan/explain.h"
 
-#include <errno.h>
 #include <string.h>
 
 #include "lib/held_signals.h"
 #include "lib/say.h"
 #include "lib/text.h"
 #include "lib/util.h"
-#include "machine/module.h"
 #include "plan/enum_names.h"
 #include "plan/guard.h"
 #include "plan/picks.h"
@@ -34,55 +32,54 @@ const char *explain_stop(struct arena *arena, const struct settings *settings)
 	if (!problem)
 		return NULL;
 	return SAY(arena,
-		   "nothing is taken, because what stands at %s could not be used and may be "
-		   "what keeps a device with the host: correct it first",
+		   "nothing is taken: the setting at %s could not be used and may be what keeps a "
+		   "device with the host; correct it first",
 		   explain_origin(arena, &problem->origin));
 }
 
-/* No IOMMU is shown: how machines of this kind get theirs. */
+/* Returns why no IOMMU shows, by how machines of this kind turn theirs on. */
 static const char *absent_reason(enum platform platform)
 {
 	switch (platform) {
 	case PLATFORM_INTEL:
-		return "the firmware shows no IOMMU: turn on VT-d in the firmware's set-up, and "
-		       "add intel_iommu=on to the kernel command line";
+		return "the firmware reports no IOMMU: turn on VT-d in the firmware setup, and add "
+		       "intel_iommu=on to the kernel command line";
 	case PLATFORM_AMD:
-		return "the firmware shows no IOMMU: turn on AMD-Vi (also called IOMMU) in the "
-		       "firmware's set-up; the kernel command line needs nothing for it";
+		return "the firmware reports no IOMMU: turn on AMD-Vi (also called IOMMU) in the "
+		       "firmware setup; no kernel parameter is needed";
 	case PLATFORM_ARM:
-		return "no IOMMU is in use: the kernel found no SMMU that it can use in what the "
-		       "firmware describes (ACPI table IORT, or iommu-map in the device tree): "
-		       "turn the SMMU on in the firmware's set-up, or update the firmware";
+		return "no IOMMU is in use: the kernel found no usable SMMU in the firmware's "
+		       "tables (ACPI IORT, or iommu-map in the device tree): turn the SMMU on in "
+		       "the firmware setup, or update the firmware";
 	case PLATFORM_POWER:
-		return "no IOMMU is in use: POWER machines have one in each PCI host bridge, "
-		       "which the kernel turns on by itself: see the kernel's lines about IOMMU "
-		       "in dmesg";
+		return "no IOMMU is in use: POWER machines have one in each PCI host bridge, and "
+		       "the kernel turns it on: see the kernel's lines about IOMMU in dmesg";
 	case PLATFORM_TREE:
 		return "no IOMMU is in use: the device tree gives the PCI host bridge none "
 		       "(iommu-map), or this kernel has no driver for it";
 	case PLATFORM_UNKNOWN:
 		break;
 	}
-	return "the firmware shows no IOMMU: "
-	       "turn on VT-d or AMD-Vi (also called IOMMU) in the firmware's set-up, "
-	       "and add intel_iommu=on to the kernel command line on an Intel machine";
+	return "the firmware reports no IOMMU: turn on VT-d or AMD-Vi (also called IOMMU) in the "
+	       "firmware setup, and on an Intel machine add intel_iommu=on to the kernel command "
+	       "line";
 }
 
 const char *explain_iommu(const struct run *run)
 {
 	if (run->settings.iommu_off)
-		return SAY(run->arena, "the IOMMU is off: take %s off the kernel command line",
+		return SAY(run->arena, "the IOMMU is off: remove %s from the kernel command line",
 			   run->settings.iommu_off);
 	switch (run->plan.iommu) {
 	case IOMMU_OFF_INTEL:
 		return "the IOMMU is off: add intel_iommu=on to the kernel command line";
 	case IOMMU_OFF_AMD:
-		return "the IOMMU is off, though the firmware describes one: "
-		       "see the kernel's AMD-Vi lines in dmesg";
+		return "the IOMMU is off, although the firmware describes one: see the kernel's "
+		       "AMD-Vi lines in dmesg";
 	case IOMMU_OFF_VIRTIO:
 		return "the IOMMU is off: this machine's is a virtio-iommu, whose driver is not "
-		       "loaded: build the image again with vfio-early's hook, for a kernel that "
-		       "has the modules virtio_pci and virtio_iommu";
+		       "loaded: build the image again with vfio-early's hook for a kernel that has "
+		       "the modules virtio_pci and virtio_iommu";
 	case IOMMU_ABSENT:
 		return absent_reason(run->topology.platform);
 	case IOMMU_ON:
@@ -118,15 +115,14 @@ static const char *no_group_reason(const struct run *run, const struct device *d
 	const char *off = explain_iommu(run);
 
 	if (off)
-		return SAY(run->arena, "it has no IOMMU group, for %s", off);
+		return SAY(run->arena, "it has no IOMMU group, because %s", off);
 	if (run->topology.late_groups)
 		return late_reason(run, device);
 	if (explain_wants_intel_iommu(device))
-		return "it has no IOMMU group, though other devices have: "
-		       "add intel_iommu=on to the kernel command line if it is an integrated Intel "
-		       "GPU";
-	return "it has no IOMMU group, though other devices have: "
-	       "see the kernel's lines about it and about IOMMU in dmesg";
+		return "it has no IOMMU group, although other devices have one: if it is an "
+		       "integrated Intel GPU, add intel_iommu=on to the kernel command line";
+	return "it has no IOMMU group, although other devices have one: see the kernel's lines "
+	       "about it and about IOMMU in dmesg";
 }
 
 const char *explain_protection(struct arena *arena, const struct device *device,
@@ -137,10 +133,10 @@ const char *explain_protection(struct arena *arena, const struct device *device,
 	const char *what = "the host needs it";
 
 	if (picks_behind_vmd(selector) && !selector_matches(selector, device))
-		what = "what is behind it would go away with it";
+		what = "the host needs a device behind it";
 	else if (!selector_matches(selector, device))
-		what = "its id is that of what the host needs, which is not in its place";
-	return SAY(arena, "%s%s%.80s (protect: '%s', %s)", what, *purpose ? ", for " : "", purpose,
+		what = "a device with this id is missing from its place, and the host needs it";
+	return SAY(arena, "%s%s%.80s (protect: '%s', %s)", what, *purpose ? " for " : "", purpose,
 		   selector->text, place);
 }
 
@@ -152,8 +148,8 @@ static const char *network_reason(struct arena *arena, const struct member *memb
 	const char *what = "it carries the host's network";
 
 	if (!selector_matches(selector, member->device))
-		what = "its id is that of what carries the host's network, which is not in its "
-		       "place";
+		what = "a device with this id is missing from its place, and it carries the host's "
+		       "network";
 	return SAY(arena, "%s (%.80s%snetwork: '%s', %s)", what, purpose, *purpose ? "; " : "",
 		   selector->text, place);
 }
@@ -169,7 +165,7 @@ static const char *newcomer_reason(const struct run *run, const struct selector 
 		   place);
 }
 
-/* Why a guard holds the member, whether or not it was waived. */
+/* Returns why a guard holds the member, waived or not. */
 static const char *hold_reason(const struct run *run, const struct member *member,
 			       const struct hold *hold)
 {
@@ -187,24 +183,25 @@ static const char *hold_reason(const struct run *run, const struct member *membe
 		return SAY(run->arena, "%u of its SR-IOV virtual functions are enabled",
 			   member->device->virtual_functions);
 	case REFUSAL_EXCLUDED:
-		return SAY(run->arena, "'%s' (%s) leaves it out, and a group goes as a whole",
+		return SAY(run->arena,
+			   "'%s' (%s) leaves it out, and a group is taken whole or not at all",
 			   blame->text, explain_origin(run->arena, &blame->origin));
 	case REFUSAL_CONSOLE:
-		return SAY(run->arena, "the kernel's console %s is on it", member->device->console);
+		return SAY(run->arena, "the kernel console %s uses it", member->device->console);
 	case REFUSAL_WATCHDOG:
-		return SAY(run->arena, "%s on it is armed, and would reset the host",
+		return SAY(run->arena, "its armed %s would reset the host",
 			   member->device->watchdog);
 	case REFUSAL_NEWCOMER:
 		return newcomer_reason(run, blame);
 	case REFUSAL_BEHIND_VMD:
-		return SAY(run->arena, "it is behind the VMD %s and cannot be taken by itself",
+		return SAY(run->arena, "it is behind the VMD %s and cannot be taken without it",
 			   pci_address_format(&member->device->vmd->address, address));
 	default:
 		return guard_of(hold->refusal)->sentence;
 	}
 }
 
-/* All that stands against a member: "it is ..., and the host needs it". */
+/* Returns everything that holds a member: "it is ..., and the host needs it". */
 static const char *refusal_reason(const struct run *run, const struct member *member)
 {
 	const char *text = "";
@@ -239,17 +236,6 @@ const char *explain_force(const struct run *run, const struct planned_group *gro
 	return list;
 }
 
-/* "group 13", or the device itself where it has no group. */
-static const char *group_title(struct arena *arena, const struct planned_group *group)
-{
-	char text[PCI_ADDRESS_SIZE];
-
-	if (group->number < 0)
-		return SAY(arena, "%s",
-			   pci_address_format(&group->members[0].device->address, text));
-	return SAY(arena, "group %d", group->number);
-}
-
 const char *explain_refusal(const struct run *run, const struct planned_group *group)
 {
 	const struct member *member = group->members;
@@ -263,7 +249,7 @@ const char *explain_refusal(const struct run *run, const struct planned_group *g
 	if (blamed > 1)
 		more = SAY(run->arena, " (and %zu more)", blamed - 1);
 	if (force)
-		advice = SAY(run->arena, "; to take it all the same: %s%s", run->force_by, force);
+		advice = SAY(run->arena, "; to take it anyway: %s%s", run->force_by, force);
 	if (group->number < 0)
 		return SAY(run->arena, "%s %04x:%04x left to the host: %s",
 			   pci_address_format(&member->device->address, text),
@@ -275,141 +261,16 @@ const char *explain_refusal(const struct run *run, const struct planned_group *g
 		   refusal_reason(run, member), advice);
 }
 
-static const char *bind_cause(int error)
-{
-	switch (-error) {
-	case EINVAL:
-		return "the driver does not take this kind of device, or finds no IOMMU for it; "
-		       "see the kernel's own line above";
-	case EBUSY:
-		return "virtual functions are enabled on it, or its group is in use";
-	case EAGAIN:
-		return "the IOMMU was not ready for it";
-	case ENODEV:
-		return "the device is gone, or the driver did not accept it";
-	case ENOENT:
-		return "there is no such driver";
-	default:
-		return NULL;
-	}
-}
-
-static const char *load_cause(int error)
-{
-	switch (-error) {
-	case -MODULE_BLACKLISTED:
-		return "it is blacklisted in modprobe.d or by modprobe.blacklist=";
-	case ENOENT:
-		return "this image or kernel has no such module; "
-		       "build the image again with vfio-early's hook";
-	case ENOEXEC:
-		return "the file is damaged or was made for another kernel";
-	case EKEYREJECTED:
-	case ENOKEY:
-		return "its signature is not one this kernel trusts";
-	case EPERM:
-		return "the kernel allows no more modules, or not this one: see "
-		       "module_blacklist= on its command line";
-	case ETIMEDOUT:
-		return "the kernel may be waiting for a driver that is still starting a device";
-	default:
-		return NULL;
-	}
-}
-
-const char *explain_cause(enum step step, int error)
-{
-	switch (step) {
-	case STEP_LOAD:
-		return load_cause(error);
-	case STEP_BIND:
-		return bind_cause(error);
-	case STEP_EVICT_FRAMEBUFFER:
-	case STEP_UNBIND:
-		return error == -ETIMEDOUT ? "the driver waits for its users to let go" : NULL;
-	case STEP_OVERRIDE:
-	case STEP_READ_BACK:
-		return error == -ENOENT || error == -ENODEV ? "the device is gone" : NULL;
-	case STEP_NONE:
-		break;
-	}
-	return NULL;
-}
-
-static const char *error_text(int error)
-{
-	return error == MODULE_BLACKLISTED ? "not allowed" : strerror(-error);
-}
-
-static const char *step_phrase(struct arena *arena, const struct member *member)
-{
-	const char *before = member->device->driver ? member->device->driver : "its driver";
-
-	switch (member->failed_step) {
-	case STEP_OVERRIDE:
-		return "could not set driver_override";
-	case STEP_EVICT_FRAMEBUFFER:
-		return SAY(arena, "could not free its memory from %s",
-			   member->device->framebuffer ? member->device->framebuffer
-						       : "the firmware's framebuffer");
-	case STEP_LOAD:
-		return SAY(arena, "could not load %s", member->driver);
-	case STEP_UNBIND:
-		return SAY(arena, "could not unbind from %s", before);
-	case STEP_BIND:
-		return SAY(arena, "could not bind to %s", member->driver);
-	case STEP_READ_BACK:
-		return "could not confirm its driver";
-	case STEP_NONE:
-		break;
-	}
-	return "ran out of time";
-}
-
-const char *explain_failure(struct arena *arena, const struct planned_group *group)
-{
-	const struct member *member = NULL;
-	const char *stuck = "", *cause;
-	bool interrupted = false;
-	size_t stuck_count = 0;
-	char text[PCI_ADDRESS_SIZE];
-
-	for (size_t i = 0; i < group->count; i++) {
-		if (!member && group->members[i].failed_step != STEP_NONE)
-			member = &group->members[i];
-		stuck_count += group->members[i].result == RESULT_STUCK;
-		interrupted |= group->members[i].error == -EINTR;
-	}
-	if (stuck_count)
-		stuck = SAY(arena,
-			    "; %zu of its devices could not be given back: "
-			    "reboot with vfio_early=off",
-			    stuck_count);
-	if (group->joined)
-		return SAY(
-			arena, "%s given back to the host: %s joined it after it was decided on%s",
-			group_title(arena, group), pci_address_format(&group->joiner, text), stuck);
-	if (!member)
-		return SAY(arena, "%s given back to the host: %s%s", group_title(arena, group),
-			   interrupted ? "it was interrupted" : "there was no time left", stuck);
-	cause = explain_cause(member->failed_step, member->error);
-	return SAY(arena, "%s given back to the host: %s %04x:%04x %s: %s%s%s%s%s",
-		   group_title(arena, group), pci_address_format(&member->device->address, text),
-		   member->device->id.vendor, member->device->id.device, step_phrase(arena, member),
-		   error_text(member->error), cause ? " (" : "", cause ? cause : "",
-		   cause ? ")" : "", stuck);
-}
-
 const char *explain_block(struct arena *arena, const struct member *member)
 {
 	const char *driver = member->device->driver;
 	char text[PCI_ADDRESS_SIZE];
 
 	pci_address_format(&member->device->address, text);
-	/* Some drivers have blanks in their names. */
+	/* Some drivers' names have blanks. */
 	return SAY(arena,
-		   "group %d cannot be opened by a virtual machine while its bridge %s is bound to "
-		   "%s: echo %s >/sys/bus/pci/drivers/%s/unbind",
+		   "no virtual machine can open group %d while its bridge %s is bound to %s: echo "
+		   "%s >/sys/bus/pci/drivers/%s/unbind",
 		   member->device->group, text, driver, text, text_quote(arena, driver));
 }
 
@@ -428,8 +289,8 @@ const char *explain_member(const struct run *run, const struct member *member)
 		const struct hold *hold = &member->holds[i];
 
 		if (hold->force)
-			text = SAY(run->arena, "%s, forced by '%s' (%s) past '%s': %s", text,
-				   hold->force->text,
+			text = SAY(run->arena, "%s, forced by '%s' (%s) past the guard '%s': %s",
+				   text, hold->force->text,
 				   explain_origin(run->arena, &hold->force->origin),
 				   refusal_name(hold->refusal), hold_reason(run, member, hold));
 	}
@@ -470,29 +331,17 @@ const char *explain_claim(struct arena *arena, const struct member *member)
 		   member->device->id.device, claim->purpose ? claim->purpose : claim->text);
 }
 
-const char *explain_module(struct arena *arena, const struct planned_module *module)
-{
-	const char *cause = load_cause(module->error);
-
-	return SAY(arena,
-		   "module %s not loaded: %s%s%s%s; devices are bound, but a virtual machine "
-		   "may not be able to open them until it is",
-		   module->name, error_text(module->error), cause ? " (" : "", cause ? cause : "",
-		   cause ? ")" : "");
-}
-
 const char *explain_end(const struct run *run)
 {
 	if (run_is_locked_out(run))
 		return run->holder
 			       ? SAY(run->arena,
-				     "another vfio-early (pid %d) is still at work; nothing was "
-				     "touched by this one",
+				     "another vfio-early (pid %d) is still running; this one "
+				     "touched nothing",
 				     (int)run->holder)
-			       : "another vfio-early is still at work; nothing was touched by "
-				 "this one";
+			       : "another vfio-early is still running; this one touched nothing";
 	if (run->error && run->phase == RUN_SETTINGS)
-		return SAY(run->arena, "could not begin: %s; nothing was touched",
+		return SAY(run->arena, "could not start: %s; nothing was touched",
 			   strerror(-run->error));
 	if (run->error)
 		return SAY(run->arena,
@@ -502,18 +351,19 @@ const char *explain_end(const struct run *run)
 		return SAY(run->arena, "%s: %s",
 			   run->signal ? held_signal_name(run->signal) : "stopped",
 			   run->phase < RUN_EXECUTE ? "nothing was touched"
-						    : "what was not finished was given back");
+						    : "unfinished groups were given back");
 	if (run->died)
-		return "the process that does the work died; what it did was given back";
+		return "the worker process died; its groups were given back";
 	if (run->cut_off && run->phase < RUN_EXECUTE)
 		return "reading this machine's devices took too long; nothing was touched";
 	if (run->cut_off)
-		return SAY(run->arena, "stopped: not done after %u seconds (vfio_early.timeout=)",
+		return SAY(run->arena,
+			   "stopped: not finished after %u seconds (vfio_early.timeout=)",
 			   run->settings.timeout_seconds);
 	return NULL;
 }
 
-/* Adds "COUNT THING(s) WHAT" to a list, unless there were none. */
+/* Appends "COUNT THING(s) WHAT" to a list, unless count is 0. */
 static const char *add_count(struct arena *arena, const char *list, size_t count, const char *thing,
 			     const char *what)
 {

@@ -27,10 +27,10 @@ static const char *explain_moved(struct arena *arena, const struct finding *find
 	if (!finding->selector->has_identity)
 		return "";
 	if (!finding->moved)
-		return "; the id after @ is nowhere on this machine";
+		return "; no device has the id after @";
 	if (finding->moved_count > 1)
 		more = SAY(arena, " and %zu more", finding->moved_count - 1);
-	return SAY(arena, "; the id after @ is at %s%s now: list %s if that is meant",
+	return SAY(arena, "; the id after @ is now at %s%s: to take that device, list %s",
 		   pci_address_format(&finding->moved->address, text), more,
 		   explain_pin(arena, finding->moved));
 }
@@ -68,15 +68,17 @@ static const char *explain_exclusion(struct arena *arena, const struct finding *
 	char text[PCI_ADDRESS_SIZE];
 
 	if (device && device->vmd)
-		why = SAY(arena, "%s goes away with its VMD, and never by itself",
+		why = SAY(arena, "%s goes away with its VMD, never without it",
 			  pci_address_format(&device->address, text));
 	else if (device)
-		why = SAY(arena, "%s %04x:%04x is there, but no other selector picks it",
+		why = SAY(arena, "no other selector picks %s %04x:%04x",
 			  pci_address_format(&device->address, text), device->id.vendor,
 			  device->id.device);
 	if (finding->meant_count)
-		advice = SAY(arena, "the others pick %s: leave out one of these, or remove it",
-			     list_meant(arena, finding));
+		advice = SAY(
+			arena,
+			"the other selectors pick %s: leave out one of these, or remove this one",
+			list_meant(arena, finding));
 	return SAY(arena, "%s%s; %s", why, device ? "" : explain_moved(arena, finding), advice);
 }
 
@@ -84,8 +86,8 @@ static const char *explain_exclusion(struct arena *arena, const struct finding *
 static const char *explain_display(struct arena *arena, const struct finding *finding)
 {
 	if (!finding->meant_count)
-		return "name the display by its address instead";
-	return SAY(arena, "name it by its address instead: the displays are %s",
+		return "name the display by its address";
+	return SAY(arena, "name it by its address; the displays are %s",
 		   list_meant(arena, finding));
 }
 
@@ -95,12 +97,12 @@ static const char *explain_behind_vmd(struct arena *arena, const struct finding 
 	char text[PCI_ADDRESS_SIZE], vmd[PCI_ADDRESS_SIZE];
 
 	if (!finding->device || !finding->device->vmd)
-		return "only a VMD makes such a domain, and what is in it cannot be taken by "
-		       "itself: list the VMD to take all of it";
+		return "only a VMD creates such a domain, and a device in it cannot be taken "
+		       "without the VMD: list the VMD to take everything behind it";
 	pci_address_format(&finding->device->vmd->address, vmd);
 	return SAY(arena,
-		   "%s is behind the VMD %s and cannot be taken by itself: list %s to take all of "
-		   "it",
+		   "%s is behind the VMD %s and cannot be taken without it: list %s to take "
+		   "everything behind it",
 		   pci_address_format(&finding->device->address, text), vmd, vmd);
 }
 
@@ -115,7 +117,7 @@ const char *explain_finding(struct arena *arena, const struct finding *finding)
 	case FINDING_ABSENT:
 		return SAY(arena, "%s: '%s': no device matches%s", place, selector->text, moved);
 	case FINDING_IDENTITY:
-		return SAY(arena, "%s: '%s': left to the host, for %s is %s now%s", place,
+		return SAY(arena, "%s: '%s': left to the host, because %s is now %s%s", place,
 			   selector->text, pci_address_format(&finding->device->address, text),
 			   explain_id(arena, selector, &finding->device->id),
 			   selector->exclude ? "" : moved);
@@ -133,13 +135,13 @@ const char *explain_finding(struct arena *arena, const struct finding *finding)
 			   selector->text, explain_exclusion(arena, finding));
 	case FINDING_DISPLAY_UNKNOWN:
 		return SAY(arena,
-			   "%s: '%s': which display the firmware used cannot be told, so nothing "
-			   "is taken: %s",
+			   "%s: '%s': the display that the firmware used is unknown, so nothing is "
+			   "taken: %s",
 			   place, selector->text, explain_display(arena, finding));
 	case FINDING_MISTYPED:
 		return SAY(arena,
-			   "%s: '%s' does nothing, but without its first character it is about %s, "
-			   "so nothing is taken; did you mean '%s'? If not, remove it",
+			   "%s: '%s' matches nothing, but without its first character it matches "
+			   "%s, so nothing is taken; did you mean '%s'? If not, remove it",
 			   place, selector->text,
 			   pci_address_format(&finding->device->address, text),
 			   finding->correction);

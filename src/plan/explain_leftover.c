@@ -30,7 +30,7 @@ static const char *explain_given_back(const struct run *run, const struct leftov
 				   driver, after, claimant(leftover), driver, why);
 	return arena_print(run->arena,
 			   "could not be given back to the host: it stays on %s%s%s: %.160s gave "
-			   "it to %s, but %s; take that away and reboot",
+			   "it to %s, but %s; remove that and reboot",
 			   driver, leftover->error ? ": " : "",
 			   leftover->error ? strerror(-leftover->error) : "", claimant(leftover),
 			   driver, why);
@@ -53,9 +53,8 @@ static const char *outcome(const struct run *run, const struct leftover *leftove
 	/* Before a boot nobody knows which drivers it will have loaded. */
 	if (leftover_is_bound(device) && !run->settings.dry_run)
 		return arena_print(arena,
-				   "is left on %s, to which %.160s gave it before vfio-early "
-				   "started; to have it taken with its whole group: vfio-early "
-				   "add %s",
+				   "stays on %s: %.160s bound it before vfio-early started; to "
+				   "take it with its whole group: vfio-early add %s",
 				   device->driver, claimant(leftover), selector);
 	return arena_print(arena,
 			   "stays with the host: %.160s names it, but no selector does; to take "

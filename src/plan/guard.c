@@ -143,24 +143,23 @@ static bool host_is_unknown(const struct guard_view *view, const struct selector
 
 /* In the order in which users are told. */
 static const struct guard guards[] = {
-	{ REFUSAL_BEHIND_VMD, is_behind_vmd, "it is behind a VMD and cannot be taken by itself",
+	{ REFUSAL_BEHIND_VMD, is_behind_vmd, "it is behind a VMD and cannot be taken without it",
 	  FORCE_NEVER },
 	{ REFUSAL_NO_GROUP, has_no_group, "it has no IOMMU group", FORCE_NEVER },
-	{ REFUSAL_GONE, is_gone, "it could not be read, and may have gone: nothing is taken unseen",
-	  FORCE_NEVER },
-	{ REFUSAL_EXCLUDED, is_excluded, "it is left out, and a group goes as a whole",
+	{ REFUSAL_GONE, is_gone, "it could not be read and may have been removed", FORCE_NEVER },
+	{ REFUSAL_EXCLUDED, is_excluded, "it is left out, and a group is taken whole or not at all",
 	  FORCE_WORD },
 	{ REFUSAL_PROTECTED, is_protected, "the host needs it", FORCE_WORD },
 	{ REFUSAL_NETWORK, carries_network, "it carries the host's network", FORCE_WORD },
 	{ REFUSAL_STORAGE, is_unlisted_storage,
-	  "it is a mass-storage controller that nobody listed", FORCE_BARE },
-	{ REFUSAL_BOOT_DISPLAY, is_unlisted_display, "it is the boot display, which nobody listed",
+	  "it is a mass-storage controller that is not listed", FORCE_BARE },
+	{ REFUSAL_BOOT_DISPLAY, is_unlisted_display, "it is the boot display, which is not listed",
 	  FORCE_BARE },
-	{ REFUSAL_CONSOLE, carries_console, "the kernel's console is on it", FORCE_WORD },
-	{ REFUSAL_WATCHDOG, holds_watchdog, "a watchdog on it is armed", FORCE_WORD },
+	{ REFUSAL_CONSOLE, carries_console, "the kernel console uses it", FORCE_WORD },
+	{ REFUSAL_WATCHDOG, holds_watchdog, "its watchdog is armed", FORCE_WORD },
 	{ REFUSAL_HOST_UNKNOWN, host_is_unknown,
-	  "no list says what the host needs here, so a storage or network device is taken by its "
-	  "address or path alone: list it so, or rebuild the image on the running host",
+	  "what the host needs is unknown, so a storage or network device is taken only by its "
+	  "address or path: list it that way, or rebuild the image on the running host",
 	  FORCE_WORD },
 	{ REFUSAL_VIRTUAL_FUNCTIONS, has_virtual_functions,
 	  "its SR-IOV virtual functions are enabled", FORCE_WORD },

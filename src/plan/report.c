@@ -72,7 +72,7 @@ static void log_gone(const struct run *run)
 		for (size_t j = 0; !there && j < run->topology.count; j++)
 			there = selector_matches(&members->items[i], &run->topology.devices[j]);
 		if (!there)
-			log_line(LOG_LEVEL_DEBUG, "members: '%s' is not there any more",
+			log_line(LOG_LEVEL_DEBUG, "members: '%s' is no longer present",
 				 members->items[i].text);
 	}
 }

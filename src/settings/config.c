@@ -44,14 +44,14 @@ static int follow_link(struct arena *arena, const char **path)
 static const char *find_fault(const struct stat *status)
 {
 	if (!S_ISREG(status->st_mode))
-		return "it is no regular file";
+		return "it is not a regular file";
 	/* Other users gain nothing: the file's owner could do the same. */
 	if (geteuid() != 0)
 		return NULL;
 	if (status->st_uid != 0)
-		return "it does not belong to root, and decides about drivers (chown root)";
+		return "it is not owned by root (chown root)";
 	if (status->st_mode & (S_IWGRP | S_IWOTH))
-		return "others than root may write to it (chmod go-w)";
+		return "users other than root may write to it (chmod go-w)";
 	return NULL;
 }
 

@@ -10,9 +10,8 @@
 static const char reason_unknown[] =
 	"not a selector; write an address (01:00.0), a slot (01:00), a path (00:01.0/00.0), "
 	"an id (10de:1f91), a class (class:0300) or boot_vga";
-static const char reason_group[] =
-	"looks like an IOMMU group number, and those change from boot to boot; "
-	"list a device of the group by its address instead";
+static const char reason_group[] = "looks like an IOMMU group number, which changes from boot to "
+				   "boot; list a device of the group by its address";
 
 /* The text still to be parsed, and its offset in the whole. */
 struct cursor {
@@ -282,8 +281,9 @@ int selector_parse(const char *text, size_t length, struct selector *selector,
 		return refuse(error, body.offset, reason_unknown);
 	result = parse_body(&body, selector, error);
 	if (!result && selector->has_identity && !names_one_function(selector))
-		return refuse(error, body.offset + at,
-			      "@ pins the id of one function: write its address or path before it");
+		return refuse(
+			error, body.offset + at,
+			"@ pins the id of one function: write its address or path before the @");
 	return result;
 }
 

@@ -111,10 +111,10 @@ int settings_read_selector(struct settings *settings, enum setting_key key, cons
 	}
 	if (selector->exclude && key != SETTING_DEVS)
 		return settings_add_bad_selector(settings, key, &place, text, length,
-						 "'!' has a meaning in devs only");
+						 "'!' is allowed in devs only");
 	if (key == SETTING_MEMBERS && !is_member(selector))
 		return settings_add_bad_selector(settings, key, &place, text, length,
-						 "not PATH@ID, as vfio-early pin writes it");
+						 "not PATH@ID as vfio-early pin writes it");
 	selector->origin = *origin;
 	selector->reason = reason;
 	selector->text = arena_copy(settings->arena, text, length);
@@ -171,9 +171,9 @@ static int read_driver(struct settings *settings, enum setting_key key, const ch
 		return 0;
 	}
 	if (!is_driver_name(text) || settings_has_swallowed(text, strlen(text)))
-		return settings_complain(
-			settings, &(struct complaint){ .origin = origin, .key = key },
-			"%s: " PIECE ": not the name of a driver", keys[key].name, text);
+		return settings_complain(settings,
+					 &(struct complaint){ .origin = origin, .key = key },
+					 "%s: " PIECE ": not a driver name", keys[key].name, text);
 	settings->driver = arena_copy(settings->arena, text, strlen(text));
 	return settings->driver ? 0 : -ENOMEM;
 }

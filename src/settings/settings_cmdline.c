@@ -36,7 +36,7 @@ static int read_rescue_switch(struct settings *settings, const char *value,
 	return settings_complain(
 		settings,
 		&(struct complaint){ .origin = origin, .key = SETTING_COUNT, .dropped = true },
-		"vfio_early: " PIECE ": neither on nor off, taken for off", value ? value : "");
+		"vfio_early: " PIECE ": neither on nor off; treated as off", value ? value : "");
 }
 
 /* Parsed as in drivers/iommu/{intel,amd} and arch/x86/kernel/pci-dma.c. */

@@ -29,8 +29,9 @@ static int read_key(struct settings *settings, char *name, char *value, const st
 	enum setting_key key = settings_find_key(name);
 
 	if (host && key != SETTING_PROTECT && key < SETTING_CLAIMED)
-		return settings_add_problem(
-			settings, origin, PIECE ": only protect and network may stand here", name);
+		return settings_add_problem(settings, origin,
+					    PIECE ": only protect and network are allowed here",
+					    name);
 	if (key == SETTING_COUNT || (key >= SETTING_CLAIMED && !host))
 		return settings_add_unknown(settings, origin, "key", name);
 	if (settings_is_list(key) && settings_is_cut(value) &&
@@ -47,7 +48,7 @@ static int read_config_line(struct settings *settings, char *line, struct origin
 	if (nul) {
 		origin.column += (unsigned int)(nul - line);
 		return settings_add_problem(settings, &origin,
-					    "a NUL byte, so this line is not used: is the file "
+					    "this line has a NUL byte and is not used: is the file "
 					    "damaged, or UTF-16?");
 	}
 	if (comment)

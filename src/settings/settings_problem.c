@@ -115,8 +115,8 @@ int settings_add_unknown(struct settings *settings, const struct origin *origin,
 	for (enum setting_key key = 0; known && key < SETTING_CLAIMED; key++)
 		known = arena_print(settings->arena, "%s%s %s", known, key ? "," : "",
 				    setting_name(key));
-	return known ? settings_complain(settings, &complaint, PIECE ": unknown %s; known are%s",
-					 name, what, known)
+	return known ? settings_complain(settings, &complaint, PIECE ": unknown %s; known:%s", name,
+					 what, known)
 		     : -ENOMEM;
 }
 
@@ -187,7 +187,7 @@ int settings_add_bad_reason(struct settings *settings, const struct origin *orig
 	near = suggest_word(name, names, ARRAY_SIZE(names));
 	if (near == ARRAY_SIZE(names))
 		return settings_complain(settings, &complaint,
-					 "force: '%.*s': no guard is called '%.40s'; known are%s",
+					 "force: '%.*s': no guard is called '%.40s'; known:%s",
 					 shown, text, name, known);
 	complaint.meant = arena_print(settings->arena, "%s%.*s", names[near], (int)(length - named),
 				      text + named);
@@ -209,11 +209,10 @@ bool settings_is_cut(const char *list)
 int settings_add_cut_list(struct settings *settings, enum setting_key key,
 			  const struct origin *origin)
 {
-	return settings_complain(
-		settings, &(struct complaint){ .origin = origin, .key = key },
-		"%s: the list ends in a comma, so that a part of it may be missing: write all of "
-		"it in one line, or take the comma off",
-		setting_name(key));
+	return settings_complain(settings, &(struct complaint){ .origin = origin, .key = key },
+				 "%s: the list ends in a comma, so part of it may be missing: "
+				 "write it all on one line, or remove the comma",
+				 setting_name(key));
 }
 
 int settings_add_split_list(struct settings *settings, enum setting_key key,
@@ -221,6 +220,6 @@ int settings_add_split_list(struct settings *settings, enum setting_key key,
 {
 	return settings_complain(
 		settings, &(struct complaint){ .origin = origin, .key = key, .meant = meant },
-		"%s: the list is cut off by a blank%s", setting_name(key),
-		meant ? "" : ": write it without blanks, or in quotes");
+		"%s: a blank cuts off the list%s", setting_name(key),
+		meant ? "" : ": write it without blanks, or quote it");
 }

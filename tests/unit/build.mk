@@ -62,7 +62,7 @@ unit_wrap_execute = log_line sysfs_write sysfs_read sysfs_read_link_name sysfs_e
 unit_src_execute_cut = $(unit_src_execute)
 unit_lib_execute_cut = $(unit_lib_execute)
 unit_wrap_execute_cut = $(unit_wrap_execute)
-unit_src_explain = held_signals explain explain_finding explain_leftover enum_names $(unit_run)
+unit_src_explain = held_signals explain explain_failure explain_finding explain_leftover enum_names $(unit_run)
 unit_lib_explain = strict_arena machine
 unit_src_file_lock = file_lock deadline text arena
 unit_lib_file_lock = scratch
@@ -132,7 +132,7 @@ unit_lib_regenerate = scratch
 unit_src_release = release execute undo member binding device deadline log json_writer $(unit_plan)
 unit_lib_release = strict_arena strict_json machine kernel_model
 unit_wrap_release = $(unit_wrap_execute) in_use_find_machine explain_finding
-unit_src_report = held_signals report report_text explain explain_finding explain_leftover enum_names json_writer json_device $(unit_run)
+unit_src_report = held_signals report report_text explain explain_failure explain_finding explain_leftover enum_names json_writer json_device $(unit_run)
 unit_lib_report = strict_arena strict_json machine scratch
 unit_wrap_report = log_line mkdir
 # The worker shares the real arena with its watcher.

@@ -88,8 +88,8 @@ static void check(struct place *place, const char *row, const char *problem)
 			   place->config.path ? place->config.path : place->path);
 }
 
-#define NOT_ROOTS "not read: it does not belong to root, and decides about drivers (chown root)"
-#define WRITABLE  "not read: others than root may write to it (chmod go-w)"
+#define NOT_ROOTS "not read: it is not owned by root (chown root)"
+#define WRITABLE  "not read: users other than root may write to it (chmod go-w)"
 
 static const struct {
 	const char *name;
@@ -130,9 +130,7 @@ static void test_links(void **state)
 	assert_string_equal(strrchr(place->config.path, '/'), "/other");
 	assert_int_equal(fchmodat(place->scratch.fd, "other", 0666, 0), 0);
 	check(place, "the file counts, and is the place of no error",
-	      "not read: others than "
-	      "root may write to it "
-	      "(chmod go-w)");
+	      "not read: users other than root may write to it (chmod go-w)");
 	assert_int_equal(fchmodat(place->scratch.fd, "other", 0644, 0), 0);
 	for (const char *const *target = (const char *const[]){ "directory/far", "./other",
 								"../other", "/etc/passwd", NULL };
@@ -159,10 +157,10 @@ static void test_no_files(void **state)
 	assert_int_equal(config_read(&place->config, &place->settings, place->path), -ENOENT);
 	assert_int_equal(unlinkat(place->scratch.fd, "conf", 0), 0);
 	assert_int_equal(mkfifoat(place->scratch.fd, "conf", 0600), 0);
-	check(place, "fifo", "not read: it is no regular file");
+	check(place, "fifo", "not read: it is not a regular file");
 	assert_int_equal(unlinkat(place->scratch.fd, "conf", 0), 0);
 	assert_int_equal(mkdirat(place->scratch.fd, "conf", 0755), 0);
-	check(place, "directory", "not read: it is no regular file");
+	check(place, "directory", "not read: it is not a regular file");
 }
 
 static void check_mode(const struct place *place, const char *name, mode_t mode)

@@ -168,9 +168,9 @@ static void test_unreadable_config(void **state)
 
 	scratch_write(&place->scratch, "etc/vfio-early.conf/x", "");
 	assert_int_equal(embed_collect(&place->embed, place->arena, &place->request), 0);
-	check_mark(place, "not read: it is no regular file");
+	check_mark(place, "not read: it is not a regular file");
 	assert_string_equal(place->embed.settings.problems->text,
-			    "not read: it is no regular file");
+			    "not read: it is not a regular file");
 	assert_string_equal(place->embed.modules->name, "vfio-pci");
 }
 

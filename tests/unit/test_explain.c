@@ -41,24 +41,24 @@ static const struct {
 	  "could not set driver_override: No such file or directory (the device is gone)" },
 	{ STEP_OVERRIDE, -EACCES, "could not set driver_override: Permission denied" },
 	{ STEP_LOAD, -ENOENT,
-	  "could not load vfio-pci: No such file or directory (this image or kernel has no such "
-	  "module; build the image again with vfio-early's hook)" },
+	  "could not load vfio-pci: No such file or directory (this image or kernel lacks the "
+	  "module; rebuild the image with vfio-early's hook)" },
 	{ STEP_LOAD, MODULE_BLACKLISTED,
 	  "could not load vfio-pci: not allowed (it is blacklisted in modprobe.d or by "
 	  "modprobe.blacklist=)" },
 	{ STEP_LOAD, -ENOEXEC,
-	  "could not load vfio-pci: Exec format error (the file is damaged or was made for "
+	  "could not load vfio-pci: Exec format error (the file is damaged or was built for "
 	  "another kernel)" },
 	{ STEP_LOAD, -EPERM,
-	  "could not load vfio-pci: Operation not permitted (the kernel allows no more modules, or "
-	  "not this one: see module_blacklist= on its command line)" },
+	  "could not load vfio-pci: Operation not permitted (the kernel refuses all further "
+	  "modules, or this one: see module_blacklist= on its command line)" },
 	{ STEP_LOAD, -ETIMEDOUT,
 	  "could not load vfio-pci: Connection timed out (the kernel may be waiting for a driver "
 	  "that is still starting a device)" },
 	{ STEP_UNBIND, -ENODEV, "could not unbind from nouveau: No such device" },
 	{ STEP_BIND, -EINVAL,
-	  "could not bind to vfio-pci: Invalid argument (the driver does not take this kind of "
-	  "device, or finds no IOMMU for it; see the kernel's own line above)" },
+	  "could not bind to vfio-pci: Invalid argument (the driver does not support this device, "
+	  "or finds no IOMMU for it; see the kernel's line above)" },
 	{ STEP_BIND, -EBUSY,
 	  "could not bind to vfio-pci: Device or resource busy (virtual functions are enabled on "
 	  "it, or its group is in use)" },
@@ -121,15 +121,15 @@ static void test_stuck(void **state)
 	(void)state;
 	run->plan.groups[0].failed = true;
 	assert_string_equal(explain_failure(run->arena, &run->plan.groups[0]),
-			    "group 1 given back to the host: there was no time left");
+			    "group 1 given back to the host: time ran out");
 	member->result = RESULT_STUCK;
 	member->failed_step = STEP_UNBIND;
 	member->error = -ETIMEDOUT;
 	assert_string_equal(
 		explain_failure(run->arena, &run->plan.groups[0]),
 		"group 1 given back to the host: 0000:01:00.0 10de:1f91 could not unbind from "
-		"nouveau: Connection timed out (the driver waits for its users to let go); "
-		"1 of its devices could not be given back: reboot with vfio_early=off");
+		"nouveau: Connection timed out (the driver waits for its users to finish); 1 of "
+		"its devices could not be given back: reboot with vfio_early=off");
 	machine_forget(run);
 }
 
@@ -158,11 +158,10 @@ static void test_forced(void **state)
 
 	(void)state;
 	assert_false(run->plan.groups[0].refused);
-	assert_string_equal(
-		explain_member(run, machine_member(&run->plan, "0000:01:00.1")),
-		"0000:01:00.1 10de:10fa group 1: none -> vfio-pci, forced by 'protected:10de:10fa' "
-		"(command line:77) past 'protected': the host needs it (protect: '01:00.1', "
-		"command line:44)");
+	assert_string_equal(explain_member(run, machine_member(&run->plan, "0000:01:00.1")),
+			    "0000:01:00.1 10de:10fa group 1: none -> vfio-pci, forced by "
+			    "'protected:10de:10fa' (command line:77) past the guard 'protected': "
+			    "the host needs it (protect: '01:00.1', command line:44)");
 	/* There is nothing to waive. */
 	assert_string_equal(explain_member(run, machine_member(&run->plan, "0000:01:00.0")),
 			    "0000:01:00.0 10de:1f91 group 1: nouveau -> vfio-pci");
@@ -178,16 +177,15 @@ static void test_newcomer(void **state)
 		explain_refusal(run, &run->plan.groups[0]),
 		"group 1 left to the host because of 0000:01:00.1 10de:10fa: it is new in its "
 		"group: it is not in members (command line:44); to accept it: vfio-early pin "
-		"--write; to take it all the same: vfio_early.force=newcomer:0000:01:00.1");
+		"--write; to take it anyway: vfio_early.force=newcomer:0000:01:00.1");
 	machine_forget(run);
 	run = machine_plan(&machine,
 			   CARD " vfio_early.members=01:00.0@10de:1f91,01:00.1@10de:10f0");
-	assert_string_equal(
-		explain_refusal(run, &run->plan.groups[0]),
-		"group 1 left to the host because of 0000:01:00.1 10de:10fa: it sits in the place "
-		"of '01:00.1@10de:10f0', which is in members (command line:44); to accept it: "
-		"vfio-early pin --write; to take it all the same: "
-		"vfio_early.force=newcomer:0000:01:00.1");
+	assert_string_equal(explain_refusal(run, &run->plan.groups[0]),
+			    "group 1 left to the host because of 0000:01:00.1 10de:10fa: it sits "
+			    "in the place of '01:00.1@10de:10f0', which is in members (command "
+			    "line:44); to accept it: vfio-early pin --write; to take it anyway: "
+			    "vfio_early.force=newcomer:0000:01:00.1");
 	machine_forget(run);
 }
 
@@ -221,15 +219,15 @@ static void test_block(void **state)
 
 	(void)state;
 	bridge.driver = "shpchp";
-	assert_string_equal(explain_block(run->arena, &member),
-			    "group 1 cannot be opened by a virtual machine while its bridge "
-			    "0000:00:01.0 is bound to shpchp: "
-			    "echo 0000:00:01.0 >/sys/bus/pci/drivers/shpchp/unbind");
+	assert_string_equal(
+		explain_block(run->arena, &member),
+		"no virtual machine can open group 1 while its bridge 0000:00:01.0 is bound to "
+		"shpchp: echo 0000:00:01.0 >/sys/bus/pci/drivers/shpchp/unbind");
 	bridge.driver = "a b;\033c";
-	assert_string_equal(explain_block(run->arena, &member),
-			    "group 1 cannot be opened by a virtual machine while its bridge "
-			    "0000:00:01.0 is bound to a b;?c: "
-			    "echo 0000:00:01.0 >/sys/bus/pci/drivers/'a b;?c'/unbind");
+	assert_string_equal(
+		explain_block(run->arena, &member),
+		"no virtual machine can open group 1 while its bridge 0000:00:01.0 is bound to a "
+		"b;?c: echo 0000:00:01.0 >/sys/bus/pci/drivers/'a b;?c'/unbind");
 	machine_forget(run);
 }
 
@@ -240,25 +238,25 @@ static const struct {
 	const char *advice;
 	const char *not_said; /* NULL for nothing */
 } no_groups[] = {
-	{ IOMMU_ON, PLATFORM_UNKNOWN, "",
-	  "add intel_iommu=on to the kernel command line if it is an integrated", "dmesg" },
+	{ IOMMU_ON, PLATFORM_UNKNOWN, "", "if it is an integrated Intel GPU, add intel_iommu=on",
+	  "dmesg" },
 	{ IOMMU_OFF_INTEL, PLATFORM_INTEL, "", "add intel_iommu=on to the kernel command line",
 	  "AMD" },
 	{ IOMMU_ABSENT, PLATFORM_UNKNOWN, "", "turn on VT-d or AMD-Vi", NULL },
 	{ IOMMU_ABSENT, PLATFORM_INTEL, "",
-	  "turn on VT-d in the firmware's set-up, and add "
+	  "turn on VT-d in the firmware setup, and add "
 	  "intel_iommu=on",
 	  "AMD" },
 	{ IOMMU_ABSENT, PLATFORM_AMD, "", "turn on AMD-Vi (also called IOMMU)", "intel_iommu" },
-	{ IOMMU_ABSENT, PLATFORM_ARM, "", "ACPI table IORT", "VT-d" },
+	{ IOMMU_ABSENT, PLATFORM_ARM, "", "ACPI IORT", "VT-d" },
 	{ IOMMU_ABSENT, PLATFORM_POWER, "", "in each PCI host bridge", "VT-d" },
 	{ IOMMU_ABSENT, PLATFORM_TREE, "", "iommu-map", "VT-d" },
 	{ IOMMU_OFF_VIRTIO, PLATFORM_INTEL, "", "virtio_pci and virtio_iommu", "VT-d" },
 	{ IOMMU_OFF_INTEL, PLATFORM_INTEL, "intel_iommu=off",
-	  "take intel_iommu=off off the kernel command line", NULL },
+	  "remove intel_iommu=off from the kernel command line", NULL },
 	{ IOMMU_OFF_AMD, PLATFORM_AMD, "amd_iommu=off",
-	  "take amd_iommu=off off the kernel command line", NULL },
-	{ IOMMU_OFF_AMD, PLATFORM_AMD, "iommu=off", "take iommu=off off the kernel command line",
+	  "remove amd_iommu=off from the kernel command line", NULL },
+	{ IOMMU_OFF_AMD, PLATFORM_AMD, "iommu=off", "remove iommu=off from the kernel command line",
 	  NULL },
 };
 
@@ -364,14 +362,14 @@ static const struct {
 	const char *source, *text, *reason;
 } needs[] = {
 	{ HOST, "protect = 01:00.1@10de:10fa  # /, /boot (nvme0n1)\n",
-	  "the host needs it, for /, /boot (nvme0n1) (protect: '01:00.1@10de:10fa', " HOST
-	  ":1:11); to take it all the same: vfio_early.force=protected:0000:01:00.1" },
+	  "the host needs it for /, /boot (nvme0n1) (protect: '01:00.1@10de:10fa', " HOST
+	  ":1:11); to take it anyway: vfio_early.force=protected:0000:01:00.1" },
 	{ HOST, "\nprotect = 01:00.1\n",
 	  "the host needs it (protect: '01:00.1', " HOST ":2:11); " },
 	{ SETTINGS_SOURCE_HOST, "protect = 01:00.1  # swap (sda)\n",
-	  "the host needs it, for swap (sda) (protect: '01:00.1', this host); " },
+	  "the host needs it for swap (sda) (protect: '01:00.1', this host); " },
 	{ HOST, "protect = 09:00.0@10de:10fa  # / (nvme0n1)\n",
-	  "its id is that of what the host needs, which is not in its place, for / (nvme0n1) "
+	  "a device with this id is missing from its place, and the host needs it for / (nvme0n1) "
 	  "(protect: '09:00.0@10de:10fa', " HOST ":1:11); " },
 };
 

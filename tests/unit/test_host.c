@@ -245,7 +245,7 @@ static void test_hostile(void **state)
 	assert_non_null(strstr(tree->needs.text,
 			       "# could not be resolved: /usr: there is no block device "
 			       "'LABEL=?devs = class:03?'\n"));
-	assert_non_null(strstr(tree->needs.text, "'no?devs = 01:00.0' lies\n"));
+	assert_non_null(strstr(tree->needs.text, "'no?devs = 01:00.0' is unknown\n"));
 	assert_non_null(strstr(tree->needs.text, "'UUID=xxx"));
 }
 

@@ -52,7 +52,7 @@ static const struct {
 	{ "proc /proc proc defaults 0 0", "", "" },
 	{ "none /sys/kernel/debug debugfs defaults 0 0", "", "" },
 	{ "a:b /pool fuse.mergerfs rw 0 0", "",
-	  "/pool: it is not known what a file system of type fuse.mergerfs lies on\n" },
+	  "/pool: the device under a file system of type fuse.mergerfs is unknown\n" },
 	/* Over the network. */
 	{ "server:/srv /srv nfs4 rw 0 0", "network = " AS_NIC "eno1: /srv, a route\n", "" },
 	{ "//server/share /srv cifs rw 0 0", "network = " AS_NIC "eno1: /srv, a route\n", "" },

@@ -8,8 +8,8 @@
 #define XHCI0	    "pci0000:00/0000:00:14.0"
 #define XHCI1	    "pci0000:00/0000:00:06.0/0000:03:00.0"
 #define NEEDS_ROOT  "protect = " HOST_NVME0 "  # / (nvme0n1)\n"
-#define NEEDS_XHCI0 "protect = 00:14.0@8086:a36d:1af4:1100  # keyboard for the passphrase"
-#define NEEDS_XHCI1 "protect = 00:06.0/00.0@1b21:2142:1af4:1100  # keyboard for the passphrase"
+#define NEEDS_XHCI0 "protect = 00:14.0@8086:a36d:1af4:1100  # typing the passphrase"
+#define NEEDS_XHCI1 "protect = 00:06.0/00.0@1b21:2142:1af4:1100  # typing the passphrase"
 
 /* As the kernel shows them: a keyboard, a mouse, a power button, a remote control with few keys. */
 #define KEYBOARD "1000000000007 ff9f207ac14057ff febeffdfffefffff fffffffffffffffe\n"

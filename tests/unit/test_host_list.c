@@ -115,15 +115,15 @@ static const struct {
 } files[] = {
 	{ "good", LIST, 0644, 0, NULL },
 	{ "nothing needed", HOST_HEADING, 0600, 0, NULL },
-	{ "written by a group", LIST, 0664, 0, "others than root may write to it (chmod go-w)" },
-	{ "written by all", LIST, 0646, 0, "others than root may write to it (chmod go-w)" },
-	{ "somebody's", LIST, 0644, SOMEBODY,
-	  "it does not belong to root, and decides about drivers (chown root)" },
-	{ "empty", "", 0644, 0, "it does not begin as vfio-early begins it" },
+	{ "written by a group", LIST, 0664, 0,
+	  "users other than root may write to it (chmod go-w)" },
+	{ "written by all", LIST, 0646, 0, "users other than root may write to it (chmod go-w)" },
+	{ "somebody's", LIST, 0644, SOMEBODY, "it is not owned by root (chown root)" },
+	{ "empty", "", 0644, 0, "its first line is not that of vfio-early" },
 	{ "another file", "protect = 00:17.0\n", 0644, 0,
-	  "it does not begin as vfio-early begins it" },
+	  "its first line is not that of vfio-early" },
 	{ "a key that is none of a list's", LIST "devs = 01:00.0\n", 0644, 0,
-	  "line 3: 'devs': only protect and network may stand here" },
+	  "line 3: 'devs': only protect and network are allowed here" },
 };
 
 static void test_files(void **state)
@@ -164,7 +164,7 @@ static void test_links(void **state)
 	check(place, "a link to a file of this system", NULL, NULL);
 	assert_int_equal(unlinkat(place->scratch.fd, FILE_PATH, 0), 0);
 	scratch_write(&place->scratch, FILE_PATH "/x", "");
-	check(place, "a directory", NULL, "it is no regular file");
+	check(place, "a directory", NULL, "it is not a regular file");
 }
 
 static void test_found(void **state)

@@ -259,7 +259,7 @@ static void test_nvme_loop(void **state)
 	scratch_write(&tree->scratch, "sys/devices/virtual/nvme-fabrics/ctl/nvme7/transport",
 		      "loop\n");
 	host_tree_mount(tree, "259:9 / ext4 /dev/nvme7n1 rw\n");
-	host_tree_check(tree, "", "/: nvme7n1: NVMe by a transport that is not known: 'loop'\n");
+	host_tree_check(tree, "", "/: nvme7n1: unknown NVMe transport 'loop'\n");
 }
 
 #define VMD "pci0000:00/0000:00:0e.0"
@@ -361,8 +361,8 @@ static void test_overlay(void **state)
 		*state,
 		"protect = " HOST_SATA "  # / (sda)\n"
 		"protect = " HOST_NVME1 "  # / (nvme1n1)\n"
-		"# could not be resolved: /: overlay: it is not known where '/nowhere' lies\n",
-		"/: overlay: it is not known where '/nowhere' lies\n");
+		"# could not be resolved: /: overlay: the location of '/nowhere' is unknown\n",
+		"/: overlay: the location of '/nowhere' is unknown\n");
 }
 
 static void test_in_memory(void **state)
@@ -375,14 +375,14 @@ static void test_unknown_type(void **state)
 {
 	host_tree_mount(*state, "0:50 / fuse.mergerfs a:b rw\n0:51 /usr ubifs ubi0:usr rw\n");
 	host_tree_check(*state, "",
-			"/: it is not known what a file system of type fuse.mergerfs lies on\n"
-			"/usr: it is not known what a file system of type ubifs lies on\n");
+			"/: the device under a file system of type fuse.mergerfs is unknown\n"
+			"/usr: the device under a file system of type ubifs is unknown\n");
 }
 
 static void test_not_in_sysfs(void **state)
 {
 	host_tree_mount(*state, "8:99 / ext4 /dev/sdz rw\n");
-	host_tree_check(*state, "", "/: no block device 8:99 is in sysfs\n");
+	host_tree_check(*state, "", "/: sysfs has no block device 8:99\n");
 }
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, create, destroy)

@@ -89,38 +89,42 @@ static const struct {
 	const char *crypttab, *cmdline, *lines, *gaps;
 } keys[] = {
 	{ "cryptroot UUID=1 none luks\n", "", "", "" },
-	{ "cryptroot UUID=1 /key:UUID=AB-12 luks\n", "", NEEDS_USB "key of cryptroot (sdc)\n", "" },
+	{ "cryptroot UUID=1 /key:UUID=AB-12 luks\n", "", NEEDS_USB "the key of cryptroot (sdc)\n",
+	  "" },
 	{ "cryptroot UUID=1 /key:LABEL=KEYS luks,nofail\n", "", "", "" },
 	{ "cryptroot UUID=1 /key:LABEL=KEYS luks,noauto\n", "", "", "" },
 	{ "cryptroot UUID=1 /key:LABEL=KEYS luks,noauto,x-initrd.attach\n", "",
-	  NEEDS_USB "key of cryptroot (sdc)\n", "" },
+	  NEEDS_USB "the key of cryptroot (sdc)\n", "" },
 	{ "data UUID=1 /dev/disk/by-label/KEYS:/key:10 luks,keyscript=passdev\n", "",
-	  NEEDS_USB "key of data (sdc)\n", "" },
+	  NEEDS_USB "the key of data (sdc)\n", "" },
 	{ "data UUID=1 /dev/disk/by-path/pci-0000:00:14.0-usb-0:3:1.0-scsi-0:0:0:0:/key:10 x\n", "",
-	  NEEDS_USB "key of data (sdc)\n", "" },
-	{ "data UUID=1 /dev/sdc luks,keyfile-size=64\n", "", NEEDS_USB "key of data (sdc)\n", "" },
+	  NEEDS_USB "the key of data (sdc)\n", "" },
+	{ "data UUID=1 /dev/sdc luks,keyfile-size=64\n", "", NEEDS_USB "the key of data (sdc)\n",
+	  "" },
 	{ "data UUID=1 /dev/urandom swap\n", "", "", "" },
 	{ "data UUID=1 /etc/keys/data luks\n", "", "", "" },
-	{ "data UUID=1 /srv/keys/data luks\n", "", NEEDS_SATA "key of data (sda)\n", "" },
+	{ "data UUID=1 /srv/keys/data luks\n", "", NEEDS_SATA "the key of data (sda)\n", "" },
 	{ "# data UUID=1 /srv/keys/data luks\n", "", "", "" },
 	{ "data\n\ndata UUID=1\n", "", "", "" },
 	{ "data UUID=1 /key:LABEL=gone:x luks\n", "", "",
-	  "key of data: there is no block device 'LABEL=gone'\n" },
-	{ "data UUID=1 none luks,header=/h:LABEL=KEYS,x\n", "", NEEDS_USB "header of data (sdc)\n",
-	  "" },
-	{ "data UUID=1 none header=/dev/sdb\n", "", NEEDS_SATA "header of data (sdb)\n", "" },
+	  "the key of data: there is no block device 'LABEL=gone'\n" },
+	{ "data UUID=1 none luks,header=/h:LABEL=KEYS,x\n", "",
+	  NEEDS_USB "the header of data (sdc)\n", "" },
+	{ "data UUID=1 none header=/dev/sdb\n", "", NEEDS_SATA "the header of data (sdb)\n", "" },
 	{ "data UUID=1 none header=/boot/header\n", "", "", "" },
 	/* For systemd, dracut and Arch Linux. */
-	{ "", "rd.luks.key=0a1b-2c=/key:UUID=AB-12", NEEDS_USB "key of rd.luks.key= (sdc)\n", "" },
-	{ "", "rd.luks.key=/key:LABEL=KEYS:UUID=1", NEEDS_USB "key of rd.luks.key= (sdc)\n", "" },
+	{ "", "rd.luks.key=0a1b-2c=/key:UUID=AB-12", NEEDS_USB "the key of rd.luks.key= (sdc)\n",
+	  "" },
+	{ "", "rd.luks.key=/key:LABEL=KEYS:UUID=1", NEEDS_USB "the key of rd.luks.key= (sdc)\n",
+	  "" },
 	{ "", "rd.luks.key=/key", "", "" },
-	{ "", "luks.key=/key:/dev/sdc", NEEDS_USB "key of luks.key= (sdc)\n", "" },
+	{ "", "luks.key=/key:/dev/sdc", NEEDS_USB "the key of luks.key= (sdc)\n", "" },
 	{ "", "cryptdevice=UUID=1:root cryptkey=UUID=AB-12:ext4:/key",
-	  NEEDS_USB "key of cryptkey= (sdc)\n", "" },
+	  NEEDS_USB "the key of cryptkey= (sdc)\n", "" },
 	{ "", "cryptkey=rootfs:/key", "", "" },
-	{ "", "cryptkey=/dev/sdb:2048:64", NEEDS_SATA "key of cryptkey= (sdb)\n", "" },
+	{ "", "cryptkey=/dev/sdb:2048:64", NEEDS_SATA "the key of cryptkey= (sdb)\n", "" },
 	{ "", "rd.luks.options=0a1b=discard,header=/h:LABEL=KEYS",
-	  NEEDS_USB "header of the disks (sdc)\n", "" },
+	  NEEDS_USB "the header of the disks (sdc)\n", "" },
 };
 
 static void test_keys(void **state)
@@ -136,11 +140,11 @@ static void test_crypttab_of_the_initramfs(void **state)
 
 	scratch_write(&tree->scratch, "etc/crypttab.initramfs",
 		      "cryptroot UUID=1 /key:UUID=AB-12 luks\n");
-	check_lines(tree, "", "", NEEDS_USB "key of cryptroot (sdc)\n", REACH_NIC "default route\n",
-		    "");
+	check_lines(tree, "", "", NEEDS_USB "the key of cryptroot (sdc)\n",
+		    REACH_NIC "default route\n", "");
 }
 
-#define NONE(what) what ": it is not plugged in, so the controller that it needs is not known\n"
+#define NONE(what) what ": it is not plugged in, so its controller is unknown\n"
 
 static void test_tokens(void **state)
 {
@@ -151,25 +155,25 @@ static void test_tokens(void **state)
 	scratch_write(&tree->scratch, "sys/devices/" XHCI "/usb1/1-4/1-4:1.0/bInterfaceClass",
 		      "03\n");
 	check_lines(tree, "data UUID=1 - fido2-device=auto\n", "", "", REACH_NIC "default route\n",
-		    NONE("FIDO2 key for unlocking"));
+		    NONE("unlocking by FIDO2 key"));
 	check_lines(tree, "data UUID=1 - pkcs11-uri=auto\n", "", "", REACH_NIC "default route\n",
-		    NONE("smart card for unlocking"));
+		    NONE("unlocking by smart card"));
 	add_hidraw(tree, FIDO, "\x06\xd0\xf1\x09\x01\xa1\x01");
 	link_to(tree, "bus/usb/devices", XHCI "/usb1/1-4/1-4:1.1");
 	scratch_write(&tree->scratch, "sys/devices/" XHCI "/usb1/1-4/1-4:1.1/bInterfaceClass",
 		      "0b\n");
 	link_to(tree, "class/tpm", SPI "/pxa2xx-spi.1/spi_master/spi0/spi-PRP0001:00/tpm/tpm0");
 	check_lines(tree, "data UUID=1 - fido2-device=auto\n", "",
-		    NEEDS_USB "FIDO2 key for unlocking (hidraw2)\n", REACH_NIC "default route\n",
+		    NEEDS_USB "unlocking by FIDO2 key (hidraw2)\n", REACH_NIC "default route\n",
 		    "");
 	check_lines(tree, "", "rd.luks.options=fido2-device=auto,discard",
-		    NEEDS_USB "FIDO2 key for unlocking (hidraw2)\n", REACH_NIC "default route\n",
+		    NEEDS_USB "unlocking by FIDO2 key (hidraw2)\n", REACH_NIC "default route\n",
 		    "");
 	check_lines(tree, "data UUID=1 - pkcs11-uri=auto\n", "",
-		    NEEDS_USB "smart card for unlocking (1-4:1.1)\n", REACH_NIC "default route\n",
+		    NEEDS_USB "unlocking by smart card (1-4:1.1)\n", REACH_NIC "default route\n",
 		    "");
 	check_lines(tree, "data UUID=1 - tpm2-device=auto\n", "",
-		    NEEDS_SPI "TPM for unlocking (tpm0)\n", REACH_NIC "default route\n", "");
+		    NEEDS_SPI "unlocking by TPM (tpm0)\n", REACH_NIC "default route\n", "");
 }
 
 /* A TPM that is not on PCI cannot be taken. */

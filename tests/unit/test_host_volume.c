@@ -19,9 +19,9 @@
 #define NEEDS_NVME0 "protect = " HOST_NVME0 "  # / (nvme0n1)\n"
 #define NEEDS_NVME1 "protect = " HOST_NVME1 "  # / (nvme1n1)\n"
 #define NEEDS_SATA  "protect = " HOST_SATA "  # / (sda)\n"
-#define UNKNOWN(name)                                                                \
-	"/: volume group " name ": it is not known whether it has physical volumes " \
-	"that no volume lies on\n"
+#define UNKNOWN(name)                                                             \
+	"/: volume group " name ": it may have physical volumes that no logical " \
+	"volume uses\n"
 
 static int create(void **state)
 {

@@ -505,7 +505,7 @@ static void test_exclusive(void **state)
 	struct host_tree *tree = *state;
 	int fd = open_disk(tree, O_EXCL);
 
-	check_devices(tree, &card, 1, USES_CARD("something that has vda for itself (vda)"));
+	check_devices(tree, &card, 1, USES_CARD("an exclusive user of vda (vda)"));
 	check_devices(tree, NULL, 0, "");
 	close(fd);
 	check_devices(tree, &card, 1, "");
@@ -529,7 +529,7 @@ static void test_no_node(void **state)
 	check_devices(tree, &card, 1, "");
 	check_devices(tree, &disk, 1,
 		      "protect = " HOST_NVME1
-		      "  # something unknown: /dev/nvme1n1 is not its node (nvme1n1)\n");
+		      "  # an unknown use (/dev/nvme1n1 is not its node) (nvme1n1)\n");
 }
 
 static void test_loop(void **state)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* No test here waits longer than for another process to do what it is told. */
+/* No test here waits longer than for another process to do as told. */
 #include "boot/lock.h"
 
 #include <errno.h>

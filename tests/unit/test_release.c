@@ -140,7 +140,7 @@ static void test_in_use(void **state)
 	check("0000:01:00.1", "vfio-pci", "vfio-pci");
 	check("0000:02:00.0", "e1000e", "");
 	assert_int_equal(kernel_device("0000:01:00.0")->touched, 0);
-	assert_non_null(strstr(text, "group 1 is left as it is: qemu (pid 1) has it open"));
+	assert_non_null(strstr(text, "group 1 is not released: qemu (pid 1) has it open"));
 	assert_int_equal(release_exit_code(&release), EXIT_PARTLY);
 	free(text);
 	machine_forget(run);
@@ -157,7 +157,7 @@ static void test_no_driver(void **state)
 		const char *text;
 		int code;
 	} rows[] = {
-		{ -ENOENT, "vfio-pci -> none: no driver of this kernel is for it", EXIT_DONE },
+		{ -ENOENT, "vfio-pci -> none: this kernel has no driver for it", EXIT_DONE },
 		{ MODULE_BLACKLISTED, "its driver is blacklisted", EXIT_PARTLY },
 		{ -ENOEXEC, "its driver could not be loaded", EXIT_PARTLY },
 		{ 0, "no driver took it", EXIT_PARTLY },
@@ -197,7 +197,7 @@ static void test_ids(void **state)
 	check("0000:01:00.0", "vfio-pci", "vfio-pci");
 	check_text("text", text,
 		   "vfio-early: 0000:02:00.0 8086:10d3 group 2: vfio-pci -> e1000e; " CLAIM
-		   " names it still: take it out there, or the next boot may give it to vfio-pci "
+		   " still names it: remove it there, or the next boot may give it to vfio-pci "
 		   "again\n");
 	assert_int_equal(release_exit_code(&release), EXIT_DONE);
 	free(text);
@@ -211,10 +211,9 @@ static void test_ids_kept(void **state)
 		const char *devs, *why;
 	} rows[] = {
 		{ "vfio_early.devs=02:00.0 vfio-pci.ids=8086:10d3",
-		  CLAIM " names it; take it out there and reboot" },
-		{ "vfio_early.devs=02:00.0",
-		  "make it, and release the device again: "
-		  "echo 8086 10d3 >/sys/bus/pci/drivers/vfio-pci/remove_id" },
+		  CLAIM " names it; remove it there and reboot" },
+		{ "vfio_early.devs=02:00.0", "remove the id, then release the device again: echo "
+					     "8086 10d3 >/sys/bus/pci/drivers/vfio-pci/remove_id" },
 	};
 
 	(void)state;
@@ -228,8 +227,7 @@ static void test_ids_kept(void **state)
 		text = give_back(run);
 		snprintf(wanted, sizeof(wanted),
 			 "vfio-early: 0000:02:00.0 8086:10d3 group 2: could not be given back: it "
-			 "is on vfio-pci again, which does not forget its id: Permission denied: "
-			 "%s\n",
+			 "is on vfio-pci again, which keeps its id: Permission denied: %s\n",
 			 rows[i].why);
 		check("0000:02:00.0", "vfio-pci", "");
 		check_text("text", text, wanted);
@@ -286,7 +284,8 @@ static void test_not_taken(void **state)
 	text = give_back(run);
 	assert_int_equal(kernel_device("0000:02:00.0")->touched, 0);
 	check_text("text", text,
-		   "vfio-early: 0000:02:00.0: nothing to release: the host has it, on e1000e\n");
+		   "vfio-early: 0000:02:00.0: nothing to release: the host already has it, on "
+		   "e1000e\n");
 	assert_int_equal(release_exit_code(&release), EXIT_DONE);
 	free(text);
 	machine_forget(run);

@@ -242,27 +242,24 @@ static void test_log(void **state)
 
 	(void)state;
 	report_log(run);
-	assert_string_equal(
-		lines.bytes,
-		"<4>command line:49: '05:00.0': no device matches\n"
-		"<6>0000:01:00.0 10de:1f91 group 1: nouveau -> vfio-pci\n"
-		"<6>0000:01:00.1 10de:10fa group 1: vfio-pci already\n"
-		"<4>group 2 given back to the host: 0000:03:00.0 8086:15f3 could not bind to "
-		"vfio-pci: Invalid argument (the driver does not take this kind of device, or "
-		"finds "
-		"no IOMMU for it; see the kernel's own line above)\n"
-		"<4>group 3 left to the host because of 0000:04:00.0 144d:a808: the host needs it "
-		"(protect: '04:00.0', command line:76); to take it all the same: "
-		"vfio_early.force=protected:0000:04:00.0\n"
-		"<4>0000:02:00.0 8086:3e98 left to the host: it has no IOMMU group, though other "
-		"devices have: add intel_iommu=on to the kernel command line if it is an "
-		"integrated "
-		"Intel GPU\n"
-		"<4>module vfio_iommu_type1 not loaded: not allowed (it is blacklisted in "
-		"modprobe.d or by modprobe.blacklist=); devices are bound, but a virtual machine "
-		"may not be able to open them until it is\n"
-		"<6>2 devices taken, 2 groups refused, 1 group given back, 1 selector without a "
-		"device to take, in 2.456 ms\n");
+	assert_string_equal(lines.bytes,
+			    "<4>command line:49: '05:00.0': no device matches\n"
+			    "<6>0000:01:00.0 10de:1f91 group 1: nouveau -> vfio-pci\n"
+			    "<6>0000:01:00.1 10de:10fa group 1: vfio-pci already\n"
+			    "<4>group 2 given back to the host: 0000:03:00.0 8086:15f3 could not "
+			    "bind to vfio-pci: Invalid argument (the driver does not support this "
+			    "device, or finds no IOMMU for it; see the kernel's line above)\n"
+			    "<4>group 3 left to the host because of 0000:04:00.0 144d:a808: the "
+			    "host needs it (protect: '04:00.0', command line:76); to take it "
+			    "anyway: vfio_early.force=protected:0000:04:00.0\n"
+			    "<4>0000:02:00.0 8086:3e98 left to the host: it has no IOMMU group, "
+			    "although other devices have one: if it is an integrated Intel GPU, "
+			    "add intel_iommu=on to the kernel command line\n"
+			    "<4>module vfio_iommu_type1 not loaded: not allowed (it is blacklisted "
+			    "in modprobe.d or by modprobe.blacklist=); the devices are bound, but "
+			    "a virtual machine may be unable to open them until it is loaded\n"
+			    "<6>2 devices taken, 2 groups refused, 1 group given back, 1 selector "
+			    "without a device to take, in 2.456 ms\n");
 	machine_forget(run);
 }
 
@@ -276,12 +273,13 @@ static void test_log_of_what_else_there_is(void **state)
 
 	(void)state;
 	report_log(run);
-	check_contains(lines.bytes,
-		       "<6>0000:03:00.0 8086:15f3 group 2: igc -> vfio-pci, forced by "
-		       "'newcomer:03:00.0' (command line:138) past 'newcomer': it sits in the");
+	check_contains(
+		lines.bytes,
+		"<6>0000:03:00.0 8086:15f3 group 2: igc -> vfio-pci, forced by 'newcomer:03:00.0' "
+		"(command line:138) past the guard 'newcomer': it sits in the");
 	check_contains(lines.bytes, "<6>0000:03:00.0 8086:15f3 is also claimed by vfio-pci.ids= on "
 				    "the kernel command line, which is no longer needed\n"
-				    "<7>members: '05:00.0@8086:15f3' is not there any more\n"
+				    "<7>members: '05:00.0@8086:15f3' is no longer present\n"
 				    "<6>1 device taken");
 	free(json_of(run, &strings));
 	machine_forget(run);
@@ -300,9 +298,8 @@ static void test_log_of_problems_and_end(void **state)
 	assert_string_equal(lines.bytes,
 			    "<3>command line:1: 'vfio_early.gpu': unknown parameter" KNOWN "\n"
 			    "<3>reading this machine's devices took too long; nothing was touched\n"
-			    "<6>nothing is taken, because what stands at command line:1 could not "
-			    "be used and may be what keeps a device with the host: correct it "
-			    "first\n");
+			    "<6>nothing is taken: the setting at command line:1 could not be used "
+			    "and may be what keeps a device with the host; correct it first\n");
 	machine_forget(run);
 }
 

@@ -97,16 +97,15 @@ static const struct row config_errors[] = {
 	{ "vfio_early.devs = 01:00.0\n", NULL,
 	  "[" CONFIG ":1:1 'vfio_early.devs': unknown key; did you mean 'devs'?]" },
 	{ "members = 01:00.0, 10de:1f91,boot_vga@10de:1f91\n", NULL,
-	  "[" CONFIG ":1:11 members: '01:00.0': not PATH@ID, as vfio-early pin writes it]"
-	  "[" CONFIG ":1:20 members: '10de:1f91': not PATH@ID, as vfio-early pin writes it]"
-	  "[" CONFIG
-	  ":1:30 members: 'boot_vga@10de:1f91': not PATH@ID, as vfio-early pin writes it]" },
+	  "[" CONFIG ":1:11 members: '01:00.0': not PATH@ID as vfio-early pin writes it][" CONFIG
+	  ":1:20 members: '10de:1f91': not PATH@ID as vfio-early pin writes it][" CONFIG
+	  ":1:30 members: 'boot_vga@10de:1f91': not PATH@ID as vfio-early pin writes it]" },
 	{ "claimed = 01:00.0\n", NULL, "[" CONFIG ":1:1 'claimed': unknown key" KNOWN "]" },
 	/* A NUL in a file, as textfile.h passes it on. */
 	{ "wait = 1\nde\032vs = 01:00.0\ntimeout = 5 # \032\ntimeout = 6\n", NULL,
-	  "wait=1; timeout=6; [" CONFIG ":2:3 a NUL byte, so this line is not used: is the file "
-	  "damaged, or UTF-16?][" CONFIG ":3:15 a NUL byte, so this line is not used: is the "
-	  "file damaged, or UTF-16?]" },
+	  "wait=1; timeout=6; [" CONFIG
+	  ":2:3 this line has a NUL byte and is not used: is the file damaged, or UTF-16?][" CONFIG
+	  ":3:15 this line has a NUL byte and is not used: is the file damaged, or UTF-16?]" },
 	{ "[section]\n", NULL, "[" CONFIG ":1:1 '[section]': not KEY = VALUE]" },
 	/* The column is that of the wrong byte, and the rest still counts. */
 	{ "devs = 01:00.8\n", NULL,
@@ -118,9 +117,9 @@ static const struct row config_errors[] = {
 	  "did you mean '01:00.0'?]"
 	  "[" CONFIG ":2:26 devs: '01:00.9': a function is a dot and one digit from 0 to 7]" },
 	{ "force = !01:00.0\n", NULL,
-	  "[" CONFIG ":1:9 force: '!01:00.0': '!' has a meaning in devs only]" },
+	  "[" CONFIG ":1:9 force: '!01:00.0': '!' is allowed in devs only]" },
 	{ "protect = 03:00, !01:00.0\n", NULL,
-	  "protect=03:00; [" CONFIG ":1:18 protect: '!01:00.0': '!' has a meaning in devs only]" },
+	  "protect=03:00; [" CONFIG ":1:18 protect: '!01:00.0': '!' is allowed in devs only]" },
 	{ "wait = 3601\n", NULL,
 	  "[" CONFIG ":1:8 wait: '3601': not a number of seconds from 0 to 3600]" },
 	{ "wait = -1\n", NULL,
@@ -140,15 +139,13 @@ static const struct row config_errors[] = {
 	{ "debug = ON\n", NULL,
 	  "[" CONFIG ":1:9 debug: 'ON': neither on nor off; did you mean 'on'?]" },
 	{ "debug =\n", NULL, "[" CONFIG ":1:8 debug: '': neither on nor off]" },
-	{ "driver =\n", NULL, "[" CONFIG ":1:9 driver: '': not the name of a driver]" },
-	{ "driver = ../x\n", NULL, "[" CONFIG ":1:10 driver: '../x': not the name of a driver]" },
-	{ "driver = ..\n", NULL, "[" CONFIG ":1:10 driver: '..': not the name of a driver]" },
-	{ "driver = a/b\n", NULL, "[" CONFIG ":1:10 driver: 'a/b': not the name of a driver]" },
-	{ "driver = a b\n", NULL, "[" CONFIG ":1:10 driver: 'a b': not the name of a driver]" },
-	{ "driver = (null)\n", NULL,
-	  "[" CONFIG ":1:10 driver: '(null)': not the name of a driver]" },
-	{ "driver = a\x1b[31m\n", NULL,
-	  "[" CONFIG ":1:10 driver: 'a?[31m': not the name of a driver]" },
+	{ "driver =\n", NULL, "[" CONFIG ":1:9 driver: '': not a driver name]" },
+	{ "driver = ../x\n", NULL, "[" CONFIG ":1:10 driver: '../x': not a driver name]" },
+	{ "driver = ..\n", NULL, "[" CONFIG ":1:10 driver: '..': not a driver name]" },
+	{ "driver = a/b\n", NULL, "[" CONFIG ":1:10 driver: 'a/b': not a driver name]" },
+	{ "driver = a b\n", NULL, "[" CONFIG ":1:10 driver: 'a b': not a driver name]" },
+	{ "driver = (null)\n", NULL, "[" CONFIG ":1:10 driver: '(null)': not a driver name]" },
+	{ "driver = a\x1b[31m\n", NULL, "[" CONFIG ":1:10 driver: 'a?[31m': not a driver name]" },
 	{ "x\x07y\x7f\n", NULL, "[" CONFIG ":1:1 'x?y?': not KEY = VALUE]" },
 };
 
@@ -253,44 +250,44 @@ static const struct row cmdline_errors[] = {
 	{ NULL, "quietvfio_early.protect=01:00.0",
 	  "[" CMDLINE ":1 'quietvfio_early.protect': unknown parameter" MEANT("protect") "]" },
 	{ NULL, "vfio_early.devs=01:00.0,!02:00.0 @10de:1f91 quiet 03:00.0",
-	  "devs=01:00.0,!02:00.0; [" CMDLINE ":17 devs: the list is cut off by a blank; did you "
-	  "mean 'vfio_early.devs=01:00.0,!02:00.0@10de:1f91'?]" },
+	  "devs=01:00.0,!02:00.0; [" CMDLINE ":17 devs: a blank cuts off the list; did you mean "
+	  "'vfio_early.devs=01:00.0,!02:00.0@10de:1f91'?]" },
 	/* The blank is in the middle of a selector: its second half reads as none, what follows
 	   does. */
 	{ NULL, "vfio_early.devs=01:00.0,0000:02 0b.0,!03:00.0",
-	  "devs=01:00.0; [" CMDLINE ":30 devs: '0000:02': an id is four hexadecimal digits or *]"
-	  "[" CMDLINE ":17 devs: the list is cut off by a blank: write it without blanks, or in "
-	  "quotes]" },
+	  "devs=01:00.0; [" CMDLINE
+	  ":30 devs: '0000:02': an id is four hexadecimal digits or *][" CMDLINE
+	  ":17 devs: a blank cuts off the list: write it without blanks, or quote it]" },
 	/* A blank in place of a digit: the rest is no address. */
 	{ NULL, "vfio_early.devs=01:00.0 vfio_early.protect= 000:7e:02",
-	  "devs=01:00.0; [" CMDLINE ":44 protect: the list is cut off by a blank: write it without "
-	  "blanks, or in quotes]" },
+	  "devs=01:00.0; [" CMDLINE
+	  ":44 protect: a blank cuts off the list: write it without blanks, or quote it]" },
 	/* The blank precedes the quotes of a list that has blanks. */
 	{ NULL, "vfio_early.devs=01:00.0 vfio_early.protect= \"boot_vga class:08\" quiet",
-	  "devs=01:00.0; [" CMDLINE ":44 protect: the list is cut off by a blank; did you mean "
+	  "devs=01:00.0; [" CMDLINE ":44 protect: a blank cuts off the list; did you mean "
 	  "'vfio_early.protect=boot_vga,class:08'?]" },
 	/* A word of force may begin with a guard's name. */
 	{ NULL, "vfio_early.force=storage:01:00.0 02:00.0",
-	  "force=storage:01:00.0; [" CMDLINE
-	  ":18 force: the list is cut off by a blank; did you mean "
+	  "force=storage:01:00.0; [" CMDLINE ":18 force: a blank cuts off the list; did you mean "
 	  "'vfio_early.force=storage:01:00.0,02:00.0'?]" },
 	/* A quote without its pair: the blanks before it were between both. */
 	{ NULL, "vfio_early.protect=01:00.0 boot_vga\" quiet",
-	  "protect=01:00.0; [" CMDLINE ":20 protect: the list is cut off by a blank; did you mean "
+	  "protect=01:00.0; [" CMDLINE ":20 protect: a blank cuts off the list; did you mean "
 	  "'vfio_early.protect=01:00.0,boot_vga'?]" },
 	{ NULL, "vfio_early.protect=01:00.0 \"quiet\"", "protect=01:00.0; " },
 	{ NULL, "vfio_early.devs=01:00.0,!02: 00.0",
-	  "devs=01:00.0; [" CMDLINE ":29 devs: '!02:': a device number is two hexadecimal digits]"
-	  "[" CMDLINE ":17 devs: the list is cut off by a blank; did you mean "
+	  "devs=01:00.0; [" CMDLINE
+	  ":29 devs: '!02:': a device number is two hexadecimal digits][" CMDLINE
+	  ":17 devs: a blank cuts off the list; did you mean "
 	  "'vfio_early.devs=01:00.0,!02:00.0'?]" },
 	{ NULL, "vfio_early.", "[" CMDLINE ":1 'vfio_early.': unknown parameter" KNOWN "]" },
 	{ NULL, "quiet vfio_early.devs", "[" CMDLINE ":7 devs: has no value]" },
 	{ NULL, "vfio_early.wait", "[" CMDLINE ":1 wait: has no value]" },
 	{ NULL, "vfio_early.devs=01:00.0,13,10de:1f9",
 	  "devs=01:00.0; [" CMDLINE
-	  ":25 devs: '13': looks like an IOMMU group number, and those change from boot to "
-	  "boot; list a device of the group by its address instead]"
-	  "[" CMDLINE ":33 devs: '10de:1f9': an id is four hexadecimal digits or *]" },
+	  ":25 devs: '13': looks like an IOMMU group number, which changes from boot to boot; list "
+	  "a device of the group by its address][" CMDLINE
+	  ":33 devs: '10de:1f9': an id is four hexadecimal digits or *]" },
 	{ NULL, "a  \"vfio_early.devs=01:00.0 1:0\"",
 	  "devs=01:00.0; [" CMDLINE
 	  ":29 devs: '1:0': an id is four hexadecimal digits or *; did you mean '01:00'?]" },
@@ -298,7 +295,7 @@ static const struct row cmdline_errors[] = {
 	  "[" CMDLINE
 	  ":18 devs: '1:0': an id is four hexadecimal digits or *; did you mean '01:00'?]" },
 	{ NULL, "vfio_early.force=!01:00.0",
-	  "[" CMDLINE ":18 force: '!01:00.0': '!' has a meaning in devs only]" },
+	  "[" CMDLINE ":18 force: '!01:00.0': '!' is allowed in devs only]" },
 	{ NULL, "vfio_early.timeout=0",
 	  "[" CMDLINE ":20 timeout: '0': not a number of seconds from 1 to 3600]" },
 	{ NULL, "vfio_early.debug=perhaps",
@@ -308,14 +305,14 @@ static const struct row cmdline_errors[] = {
 	{ "wait = 9\n", "vfio_early.wait=x",
 	  "wait=9; [" CMDLINE ":17 wait: 'x': not a number of seconds from 0 to 3600]" },
 	{ "driver = auto\n", "vfio_early.driver=a/b",
-	  "driver=auto; [" CMDLINE ":19 driver: 'a/b': not the name of a driver]" },
+	  "driver=auto; [" CMDLINE ":19 driver: 'a/b': not a driver name]" },
 	/* In doubt, off. */
 	{ NULL, "vfio_early=of",
-	  "off; [" CMDLINE ":1 vfio_early: 'of': neither on nor off, taken for off]" },
+	  "off; [" CMDLINE ":1 vfio_early: 'of': neither on nor off; treated as off]" },
 	{ NULL, "quiet vfio_early",
-	  "off; [" CMDLINE ":7 vfio_early: '': neither on nor off, taken for off]" },
-	{ NULL,
-	  "vfio_early=", "off; [" CMDLINE ":1 vfio_early: '': neither on nor off, taken for off]" },
+	  "off; [" CMDLINE ":7 vfio_early: '': neither on nor off; treated as off]" },
+	{ NULL, "vfio_early=",
+	  "off; [" CMDLINE ":1 vfio_early: '': neither on nor off; treated as off]" },
 	/* Problems of the file come first. */
 	{ "gpu = 1\n", "vfio_early.gpu=1",
 	  "[" CONFIG ":1:1 'gpu': unknown key" KNOWN "]"

@@ -40,8 +40,8 @@ static const struct {
 	{ NULL, NULL, "network = 01:00.0\n", "network=01:00.0; " },
 	{ "wait = 3\n", NULL, "# protect = 01:00.0\n\n", "wait=3; " },
 	{ NULL, NULL, "devs = 01:00.0\nprotect = 02:00.0\nwait = 9\nnonsense\ngpu = 1\n",
-	  "protect=02:00.0; [" HOST ":1:1 'devs': only protect and network may stand here][" HOST
-	  ":3:1 'wait': only protect and network may stand here][" HOST
+	  "protect=02:00.0; [" HOST ":1:1 'devs': only protect and network are allowed here][" HOST
+	  ":3:1 'wait': only protect and network are allowed here][" HOST
 	  ":4:1 'nonsense': not KEY = VALUE][" HOST ":5:1 'gpu': unknown key" KNOWN "]" },
 };
 

@@ -67,10 +67,10 @@ static void test_arguments_replace(void **state)
 	assert_int_equal(settings_add_argument(&settings, "03:00.0,13", false), 0);
 	assert_int_equal(settings_add_argument(&settings, "!04:00.0", true), 0);
 	settings_render(&settings, &text);
-	check_text("arguments", text.bytes,
-		   "devs=03:00.0,!04:00.0; [argument:9 devs: '13': looks like an IOMMU group "
-		   "number, and those change from boot to boot; list a device of the group by its "
-		   "address instead]");
+	check_text(
+		"arguments", text.bytes,
+		"devs=03:00.0,!04:00.0; [argument:9 devs: '13': looks like an IOMMU group number, "
+		"which changes from boot to boot; list a device of the group by its address]");
 	assert_string_equal(settings.devs.items[1].origin.source, "argument");
 }
 
@@ -181,7 +181,7 @@ static void test_values(void **state)
 		assert_true(strlen(setting_name(key)) > 0);
 }
 
-/* Where memory is short, that is said, and nothing is read that is not there. */
+/* Running out of memory is reported, and nothing missing is read. */
 static void test_no_memory(void **state)
 {
 	static const char config[] = "devs = 01:00.0, x\nforce = 00:17.0\ndriver = a\ngpu = 1\n";

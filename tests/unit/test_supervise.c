@@ -778,7 +778,7 @@ int main(void)
 		cmocka_unit_test(test_exit_codes),
 	};
 
-	/* What runs in the background of a shell without job control starts with these ignored. */
+	/* A shell without job control starts background commands with these ignored. */
 	signal(SIGINT, SIG_DFL);
 	signal(SIGQUIT, SIG_DFL);
 	return cmocka_run_group_tests_name("run", tests, NULL, NULL);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Leaks, in whatever program it is loaded into. */
+/* Leaks, in whatever program loads it. */
 #include <stdlib.h>
 
 static void *volatile lost;

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=sh disable=SC2034,SC2154 # $failed is for the tests, $top is run's
 #
-# What the tests of the hooks have in common. $work is theirs and goes away.
+# Shared by the tests of the hooks. $work is theirs and is removed.
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 failed=0
 
-# check NAME COMMAND...: the command holds. What it says is shown if it does not.
+# check NAME COMMAND...: the command must succeed; otherwise its output is shown.
 check()
 {
 	name=$1
@@ -22,7 +22,7 @@ check()
 	fi
 }
 
-# skip NAME REASON: where Debian has what is missing, MUST_RUN=1 does not let it pass.
+# skip NAME REASON: with MUST_RUN=1 this fails if Debian has what is missing.
 skip()
 {
 	echo "skip $1: $2"
@@ -39,20 +39,20 @@ says()
 	}
 }
 
-# silent FILE TEXT: none has. A file that is not there proves nothing.
+# silent FILE TEXT: no line has it. A missing file proves nothing.
 silent()
 {
 	[ -r "$1" ] && ! grep -F -e "$2" "$1"
 }
 
-# place PATH: what tells a directory from all others.
+# place PATH: prints what identifies a directory.
 place()
 {
 	stat -L -c %d:%i "$1" 2>/dev/null
 }
 
-# quiet FILE: nothing is warned of. In a chroot, embed says on purpose that this is not
-# the running system, and says no more.
+# quiet FILE: there is no warning. In a chroot, embed says that this is not the running
+# system, and nothing else.
 quiet()
 {
 	if [ "$(place /proc/1/root)" = "$(place /)" ]; then
@@ -62,13 +62,13 @@ quiet()
 	fi
 }
 
-# same FILE TEXT: the file is this text.
+# same FILE TEXT: the file has exactly this text.
 same()
 {
 	printf '%s\n' "$2" | diff -u - "$1"
 }
 
-# stand_in FILE COMMAND...: a program that does this.
+# stand_in FILE COMMAND...: makes a program that does this.
 stand_in()
 {
 	stand_in_file=$1
@@ -77,7 +77,7 @@ stand_in()
 	chmod +x "$stand_in_file"
 }
 
-# installed: the tree as make install makes it, in $work/root.
+# installed: installs the tree into $work/root.
 installed()
 {
 	make -s -C "$top" install DESTDIR="$work/root" >"$work/make" 2>&1 || {
@@ -86,8 +86,8 @@ installed()
 	}
 }
 
-# at_home FILE: what was installed looks for its companions where they are. A path
-# at the end of a command is one in the image.
+# at_home FILE: the installed file looks for its companions where they are. A path at the
+# end of a command is in the image.
 at_home()
 {
 	sed -i -e "s,/usr/sbin/vfio-early,$work/root&,g" \

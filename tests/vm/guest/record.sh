@@ -9,8 +9,8 @@ say()
 	echo "guest: $*" >/dev/console
 }
 
-# attribute FILE: its first line, or - where there is none. In 5.10 to 7.0 an
-# unset driver_override reads as (null).
+# attribute FILE: prints its first line, or - if it is missing. In 5.10 to 7.0 an unset
+# driver_override reads as (null).
 attribute()
 {
 	value=
@@ -20,8 +20,8 @@ attribute()
 	esac
 }
 
-# target LINK: the last component of where it points, or -. A blank, which a driver's name
-# may have, is written as an underscore: blanks separate columns.
+# target LINK: prints the last component of its target, or -. A blank, which a driver's
+# name may have, becomes an underscore, because blanks separate columns.
 target()
 {
 	value=$(readlink "$1") || value=-
@@ -31,8 +31,8 @@ target()
 	esac
 }
 
-# owners: a line per function: address, vendor:device, class, driver,
-# group, driver_override, boot_vga.
+# owners: prints a line for each function: address, vendor:device, class, driver, group,
+# driver_override, boot_vga.
 owners()
 {
 	for dev in /sys/bus/pci/devices/*; do
@@ -53,7 +53,7 @@ owners()
 	done
 }
 
-# mount_missing: what vfio-early may have left unmounted.
+# mount_missing: mounts what vfio-early may have left unmounted.
 mount_missing()
 {
 	[ -e /proc/self ] || mount -t proc proc /proc
@@ -61,7 +61,7 @@ mount_missing()
 	[ -c /dev/kmsg ] || mount -t devtmpfs devtmpfs /dev
 }
 
-# settle: until the kernel has announced nothing for a moment.
+# settle: waits until the kernel has announced nothing for a moment.
 settle()
 {
 	tries=50
@@ -75,7 +75,7 @@ settle()
 	done
 }
 
-# aliases: the modalias of each device, a line each.
+# aliases: prints the modalias of each device.
 aliases()
 {
 	find /sys/devices -name modalias | while read -r file; do
@@ -84,8 +84,8 @@ aliases()
 	done | sort -u
 }
 
-# coldplug: a module for every modalias, as udev asks for. The second pass is for the
-# devices that the first one's drivers made known.
+# coldplug: loads a module for every modalias, as udev does. The second pass is for
+# devices found by the first pass's drivers.
 coldplug()
 {
 	{
@@ -97,16 +97,16 @@ coldplug()
 	} >"$found/coldplug" 2>&1
 }
 
-# clients: a line from the client for each device on vfio-pci. The kernel may
-# not load what vfio-early should have loaded.
+# clients: prints a line from the client for each device on vfio-pci. The kernel may not
+# load what vfio-early should have loaded.
 clients()
 {
 	echo >/proc/sys/kernel/modprobe
 	awk '$4 == "vfio-pci" { print $1 }' "$found/owners" | xargs -r /bin/client
 }
 
-# deliver: everything found to the result disk. The host believes only a
-# stream that ends with the file named complete.
+# deliver: writes all findings to the result disk. The host accepts only a stream that
+# ends with the file named complete.
 deliver()
 {
 	modprobe virtio_pci
