@@ -190,14 +190,14 @@ static void note_options(struct run *run, struct loader *loader, struct pci_sour
 static struct {
 	pid_t pid;
 	volatile sig_atomic_t gone;
-} watcher;
+} parent;
 
 static void look_for_watcher(int number)
 {
 	(void)number;
 	/* Its children have another parent before they get the signal (kernel/exit.c). */
-	if (getppid() != watcher.pid)
-		watcher.gone = 1;
+	if (getppid() != parent.pid)
+		parent.gone = 1;
 }
 
 /* Has the kernel send a signal when the watcher ends: it is asked for before each step. */
@@ -206,7 +206,7 @@ static void follow_watcher(pid_t pid)
 	struct sigaction action = { .sa_handler = look_for_watcher, .sa_flags = SA_RESTART };
 	sigset_t signals;
 
-	watcher.pid = pid;
+	parent.pid = pid;
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGUSR1);
 	sigaction(SIGUSR1, &action, NULL);
@@ -224,7 +224,7 @@ static bool is_stopped(void *context)
 {
 	struct run *run = context;
 
-	if (!run->signal && !watcher.gone)
+	if (!run->signal && !parent.gone)
 		return false;
 	run->interrupted = true;
 	return true;
@@ -302,9 +302,9 @@ static int work_alone(struct run *run, int fd)
 	return error ? error : work(run, fd);
 }
 
-void worker_run(struct run *run, pid_t pid, int fd)
+void worker_run(struct run *run, pid_t watcher, int fd)
 {
-	follow_watcher(pid);
+	follow_watcher(watcher);
 	run->error = work_alone(run, fd);
 	if (tell(fd, WORD_DONE) == 0)
 		_exit(0);
