@@ -239,7 +239,7 @@ bare_images()
 	chroot=bare
 	must vfio-early regenerate
 	chroot=run
-	output 'vfio-early: WARNING: this is not the running system, and there is no list'
+	output 'vfio-early: WARNING: this is not the running system, and it has no list'
 	images_new
 	images_hold
 }
