@@ -5,15 +5,15 @@
 #include "machine/binding.h"
 
 /*
- * Is built in, so that nothing has to be loaded, and probes bridges alone
+ * This driver is built in, so nothing has to be loaded, and it accepts only bridges
  * (drivers/pci/pcie/portdrv.c, pcie_portdrv_probe()).
  */
 #define DRIVER "pcieport"
 
-/* Root complex event collectors, endpoints by their header, which that driver would keep. */
+/* A root complex event collector has an endpoint's header, but that driver would keep it. */
 #define PCI_CLASS_EVENT_COLLECTOR 0x0807
 
-/* Nobody else gives an endpoint that override: a run that was killed left it. */
+/* Returns the override to restore. Only a killed run leaves that driver's name on an endpoint. */
 static const char *override_before(const struct device *device)
 {
 	const char *before = device->driver_override;
@@ -35,8 +35,8 @@ int ask_end(struct run *run, const struct sysfs *sysfs)
 		return error;
 	run->asked = NULL;
 	/*
-	 * A driver that was loaded meanwhile passed the device by. On a running system one that
-	 * somebody took off its driver would get it back.
+	 * A driver that was loaded meanwhile could not bind the device. On a running system,
+	 * the offer would rebind a device that somebody unbound.
 	 */
 	if (run->at_boot && !before)
 		binding_offer(sysfs, device);
@@ -63,7 +63,7 @@ int ask_groups(struct run *run, const struct sysfs *sysfs, struct pci_source *so
 			continue;
 		run->asked = device;
 		binding_override(sysfs, device, DRIVER);
-		/* It has the group by the time that the driver refuses it. */
+		/* The kernel creates the group before the driver refuses the device. */
 		if (binding_bind(sysfs, device, DRIVER) == 0)
 			binding_unbind(sysfs, deadline, device, DRIVER);
 		error = ask_end(run, sysfs);

@@ -6,17 +6,18 @@
 #include "plan/run.h"
 
 /*
- * Makes the kernel give their IOMMU groups to the endpoints of run->topology that have none and no
- * driver, for a kernel that does so only when a driver is tried on a device: tries one that is
- * built in and refuses endpoints. Each has its own override again before the next one's turn; the
- * one whose turn it is stands in run->asked. The devices have to be surveyed anew afterwards.
- * Returns 0 or -errno; an override that could not be put back is an error.
+ * Makes the kernel create the IOMMU groups of run->topology's endpoints that have neither a
+ * group nor a driver. Some kernels do so only when a driver probes a device, so this probes each
+ * with a built-in driver that refuses endpoints (really_probe() in drivers/base/dd.c).
+ * run->asked is the device being probed; its override is restored before the next one's. The
+ * caller surveys the devices again. Returns 0 or -errno, also for an override that could not
+ * be restored.
  */
 int ask_groups(struct run *run, const struct sysfs *sysfs, struct pci_source *source,
 	       const struct deadline *deadline);
 
 /*
- * Puts the override of run->asked back, if a worker that is no more left one, and offers the
- * device to its drivers where the run is that of a boot. Returns 0 or -errno.
+ * Restores the override of run->asked, which a dead worker may have left, and at boot offers the
+ * device to its drivers. Does nothing if run->asked is NULL. Returns 0 or -errno.
  */
 int ask_end(struct run *run, const struct sysfs *sysfs);

@@ -212,7 +212,7 @@ struct group_look {
 	struct planned_group *group;
 };
 
-/* Bridges neither bind nor stand in the way; one that is gone again does neither. */
+/* Returns whether the function can matter to the group: neither a bridge nor one that is gone. */
 static bool is_endpoint(const struct sysfs *sysfs, const char *name)
 {
 	char path[SYSFS_PATH_SIZE], class[16];
@@ -234,7 +234,7 @@ static int find_joiner(void *context, const char *name)
 	return is_endpoint(look->sysfs, name);
 }
 
-/* Looks at the group again: some kernels put a device into its group later than others. */
+/* Undoes a group that another device joined, which some kernels add late. */
 static void verify_alone(struct plan *plan, const struct execution *execution,
 			 struct planned_group *group)
 {
@@ -280,7 +280,7 @@ static bool is_stopped(const struct execution *execution)
 	return execution->is_stopped && execution->is_stopped(execution->context);
 }
 
-/* Whether nothing is left to do: loading the module has bound the device. */
+/* Returns whether nothing is left to do, because loading the module has bound the device. */
 static bool is_idle(const struct action *action)
 {
 	return action->kind == ACTION_BIND && action->member->listed;
@@ -327,7 +327,7 @@ static void correct_member(struct member *member, const char *driver)
 	member_settle(member, driver);
 }
 
-/* Returns whether the driver that a member has could be read. */
+/* Reads a member's driver. Returns whether it could be read. */
 static bool read_member(const struct sysfs *sysfs, const struct member *member,
 			char driver[static BOUND_NAME_SIZE])
 {

@@ -29,15 +29,15 @@
  */
 #define WORKER_LOCK_PATH "/sys/bus/pci/drivers_autoprobe"
 
-/* Whether the run may change something before the plan is made: it takes devices. */
+/* Returns whether the run takes devices, and so may change something before the plan is made. */
 static bool takes(const struct run *run)
 {
 	return !run->settings.dry_run && !(run->task && run->task->execute);
 }
 
 /*
- * Gives a virtio-iommu its driver, which is a module and the transport's another: without them
- * the machine has no IOMMU. The order spares other virtio devices a start that is put off.
+ * Loads the driver of a virtio-iommu and its transport's: without them the machine has no IOMMU.
+ * In this order no other virtio device's probe is deferred.
  */
 static void load_iommu(const struct module_loader *loader, const struct sysfs *sysfs)
 {
@@ -64,7 +64,7 @@ static int survey_and_wait(struct run *run, const struct sysfs *sysfs,
 		if (error)
 			break;
 		error = survey(&run->topology, run->arena, &run->settings, *source, sysfs, modules);
-		/* Once for each look: one that came meanwhile has not been asked about. */
+		/* Each survey may find new devices, so each is followed by asking once. */
 		asked = !error && !asked && run->topology.late_groups && takes(run);
 		if (asked) {
 			const struct deadline all = deadline_after(run->allowed / 2);
@@ -132,7 +132,7 @@ static int decide(struct run *run, const struct sysfs *sysfs, const struct modul
 	return error;
 }
 
-/* Whether two threads do more than one: on a single processor the second only costs. */
+/* Returns whether a second thread saves time: on a single processor it only costs. */
 static bool has_processors(void)
 {
 	cpu_set_t processors;
@@ -186,7 +186,7 @@ static void note_options(struct run *run, struct loader *loader, struct pci_sour
 		leftover_list(&run->plan, run->arena, &run->settings, &run->topology);
 }
 
-/* Who watches over this worker, and whether that process is no more. A signal has no context. */
+/* The watcher, and whether it has ended. It is static because a signal handler has no context. */
 static struct {
 	pid_t pid;
 	volatile sig_atomic_t gone;
@@ -195,12 +195,12 @@ static struct {
 static void look_for_watcher(int number)
 {
 	(void)number;
-	/* Its children have another parent before they get the signal (kernel/exit.c). */
+	/* The kernel gives children a new parent before it sends the signal (kernel/exit.c). */
 	if (getppid() != parent.pid)
 		parent.gone = 1;
 }
 
-/* Has the kernel send a signal when the watcher ends: it is asked for before each step. */
+/* Has the kernel send a signal when the watcher ends; each step checks what it sets. */
 static void follow_watcher(pid_t pid)
 {
 	struct sigaction action = { .sa_handler = look_for_watcher, .sa_flags = SA_RESTART };
@@ -212,7 +212,7 @@ static void follow_watcher(pid_t pid)
 	sigaction(SIGUSR1, &action, NULL);
 	sigprocmask(SIG_UNBLOCK, &signals, NULL);
 	prctl(PR_SET_PDEATHSIG, SIGUSR1);
-	/* It may have ended before. */
+	/* The watcher may have ended already. */
 	look_for_watcher(SIGUSR1);
 }
 

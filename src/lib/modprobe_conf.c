@@ -10,8 +10,8 @@
 #include "lib/util.h"
 
 /*
- * In the order in which a file overrides those of its name that follow. kmod takes /usr/lib for
- * /lib where it was built for a system that has made them one.
+ * A file overrides those of the same name in later directories. kmod reads /usr/lib instead of
+ * /lib where it was built for a merged /usr.
  */
 static const char *const directories[] = {
 	MODPROBE_CONF_DIRECTORY, "/run/modprobe.d", "/usr/local/lib/modprobe.d",
@@ -27,7 +27,7 @@ static int is_conf(const struct dirent *entry)
 	       streq(entry->d_name + length + 1 - sizeof(tail), tail);
 }
 
-/* Puts a file into its place by its name, after those that override it. */
+/* Inserts a file by its name, after those that override it. */
 static void insert(struct modprobe_file **files, struct modprobe_file *file)
 {
 	while (*files && strcmp((*files)->name, file->name) < 0)
@@ -107,7 +107,7 @@ bool modprobe_conf_next_line(char **text, struct modprobe_line *line)
 	*text = end ? end + 1 : NULL;
 	if (!end)
 		end = strchr(start, '\0');
-	/* No module has one in its name; an editor of another system put it there. */
+	/* Editors of other systems end lines with a carriage return. */
 	if (end > start && end[-1] == '\r')
 		end--;
 	*end = '\0';

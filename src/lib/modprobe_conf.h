@@ -10,23 +10,24 @@ struct modprobe_file {
 	const char *path; /* on the host: "/etc/modprobe.d/vfio.conf" */
 	const char *name; /* "vfio.conf" */
 	char *text;
-	struct modprobe_file *hidden; /* of the same name, unread by kmod because of this one */
+	struct modprobe_file
+		*hidden; /* a file of the same name that this one overrides; NULL for none */
 	struct modprobe_file *next;
 };
 
-/* The directory whose files come before those of their name in any other. */
+/* Files here override those of the same name in all other directories. */
 #define MODPROBE_CONF_DIRECTORY "/etc/modprobe.d"
 
 /*
- * Reads the files of the five directories that kmod reads, and lists them in the order in which
- * kmod does (conf_files_list() of libkmod/libkmod-config.c). A file that cannot be read is left
- * out. locate() returns where a path of the host is on this system, or NULL when memory is short.
- * *files is of the arena, NULL where there are none. Returns 0 or -ENOMEM.
+ * Reads the files of the five directories that kmod reads, in kmod's order (conf_files_list() in
+ * libkmod/libkmod-config.c). Leaves out a file that cannot be read. locate() returns where a
+ * path of the host is on this system, or NULL when memory runs out. The arena owns *files, which
+ * is NULL if there are none. Returns 0 or -ENOMEM.
  */
 int modprobe_conf_read(struct arena *arena, const char *(*locate)(void *context, const char *path),
 		       void *context, struct modprobe_file **files);
 
-/* A line of such a file, or several that backslashes make one. */
+/* A line of such a file, or several lines that backslashes join. */
 struct modprobe_line {
 	char *text;	     /* without the line's end */
 	unsigned int number; /* from 1 */
@@ -34,8 +35,8 @@ struct modprobe_line {
 };
 
 /*
- * Cuts the next line off *text, which this changes; *line is zeroed before the first. A backslash
- * joins a line to the next as it stands (freadline_wrapped() of libkmod/libkmod-util.c). Returns
- * false at the end of the text.
+ * Cuts the next line off *text and changes the text. The caller zeroes *line before the first
+ * call. A backslash at its end joins a line to the next (freadline_wrapped() in
+ * libkmod/libkmod-util.c). Returns false at the end of the text.
  */
 bool modprobe_conf_next_line(char **text, struct modprobe_line *line);

@@ -17,7 +17,7 @@
 /* How long to sleep between two calls of waitpid(). */
 #define LOOK_AGAIN_NANOSECONDS 5000000
 
-/* Puts the standard files into their places. Returns 0 or -1, as dup2(2) does. */
+/* Sets the standard files. Returns 0 or -1, as dup2(2) does. */
 static int set_files(const struct process_program *program)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -25,7 +25,7 @@ static int set_files(const struct process_program *program)
 	int output = program->output < 0 ? null : program->output;
 	int error = program->error < 0 ? null : program->error;
 
-	/* What a program complains of is not needed. */
+	/* A missing /dev/null does not prevent the start if only standard error needs it. */
 	if (error >= 0 && dup2(error, STDERR_FILENO) < 0)
 		return -1;
 	return input < 0 || output < 0 || dup2(input, STDIN_FILENO) < 0 ||
@@ -34,7 +34,7 @@ static int set_files(const struct process_program *program)
 		       : 0;
 }
 
-/* Becomes the program; failure is told the errno if that cannot be. */
+/* Executes the program in the child; on failure writes errno to the pipe and exits. */
 static void become(const struct process_program *program, int failure)
 {
 	unsigned char error;
@@ -92,7 +92,7 @@ static int wait_for(pid_t child, const struct deadline *deadline, int *status)
 	}
 }
 
-/* Returns the errno of a program that could not be executed, negated; 0 for one that was. */
+/* Returns 0, or the -errno of executing the program. */
 static int read_failure(const struct process *process)
 {
 	unsigned char error = 0;

@@ -6,33 +6,33 @@
 
 #include "lib/deadline.h"
 
-/* A program, and what it is started with. Its PATH is TRUSTED_PATH (util.h). */
+/* A program and how to start it. Its PATH is TRUSTED_PATH (lib/util.h). */
 struct process_program {
 	const char *path; /* a name without a slash is looked for in that PATH */
 	int fd;		  /* open on the program and executed in place of path; -1 for none */
 	char *const *arguments;
 	int input, output, error;	/* its standard files; -1 for /dev/null */
-	void (*prepare)(void *context); /* called in the child before it becomes that; or NULL */
+	void (*prepare)(void *context); /* called in the child before exec; or NULL */
 	void *context;
 };
 
-/* One that runs. */
+/* A running program. */
 struct process {
 	pid_t pid;
-	int failure; /* has the errno of a program that could not be executed */
+	int failure; /* a pipe: delivers errno if the program could not be executed */
 };
 
 /* Starts a program. Returns 0 or the -errno of fork(2) or pipe(2). */
 int process_start(struct process *process, const struct process_program *program);
 
 /*
- * Waits for the end of the program; deadline is NULL for as long as that takes. Returns 0, with
- * the status of waitpid(2), -ETIMEDOUT, or the -errno of executing it. After -ETIMEDOUT the
- * caller waits again or kills it.
+ * Waits for the program to end; a NULL deadline never expires. Returns 0 and sets *status as
+ * waitpid(2) does, -ETIMEDOUT, or the -errno of executing it. After -ETIMEDOUT the caller waits
+ * again or kills it.
  */
 int process_wait(struct process *process, const struct deadline *deadline, int *status);
 
-/* Ends a program and waits for that. One that sleeps in the kernel is left behind. */
+/* Kills a program and waits for its end, but abandons one that sleeps in the kernel. */
 void process_kill(struct process *process);
 
 /*

@@ -188,10 +188,7 @@ static unsigned int read_number(const struct pci_source *source, const struct de
 	return (unsigned int)strtoul(text, NULL, 10);
 }
 
-/*
- * Notes whether a device is gone, once an attribute could not be read: one that has no directory
- * is. Returns whether it is.
- */
+/* Marks a device as gone if it has no directory any more. Returns whether it is gone. */
 static bool note_gone(const struct pci_source *source, struct device *device)
 {
 	char path[SYSFS_PATH_SIZE];
@@ -310,7 +307,7 @@ int pci_locate(struct pci_source *source, struct arena *arena, struct device *de
 	return device->kernel_path ? 0 : -ENOMEM;
 }
 
-/* Reads the ids from the one attribute that has them all, and says whether it was there. */
+/* Reads the ids from the one attribute that has them all. Returns whether it exists. */
 static bool read_modalias(const struct pci_source *source, struct arena *arena,
 			  struct device *device)
 {

@@ -45,14 +45,14 @@ int topology_build(struct topology *topology, struct arena *arena, struct device
 		   size_t count, enum iommu_state iommu);
 
 /*
- * Returns whether two functions may come into one group for their place alone: they share a slot,
- * or a bus that is below a bridge.
+ * Returns whether two functions may get one group because of their places: they share a slot, or
+ * a bus below a bridge.
  */
 bool topology_are_close(const struct device *a, const struct device *b);
 
 /*
- * Returns an endpoint close to the device that has no group, where groups may come late: it may
- * still join the device's. NULL if there is none. All close to it must have been described.
+ * Returns an endpoint close to the device that has no group and may still join the device's; NULL
+ * for none, and where groups do not come late. All close devices must have been described.
  */
 const struct device *topology_find_joiner(const struct topology *topology,
 					  const struct device *device);

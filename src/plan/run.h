@@ -51,8 +51,8 @@ struct run {
 	bool cut_off;	     /* the deadline came first */
 	bool groups_asked;   /* the kernel was asked for the groups that it had not given */
 	/*
-	 * The device that the kernel is being asked about, which has the override of boot/ask.c
-	 * meanwhile; NULL for none.
+	 * The device whose group the kernel is being asked for, with the override of boot/ask.c;
+	 * NULL for none.
 	 */
 	const struct device *volatile asked;
 	bool crash;	 /* the kernel was started by kdump: nothing is touched */

@@ -120,7 +120,7 @@ static int read_behind_vmd(const struct survey *survey)
 	return error;
 }
 
-/* Reads what may still join the groups that were found. */
+/* Reads the devices that may still join the groups found. */
 static int read_close(const struct survey *survey)
 {
 	int error = 0;

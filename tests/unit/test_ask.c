@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* How the kernel is asked for groups that it gives late, and what a worker's end leaves of that. */
+/* Asks the kernel for late groups, and checks what remains when the worker ends. */
 #include "boot/ask.h"
 
 #include <errno.h>
@@ -21,7 +21,7 @@ static const struct function functions[] = {
 };
 static const struct machine machine = MACHINE(functions, IOMMU_ON);
 
-/* Those that are asked, in order. */
+/* The kernel is asked for the groups of these functions, in this order. */
 static const char *const asked[] = { "0000:01:00.0", "0000:02:00.0", "0000:06:00.0" };
 
 int pci_read(struct pci_source *source, struct arena *arena, struct device *device)
@@ -40,7 +40,7 @@ static struct run *boot(void)
 		kernel_device(asked[i])->late_group = 10 + (int)i;
 		kernel_device(asked[i])->probe_error = -ENODEV;
 	}
-	/* What a run that was killed left is no override that anybody wants. */
+	/* Nobody wants the override that a killed run left. */
 	kernel_device("0000:06:00.0")->override_before[0] = '\0';
 	machine_survey(run, &machine);
 	run->at_boot = true;
@@ -55,7 +55,7 @@ static int ask(struct run *run)
 	return ask_groups(run, execution.sysfs, NULL, &deadline);
 }
 
-/* All but the last so many is as before, groups apart. */
+/* Everything except the last few functions is unchanged, apart from groups. */
 static void check_as_before(const char *name, const struct run *run, size_t last)
 {
 	check_true(name, !run->asked);
@@ -89,7 +89,7 @@ static void test_asked(void **state)
 	machine_forget(run);
 }
 
-/* On a running system what has no driver may be meant to have none. */
+/* On a running system somebody may want a device to have no driver. */
 static void test_not_offered(void **state)
 {
 	struct text journal = { .used = 0 };
@@ -104,7 +104,7 @@ static void test_not_offered(void **state)
 	machine_forget(run);
 }
 
-/* A driver that came while another name stood in the override gets its device. */
+/* A driver that was loaded while the override held another name gets its device. */
 static void test_passed_by(void **state)
 {
 	struct run *run = boot();
@@ -117,7 +117,7 @@ static void test_passed_by(void **state)
 	machine_forget(run);
 }
 
-/* The driver that is to refuse does not: it is taken off again. */
+/* pcieport accepts a device instead of refusing it, and is unbound again. */
 static void test_bound(void **state)
 {
 	struct run *run = boot();
@@ -129,7 +129,7 @@ static void test_bound(void **state)
 	machine_forget(run);
 }
 
-/* Where the override cannot be put back, the run ends with that, and the next process tries. */
+/* If the override cannot be restored, the run fails, and the next process tries again. */
 static void test_every_write_failing(void **state)
 {
 	size_t failed = 0;
@@ -152,14 +152,14 @@ static void test_every_write_failing(void **state)
 		check_number(name.bytes, error, run->asked ? -EIO : 0);
 		failed += error != 0;
 		check_number(name.bytes, ask_end(run, execution.sysfs), 0);
-		/* What another run left is not come to any more. */
+		/* The run ends before it reaches what another run left. */
 		check_as_before(name.bytes, run, error ? 1 : 0);
 		machine_forget(run);
 	}
 	assert_int_equal(failed, ARRAY_SIZE(asked));
 }
 
-/* Asks until the worker ends before or after a step. Returns false when it did not come so far. */
+/* Asks until the worker ends before or after a step. Returns false if it was not reached. */
 static bool die(struct run *run, size_t at, bool after)
 {
 	if (setjmp(kernel.cut) == 0) {
@@ -173,7 +173,7 @@ static bool die(struct run *run, size_t at, bool after)
 	return true;
 }
 
-/* A worker that dies at any point leaves one override, and it is put back. */
+/* A worker that dies leaves at most one override, which is restored. */
 static void test_every_death(void **state)
 {
 	bool died = true;
