@@ -156,7 +156,7 @@ int process_read_output(const struct process_program *program, int milliseconds,
 {
 	struct process_program started = *program;
 	struct deadline deadline = deadline_after(milliseconds);
-	struct process process;
+	struct process process = { 0 };
 	int output[2], result, status = 0;
 	bool ended = false;
 
