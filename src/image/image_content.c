@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "lib/modprobe_conf.h"
 #include "lib/paths.h"
 #include "lib/textfile.h"
 #include "lib/util.h"
@@ -277,11 +278,15 @@ bool image_content_has_module(const struct image_content *content, const char *p
 const struct cpio_member *image_content_modprobe(const struct image_content *content,
 						 const char *name)
 {
+	static const char *const front[] = { INIT_MODPROBE_DIRECTORY, NULL };
+	const char *const *directory =
+		content->generator == GENERATOR_FRONT ? front : modprobe_conf_directories;
+	const struct cpio_member *member = NULL;
 	char tail[512];
 
-	if (content->generator == GENERATOR_FRONT)
-		snprintf(tail, sizeof(tail), "%s/%s", &INIT_MODPROBE_DIRECTORY[1], name);
-	else
-		snprintf(tail, sizeof(tail), "modprobe.d/%s", name);
-	return initramfs_find(content->initramfs, tail);
+	for (; !member && *directory; directory++) {
+		snprintf(tail, sizeof(tail), "%s/%s", &(*directory)[1], name);
+		member = initramfs_find(content->initramfs, tail);
+	}
+	return member;
 }

@@ -48,6 +48,6 @@ bool image_content_has(const struct image_content *content, const char *path);
 /* Returns whether the image has a module's file ("vfio-pci.ko"), compressed or not. */
 bool image_content_has_module(const struct image_content *content, const char *path);
 
-/* Returns the file of modprobe.d(5) with this name; NULL for none. */
+/* Returns the file of modprobe.d(5) with this name that kmod would use; NULL for none. */
 const struct cpio_member *image_content_modprobe(const struct image_content *content,
 						 const char *name);

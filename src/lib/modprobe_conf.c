@@ -9,13 +9,10 @@
 #include "lib/textfile.h"
 #include "lib/util.h"
 
-/*
- * A file overrides those of the same name in later directories. kmod reads /usr/lib instead of
- * /lib where it was built for a merged /usr.
- */
-static const char *const directories[] = {
+/* kmod reads /usr/lib instead of /lib where it was built for a merged /usr. */
+const char *const modprobe_conf_directories[] = {
 	MODPROBE_CONF_DIRECTORY, "/run/modprobe.d", "/usr/local/lib/modprobe.d",
-	"/usr/lib/modprobe.d",	 "/lib/modprobe.d",
+	"/usr/lib/modprobe.d",	 "/lib/modprobe.d", NULL,
 };
 
 static int is_conf(const struct dirent *entry)
@@ -65,19 +62,19 @@ static int read_file(struct arena *arena, const char *path, const char *place,
 int modprobe_conf_read(struct arena *arena, const char *(*locate)(void *context, const char *path),
 		       void *context, struct modprobe_file **files)
 {
+	const char *const *under = modprobe_conf_directories;
 	int error = 0;
 
 	*files = NULL;
-	for (size_t i = 0; !error && i < ARRAY_SIZE(directories); i++) {
-		const char *directory = locate(context, directories[i]);
+	for (; !error && *under; under++) {
+		const char *directory = locate(context, *under);
 		struct dirent **names;
 		int count = directory ? scandir(directory, &names, is_conf, alphasort) : 0;
 
 		if (!directory)
 			return -ENOMEM;
 		for (int j = 0; j < count; j++) {
-			const char *path =
-				arena_print(arena, "%s/%s", directories[i], names[j]->d_name);
+			const char *path = arena_print(arena, "%s/%s", *under, names[j]->d_name);
 
 			if (!error)
 				error = read_file(arena, path, path ? locate(context, path) : NULL,

@@ -19,10 +19,16 @@ struct modprobe_file {
 #define MODPROBE_CONF_DIRECTORY "/etc/modprobe.d"
 
 /*
- * Reads the files of the five directories that kmod reads, in kmod's order (conf_files_list() in
- * libkmod/libkmod-config.c). Leaves out a file that cannot be read. locate() returns where a
- * path of the host is on this system, or NULL when memory runs out. The arena owns *files, which
- * is NULL if there are none. Returns 0 or -ENOMEM.
+ * The directories that kmod reads, in kmod's order (conf_files_list() in
+ * libkmod/libkmod-config.c): a file overrides those of the same name in later ones. NULL follows
+ * the last.
+ */
+extern const char *const modprobe_conf_directories[];
+
+/*
+ * Reads the files of these directories. Leaves out a file that cannot be read. locate() returns
+ * where a path of the host is on this system, or NULL when memory runs out. The arena owns *files,
+ * which is NULL if there are none. Returns 0 or -ENOMEM.
  */
 int modprobe_conf_read(struct arena *arena, const char *(*locate)(void *context, const char *path),
 		       void *context, struct modprobe_file **files);
