@@ -74,6 +74,8 @@ LINK_FLAGS = -Wl,-z,noseparate-code,-z,relro,-z,now,-z,noexecstack,--gc-sections
 
 SOURCES := $(wildcard $(SRC)/*.c $(SRC)/*/*.c)
 OBJECTS := $(SOURCES:$(SRC)/%.c=$(B)/obj/%.o)
+# These look at every byte of a report or a name, and are compiled for speed.
+BYTEWISE := lib/hex lib/json_writer lib/text
 
 Q = $(if $(V),,@)
 say = $(if $(V),,@printf '  %-5s %s\n' '$(1)' '$(2)')
@@ -128,7 +130,7 @@ $(OBJECTS): $(B)/obj/%.o: $(SRC)/%.c $(B)/flags/program $(THIRD_PARTY_HEADERS) $
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(PROGRAM_FLAGS) $(THIRD_PARTY_CPPFLAGS) $(LIBC_CFLAGS) $(COMPILE_FLAGS) \
-		-MMD -MP -c $< -o $@
+		$(if $(filter $(BYTEWISE),$*),$(if $(filter -Os -Oz,$(CFLAGS)),-O2)) -MMD -MP -c $< -o $@
 
 $(PROGRAMS:%=%.debug): $(OBJECTS) $(LIBC_PARTS) $(THIRD_PARTY_OBJECTS) $(B)/flags/link
 	@mkdir -p $(@D)

@@ -8,6 +8,7 @@
 
 #include "boot/member.h"
 #include "boot/undo.h"
+#include "lib/text.h"
 #include "lib/util.h"
 #include "machine/binding.h"
 
@@ -332,7 +333,7 @@ static bool read_member(const struct sysfs *sysfs, const struct member *member,
 			char driver[static BOUND_NAME_SIZE])
 {
 	if (member->listed) {
-		snprintf(driver, BOUND_NAME_SIZE, "%s", member->driver);
+		text_append(driver, driver + BOUND_NAME_SIZE - 1, member->driver);
 		return true;
 	}
 	/* A device that is gone keeps the result noted so far. */

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "boot/member.h"
 
-#include <stdio.h>
-
+#include "lib/text.h"
 #include "lib/util.h"
 #include "machine/binding.h"
 
@@ -18,8 +17,8 @@ int member_fail(struct member *member, enum step step, int error)
 
 void member_settle(struct member *member, const char *driver)
 {
-	snprintf(member->driver_after, sizeof(member->driver_after), "%.*s",
-		 (int)sizeof(member->driver_after) - 1, driver);
+	text_append(member->driver_after, member->driver_after + sizeof(member->driver_after) - 1,
+		    driver);
 	member->settled = true;
 	member->step = STEP_NONE;
 }

@@ -26,9 +26,26 @@ static void write_bytes(struct json *json, const char *bytes, size_t length)
 	json->used += length;
 }
 
+/*
+ * The loops below write to the buffer through a pointer of their own: a report is written
+ * byte by byte, and each byte counts.
+ */
+static char *buffer_end(struct json *json)
+{
+	return json->buffer + sizeof(json->buffer);
+}
+
+/* Writes text that needs no escape. */
 static void write_text(struct json *json, const char *text)
 {
-	write_bytes(json, text, strlen(text));
+	const char *end = buffer_end(json);
+	char *at = json->buffer + json->used;
+
+	while (*text && at < end)
+		*at++ = *text++;
+	json->used = (size_t)(at - json->buffer);
+	if (*text)
+		write_bytes(json, text, strlen(text));
 }
 
 static bool on_one_line(const struct json *json)
@@ -58,24 +75,6 @@ static bool is_plain(unsigned char c)
 	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
 }
 
-/* Returns the length of the text that needs no escape. */
-static size_t plain_length(const unsigned char *text)
-{
-	size_t plain = 0, length;
-
-	for (;;) {
-		/* Nearly all that is written is ASCII. */
-		while (is_plain(text[plain]))
-			plain++;
-		if (text[plain] < 0x80)
-			return plain;
-		length = text_utf8_length((const char *)text + plain);
-		if (length == 0 || text_is_control((const char *)text + plain, length))
-			return plain;
-		plain += length;
-	}
-}
-
 static void write_code(struct json *json, uint32_t code)
 {
 	char text[6] = "\\u";
@@ -99,19 +98,36 @@ static size_t write_escaped(struct json *json, const unsigned char *text)
 	return length ? length : 1;
 }
 
+/* Writes one character that is not plain. Returns the number of bytes that it has in text. */
+static size_t write_special(struct json *json, const unsigned char *text)
+{
+	size_t length = text_utf8_length((const char *)text);
+
+	if (*text < 0x80 || length == 0 || text_is_control((const char *)text, length))
+		return write_escaped(json, text);
+	write_bytes(json, (const char *)text, length);
+	return length;
+}
+
 static void write_string(struct json *json, const char *value)
 {
 	const unsigned char *text = (const unsigned char *)value;
+	const char *end = buffer_end(json);
 
 	write_text(json, "\"");
 	for (;;) {
-		size_t plain = plain_length(text);
+		char *at = json->buffer + json->used;
 
-		write_bytes(json, (const char *)text, plain);
-		text += plain;
+		/* Nearly all that is written is ASCII. */
+		while (is_plain(*text) && at < end)
+			*at++ = (char)*text++;
+		json->used = (size_t)(at - json->buffer);
 		if (!*text)
 			break;
-		text += write_escaped(json, text);
+		if (at == end)
+			flush(json);
+		else
+			text += write_special(json, text);
 	}
 	write_text(json, "\"");
 }

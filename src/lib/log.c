@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -70,40 +71,82 @@ static int kmsg_open(void)
 	return state.kmsg;
 }
 
-void log_line(enum log_level level, const char *format, ...)
-{
-	char line[LOG_LINE_SIZE];
-	int saved_errno = errno;
-	va_list arguments;
-	int prefix, length, kmsg = -1;
+/* What each line begins with; the digit is the level. */
+static const char beginning[] = "<6>vfio-early: ";
 
+#define BEGINNING_LENGTH (sizeof(beginning) - 1)
+
+/* A line that is not written yet. */
+struct line {
+	char text[LOG_LINE_SIZE];
+	size_t length;
+};
+
+/* Returns whether a line of this level is written. */
+static bool begin(struct line *line, enum log_level level)
+{
 	if (level == LOG_LEVEL_DEBUG && !state.debug)
-		return;
-	prefix = snprintf(line, sizeof(line), "<%d>vfio-early: ", level);
-	va_start(arguments, format);
-	length = vsnprintf(line + prefix, sizeof(line) - (size_t)prefix - 1, format, arguments);
-	va_end(arguments);
-	if (length < 0)
-		length = 0;
-	length += prefix;
-	if ((size_t)length > sizeof(line) - 2)
-		length = sizeof(line) - 2;
-	text_make_printable(line);
-	line[length++] = '\n';
+		return false;
+	memcpy(line->text, beginning, BEGINNING_LENGTH);
+	line->text[1] = (char)('0' + level);
+	return true;
+}
+
+static void end(struct line *line)
+{
+	char *text = line->text;
+	size_t length = line->length;
+	int saved_errno = errno, kmsg = -1;
+
+	text_make_printable(text);
+	text[length++] = '\n';
 	pthread_mutex_lock(&state.lock);
 	if (state.target == LOG_TO_KERNEL)
 		kmsg = kmsg_open();
-	if (kmsg < 0 || write(kmsg, line, (size_t)length) != length) {
-		const char *text = line + sizeof("<6>") - 1;
+	if (kmsg < 0 || write(kmsg, text, length) != (ssize_t)length) {
+		const size_t level = sizeof("<6>") - 1;
 
-		if (write(STDERR_FILENO, text, (size_t)length - (sizeof("<6>") - 1)) < 0 &&
+		if (write(STDERR_FILENO, text + level, length - level) < 0 &&
 		    state.target == LOG_TO_STDERR) {
 			kmsg = kmsg_open();
-			if (kmsg >= 0 && write(kmsg, line, (size_t)length) < 0) {
+			if (kmsg >= 0 && write(kmsg, text, length) < 0) {
 				/* Nowhere is left to say it. */
 			}
 		}
 	}
 	pthread_mutex_unlock(&state.lock);
 	errno = saved_errno;
+}
+
+void log_line(enum log_level level, const char *format, ...)
+{
+	/* One byte is for the newline. */
+	const size_t room = LOG_LINE_SIZE - BEGINNING_LENGTH - 1;
+	struct line line;
+	va_list arguments;
+	int length;
+
+	if (!begin(&line, level))
+		return;
+	va_start(arguments, format);
+	length = vsnprintf(line.text + BEGINNING_LENGTH, room, format, arguments);
+	va_end(arguments);
+	if (length < 0)
+		line.text[BEGINNING_LENGTH] = '\0';
+	line.length = BEGINNING_LENGTH;
+	if (length > 0)
+		line.length += (size_t)length < room ? (size_t)length : room - 1;
+	end(&line);
+}
+
+void log_text(enum log_level level, const char *text)
+{
+	struct line line;
+
+	if (!begin(&line, level))
+		return;
+	line.length = (size_t)(text_append(line.text + BEGINNING_LENGTH,
+					   line.text + LOG_LINE_SIZE - 2, text) -
+			       line.text);
+	end(&line);
 }

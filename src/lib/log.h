@@ -29,3 +29,6 @@ void log_set_debug(bool on);
  * are too long for the kernel log. Preserves errno.
  */
 void log_line(enum log_level level, const char *format, ...) PRINTF_FORMAT(2, 3);
+
+/* Like log_line(), but writes text as it is. */
+void log_text(enum log_level level, const char *text);

@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,7 +49,7 @@ size_t text_plain_length(const char *text, size_t length)
 {
 	size_t plain = 0;
 
-	while (plain < length && text[plain]) {
+	while (plain < length) {
 		size_t next;
 
 		/* Nearly all that is said is ASCII. */
@@ -56,6 +57,8 @@ size_t text_plain_length(const char *text, size_t length)
 			plain++;
 			continue;
 		}
+		if (!text[plain])
+			break;
 		next = text_utf8_length(text + plain);
 		if (!next || next > length - plain || text_is_control(text + plain, next))
 			break;
@@ -67,7 +70,7 @@ size_t text_plain_length(const char *text, size_t length)
 void text_make_printable(char *text)
 {
 	for (;;) {
-		text += text_plain_length(text, strlen(text));
+		text += text_plain_length(text, SIZE_MAX);
 		if (!*text)
 			return;
 		*text++ = '?';
@@ -112,6 +115,27 @@ const char *text_quote(struct arena *arena, const char *text)
 	}
 	*next++ = '\'';
 	return quoted;
+}
+
+char *text_append(char *end, const char *last, const char *text)
+{
+	size_t length = strlen(text), room = (size_t)(last - end);
+
+	length = length < room ? length : room;
+	memcpy(end, text, length);
+	end[length] = '\0';
+	return end + length;
+}
+
+char *text_append_number(char *end, const char *last, unsigned int number)
+{
+	char digits[11], *first = digits + sizeof(digits) - 1;
+
+	*first = '\0';
+	do
+		*--first = (char)('0' + number % 10);
+	while (number /= 10);
+	return text_append(end, last, first);
 }
 
 bool text_same_name(const char *a, const char *b)

@@ -47,6 +47,15 @@ const char *text_printable(struct arena *arena, const char *text);
  */
 const char *text_quote(struct arena *arena, const char *text);
 
+/*
+ * Appends text at end, where a string ends, and cuts it at last, the last byte that may hold
+ * the NUL. Returns the string's new end. Much cheaper than printf().
+ */
+char *text_append(char *end, const char *last, const char *text);
+
+/* Like text_append(), but appends a number in decimal digits. */
+char *text_append_number(char *end, const char *last, unsigned int number);
+
 /* Returns whether two names of modules or parameters are equal but for '-' and '_'. */
 bool text_same_name(const char *a, const char *b);
 

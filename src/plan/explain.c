@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "plan/explain.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/held_signals.h"
+#include "lib/hex.h"
 #include "lib/say.h"
 #include "lib/text.h"
 #include "lib/util.h"
@@ -13,11 +15,23 @@
 
 const char *explain_origin(struct arena *arena, const struct origin *origin)
 {
+	const char *last;
+	char *text, *end;
+	size_t size;
+
 	if (!origin->column)
 		return origin->source;
+	size = strlen(origin->source) + sizeof(":4294967295:4294967295");
+	text = arena_allocate(arena, size, 1);
+	if (!text)
+		return OUT_OF_MEMORY;
+	last = text + size - 1;
+	end = text_append(text, last, origin->source);
 	if (origin->line)
-		return SAY(arena, "%s:%u:%u", origin->source, origin->line, origin->column);
-	return SAY(arena, "%s:%u", origin->source, origin->column);
+		end = text_append_number(text_append(end, last, ":"), last, origin->line);
+	text_append_number(text_append(end, last, ":"), last, origin->column);
+	text_make_printable(text);
+	return text;
 }
 
 const char *explain_problem(struct arena *arena, const struct problem *problem)
@@ -274,17 +288,44 @@ const char *explain_block(struct arena *arena, const struct member *member)
 		   member->device->group, text, driver, text, text_quote(arena, driver));
 }
 
-const char *explain_member(const struct run *run, const struct member *member)
+/*
+ * Returns what became of a member: "0000:01:00.0 10de:1f91 group 15: none -> vfio-pci". Without
+ * printf(), because every device has such a line.
+ */
+static const char *describe_taking(struct arena *arena, const struct member *member)
 {
 	const struct device *device = member->device;
-	const char *before = device->driver ? device->driver : "none", *text;
-	char address[PCI_ADDRESS_SIZE];
+	const char *before = device->driver ? device->driver : "none", *last;
+	size_t size = sizeof("12345678:00:00.0 0000:0000 group -2147483648:  already") +
+		      strlen(before) + strlen(member->driver);
+	char *text = arena_allocate(arena, size, 1), *end, part[PCI_ADDRESS_SIZE];
 
-	text = SAY(run->arena, "%s %04x:%04x group %d: %s%s%s",
-		   pci_address_format(&device->address, address), device->id.vendor,
-		   device->id.device, device->group, before,
-		   streq(before, member->driver) ? " already" : " -> ",
-		   streq(before, member->driver) ? "" : member->driver);
+	if (!text)
+		return OUT_OF_MEMORY;
+	last = text + size - 1;
+	end = text_append(text, last, pci_address_format(&device->address, part));
+	*end++ = ' ';
+	end = hex_format(device->id.vendor, 4, end);
+	*end++ = ':';
+	end = hex_format(device->id.device, 4, end);
+	end = text_append(end, last, device->group < 0 ? " group -" : " group ");
+	end = text_append_number(end, last, (unsigned int)abs(device->group));
+	end = text_append(end, last, ": ");
+	end = text_append(end, last, before);
+	if (streq(before, member->driver)) {
+		text_append(end, last, " already");
+	} else {
+		end = text_append(end, last, " -> ");
+		text_append(end, last, member->driver);
+	}
+	text_make_printable(text);
+	return text;
+}
+
+const char *explain_member(const struct run *run, const struct member *member)
+{
+	const char *text = describe_taking(run->arena, member);
+
 	for (size_t i = 0; i < member->hold_count; i++) {
 		const struct hold *hold = &member->holds[i];
 

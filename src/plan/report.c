@@ -30,19 +30,31 @@ static const char *group_state(const struct run *run, const struct planned_group
 	return run->settings.dry_run ? "planned" : "taken";
 }
 
+static void log_taking(const struct run *run, const struct member *member)
+{
+	const char *text = explain_member(run, member);
+
+	if (run->settings.dry_run)
+		log_line(LOG_LEVEL_INFO, "dry run: %s", text);
+	else
+		log_text(LOG_LEVEL_INFO, text);
+}
+
+/* Frees its texts again: there may be many members, and each page of the arena costs. */
 static void log_member(const struct run *run, const struct member *member)
 {
+	size_t mark = arena_mark(run->arena);
 	const char *claim = explain_claim(run->arena, member);
 
 	if (member->role == ROLE_TAKE)
-		log_line(LOG_LEVEL_INFO, "%s%s", run->settings.dry_run ? "dry run: " : "",
-			 explain_member(run, member));
+		log_taking(run, member);
 	if (member->role == ROLE_LOST)
-		log_line(LOG_LEVEL_INFO, "%s", explain_lost(run->arena, member));
+		log_text(LOG_LEVEL_INFO, explain_lost(run->arena, member));
 	if (claim)
-		log_line(LOG_LEVEL_INFO, "%s", claim);
+		log_text(LOG_LEVEL_INFO, claim);
 	if (member->blocks)
-		log_line(LOG_LEVEL_WARNING, "%s", explain_block(run->arena, member));
+		log_text(LOG_LEVEL_WARNING, explain_block(run->arena, member));
+	arena_rewind(run->arena, mark);
 }
 
 static void log_groups(const struct run *run)
@@ -53,9 +65,9 @@ static void log_groups(const struct run *run)
 		const struct planned_group *group = &plan->groups[i];
 
 		if (group->refused)
-			log_line(LOG_LEVEL_WARNING, "%s", explain_refusal(run, group));
+			log_text(LOG_LEVEL_WARNING, explain_refusal(run, group));
 		else if (group->failed)
-			log_line(LOG_LEVEL_WARNING, "%s", explain_failure(run->arena, group));
+			log_text(LOG_LEVEL_WARNING, explain_failure(run->arena, group));
 		for (size_t j = 0; group_is_taken(group) && j < group->count; j++)
 			log_member(run, &group->members[j]);
 	}
@@ -80,7 +92,7 @@ static void log_gone(const struct run *run)
 static void log_leftovers(const struct run *run)
 {
 	for (size_t i = 0; i < run->plan.leftover_count; i++)
-		log_line(LOG_LEVEL_WARNING, "%s", explain_leftover(run, &run->plan.leftovers[i]));
+		log_text(LOG_LEVEL_WARNING, explain_leftover(run, &run->plan.leftovers[i]));
 }
 
 void report_log(const struct run *run)
@@ -90,19 +102,18 @@ void report_log(const struct run *run)
 
 	for (const struct problem *problem = run->settings.problems; problem;
 	     problem = problem->next)
-		log_line(LOG_LEVEL_ERROR, "%s", explain_problem(run->arena, problem));
+		log_text(LOG_LEVEL_ERROR, explain_problem(run->arena, problem));
 	for (size_t i = 0; i < plan->finding_count; i++)
-		log_line(LOG_LEVEL_WARNING, "%s", explain_finding(run->arena, &plan->findings[i]));
+		log_text(LOG_LEVEL_WARNING, explain_finding(run->arena, &plan->findings[i]));
 	log_groups(run);
 	log_leftovers(run);
 	log_gone(run);
 	for (size_t i = 0; i < plan->module_count; i++)
 		if (!plan->modules[i].required && plan->modules[i].error)
-			log_line(LOG_LEVEL_WARNING, "%s",
-				 explain_module(run->arena, &plan->modules[i]));
+			log_text(LOG_LEVEL_WARNING, explain_module(run->arena, &plan->modules[i]));
 	if (end)
-		log_line(LOG_LEVEL_ERROR, "%s", end);
-	log_line(LOG_LEVEL_INFO, "%s", explain_summary(run));
+		log_text(LOG_LEVEL_ERROR, end);
+	log_text(LOG_LEVEL_INFO, explain_summary(run));
 }
 
 static void json_settings(const struct run *run, struct json *json)
@@ -175,6 +186,7 @@ static void json_holds(const struct run *run, struct json *json, const struct me
 static void json_member(const struct run *run, struct json *json, const struct member *member,
 			bool refused)
 {
+	size_t mark = arena_mark(run->arena);
 	const char *dark = refused ? NULL : explain_dark(run->arena, member);
 	const char *before = member->device->driver;
 	const char *after = before;
@@ -215,6 +227,7 @@ static void json_member(const struct run *run, struct json *json, const struct m
 		json_string(json, "cause", explain_cause(member->failed_step, member->error));
 	}
 	json_close_object(json);
+	arena_rewind(run->arena, mark);
 }
 
 static void json_groups(const struct run *run, struct json *json)
@@ -335,8 +348,8 @@ static void save_devices(const struct run *run, FILE *out)
 			const struct member *member = &group->members[j];
 
 			if (member->result == RESULT_TAKEN || member->result == RESULT_ALREADY)
-				fprintf(out, "%s\n",
-					pci_address_format(&member->device->address, text));
+				fputs(pci_address_format(&member->device->address, text), out),
+					putc('\n', out);
 		}
 	}
 }

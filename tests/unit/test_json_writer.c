@@ -90,6 +90,31 @@ static void test_strings(void **state)
 	}
 }
 
+/* Strings that end, and have a character that is not plain, about the buffer's end. */
+static void test_buffer(void **state)
+{
+	static char value[sizeof(((struct json *)NULL)->buffer) + 64];
+
+	(void)state;
+	for (size_t length = sizeof(value) - 128; length < sizeof(value) - 8; length++) {
+		struct document document;
+		char *begin;
+
+		memset(value, 'a', length);
+		strcpy(value + length, "\xc3\xa4\"b");
+		start(&document);
+		json_open_array(&document.json, NULL);
+		json_string(&document.json, NULL, value);
+		json_close_array(&document.json);
+		finish(&document);
+		json_check(document.text, document.length, NULL);
+		begin = strchr(document.text, 'a');
+		assert_memory_equal(begin, value, length + 2);
+		assert_string_equal(begin + length + 2, "\\u0022b\"\n]\n");
+		free(document.text);
+	}
+}
+
 /* Every two bytes in a string, which cover every start of a character. */
 static void test_every_two_bytes(void **state)
 {
@@ -206,8 +231,11 @@ static void test_errors(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_strings), cmocka_unit_test(test_every_two_bytes),
-		cmocka_unit_test(test_layout),	cmocka_unit_test(test_deep),
+		cmocka_unit_test(test_strings),
+		cmocka_unit_test(test_buffer),
+		cmocka_unit_test(test_every_two_bytes),
+		cmocka_unit_test(test_layout),
+		cmocka_unit_test(test_deep),
 		cmocka_unit_test(test_errors),
 	};
 

@@ -83,6 +83,32 @@ static void test_kernel(void **state)
 	assert_string_equal(errors.bytes, "");
 }
 
+/* Text that is no format looks as if log_line() had formatted it. */
+static void test_text(void **state)
+{
+	char text[1100];
+
+	(void)state;
+	log_text(LOG_LEVEL_WARNING, "%s stays\n");
+	assert_string_equal(kernel_log.bytes, "<4>vfio-early: %s stays?\n");
+	start(state);
+	log_text(LOG_LEVEL_DEBUG, "unasked");
+	assert_string_equal(kernel_log.bytes, "");
+	memset(text, '0', sizeof(text));
+	for (size_t length = 900; length < sizeof(text); length++) {
+		struct text wanted;
+
+		start(state);
+		log_line(LOG_LEVEL_ERROR, "%0*d", (int)length, 0);
+		wanted = kernel_log;
+		start(state);
+		text[length] = '\0';
+		log_text(LOG_LEVEL_ERROR, text);
+		text[length] = '0';
+		assert_string_equal(kernel_log.bytes, wanted.bytes);
+	}
+}
+
 static void test_errors(void **state)
 {
 	(void)state;
@@ -167,6 +193,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_missing, start),
 		cmocka_unit_test_setup(test_kernel, start),
+		cmocka_unit_test_setup(test_text, start),
 		cmocka_unit_test_setup(test_errors, start),
 		cmocka_unit_test_setup(test_no_kernel_log, start),
 		cmocka_unit_test_setup(test_debug, start),

@@ -20,6 +20,7 @@
 #include "unit.h"
 
 void __wrap_log_line(enum log_level level, const char *format, ...) PRINTF_FORMAT(2, 3);
+void __wrap_log_text(enum log_level level, const char *text);
 
 static struct text lines;
 
@@ -32,6 +33,11 @@ void __wrap_log_line(enum log_level level, const char *format, ...)
 	vsnprintf(line, sizeof(line), format, arguments);
 	va_end(arguments);
 	text_add(&lines, "<%d>%s\n", level, line);
+}
+
+void __wrap_log_text(enum log_level level, const char *text)
+{
+	__wrap_log_line(level, "%s", text);
 }
 
 /* This machine has no pci.ids. */

@@ -72,12 +72,33 @@ static void test_print(void **state)
 	free(text);
 }
 
+static void test_append(void **state)
+{
+	char text[24] = "", *end = text;
+	const char *last = text + sizeof(text) - 1;
+
+	(void)state;
+	end = text_append(end, last, "group ");
+	end = text_append_number(end, last, 0);
+	end = text_append_number(end, last, 4294967295U);
+	assert_string_equal(text, "group 04294967295");
+	assert_ptr_equal(end, text + strlen(text));
+	/* What does not fit is cut off. */
+	end = text_append(end, last, "abcdefghi");
+	assert_string_equal(text, "group 04294967295abcdef");
+	assert_ptr_equal(end, last);
+	assert_ptr_equal(text_append(end, last, "g"), last);
+	assert_ptr_equal(text_append_number(end, last, 7), last);
+	assert_string_equal(text, "group 04294967295abcdef");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_printable),
 		cmocka_unit_test(test_quote),
 		cmocka_unit_test(test_print),
+		cmocka_unit_test(test_append),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
