@@ -31,7 +31,11 @@ size_t suggest_distance(const char *text, size_t length, const char *word)
 	/* Three rows of the usual table: the current, the last and the one before. */
 	size_t rows[3][WORD_MAX + 1], *now = rows[0], *last = rows[1], *before = rows[2];
 	size_t word_length = strlen(word);
+	size_t apart = length > word_length ? length - word_length : word_length - length;
 
+	/* Nearly every word of a command line is far from ours, and nobody asks how far. */
+	if (apart >= SUGGEST_FAR)
+		return apart;
 	if (length > WORD_MAX || word_length > WORD_MAX)
 		return SUGGEST_SIZE;
 	for (size_t j = 0; j <= word_length; j++)

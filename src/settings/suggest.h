@@ -7,10 +7,14 @@
 /* Room for a suggestion. Longer ones are dropped. */
 #define SUGGEST_SIZE 64
 
+/* Words with so many edits between them are not mistaken for each other. */
+#define SUGGEST_FAR 3
+
 /*
  * Returns the number of edits from the first length bytes of text to word: insertions,
  * deletions, replacements and swaps of neighbours. Case, and '-' for '_', cost nothing.
- * Returns SUGGEST_SIZE if either is too long to compare.
+ * Returns SUGGEST_SIZE if either is too long to compare. From SUGGEST_FAR on the number may
+ * be too small.
  */
 size_t suggest_distance(const char *text, size_t length, const char *word);
 
