@@ -58,15 +58,21 @@ static uint64_t little_endian(const char *bytes, size_t size)
 	return value;
 }
 
-/* Returns the framebuffer's address from the boot loader; 0 for none. */
-static uint64_t read_base(const struct sysfs *sysfs)
+/*
+ * Returns the framebuffer's address from the boot loader; 0 for none. *none says that there is
+ * none: the kernel makes a framebuffer of these two modes only (drivers/firmware/sysfb.c,
+ * sysfb_init()).
+ */
+static uint64_t read_base(const struct sysfs *sysfs, bool *none)
 {
 	char data[BOOT_PARAMETERS_SIZE];
 	uint64_t base;
 
+	*none = false;
 	if (sysfs_read(sysfs, "kernel/boot_params/data", data, sizeof(data)) < SCREEN_SIZE)
 		return 0;
-	if (data[SCREEN_TYPE] != TYPE_VESA && data[SCREEN_TYPE] != TYPE_EFI)
+	*none = data[SCREEN_TYPE] != TYPE_VESA && data[SCREEN_TYPE] != TYPE_EFI;
+	if (*none)
 		return 0;
 	base = little_endian(data + SCREEN_BASE, 4);
 	if (data[SCREEN_CAPABILITIES] & CAPABILITY_64_BIT)
@@ -124,13 +130,17 @@ int firmware_display_find(struct firmware_display *display, const struct sysfs *
 {
 	uint64_t base;
 	char *text;
+	bool none;
 	int error;
 
 	*display = (struct firmware_display){ 0 };
 	find_platform_device(display, sysfs);
 	if (display->held || !iomem)
 		return 0;
-	base = read_base(sysfs);
+	base = read_base(sysfs, &none);
+	/* The list of all memory is long. */
+	if (none && !display->found)
+		return 0;
 	display->found |= base != 0;
 	error = textfile_read(arena, iomem, &text);
 	if (error)
