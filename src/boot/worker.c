@@ -260,6 +260,7 @@ static int work(struct run *run, int fd)
 		loader_start(&loader, driver_in_advance(&run->settings));
 	loader.deadline = deadline_after(run->allowed / 2);
 	error = sysfs_open(&sysfs, "/sys");
+	sysfs.keeps = takes(run);
 	if (!error)
 		error = decide(run, &sysfs, &interface, fd, &source);
 	if (error)

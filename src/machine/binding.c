@@ -51,15 +51,16 @@ int binding_read(const struct sysfs *sysfs, const struct device *device,
 
 int binding_override(const struct sysfs *sysfs, const struct device *device, const char *driver)
 {
+	/* A lone newline clears it; a write of no bytes would never reach the store. */
+	const char *text = driver ? driver : "\n";
 	char path[SYSFS_PATH_SIZE];
+	int error;
 
-	device_path(device, "/driver_override", path);
-	return log_step(device, "override", driver ? driver : "cleared",
-			/*
-			 * A lone newline clears it; a write of no bytes would never reach the
-			 * store.
-			 */
-			sysfs_write(sysfs, path, driver ? driver : "\n"));
+	if (sysfs->keeps && device->override_file)
+		error = sysfs_write_file(device->override_file, text);
+	else
+		error = sysfs_write(sysfs, device_path(device, "/driver_override", path), text);
+	return log_step(device, "override", driver ? driver : "cleared", error);
 }
 
 int binding_bind(const struct sysfs *sysfs, const struct device *device, const char *driver)

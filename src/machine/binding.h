@@ -25,7 +25,8 @@ int binding_read(const struct sysfs *sysfs, const struct device *device,
 
 /*
  * Sets driver_override, or clears it if driver is NULL (drivers/pci/pci-sysfs.c,
- * driver_override_store()).
+ * driver_override_store()). Where the device's override_file is open, another device that has come
+ * into its place is not touched: the result is -ENODEV.
  */
 int binding_override(const struct sysfs *sysfs, const struct device *device, const char *driver);
 

@@ -61,9 +61,10 @@ struct device {
 
 	/* Read by pci_describe(). */
 	bool described;
-	uint8_t header_type;		/* 0 endpoint, 1 and 2 bridges */
-	const char *driver;		/* the bound driver; NULL for none */
-	const char *driver_override;	/* NULL when unset */
+	uint8_t header_type;	     /* 0 endpoint, 1 and 2 bridges */
+	const char *driver;	     /* the bound driver; NULL for none */
+	const char *driver_override; /* NULL when unset */
+	int override_file; /* open, in processes whose struct sysfs says keeps; 0 for none */
 	unsigned int virtual_functions; /* enabled on this SR-IOV physical function */
 	bool has_sriov; /* can have virtual functions; only read while a driver is bound */
 

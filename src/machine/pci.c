@@ -2,11 +2,13 @@
 #include "machine/pci.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pci/pci.h>
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/text.h"
 #include "machine/modalias.h"
@@ -14,17 +16,32 @@
 /* The longest driver name or override: a sysfs attribute may be a page. */
 #define ATTRIBUTE_SIZE 4096
 
+/* How many files of driver_override stay open: a process may usually have 1024. */
+#define KEPT_MAX 256
+
 /* Longer than any modalias, which has numbers of fixed width. */
 #define MODALIAS_SIZE 128
+
+/* How often a bus's directory is used by its whole path before it is opened. */
+#define BUS_USES 4
+
+/* The directory of sysfs that has a bus's devices. */
+struct bus {
+	uint32_t domain;
+	uint8_t number;
+	unsigned int uses;
+	int fd; /* -1 while it is not open */
+};
 
 struct pci_source {
 	const struct sysfs *sysfs;
 	struct pci_access *access;
 	char path[SYSFS_PATH_SIZE];
-	const char *ids;	    /* the name list that libpci uses now */
-	struct pci_dev **functions; /* libpci's devices, in the scan's order */
-	struct device *devices;	    /* of the scan; the arena owns them */
+	const char *ids;	/* the name list that libpci uses now */
+	struct device *devices; /* of the scan; the arena owns them */
 	size_t count;
+	unsigned int kept; /* files of driver_override that are open */
+	struct bus bus;	   /* of the device that was read last */
 };
 
 /*
@@ -57,6 +74,7 @@ int pci_open(const struct sysfs *sysfs, struct pci_source **result)
 		return -ENOMEM;
 	}
 	source->sysfs = sysfs;
+	source->bus = (struct bus){ .domain = UINT32_MAX, .fd = -1 };
 	source->access = access;
 	snprintf(source->path, sizeof(source->path), "%s/bus/pci", sysfs->root);
 	access->method = PCI_ACCESS_SYS_BUS_PCI;
@@ -75,25 +93,67 @@ int pci_open(const struct sysfs *sysfs, struct pci_source **result)
 
 void pci_close(struct pci_source *source)
 {
-	free(source->functions);
+	for (size_t i = 0; source->kept && i < source->count; i++) {
+		struct device *device = &source->devices[i];
+
+		if (device->override_file)
+			close(device->override_file);
+		source->kept -= device->override_file > 0;
+		device->override_file = 0;
+	}
+	if (source->bus.fd >= 0)
+		close(source->bus.fd);
 	pci_cleanup(source->access);
 	free(source);
 }
 
-static struct pci_address address_of(const struct pci_dev *pci)
+/* The functions on the bus, each as a number by which addresses sort. */
+struct scan {
+	uint64_t *functions;
+	size_t count, room;
+	bool refused; /* memory ran out */
+};
+
+static uint64_t pack_address(const struct pci_address *address)
 {
-	return (struct pci_address){ .domain = (uint32_t)pci->domain,
-				     .bus = pci->bus,
-				     .device = pci->dev,
-				     .function = pci->func };
+	return (uint64_t)address->domain << 16 | (uint64_t)address->bus << 8 |
+	       (uint64_t)address->device << 3 | address->function;
+}
+
+static struct pci_address unpack_address(uint64_t number)
+{
+	return (struct pci_address){ .domain = (uint32_t)(number >> 16),
+				     .bus = (uint8_t)(number >> 8),
+				     .device = number >> 3 & 0x1f,
+				     .function = number & 7 };
 }
 
 static int compare_functions(const void *a, const void *b)
 {
-	const struct pci_address left = address_of(*(struct pci_dev *const *)a);
-	const struct pci_address right = address_of(*(struct pci_dev *const *)b);
+	uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
 
-	return pci_address_compare(&left, &right);
+	return (left > right) - (left < right);
+}
+
+static int note_function(void *context, const char *name)
+{
+	struct scan *scan = context;
+	struct pci_address address;
+
+	if (pci_address_parse(name, strlen(name), &address))
+		return 0;
+	if (scan->count == scan->room) {
+		size_t room = scan->room ? 2 * scan->room : 64;
+		uint64_t *functions = realloc(scan->functions, room * sizeof(*functions));
+
+		scan->refused = !functions;
+		if (!functions)
+			return -ENOMEM;
+		scan->functions = functions;
+		scan->room = room;
+	}
+	scan->functions[scan->count++] = pack_address(&address);
+	return 0;
 }
 
 static int compare_device(const void *address, const void *device)
@@ -108,54 +168,52 @@ static struct device *find_device(const struct pci_source *source,
 		       compare_device);
 }
 
-static struct pci_dev *function_of(const struct pci_source *source, const struct device *device)
+/* Fills in the source's devices from a scan. Returns 0 or -ENOMEM. */
+static int keep_functions(struct pci_source *source, struct arena *arena, struct scan *scan)
 {
-	return source->functions[device - source->devices];
-}
-
-/* Lists the bus. Returns the number of functions, or -EIO. */
-static int list_bus(struct pci_access *access)
-{
-	int count = 0;
-
-	if (setjmp(libpci_failure))
-		return -EIO;
-	pci_scan_bus(access);
-	for (const struct pci_dev *pci = access->devices; pci; pci = pci->next)
-		count++;
-	return count;
-}
-
-int pci_scan(struct pci_source *source, struct arena *arena, struct device **devices, size_t *count)
-{
-	int found = list_bus(source->access);
-	size_t used = 0;
-
-	if (found < 0)
-		return found;
-	source->functions = calloc((size_t)found + 1, sizeof(*source->functions));
-	source->devices = arena_allocate(arena, (size_t)found + 1, sizeof(*source->devices));
-	if (!source->functions || !source->devices)
+	source->devices = arena_allocate(arena, scan->count + 1, sizeof(*source->devices));
+	if (!source->devices)
 		return -ENOMEM;
-	/* libpci accepts any number in a name, and a tree that no kernel made may have any. */
-	for (struct pci_dev *pci = source->access->devices; pci; pci = pci->next)
-		if (pci->dev <= 0x1f && pci->func <= 7)
-			source->functions[used++] = pci;
-	qsort(source->functions, used, sizeof(*source->functions), compare_functions);
-	for (size_t i = 0; i < used; i++)
+	qsort(scan->functions, scan->count, sizeof(*scan->functions), compare_functions);
+	for (size_t i = 0; i < scan->count; i++)
 		source->devices[i] = (struct device){
-			.address = address_of(source->functions[i]),
+			.address = unpack_address(scan->functions[i]),
 			.group = -1,
 			.modalias = "",
 		};
-	source->count = used;
-	*devices = source->devices;
-	*count = used;
+	source->count = scan->count;
 	return 0;
 }
 
+/* Not through libpci, which reads each name with scanf() and keeps a copy of its own. */
+int pci_scan(struct pci_source *source, struct arena *arena, struct device **devices, size_t *count)
+{
+	struct scan scan = { 0 };
+	int error = sysfs_list(source->sysfs, "bus/pci/devices", note_function, &scan);
+
+	if (error)
+		error = scan.refused ? -ENOMEM : -EIO;
+	else
+		error = keep_functions(source, arena, &scan);
+	free(scan.functions);
+	*devices = source->devices;
+	*count = source->count;
+	return error;
+}
+
+/* Returns libpci's device, for pci_free_dev(); NULL when memory runs out. */
+static struct pci_dev *function_of(const struct pci_source *source, const struct device *device)
+{
+	const struct pci_address *address = &device->address;
+
+	if (setjmp(libpci_failure))
+		return NULL;
+	return pci_get_dev(source->access, (int)address->domain, address->bus, address->device,
+			   address->function);
+}
+
 /* Reads a device's ids through libpci. Returns false if it has vanished. */
-static bool read_ids(struct pci_dev *pci, struct device *device)
+static bool fill_ids(struct pci_dev *pci, struct device *device)
 {
 	if (setjmp(libpci_failure))
 		return false;
@@ -168,17 +226,74 @@ static bool read_ids(struct pci_dev *pci, struct device *device)
 	return true;
 }
 
+static bool read_ids(const struct pci_source *source, struct device *device)
+{
+	struct pci_dev *pci = function_of(source, device);
+	bool filled = pci && fill_ids(pci, device);
+
+	if (pci)
+		pci_free_dev(pci);
+	return filled;
+}
+
+/*
+ * Returns the open directory of a device's bus, or -1. Devices of one bus have one parent
+ * directory (directory_beside()).
+ */
+static int find_bus(struct pci_source *source, const struct device *device)
+{
+	struct bus *bus = &source->bus;
+	char path[SYSFS_PATH_SIZE];
+
+	if (!source->sysfs->is_kernels || !device->directory)
+		return -1;
+	if (bus->domain != device->address.domain || bus->number != device->address.bus) {
+		if (bus->fd >= 0)
+			close(bus->fd);
+		*bus = (struct bus){ .domain = device->address.domain,
+				     .number = device->address.bus,
+				     .fd = -1 };
+	}
+	if (++bus->uses == BUS_USES) {
+		device_path(device, "/..", path);
+		bus->fd = openat(source->sysfs->fd, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	}
+	return bus->fd;
+}
+
+/*
+ * Writes the path of a device's attribute and returns the directory that it is relative to: the
+ * kernel looks up each part of a path at each call, and the directories of many devices are the
+ * same.
+ */
+static struct sysfs place_of(struct pci_source *source, const struct device *device,
+			     const char *attribute, char path[static SYSFS_PATH_SIZE])
+{
+	struct sysfs place = *source->sysfs;
+	int bus = find_bus(source, device);
+
+	if (bus < 0) {
+		device_path(device, attribute, path);
+		return place;
+	}
+	place.fd = bus;
+	pci_address_format(&device->address, path);
+	text_append(path + strlen(path), path + SYSFS_PATH_SIZE - 1, attribute);
+	return place;
+}
+
 /* Reads an attribute of a device: "/modalias". Returns as sysfs_read() does. */
-static int read_attribute(const struct pci_source *source, const struct device *device,
+static int read_attribute(struct pci_source *source, const struct device *device,
 			  const char *attribute, char *text, size_t size)
 {
 	char path[SYSFS_PATH_SIZE];
+	const struct sysfs place = place_of(source, device, attribute, path);
 
-	return sysfs_read(source->sysfs, device_path(device, attribute, path), text, size);
+	return sysfs_read(&place, path, text, size);
 }
 
 /* Returns a small number held by an attribute of a device; 0 when it is missing. */
-static unsigned int read_number(const struct pci_source *source, const struct device *device,
+static unsigned int read_number(struct pci_source *source, const struct device *device,
 				const char *attribute)
 {
 	char text[16];
@@ -260,14 +375,19 @@ static const char *directory_beside(const struct pci_source *source, const struc
 static int read_directory(const struct pci_source *source, struct arena *arena,
 			  struct device *device)
 {
-	char path[SYSFS_PATH_SIZE], target[SYSFS_PATH_SIZE];
+	char path[SYSFS_PATH_SIZE], target[SYSFS_PATH_SIZE], *own;
 	const char *directory = target, *beside = directory_beside(source, device);
 
 	if (beside) {
-		device->directory =
-			arena_print(arena, "%.*s/%s", (int)(strrchr(beside, '/') - beside), beside,
-				    pci_address_format(&device->address, path));
-		return device->directory ? 0 : -ENOMEM;
+		size_t bus = (size_t)(strrchr(beside, '/') + 1 - beside);
+
+		own = arena_allocate(arena, bus + PCI_ADDRESS_SIZE, 1);
+		if (!own)
+			return -ENOMEM;
+		memcpy(own, beside, bus);
+		pci_address_format(&device->address, own + bus);
+		device->directory = own;
+		return 0;
 	}
 	device_path(device, "", path);
 	if (sysfs_read_link(source->sysfs, path, target, sizeof(target)) <= 0)
@@ -278,10 +398,31 @@ static int read_directory(const struct pci_source *source, struct arena *arena,
 	return device->directory ? 0 : -ENOMEM;
 }
 
+/* Returns the path form of a function, "0000:00:01.0/00.0"; NULL when the arena is full. */
+static const char *print_kernel_path(struct arena *arena, const struct pci_address *address,
+				     const struct device *parent)
+{
+	const char *above = parent && parent->kernel_path ? parent->kernel_path : "";
+	char text[PCI_ADDRESS_SIZE], *path, *last;
+	const char *own = pci_address_format(address, text);
+	size_t size = strlen(above) + sizeof("/") + PCI_ADDRESS_SIZE;
+
+	path = arena_allocate(arena, size, 1);
+	if (!path)
+		return NULL;
+	last = path + size - 1;
+	if (*above) {
+		own = strrchr(own, ':') + 1;
+		text_append(text_append(text_append(path, last, above), last, "/"), last, own);
+	} else {
+		text_append(path, last, own);
+	}
+	return path;
+}
+
 int pci_locate(struct pci_source *source, struct arena *arena, struct device *device)
 {
 	struct device *parent;
-	char text[PCI_ADDRESS_SIZE];
 	int error;
 
 	if (device->located)
@@ -298,18 +439,12 @@ int pci_locate(struct pci_source *source, struct arena *arena, struct device *de
 		return error;
 	if (parent)
 		device->vmd = parent->vmd;
-	if (parent && parent->kernel_path)
-		device->kernel_path = arena_print(arena, "%s/%02x.%x", parent->kernel_path,
-						  device->address.device, device->address.function);
-	else
-		device->kernel_path =
-			arena_print(arena, "%s", pci_address_format(&device->address, text));
+	device->kernel_path = print_kernel_path(arena, &device->address, parent);
 	return device->kernel_path ? 0 : -ENOMEM;
 }
 
 /* Reads the ids from the one attribute that has them all. Returns whether it exists. */
-static bool read_modalias(const struct pci_source *source, struct arena *arena,
-			  struct device *device)
+static bool read_modalias(struct pci_source *source, struct arena *arena, struct device *device)
 {
 	char text[MODALIAS_SIZE];
 	int length = read_attribute(source, device, "/modalias", text, sizeof(text));
@@ -335,7 +470,7 @@ int pci_identify(struct pci_source *source, struct arena *arena, struct device *
 		return error;
 	/* libpci asks for each id by itself. */
 	if (!read_modalias(source, arena, device) && !note_gone(source, device) &&
-	    !read_ids(function_of(source, device), device))
+	    !read_ids(source, device))
 		device->gone = true;
 	if (!device->gone && device->class >> 16 == PCI_CLASS_DISPLAY)
 		device->boot_display |= read_number(source, device, "/boot_vga") ||
@@ -400,20 +535,31 @@ static int keep_override(struct arena *arena, const char *text, int length, cons
 	return *override ? 0 : -ENOMEM;
 }
 
+/* Returns the header type in configuration space; 0x7f if it cannot be read. */
+static uint8_t read_type_byte(struct pci_dev *pci)
+{
+	if (setjmp(libpci_failure))
+		return 0x7f;
+	return pci_read_byte(pci, PCI_HEADER_TYPE) & 0x7f;
+}
+
 /*
  * Reads the header type from configuration space, but only for devices of a bridge class:
  * reading it for each device takes longer than everything else. A bridge of another class
  * is refused by the driver, and its group given back. A device in D3cold reads as all
  * ones; its class then tells.
  */
-static uint8_t read_header_type(struct pci_dev *pci, const struct device *device)
+static uint8_t read_header_type(const struct pci_source *source, const struct device *device)
 {
-	volatile uint8_t type = 0x7f;
+	struct pci_dev *pci;
+	uint8_t type;
 
 	if (device->class >> 16 != PCI_CLASS_BRIDGE)
 		return PCI_HEADER_TYPE_NORMAL;
-	if (!setjmp(libpci_failure))
-		type = pci_read_byte(pci, PCI_HEADER_TYPE) & 0x7f;
+	pci = function_of(source, device);
+	type = pci ? read_type_byte(pci) : 0x7f;
+	if (pci)
+		pci_free_dev(pci);
 	if (type != 0x7f)
 		return type;
 	switch (device->class >> 8) {
@@ -426,18 +572,34 @@ static uint8_t read_header_type(struct pci_dev *pci, const struct device *device
 	}
 }
 
-static int describe(const struct pci_source *source, struct arena *arena, struct device *device)
+/* Keeps the attribute's file open: it is written next, if the device is taken. */
+static int read_override(struct pci_source *source, struct device *device, char *text, size_t size)
+{
+	char path[SYSFS_PATH_SIZE];
+	struct sysfs place;
+	int length;
+
+	if (!source->sysfs->keeps || source->kept == KEPT_MAX)
+		return read_attribute(source, device, "/driver_override", text, size);
+	place = place_of(source, device, "/driver_override", path);
+	length = sysfs_read_and_keep(&place, path, text, size, &device->override_file);
+	source->kept += device->override_file > 0;
+	return length;
+}
+
+static int describe(struct pci_source *source, struct arena *arena, struct device *device)
 {
 	char path[SYSFS_PATH_SIZE], text[ATTRIBUTE_SIZE];
-	int length = read_attribute(source, device, "/driver_override", text, sizeof(text));
+	struct sysfs place;
+	int length = read_override(source, device, text, sizeof(text));
 
 	if (length < 0 && note_gone(source, device))
 		return 0;
 	device->described = true;
 	if (keep_override(arena, text, length, &device->driver_override))
 		return -ENOMEM;
-	length = sysfs_read_link_name(source->sysfs, device_path(device, "/driver", path), text,
-				      sizeof(text));
+	place = place_of(source, device, "/driver", path);
+	length = sysfs_read_link_name(&place, path, text, sizeof(text));
 	if (length > 0) {
 		/* No kernel has such a name, but a captured tree may. */
 		text_make_printable(text);
@@ -466,7 +628,7 @@ int pci_describe(struct pci_source *source, struct arena *arena, struct device *
 		return 0;
 	error = describe(source, arena, device);
 	if (device->described)
-		device->header_type = read_header_type(function_of(source, device), device);
+		device->header_type = read_header_type(source, device);
 	return error;
 }
 

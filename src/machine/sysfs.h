@@ -11,6 +11,7 @@
 struct sysfs {
 	const char *root; /* as passed to sysfs_open() */
 	bool is_kernels;  /* it is /sys, and no tree that somebody hands over */
+	bool keeps;	  /* files may stay open from reading to writing; set by the caller */
 	int fd;
 };
 
@@ -25,6 +26,13 @@ void sysfs_close(struct sysfs *sysfs);
  * node in its place.
  */
 int sysfs_read(const struct sysfs *sysfs, const char *path, char *buffer, size_t size);
+
+/*
+ * Like sysfs_read(), but leaves the attribute's file open for sysfs_write_file(). *kept is 0
+ * if it could not be opened for writing too.
+ */
+int sysfs_read_and_keep(const struct sysfs *sysfs, const char *path, char *buffer, size_t size,
+			int *kept);
 
 /*
  * Reads a link's target into a buffer of size bytes. Returns its length or -errno; -EFBIG
@@ -42,6 +50,9 @@ int sysfs_read_link_name(const struct sysfs *sysfs, const char *path, char *buff
  * for a short write.
  */
 int sysfs_write(const struct sysfs *sysfs, const char *path, const char *text);
+
+/* Like sysfs_write() for a file that is open; -ENODEV if its device is gone. */
+int sysfs_write_file(int fd, const char *text);
 
 /* Returns whether path exists. */
 bool sysfs_exists(const struct sysfs *sysfs, const char *path);

@@ -11,6 +11,7 @@
 #include "unit.h"
 
 int __wrap_sysfs_write(const struct sysfs *sysfs, const char *path, const char *text);
+int __wrap_sysfs_write_file(int fd, const char *text);
 int __wrap_sysfs_read(const struct sysfs *sysfs, const char *path, char *buffer, size_t size);
 int __wrap_sysfs_read_link_name(const struct sysfs *sysfs, const char *path, char *buffer,
 				size_t size);
@@ -330,6 +331,21 @@ int __wrap_sysfs_write(const struct sysfs *sysfs, const char *path, const char *
 	return result;
 }
 
+/* The file of the override of a device, numbered from 1 (machine_survey()). */
+int __wrap_sysfs_write_file(int fd, const char *text)
+{
+	char path[SYSFS_PATH_SIZE], address[PCI_ADDRESS_SIZE];
+	const struct kernel_device *device;
+
+	assert_in_range(fd, 1, kernel.device_count);
+	device = &kernel.devices[fd - 1];
+	if (device->gone)
+		return -ENODEV;
+	snprintf(path, sizeof(path), DEVICES "%s/driver_override",
+		 pci_address_format(&device->address, address));
+	return __wrap_sysfs_write(kernel_execution().sysfs, path, text);
+}
+
 int __wrap_sysfs_read_link_name(const struct sysfs *sysfs, const char *path, char *buffer,
 				size_t size)
 {
@@ -479,7 +495,7 @@ static int load(void *context, const char *name)
 
 struct execution kernel_execution(void)
 {
-	static const struct sysfs sysfs = { .root = "/sys", .fd = -1 };
+	static const struct sysfs sysfs = { .root = "/sys", .keeps = true, .fd = -1 };
 	static const struct module_loader loader = { .context = &kernel, .load = load };
 
 	return (struct execution){ .sysfs = &sysfs, .loader = &loader, .deadline = { 0 } };

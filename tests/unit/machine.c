@@ -46,6 +46,9 @@ void machine_survey(struct run *run, const struct machine *machine)
 
 	for (size_t i = 0; i < machine->count; i++)
 		describe(&devices[i], &machine->functions[i], run->arena);
+	/* kernel_model.c knows them by these numbers. */
+	for (size_t i = 0; i < machine->count; i++)
+		devices[i].override_file = (int)i + 1;
 	for (size_t i = 0; i < machine->count; i++) {
 		const struct function *function = &machine->functions[i];
 

@@ -196,6 +196,37 @@ static void test_write_errors(void **state)
 	assert_int_equal(writes, 1);
 }
 
+/* The file of an attribute that is read stays open for the write. */
+static void test_keep(void **state)
+{
+	struct tree *tree = *state;
+	char text[16];
+	int kept;
+
+	scratch_write(&tree->scratch, "driver_override", "(null)\n");
+	assert_int_equal(
+		sysfs_read_and_keep(&tree->sysfs, "driver_override", text, sizeof(text), &kept),
+		strlen("(null)"));
+	assert_string_equal(text, "(null)");
+	assert_true(kept > 0);
+	/* An attribute has no place in its file: here the value comes after what was read. */
+	writes = 0;
+	assert_int_equal(sysfs_write_file(kept, "vfio-pci"), 0);
+	assert_string_equal(scratch_read(&tree->scratch, "driver_override"), "(null)\nvfio-pci");
+	assert_int_equal(writes, 1);
+	write_error = ENODEV;
+	assert_int_equal(sysfs_write_file(kept, "x"), -ENODEV);
+	write_length = 4;
+	assert_int_equal(sysfs_write_file(kept, "vfio-pci"), -EIO);
+	assert_int_equal(close(kept), 0);
+	assert_int_equal(sysfs_read_and_keep(&tree->sysfs, "missing", text, sizeof(text), &kept),
+			 -ENOENT);
+	assert_int_equal(kept, 0);
+	assert_int_equal(sysfs_read_and_keep(&tree->sysfs, ".", text, sizeof(text), &kept),
+			 -EISDIR);
+	assert_int_equal(kept, 0);
+}
+
 static void test_exists(void **state)
 {
 	struct tree *tree = *state;
@@ -253,6 +284,7 @@ static void test_files_are_closed(void **state)
 	test_read_link(state);
 	test_write(state);
 	test_write_errors(state);
+	test_keep(state);
 	test_exists(state);
 	test_open(state);
 	test_list(state);
@@ -264,9 +296,11 @@ static void test_files_are_closed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_open),      TEST(test_read),	TEST(test_read_link),
-		TEST(test_long_link), TEST(test_write), TEST(test_write_errors),
-		TEST(test_exists),    TEST(test_list),	TEST(test_files_are_closed),
+		TEST(test_open),      TEST(test_read),
+		TEST(test_read_link), TEST(test_long_link),
+		TEST(test_write),     TEST(test_write_errors),
+		TEST(test_keep),      TEST(test_exists),
+		TEST(test_list),      TEST(test_files_are_closed),
 	};
 
 	return cmocka_run_group_tests_name("sysfs", tests, NULL, NULL);
