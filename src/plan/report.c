@@ -354,6 +354,11 @@ static void save_devices(const struct run *run, FILE *out)
 	}
 }
 
+static int create(int directory, const char *name)
+{
+	return openat(directory, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+}
+
 /* Writes a file under another name and renames it, so that no reader sees half of it. */
 static int save(const struct run *run, int directory, const char *name, const char *temporary,
 		void (*print)(const struct run *run, FILE *out))
@@ -362,9 +367,10 @@ static int save(const struct run *run, int directory, const char *name, const ch
 	FILE *out;
 	int fd, error;
 
-	unlinkat(directory, temporary, 0);
-	fd = openat(directory, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-		    0644);
+	fd = create(directory, temporary);
+	/* A killed run may have left one. */
+	if (fd < 0 && errno == EEXIST && unlinkat(directory, temporary, 0) == 0)
+		fd = create(directory, temporary);
 	if (fd < 0)
 		return -errno;
 	out = fdopen(fd, "w");
