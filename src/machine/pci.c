@@ -67,28 +67,39 @@ static void on_libpci_warning(char *message, ...)
 int pci_open(const struct sysfs *sysfs, struct pci_source **result)
 {
 	struct pci_source *source = calloc(1, sizeof(*source));
-	struct pci_access *access = source ? pci_alloc() : NULL;
 
-	if (!access) {
-		free(source);
+	if (!source)
 		return -ENOMEM;
-	}
 	source->sysfs = sysfs;
 	source->bus = (struct bus){ .domain = UINT32_MAX, .fd = -1 };
-	source->access = access;
-	snprintf(source->path, sizeof(source->path), "%s/bus/pci", sysfs->root);
+	*result = source;
+	return 0;
+}
+
+/* Opens libpci, which a boot seldom needs. Returns false when that fails. */
+static bool open_libpci(struct pci_source *source)
+{
+	struct pci_access *access;
+
+	if (source->access)
+		return true;
+	access = pci_alloc();
+	if (!access)
+		return false;
+	snprintf(source->path, sizeof(source->path), "%s/bus/pci", source->sysfs->root);
 	access->method = PCI_ACCESS_SYS_BUS_PCI;
 	access->error = on_libpci_error;
 	access->warning = on_libpci_warning;
 	access->debug = on_libpci_warning;
 	pci_set_param(access, "sysfs.path", source->path);
+	source->access = access;
 	if (setjmp(libpci_failure)) {
-		pci_close(source);
-		return -EIO;
+		pci_cleanup(source->access);
+		source->access = NULL;
+		return false;
 	}
 	pci_init(access);
-	*result = source;
-	return 0;
+	return true;
 }
 
 void pci_close(struct pci_source *source)
@@ -103,7 +114,8 @@ void pci_close(struct pci_source *source)
 	}
 	if (source->bus.fd >= 0)
 		close(source->bus.fd);
-	pci_cleanup(source->access);
+	if (source->access)
+		pci_cleanup(source->access);
 	free(source);
 }
 
@@ -201,12 +213,12 @@ int pci_scan(struct pci_source *source, struct arena *arena, struct device **dev
 	return error;
 }
 
-/* Returns libpci's device, for pci_free_dev(); NULL when memory runs out. */
-static struct pci_dev *function_of(const struct pci_source *source, const struct device *device)
+/* Returns libpci's device, for pci_free_dev(); NULL when there is none. */
+static struct pci_dev *function_of(struct pci_source *source, const struct device *device)
 {
 	const struct pci_address *address = &device->address;
 
-	if (setjmp(libpci_failure))
+	if (!open_libpci(source) || setjmp(libpci_failure))
 		return NULL;
 	return pci_get_dev(source->access, (int)address->domain, address->bus, address->device,
 			   address->function);
@@ -226,7 +238,7 @@ static bool fill_ids(struct pci_dev *pci, struct device *device)
 	return true;
 }
 
-static bool read_ids(const struct pci_source *source, struct device *device)
+static bool read_ids(struct pci_source *source, struct device *device)
 {
 	struct pci_dev *pci = function_of(source, device);
 	bool filled = pci && fill_ids(pci, device);
@@ -535,33 +547,24 @@ static int keep_override(struct arena *arena, const char *text, int length, cons
 	return *override ? 0 : -ENOMEM;
 }
 
-/* Returns the header type in configuration space; 0x7f if it cannot be read. */
-static uint8_t read_type_byte(struct pci_dev *pci)
-{
-	if (setjmp(libpci_failure))
-		return 0x7f;
-	return pci_read_byte(pci, PCI_HEADER_TYPE) & 0x7f;
-}
-
 /*
  * Reads the header type from configuration space, but only for devices of a bridge class:
  * reading it for each device takes longer than everything else. A bridge of another class
  * is refused by the driver, and its group given back. A device in D3cold reads as all
  * ones; its class then tells.
  */
-static uint8_t read_header_type(const struct pci_source *source, const struct device *device)
+static uint8_t read_header_type(struct pci_source *source, const struct device *device)
 {
-	struct pci_dev *pci;
-	uint8_t type;
+	char path[SYSFS_PATH_SIZE];
+	struct sysfs place;
+	int type;
 
 	if (device->class >> 16 != PCI_CLASS_BRIDGE)
 		return PCI_HEADER_TYPE_NORMAL;
-	pci = function_of(source, device);
-	type = pci ? read_type_byte(pci) : 0x7f;
-	if (pci)
-		pci_free_dev(pci);
-	if (type != 0x7f)
-		return type;
+	place = place_of(source, device, "/config", path);
+	type = sysfs_read_byte(&place, path, PCI_HEADER_TYPE);
+	if (type >= 0 && (type & 0x7f) != 0x7f)
+		return type & 0x7f;
 	switch (device->class >> 8) {
 	case PCI_CLASS_BRIDGE_PCI:
 		return PCI_HEADER_TYPE_BRIDGE;
@@ -646,6 +649,8 @@ static const char *look_up(struct pci_source *source, const char *ids, char *buf
 {
 	const char *name;
 
+	if (!open_libpci(source))
+		return NULL;
 	if (source->ids != ids) {
 		pci_set_name_list_path(source->access, (char *)ids, 0);
 		source->ids = ids;

@@ -17,12 +17,15 @@ enum iommu_state {
 	IOMMU_ABSENT,	  /* no units, and none of these */
 };
 
-/* The PCI devices of one sysfs, read through libpci. */
+/*
+ * The PCI devices of one sysfs. Names, and the ids of a device without modalias, are read through
+ * libpci.
+ */
 struct pci_source;
 
 /*
  * Opens the devices of sysfs, which must stay open as long as the source. Returns 0 with
- * a source for pci_close(), -ENOMEM, or -EIO if libpci cannot use the tree.
+ * a source for pci_close(), or -ENOMEM.
  */
 int pci_open(const struct sysfs *sysfs, struct pci_source **result);
 

@@ -63,6 +63,23 @@ int sysfs_read(const struct sysfs *sysfs, const char *path, char *buffer, size_t
 	return result;
 }
 
+int sysfs_read_byte(const struct sysfs *sysfs, const char *path, int offset)
+{
+	int fd = open_attribute(sysfs, path), result = -ENODATA;
+	unsigned char byte;
+	ssize_t length;
+
+	if (fd < 0)
+		return fd;
+	length = pread(fd, &byte, 1, offset);
+	if (length < 0)
+		result = -errno;
+	else if (length > 0)
+		result = byte;
+	close(fd);
+	return result;
+}
+
 int sysfs_read_and_keep(const struct sysfs *sysfs, const char *path, char *buffer, size_t size,
 			int *kept)
 {

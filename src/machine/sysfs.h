@@ -28,6 +28,12 @@ void sysfs_close(struct sysfs *sysfs);
 int sysfs_read(const struct sysfs *sysfs, const char *path, char *buffer, size_t size);
 
 /*
+ * Returns one byte of a binary attribute, such as a device's configuration space, or -errno;
+ * -ENODATA past its end.
+ */
+int sysfs_read_byte(const struct sysfs *sysfs, const char *path, int offset);
+
+/*
  * Like sysfs_read(), but leaves the attribute's file open for sysfs_write_file(). *kept is 0
  * if it could not be opened for writing too.
  */
