@@ -5,11 +5,15 @@
  * the number of system calls (which makes it slower: never both in one run).
  * With -u it prints the nanoseconds since the kernel began to keep the time.
  *
- *	measure [-s] COMMAND [ARGUMENT...]
+ * With -1 the command has one of the processors.
+ *
+ *	measure [-s | -1] COMMAND [ARGUMENT...]
  *	measure -u
  */
+#define _GNU_SOURCE
 #include <err.h>
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -56,9 +60,20 @@ static long count_system_calls(pid_t child)
 	}
 }
 
+static void use_one_processor(void)
+{
+	cpu_set_t processors;
+
+	CPU_ZERO(&processors);
+	CPU_SET(0, &processors);
+	if (sched_setaffinity(0, sizeof(processors), &processors) < 0)
+		err(1, "sched_setaffinity");
+}
+
 int main(int count, char **arguments)
 {
 	int counting = count > 1 && strcmp(arguments[1], "-s") == 0;
+	int alone = count > 1 && strcmp(arguments[1], "-1") == 0, first = 1 + counting + alone;
 	struct rusage usage;
 	int64_t started;
 	int status = 0;
@@ -68,8 +83,10 @@ int main(int count, char **arguments)
 		printf("uptime %lld\n", (long long)now_nanoseconds());
 		return 0;
 	}
-	if (count < 2 + counting)
-		errx(2, "usage: measure [-s] COMMAND [ARGUMENT...], measure -u");
+	if (count < 1 + first)
+		errx(2, "usage: measure [-s | -1] COMMAND [ARGUMENT...], measure -u");
+	if (alone)
+		use_one_processor();
 	started = now_nanoseconds();
 	child = fork();
 	if (child < 0)
@@ -77,8 +94,8 @@ int main(int count, char **arguments)
 	if (child == 0) {
 		if (counting)
 			ptrace(PTRACE_TRACEME, 0, NULL, NULL);
-		execv(arguments[1 + counting], arguments + 1 + counting);
-		err(127, "%s", arguments[1 + counting]);
+		execv(arguments[first], arguments + first);
+		err(127, "%s", arguments[first]);
 	}
 	if (counting) {
 		printf("calls %ld\n", count_system_calls(child));

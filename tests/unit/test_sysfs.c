@@ -196,6 +196,18 @@ static void test_write_errors(void **state)
 	assert_int_equal(writes, 1);
 }
 
+static void test_read_byte(void **state)
+{
+	struct tree *tree = *state;
+
+	scratch_write(&tree->scratch, "config", "\x86\x80\x01\xff");
+	assert_int_equal(sysfs_read_byte(&tree->sysfs, "config", 0), 0x86);
+	assert_int_equal(sysfs_read_byte(&tree->sysfs, "config", 3), 0xff);
+	assert_int_equal(sysfs_read_byte(&tree->sysfs, "config", 4), -ENODATA);
+	assert_int_equal(sysfs_read_byte(&tree->sysfs, "missing", 0), -ENOENT);
+	assert_int_equal(sysfs_read_byte(&tree->sysfs, ".", 0), -EISDIR);
+}
+
 /* The file of an attribute that is read stays open for the write. */
 static void test_keep(void **state)
 {
@@ -284,6 +296,7 @@ static void test_files_are_closed(void **state)
 	test_read_link(state);
 	test_write(state);
 	test_write_errors(state);
+	test_read_byte(state);
 	test_keep(state);
 	test_exists(state);
 	test_open(state);
@@ -296,11 +309,17 @@ static void test_files_are_closed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_open),      TEST(test_read),
-		TEST(test_read_link), TEST(test_long_link),
-		TEST(test_write),     TEST(test_write_errors),
-		TEST(test_keep),      TEST(test_exists),
-		TEST(test_list),      TEST(test_files_are_closed),
+		TEST(test_open),
+		TEST(test_read),
+		TEST(test_read_link),
+		TEST(test_long_link),
+		TEST(test_write),
+		TEST(test_write_errors),
+		TEST(test_read_byte),
+		TEST(test_keep),
+		TEST(test_exists),
+		TEST(test_list),
+		TEST(test_files_are_closed),
 	};
 
 	return cmocka_run_group_tests_name("sysfs", tests, NULL, NULL);

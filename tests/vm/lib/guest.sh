@@ -87,7 +87,7 @@ guest_arguments()
 	off) words="$words intel_iommu=off" ;;
 	virtio) words="$words vfio_iommu_type1.allow_unsafe_interrupts=1" ;;
 	esac
-	printf '%s\n' -M q35 -accel tcg,thread=single -cpu max -smp "$processors" \
+	printf '%s\n' -M q35 -accel "tcg,thread=${threads:-single}" -cpu max -smp "$processors" \
 		-m "${memory:-1G}" ${counted:+-icount shift=1,sleep=off} \
 		-nodefaults -vga none -display none -no-reboot \
 		-serial "file:$work/serial.log" -qmp "unix:$sockets/qmp,server=on,wait=off" \
