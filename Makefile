@@ -10,7 +10,7 @@ LINK = static
 # Compiler (default: musl-gcc, or gcc on a musl system; gcc when dynamic). Any
 # gcc or clang works.
 ifeq ($(origin CC),default)
-CC = $(if $(filter dynamic,$(LINK))$(findstring musl,$(shell gcc -dumpmachine 2>/dev/null)),gcc,musl-gcc)
+CC := $(if $(filter dynamic,$(LINK))$(findstring musl,$(shell gcc -dumpmachine 2>/dev/null)),gcc,musl-gcc)
 endif
 AR = ar
 STRIP = strip
