@@ -70,9 +70,18 @@ static void separate(struct json *json)
 	json->filled = true;
 }
 
-static bool is_plain(unsigned char c)
+/* The characters that need no escape: printable ASCII but for '"' and '\\'. */
+static const bool is_plain[256] = {
+	[0x20 ... '"' - 1] = true,
+	['"' + 1 ... '\\' - 1] = true,
+	['\\' + 1 ... 0x7e] = true,
+};
+
+static void write_quote(struct json *json)
 {
-	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+	if (json->used == sizeof(json->buffer))
+		flush(json);
+	json->buffer[json->used++] = '"';
 }
 
 static void write_code(struct json *json, uint32_t code)
@@ -114,12 +123,12 @@ static void write_string(struct json *json, const char *value)
 	const unsigned char *text = (const unsigned char *)value;
 	const char *end = buffer_end(json);
 
-	write_text(json, "\"");
+	write_quote(json);
 	for (;;) {
 		char *at = json->buffer + json->used;
 
 		/* Nearly all that is written is ASCII. */
-		while (is_plain(*text) && at < end)
+		while (is_plain[*text] && at < end)
 			*at++ = (char)*text++;
 		json->used = (size_t)(at - json->buffer);
 		if (!*text)
@@ -129,7 +138,7 @@ static void write_string(struct json *json, const char *value)
 		else
 			text += write_special(json, text);
 	}
-	write_text(json, "\"");
+	write_quote(json);
 }
 
 static void start_member(struct json *json, const char *key)
