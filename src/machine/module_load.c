@@ -153,15 +153,16 @@ static int load_trees(struct loading *loading, const struct kmod_list *list)
 static int load_between(struct loading *loading, struct kmod_module *module)
 {
 	const char *name = kmod_module_get_name(module);
+	bool wanted = streq(name, kmod_module_get_name(loading->wanted));
 	struct kmod_list *before = NULL, *after = NULL;
 	int result = kmod_module_get_softdeps(module, &before, &after);
 
 	if (!result)
 		result = load_trees(loading, before);
-	if (!result && !is_loaded(module)) {
+	/* load_module() has looked for the wanted module. */
+	if (!result && (wanted || !is_loaded(module))) {
 		result = insert(module);
-		if (!streq(name, kmod_module_get_name(loading->wanted)) &&
-		    !list_holds(loading->dependencies, name))
+		if (!wanted && !list_holds(loading->dependencies, name))
 			result = 0;
 	}
 	if (!result)

@@ -290,7 +290,7 @@ const char *explain_block(struct arena *arena, const struct member *member)
 
 /*
  * Returns what became of a member: "0000:01:00.0 10de:1f91 group 15: none -> vfio-pci". Without
- * printf(), because every device has such a line.
+ * printf(), because every device has such a line, and for the log, which makes it printable.
  */
 static const char *describe_taking(struct arena *arena, const struct member *member)
 {
@@ -318,7 +318,6 @@ static const char *describe_taking(struct arena *arena, const struct member *mem
 		end = text_append(end, last, " -> ");
 		text_append(end, last, member->driver);
 	}
-	text_make_printable(text);
 	return text;
 }
 
