@@ -1,27 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "lib/hex.h"
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
+/* Each digit's value and one; 0 for what is no digit. */
+static const unsigned char digits_and_one[256] = {
+	['0'] = 1,  ['1'] = 2,	['2'] = 3,  ['3'] = 4,	['4'] = 5,  ['5'] = 6,
+	['6'] = 7,  ['7'] = 8,	['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12,
+	['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16, ['A'] = 11, ['B'] = 12,
+	['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
+};
 
 bool hex_parse(const char *text, size_t digits, uint32_t *value)
 {
 	uint32_t result = 0;
 
 	for (size_t i = 0; i < digits; i++) {
-		int digit = hex_digit(text[i]);
+		unsigned int digit = digits_and_one[(unsigned char)text[i]];
 
-		if (digit < 0)
+		if (!digit)
 			return false;
-		result = result << 4 | (uint32_t)digit;
+		result = result << 4 | (digit - 1);
 	}
 	*value = result;
 	return true;
