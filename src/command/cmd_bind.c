@@ -17,18 +17,18 @@
 #include "plan/survey.h"
 
 /*
- * Reads the settings and the selectors. Only the selectors say what to take: devs, off
- * and wait do not apply here. Returns 0 or -errno.
+ * Reads the settings and the selectors. Only the selectors and --dry-run say what to do:
+ * devs, members, off, wait and dry_run do not apply here. Returns 0 or -errno.
  */
 static int read_settings(struct options *options, struct run *run, int count,
 			 char *const *selectors)
 {
-	int error = preview_read(&options->preview, run, count, selectors);
+	int error;
 
-	run->settings.members = (struct selector_list){ 0 };
-	run->settings.off = false;
+	run->settings.leave_out =
+		SETTINGS_BIT_OFF | SETTINGS_BIT(SETTING_MEMBERS) | SETTINGS_BIT(SETTING_WAIT);
+	error = preview_read(&options->preview, run, count, selectors);
 	run->settings.dry_run = options->dry_run;
-	run->settings.wait_seconds = 0;
 	run->force_by = "--force ";
 	run->detached = true;
 	if (!error)

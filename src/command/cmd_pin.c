@@ -60,7 +60,7 @@ static int complain(const struct run *run)
 }
 
 /* Writes the lines into the file. Returns 0 or -errno. */
-static int replace_lines(const struct pin *pin, const struct config *config, const char *path)
+static int replace_lines(const struct run *run, const struct config *config, const char *path)
 {
 	char *text = NULL;
 	size_t length;
@@ -69,7 +69,7 @@ static int replace_lines(const struct pin *pin, const struct config *config, con
 
 	if (!out)
 		return -ENOMEM;
-	error = pin_edit(pin, path, config->text ? config->text : "", out);
+	error = pin_edit(run, path, config->text ? config->text : "", out);
 	if (fclose(out) && !error)
 		error = -ENOMEM;
 	if (!error)
@@ -78,11 +78,11 @@ static int replace_lines(const struct pin *pin, const struct config *config, con
 	return error;
 }
 
-static int write_config(const struct pin *pin, const struct preview *preview)
+static int write_config(const struct run *run, const struct preview *preview)
 {
-	const struct settings *settings = &pin->run->settings;
+	const struct settings *settings = &run->settings;
 	const char *path = preview->file ? preview->file : CONFIG_PATH;
-	int error = replace_lines(pin, &preview->config, path);
+	int error = replace_lines(run, &preview->config, path);
 
 	if (error) {
 		text_print(stderr, "vfio-early: %s: could not be written: %s; it is unchanged\n",
@@ -103,9 +103,9 @@ static int write_config(const struct pin *pin, const struct preview *preview)
 	return EXIT_DONE;
 }
 
-static int pin(const struct pin *pin, const struct options *options)
+static int pin(const struct run *run, const struct options *options)
 {
-	const struct settings *settings = &pin->run->settings;
+	const struct settings *settings = &run->settings;
 	const char *text;
 	int error, code;
 
@@ -113,10 +113,10 @@ static int pin(const struct pin *pin, const struct options *options)
 		text_print(stderr, "vfio-early: not pinned: correct the errors first\n");
 		return EXIT_MALFORMED;
 	}
-	if (is_hopeless(pin->run))
+	if (is_hopeless(run))
 		return EXIT_PARTLY;
-	text = pin_text(pin);
-	error = text ? pin_check(pin, text) : -ENOMEM;
+	text = pin_text(run);
+	error = text ? pin_check(run, text) : -ENOMEM;
 	if (error) {
 		text_print(stderr, "vfio-early: not pinned: %s\n",
 			   error == -EBADMSG ? "the boot would not take the same; this is a bug in "
@@ -124,14 +124,14 @@ static int pin(const struct pin *pin, const struct options *options)
 					     : strerror(-error));
 		return EXIT_PARTLY;
 	}
-	code = complain(pin->run);
+	code = complain(run);
 	fputs(text, stdout);
 	/* Before messages on standard error. */
 	fflush(stdout);
 	if (options->write && settings->problems) {
 		text_print(stderr, "vfio-early: not written: correct the errors first\n");
 	} else if (options->write) {
-		code |= write_config(pin, &options->preview);
+		code |= write_config(run, &options->preview);
 	}
 	return settings->problems ? EXIT_MALFORMED : code;
 }
@@ -152,7 +152,6 @@ static int run_pin(int count, char *const *arguments)
 	int code, first = options_parse(&options, count, arguments, &code), error;
 	struct file_lock lock = { .fd = -1 };
 	struct run *run;
-	struct pin pinned;
 
 	if (first < 0)
 		return code;
@@ -167,17 +166,16 @@ static int run_pin(int count, char *const *arguments)
 	run = run_create();
 	if (!run)
 		return preview_complain("pin", -ENOMEM) ? EXIT_PARTLY : EXIT_DONE;
+	/* New members are accepted, and only the boot obeys the rescue switch. */
+	run->settings.members_open = true;
+	run->settings.leave_out = SETTINGS_BIT_OFF;
 	error = preview_read(preview, run, count - first, arguments + first);
 	for (const struct problem *problem = run->settings.problems; problem;
 	     problem = problem->next)
 		text_print(stderr, "vfio-early: %s\n", explain_problem(run->arena, problem));
-	pinned = (struct pin){ .run = run, .members = run->settings.members };
-	/* New members are accepted, and only the boot obeys the rescue switch. */
-	run->settings.members = (struct selector_list){ 0 };
-	run->settings.off = false;
 	if (!error)
 		error = preview_plan(preview, run);
-	code = error ? EXIT_PARTLY : pin(&pinned, &options);
+	code = error ? EXIT_PARTLY : pin(run, &options);
 	file_lock_release(&lock);
 	preview_close(preview);
 	run_destroy(run);

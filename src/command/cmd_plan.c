@@ -24,10 +24,10 @@ static int run_plan(int count, char *const *arguments)
 	run = run_create();
 	if (!run)
 		return preview_complain("plan", -ENOMEM) ? EXIT_PARTLY : EXIT_DONE;
-	error = preview_read(preview, run, count - first, arguments + first);
 	/* The pinned members belong to the configured devices. */
 	if (first < count)
-		run->settings.members = (struct selector_list){ 0 };
+		run->settings.leave_out = SETTINGS_BIT(SETTING_MEMBERS);
+	error = preview_read(preview, run, count - first, arguments + first);
 	if (!error)
 		error = preview_plan(preview, run);
 	preview->ids = preview_find_ids(preview);

@@ -53,11 +53,13 @@ static int read_settings(struct options *options, struct run *run, int count,
 			 char *const *selectors)
 {
 	struct settings *settings = &run->settings;
-	int error = preview_read(&options->preview, run, count, selectors);
+	int error;
 
-	settings->members = settings->protect = settings->force = (struct selector_list){ 0 };
-	settings->off = settings->dry_run = false;
-	settings->wait_seconds = 0;
+	settings->leave_out = SETTINGS_BIT_OFF | SETTINGS_BIT(SETTING_MEMBERS) |
+			      SETTINGS_BIT(SETTING_PROTECT) | SETTINGS_BIT(SETTING_FORCE) |
+			      SETTINGS_BIT(SETTING_WAIT);
+	error = preview_read(&options->preview, run, count, selectors);
+	settings->dry_run = false;
 	for (const struct problem *problem = settings->problems; problem; problem = problem->next)
 		text_print(stderr, "vfio-early: %s\n", explain_problem(run->arena, problem));
 	return error;

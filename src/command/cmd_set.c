@@ -28,13 +28,10 @@ struct change {
 	struct config_item *items;
 	size_t count;
 	const char *path;
-	struct file_lock lock;	      /* held from reading the file until it is written */
-	struct config config;	      /* as it is now */
-	struct selector_list members; /* pinned in it */
-	const char *old, *new;	      /* its text; the run's arena owns both */
-	struct run *run;	      /* planned by the new text */
-	bool off;		      /* the rescue switch is on the kernel command line */
-	bool cmdline_devs;	      /* devs on the kernel command line override the file */
+	struct file_lock lock; /* held from reading the file until it is written */
+	struct config config;  /* as it is now */
+	const char *old, *new; /* its text; the run's arena owns both */
+	struct run *run;       /* planned by the new text */
 };
 
 static void print_problems(const struct run *run)
@@ -221,34 +218,20 @@ static bool is_possible(const struct change *change)
 
 /*
  * Plans by the new text, as boot would, but without devs and members of the kernel
- * command line, which would override the file. Returns 0 or -errno.
+ * command line, which would override the file, and its rescue switch. Returns 0 or -errno.
  */
 static int make_plan(struct change *change)
 {
 	struct settings *settings = &change->run->settings;
-	struct selector_list devs, members;
-	struct origin devs_origin, members_origin;
 	int error = settings_read_config(settings, change->path, change->new);
 
 	if (error)
 		return error;
-	/* Reading the command line would reuse the lists' memory. */
-	devs = settings->devs;
-	members = settings->members;
-	devs_origin = settings->origins[SETTING_DEVS];
-	members_origin = settings->origins[SETTING_MEMBERS];
-	settings->devs = settings->members = (struct selector_list){ 0 };
+	settings->leave_out =
+		SETTINGS_BIT_OFF | SETTINGS_BIT(SETTING_DEVS) | SETTINGS_BIT(SETTING_MEMBERS);
 	error = preview_read_cmdline(&change->options->preview, change->run);
-	change->cmdline_devs = settings->devs.written;
-	change->off = settings->off;
-	settings->off = false;
-	settings->devs = devs;
-	settings->members = members;
-	settings->origins[SETTING_DEVS] = devs_origin;
-	settings->origins[SETTING_MEMBERS] = members_origin;
-	change->members = members;
 	/* Members are pinned anew, so none may be refused as new. */
-	settings->members = (struct selector_list){ 0 };
+	settings->members_open = true;
 	settings->dry_run = true;
 	return error ? error : preview_plan(&change->options->preview, change->run);
 }
@@ -256,29 +239,31 @@ static int make_plan(struct change *change)
 /* If groups were pinned, pins those that the new text takes. Returns 0 or -errno. */
 static int pin_again(struct change *change)
 {
-	const struct pin pin = { .run = change->run, .members = change->members };
+	const struct settings *settings = &change->run->settings;
 	const char *text = change->new;
 	char *pinned = NULL;
 	size_t length;
 	FILE *out;
 	int error, kept;
 
-	if (!change->members.written || change->run->settings.problems)
+	if (!settings->members.written || settings->problems)
 		return 0;
 	out = open_memstream(&pinned, &length);
 	if (!out)
 		return -ENOMEM;
-	error = pin_edit(&pin, change->path, text, out);
+	error = pin_edit(change->run, change->path, text, out);
 	kept = keep_stream(change, out, &pinned);
 	return error ? error : kept;
 }
 
 static void warn(const struct change *change)
 {
-	if (change->off)
+	unsigned int left_out = change->run->settings.left_out;
+
+	if (left_out & SETTINGS_BIT_OFF)
 		text_print(stderr, "vfio-early: vfio_early=off is on the kernel command line: "
 				   "nothing is taken until you remove it\n");
-	if (change->cmdline_devs)
+	if (left_out & SETTINGS_BIT(SETTING_DEVS))
 		text_print(stderr, "vfio-early: remove vfio_early.devs= from the kernel command "
 				   "line, because it overrides the file\n");
 }

@@ -66,13 +66,13 @@ static int run_status(int count, char *const *arguments)
 	if (!run)
 		return preview_complain("status", -ENOMEM) ? EXIT_PARTLY : EXIT_DONE;
 	status.run = run;
-	error = preview_read(&options.preview, run, count - first, arguments + first);
 	status.of_others = first < count;
+	/* Devices are wanted even if the rescue switch keeps them from being taken. */
+	run->settings.leave_out = SETTINGS_BIT_OFF;
 	/* The pinned members belong to the configured devices. */
 	if (status.of_others)
-		run->settings.members = (struct selector_list){ 0 };
-	/* Devices are wanted even if the rescue switch keeps them from being taken. */
-	run->settings.off = false;
+		run->settings.leave_out |= SETTINGS_BIT(SETTING_MEMBERS);
+	error = preview_read(&options.preview, run, count - first, arguments + first);
 	if (!error)
 		error = preview_plan(&options.preview, run);
 	if (!error)

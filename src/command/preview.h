@@ -32,8 +32,9 @@ struct preview {
 };
 
 /*
- * Reads the settings as boot would, then the selectors, which replace the configured
- * ones. Says on standard error what cannot be read. Returns 0 or -errno.
+ * Reads the settings as boot would, but for those in run->settings.leave_out, then the
+ * selectors, which replace the configured ones. Turns dry_run on. Says on standard error
+ * what cannot be read. Returns 0 or -errno.
  */
 int preview_read(struct preview *preview, struct run *run, int count, char *const *selectors);
 
