@@ -6,6 +6,7 @@
 
 #include "command/options.h"
 #include "command/pin.h"
+#include "command/preview.h"
 #include "lib/command.h"
 #include "lib/file_lock.h"
 #include "lib/paths.h"
@@ -13,6 +14,30 @@
 #include "lib/textfile.h"
 #include "lib/util.h"
 #include "plan/explain.h"
+
+struct options {
+	struct preview preview;
+	bool write;
+};
+
+static const struct option_row rows[] = {
+	PREVIEW_SYSFS,
+	PREVIEW_CONFIG,
+	PREVIEW_CMDLINE,
+	{ .name = "write",
+	  .help = "write them into the config file",
+	  .offset = offsetof(struct options, write) },
+};
+
+static const struct option_table table = {
+	.command = "pin",
+	.arguments = "[SELECTOR...]",
+	.help = "Prints the selectors as functions with their paths and ids, and the members\n"
+		"of their groups, as lines for the config file. Selectors replace the configured\n"
+		"ones.",
+	.rows = rows,
+	.count = ARRAY_SIZE(rows),
+};
 
 /* Says why the selectors cannot be pinned, if so. Returns whether they cannot. */
 static bool is_hopeless(const struct run *run)
@@ -138,18 +163,9 @@ static int pin(const struct run *run, const struct options *options)
 
 static int run_pin(int count, char *const *arguments)
 {
-	struct options options = {
-		.name = "pin",
-		.arguments = "[SELECTOR...]",
-		.help = "Prints the selectors as functions with their paths and ids, and the "
-			"members\n"
-			"of their groups, as lines for the config file. Selectors replace the "
-			"configured\n"
-			"ones.",
-		.letters = "sclw",
-	};
+	struct options options = { 0 };
 	struct preview *preview = &options.preview;
-	int code, first = options_parse(&options, count, arguments, &code), error;
+	int code, first = options_read(&table, &options, count, arguments, &code), error;
 	struct file_lock lock = { .fd = -1 };
 	struct run *run;
 

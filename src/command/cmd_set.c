@@ -8,6 +8,7 @@
 
 #include "command/options.h"
 #include "command/pin.h"
+#include "command/preview.h"
 #include "command/regenerate.h"
 #include "lib/command.h"
 #include "lib/file_lock.h"
@@ -21,9 +22,28 @@
 #include "settings/config_edit.h"
 #include "settings/selector.h"
 
+struct options {
+	struct preview preview;
+	bool dry_run;
+	bool no_regenerate;
+};
+
+static const struct option_row rows[] = {
+	PREVIEW_SYSFS,
+	PREVIEW_CONFIG,
+	PREVIEW_CMDLINE,
+	{ .name = "dry-run",
+	  .help = "show what would change, and change nothing",
+	  .offset = offsetof(struct options, dry_run) },
+	{ .name = "no-regenerate",
+	  .help = "do not rebuild the initramfs images",
+	  .offset = offsetof(struct options, no_regenerate) },
+};
+
 /* One change of the config file. */
 struct change {
-	struct options *options;
+	const char *command;
+	struct options options;
 	enum config_change kind;
 	struct config_item *items;
 	size_t count;
@@ -53,14 +73,14 @@ static int read_words(struct change *change, int count, char *const *words)
 	for (int i = 0; !error && i < count; i++)
 		error = settings_add_argument(&scratch->settings, words[i], i == count - 1);
 	if (error) {
-		preview_complain(change->options->name, error);
+		preview_complain(change->command, error);
 		code = EXIT_PARTLY;
 	} else if (scratch->settings.problems) {
 		print_problems(scratch);
 		code = EXIT_MALFORMED;
 	} else if (!change->count) {
 		text_print(stderr, "vfio-early: %s: which devices? See vfio-early %s --help\n",
-			   change->options->name, change->options->name);
+			   change->command, change->command);
 		code = EXIT_MALFORMED;
 	}
 	if (scratch)
@@ -77,7 +97,7 @@ static int read_old(struct change *change)
 	if (!run)
 		return preview_complain(change->path, -ENOMEM);
 	error = config_read(&change->config, &run->settings, change->path);
-	if (error == -ENOENT && !change->options->preview.file)
+	if (error == -ENOENT && !change->options.preview.file)
 		error = 0;
 	/* A refused file has no text; a missing one has no problem. */
 	if (!error && !change->config.text && run->settings.problems) {
@@ -168,7 +188,7 @@ static int name_as_in_file(struct arena *arena, const struct run *machine, struc
 /* Finds items that the file names in another way, by what they pick. Returns 0 or -errno. */
 static int find_by_device(struct change *change)
 {
-	struct preview preview = change->options->preview;
+	struct preview preview = change->options.preview;
 	struct run *machine = run_create();
 	int error = machine ? settings_read_config(&machine->settings, change->path, change->old)
 			    : -ENOMEM;
@@ -179,7 +199,7 @@ static int find_by_device(struct change *change)
 	for (size_t i = 0; !error && i < change->count; i++)
 		if (!change->items[i].found)
 			error = name_as_in_file(change->run->arena, machine, &change->items[i]);
-	change->options->preview.needs_said = preview.needs_said;
+	change->options.preview.needs_said = preview.needs_said;
 	preview_close(&preview);
 	if (machine)
 		run_destroy(machine);
@@ -229,11 +249,11 @@ static int make_plan(struct change *change)
 		return error;
 	settings->leave_out =
 		SETTINGS_BIT_OFF | SETTINGS_BIT(SETTING_DEVS) | SETTINGS_BIT(SETTING_MEMBERS);
-	error = preview_read_cmdline(&change->options->preview, change->run);
+	error = preview_read_cmdline(&change->options.preview, change->run);
 	/* Members are pinned anew, so none may be refused as new. */
 	settings->members_open = true;
 	settings->dry_run = true;
-	return error ? error : preview_plan(&change->options->preview, change->run);
+	return error ? error : preview_plan(&change->options.preview, change->run);
 }
 
 /* If groups were pinned, pins those that the new text takes. Returns 0 or -errno. */
@@ -290,7 +310,7 @@ static int put_back_locked(const struct change *change)
  */
 static int put_back(struct change *change)
 {
-	int error = file_lock_take_or_say(&change->lock, change->path, change->options->name);
+	int error = file_lock_take_or_say(&change->lock, change->path, change->command);
 
 	if (error)
 		return error;
@@ -360,8 +380,8 @@ static int carry_out(struct change *change)
 	file_lock_release(&change->lock);
 	if (!is_of_host(change))
 		return EXIT_DONE;
-	host_list_keep_or_say(&change->options->preview.needs, change->run->arena);
-	if (!change->options->no_regenerate)
+	host_list_keep_or_say(&change->options.preview.needs, change->run->arena);
+	if (!change->options.no_regenerate)
 		return rebuild(change);
 	text_print(stderr,
 		   "vfio-early: rebuild the images before the next boot: vfio-early regenerate\n");
@@ -383,7 +403,7 @@ static int decide(struct change *change)
 		text_print(stderr, "vfio-early: not written: correct the errors first\n");
 		return code;
 	}
-	if (change->options->dry_run) {
+	if (change->options.dry_run) {
 		config_show_difference(change->path, change->old, change->new, stdout);
 		return code;
 	}
@@ -397,8 +417,8 @@ static int work(struct change *change, int count, char *const *words)
 
 	if (code != EXIT_DONE)
 		return code;
-	if (!change->options->dry_run &&
-	    file_lock_take_or_say(&change->lock, change->path, change->options->name))
+	if (!change->options.dry_run &&
+	    file_lock_take_or_say(&change->lock, change->path, change->command))
 		return EXIT_PARTLY;
 	if (read_old(change))
 		return EXIT_PARTLY;
@@ -415,22 +435,27 @@ static int work(struct change *change, int count, char *const *words)
 	if (!error)
 		error = pin_again(change);
 	if (error) {
-		text_print(stderr, "vfio-early: %s: %s; nothing was changed\n",
-			   change->options->name, strerror(-error));
+		text_print(stderr, "vfio-early: %s: %s; nothing was changed\n", change->command,
+			   strerror(-error));
 		return EXIT_PARTLY;
 	}
 	return decide(change);
 }
 
-static int run_change(struct options *options, enum config_change kind, int count,
+static int run_change(const char *command, const char *help, enum config_change kind, int count,
 		      char *const *arguments)
 {
-	struct change change = { .options = options, .kind = kind, .lock.fd = -1 };
-	int code, first;
+	const struct option_table table = {
+		.command = command,
+		.arguments = "SELECTOR...",
+		.help = help,
+		.rows = rows,
+		.count = ARRAY_SIZE(rows),
+	};
+	struct change change = { .command = command, .kind = kind, .lock.fd = -1 };
+	const struct options *options = &change.options;
+	int code, first = options_read(&table, &change.options, count, arguments, &code);
 
-	options->arguments = "SELECTOR...";
-	options->letters = "scldn";
-	first = options_parse(options, count, arguments, &code);
 	if (first < 0)
 		return code;
 	if (options->preview.sysfs && !options->preview.file && !options->dry_run) {
@@ -441,10 +466,10 @@ static int run_change(struct options *options, enum config_change kind, int coun
 	change.path = options->preview.file ? options->preview.file : CONFIG_PATH;
 	change.run = run_create();
 	if (!change.run)
-		return preview_complain(options->name, -ENOMEM) ? EXIT_PARTLY : EXIT_DONE;
+		return preview_complain(command, -ENOMEM) ? EXIT_PARTLY : EXIT_DONE;
 	code = work(&change, count - first, arguments + first);
 	file_lock_release(&change.lock);
-	preview_close(&options->preview);
+	preview_close(&change.options.preview);
 	run_destroy(change.run);
 	return code;
 }
@@ -455,26 +480,20 @@ static int run_change(struct options *options, enum config_change kind, int coun
 
 static int run_set(int count, char *const *arguments)
 {
-	struct options options = { .name = "set",
-				   .help = "Makes these the devices to take at boot. " REST };
-
-	return run_change(&options, CONFIG_SET, count, arguments);
+	return run_change("set", "Makes these the devices to take at boot. " REST, CONFIG_SET,
+			  count, arguments);
 }
 
 static int run_add(int count, char *const *arguments)
 {
-	struct options options = { .name = "add",
-				   .help = "Adds to the devices to take at boot. " REST };
-
-	return run_change(&options, CONFIG_ADD, count, arguments);
+	return run_change("add", "Adds to the devices to take at boot. " REST, CONFIG_ADD, count,
+			  arguments);
 }
 
 static int run_remove(int count, char *const *arguments)
 {
-	struct options options = { .name = "remove",
-				   .help = "Removes from the devices to take at boot. " REST };
-
-	return run_change(&options, CONFIG_REMOVE, count, arguments);
+	return run_change("remove", "Removes from the devices to take at boot. " REST,
+			  CONFIG_REMOVE, count, arguments);
 }
 
 #define ARGUMENTS "[--dry-run] [--no-regenerate] SELECTOR..."

@@ -9,12 +9,12 @@ UNIT_CFLAGS = -g1 -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
 U := build/unit
 UNIT := tests/unit
 
-UNIT_TESTS := address arena arguments ask attached beneath claim cmdline config config_edit \
+UNIT_TESTS := address arena ask attached beneath claim cmdline config config_edit \
 	cpio_writer cpio_reader deadline decompress elf_file embed execute execute_cut explain file_lock \
 	file_replace firmware_display framebuffer held_signals host host_console host_fstab \
 	host_keyboard host_list host_many host_network host_path host_storage host_unlock \
 	host_volume in_use depmod_index init iommu textfile json_writer json_reader module_loader lock log modalias \
-	module_options modprobe_conf mountinfo musl_parts \
+	module_options modprobe_conf mountinfo musl_parts options \
 	plan plan_actions platform process regenerate release report selector settings settings_host \
 	settings_places supervise survey sysfs terminal text topology traits uki
 
@@ -30,7 +30,6 @@ unit_run := run deadline $(unit_plan)
 # unit.c, and the functions that it replaces.
 unit_src_address = address hex
 unit_src_arena = arena
-unit_src_arguments = arguments text arena
 unit_src_ask = ask binding device deadline log $(unit_plan)
 unit_lib_ask = strict_arena machine kernel_model
 unit_wrap_ask = $(unit_wrap_execute)
@@ -120,6 +119,7 @@ unit_lib_modprobe_conf = strict_arena scratch
 unit_src_module_options = module_options cmdline
 unit_src_mountinfo = mountinfo
 unit_lib_mountinfo = strict_arena
+unit_src_options = options text arena
 unit_src_plan = $(unit_plan)
 unit_lib_plan = strict_arena machine
 unit_src_plan_actions = $(unit_plan)
