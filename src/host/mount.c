@@ -233,7 +233,7 @@ void search_unmounted(struct host_search *search, const struct mount *mount)
 		search_file_system(search, mount);
 }
 
-void search_mount(struct host_search *search, const struct mount *mount)
+void mount_add(struct host_search *search, const struct mount *mount)
 {
 	struct host_entry *entry;
 
@@ -283,7 +283,7 @@ const struct mount *search_find_mount(struct host_search *search, const char *pa
 	}
 }
 
-void search_file(struct host_search *search, const char *path)
+void mount_add_file(struct host_search *search, const char *path)
 {
 	const struct mount *mount = search_find_mount(search, path);
 

@@ -107,6 +107,33 @@ static int search_all(struct host_search *search, const char *root,
 	return search->error;
 }
 
+/* Hands a step to the file that knows such things. */
+static void follow(struct host_search *search, const struct host_step *step)
+{
+	switch (step->kind) {
+	case HOST_STEP_BLOCK:
+		storage_add_block(search, step->name);
+		break;
+	case HOST_STEP_NAMED:
+		storage_add_named(search, step->name);
+		break;
+	case HOST_STEP_MOUNT:
+		mount_add(search, step->mount);
+		break;
+	case HOST_STEP_FILE:
+		mount_add_file(search, step->name);
+		break;
+	case HOST_STEP_POOL:
+		zpool_add(search, step->name);
+		break;
+	case HOST_STEP_NETWORK:
+		network_add(search);
+		break;
+	case HOST_STEP_KEEP:
+		break;
+	}
+}
+
 int search_run(struct host_needs *needs, struct arena *arena, const struct host_roots *roots,
 	       void (*more)(struct host_search *search), void *context)
 {
@@ -116,6 +143,8 @@ int search_run(struct host_needs *needs, struct arena *arena, const struct host_
 		.proc = roots->proc ? roots->proc : "/proc",
 		.zpool = roots->zpool,
 		.context = context,
+		.next_step = &search.steps,
+		.follow = follow,
 		.last_device = &search.devices,
 		.last_question = &search.questions,
 		.last_claim = &search.claims,

@@ -79,7 +79,7 @@ bool search_routes(struct host_search *search)
 	return found;
 }
 
-void search_network(struct host_search *search)
+void network_add(struct host_search *search)
 {
 	if (search_enter(search, "network") && !search_routes(search))
 		search_note_gap(search, "it comes over the network, but no interface with a route "

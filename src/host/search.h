@@ -66,6 +66,25 @@ struct host_claim {
 	struct host_claim *next;
 };
 
+/* What a search may still have to look at. */
+enum host_step_kind {
+	HOST_STEP_BLOCK, /* a block device by number */
+	HOST_STEP_NAMED, /* one by name */
+	HOST_STEP_MOUNT, /* a mounted file system */
+	HOST_STEP_FILE,	 /* the one that holds a path */
+	HOST_STEP_POOL,	 /* a ZFS pool */
+	HOST_STEP_NETWORK,
+	HOST_STEP_KEEP, /* nothing: what was found so far is kept (search_keep()) */
+};
+
+struct host_step {
+	enum host_step_kind kind;
+	const char *name;	   /* the number, name, path or pool */
+	const struct mount *mount; /* for HOST_STEP_MOUNT */
+	struct host_entry *entry;  /* for HOST_STEP_KEEP */
+	struct host_step *next;
+};
+
 struct host_search {
 	struct arena *arena;
 	const char *proc;
@@ -80,6 +99,13 @@ struct host_search {
 	bool network;		  /* only the network needs what is found now */
 	struct host_trail *trail; /* also records finds; NULL for nowhere */
 	void *context;		  /* for the function more of search_run() */
+	/*
+	 * What is still to be looked at for the current use. A step's own steps come before
+	 * the others, in their order; search_enter() ends what leads back.
+	 */
+	struct host_step *steps, **next_step;
+	bool walking;
+	void (*follow)(struct host_search *search, const struct host_step *step);
 	struct host_entry **entries;
 	struct host_device *devices, **last_device;
 	struct host_question *questions, **last_question;
@@ -132,7 +158,7 @@ struct host_entry *search_entry(struct host_search *search, const char *kind, co
 bool search_recall(struct host_search *search, const char *kind, const char *name,
 		   struct host_entry **entry);
 
-/* Ends such a search and stores its finds. */
+/* Ends such a search, once its steps are done, and stores its finds. */
 void search_keep(struct host_search *search, struct host_entry *entry);
 
 /* Adds a device to the current use's needs. part is the name of what is on the device. */
@@ -140,6 +166,19 @@ void search_add_device(struct host_search *search, const char *selector, const c
 
 /* Records that a need of the current use could not be found out. */
 void search_note_gap(struct host_search *search, const char *format, ...) PRINTF_FORMAT(2, 3);
+
+/*
+ * Each of these has something looked at for the current use: at once, or during a step
+ * after it, by the file that needs.c names. A block device's number is "major:minor". Its
+ * name is one as in /dev, fstab(5) or on the kernel command line: a path, UUID=, LABEL=,
+ * PARTUUID= or PARTLABEL=. A file is an absolute path, and its file system is looked at.
+ */
+void search_block(struct host_search *search, const char *number);
+void search_named_block(struct host_search *search, const char *name);
+void search_mount(struct host_search *search, const struct mount *mount);
+void search_file(struct host_search *search, const char *path);
+void search_zpool(struct host_search *search, const char *pool);
+void search_network(struct host_search *search);
 
 /* Returns whether the current use comes here for the first time; what is not a mount point. */
 bool search_enter(struct host_search *search, const char *what);
@@ -175,22 +214,22 @@ void search_list_gaps(struct host_search *search, struct host_gap **gaps);
  */
 const char *search_read_link(struct host_search *search, const char *link);
 
-/* host/storage.c: adds what the block device "major:minor" is on. */
-void search_block(struct host_search *search, const char *number);
+/* host/storage.c: adds what the block device "major:minor" is on, for search_block(). */
+void storage_add_block(struct host_search *search, const char *number);
+
+/* The same for a device by name, for search_named_block(). */
+void storage_add_named(struct host_search *search, const char *name);
 
 /*
- * Like search_block() for a device that is no block device. Adds nothing if no PCI device
+ * Like storage_add_block() for a device that is no block device. Adds nothing if no PCI device
  * is above it, except for a network or NVMe multipath.
  */
 void search_device(struct host_search *search, const char *path, const char *name);
 
 /*
- * Like search_block() for a name as in /dev, fstab(5) or on the kernel command line: a
- * path, UUID=, LABEL=, PARTUUID= or PARTLABEL=.
+ * host/block_name.c: returns the "major:minor" of a name (search_named_block()), or NULL.
+ * Does not open the device.
  */
-void search_named_block(struct host_search *search, const char *name);
-
-/* Returns the "major:minor" of such a name, or NULL. Does not open the device. */
 const char *search_find_number(struct host_search *search, const char *name);
 
 /* Returns whether a name begins with UUID=, LABEL=, PARTUUID= or PARTLABEL=. */
@@ -232,20 +271,20 @@ void search_index_mounts(struct host_search *search);
 /* Does what mountinfo_find() does, by that index. */
 const struct mount *search_find_mount(struct host_search *search, const char *path);
 
-/* Adds what a mounted file system is on. */
-void search_mount(struct host_search *search, const struct mount *mount);
+/* Adds what a mounted file system is on, for search_mount(). */
+void mount_add(struct host_search *search, const struct mount *mount);
 
-/* Like search_mount() for the file system that holds an absolute path. */
-void search_file(struct host_search *search, const char *path);
+/* The same for the file system that holds an absolute path, for search_file(). */
+void mount_add_file(struct host_search *search, const char *path);
 
-/* Like search_mount() for a file system that is not mounted; its device is "0:0". */
+/* Like mount_add() for a file system that is not mounted; its device is "0:0". */
 void search_unmounted(struct host_search *search, const struct mount *mount);
 
 /* Returns whether file systems of this type are on a network. */
 bool search_is_network_type(const char *type);
 
-/* host/zpool.c: adds what a ZFS pool is on, by zpool(8). */
-void search_zpool(struct host_search *search, const char *pool);
+/* host/zpool.c: adds what a ZFS pool is on, by zpool(8), for search_zpool(). */
+void zpool_add(struct host_search *search, const char *pool);
 
 /* host/keyboard.c: adds the only keyboard if a passphrase must be typed before / is mounted. */
 void search_keyboard(struct host_search *search, const char *root);
@@ -275,10 +314,13 @@ void search_watchdogs(struct host_search *search);
  */
 void search_claims(struct host_search *search, const char *root);
 
-/* host/network.c: adds every interface with a route. Records a gap if there is none. */
-void search_network(struct host_search *search);
+/*
+ * host/network.c: adds every interface with a route, for search_network(). Records a gap
+ * if there is none.
+ */
+void network_add(struct host_search *search);
 
-/* Like search_network(), but returns false if there is none. */
+/* Like network_add(), but returns false if there is none. */
 bool search_routes(struct host_search *search);
 
 /*

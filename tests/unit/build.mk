@@ -21,7 +21,7 @@ UNIT_TESTS := address arena ask attached beneath claim cmdline config config_edi
 # Modules often linked together.
 unit_settings := text settings settings_file settings_problem settings_cmdline refusal suggest claim selector address hex cmdline
 unit_plan := plan guard findings picks leftover topology $(unit_settings)
-unit_host := needs search path needs_text storage mount network zpool keyboard \
+unit_host := needs search block_name path needs_text storage mount network zpool keyboard \
 	claims modprobe_conf process file_replace fstab journal volume console unlock \
 	mountinfo beneath textfile sysfs deadline $(unit_settings)
 unit_run := run deadline $(unit_plan)
