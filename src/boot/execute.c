@@ -8,18 +8,20 @@
 
 #include "boot/member.h"
 #include "boot/undo.h"
+#include "lib/text.h"
 #include "lib/util.h"
 #include "machine/binding.h"
 
 static int take_override(const struct execution *execution, struct member *member)
 {
+	bool written = member->override_written;
 	int error;
 
 	member->step = STEP_OVERRIDE;
 	member->override_written = true;
 	error = binding_override(execution->sysfs, member->device, member->driver);
 	/* A refused write changed nothing; after a short write the state is unknown. */
-	member->override_written = !error || error == -EIO;
+	member->override_written = written || !error || error == -EIO;
 	if (error)
 		return member_fail(member, STEP_OVERRIDE, error);
 	member->step = STEP_NONE;
@@ -142,6 +144,38 @@ static bool is_provided(const struct execution *execution, const struct planned_
 	return sysfs_exists(execution->sysfs, path);
 }
 
+static int compare_driver(void *context, const char *name)
+{
+	struct planned_module *module = context;
+
+	if (!text_same_name(name, module->name))
+		return 0;
+	snprintf(module->driver, sizeof(module->driver), "%s", name);
+	return 1;
+}
+
+/*
+ * Binds to the driver that a loaded module has registered with '-' in place of its own '_', as
+ * xe_vfio_pci does xe-vfio-pci. Without one, binding will fail.
+ */
+static void adopt_driver(struct plan *plan, const struct execution *execution,
+			 struct planned_module *module)
+{
+	if (sysfs_list(execution->sysfs, "bus/pci/drivers", compare_driver, module) <= 0)
+		return;
+	for (size_t i = 0; i < plan->action_count; i++) {
+		struct action *action = &plan->actions[i];
+		struct member *member = action->member;
+
+		if (!action_binds_to(action, module))
+			continue;
+		member->driver = module->driver;
+		if (member->override_written && take_override(execution, member))
+			undo_group(plan, execution, action->group);
+	}
+	module->name = module->driver;
+}
+
 static void fail_driver(const struct execution *execution, struct plan *plan,
 			const struct planned_module *module)
 {
@@ -166,10 +200,13 @@ static void load_module(struct plan *plan, const struct execution *execution,
 	module->error = -ETIMEDOUT;
 	module->error = execution->loader->load(execution->loader->context, module->name);
 	module->done = module->error == 0 || is_provided(execution, module);
-	if (module->done)
-		module->error = 0;
-	else if (module->required)
+	if (!module->done && module->required)
 		fail_driver(execution, plan, module);
+	if (!module->done)
+		return;
+	module->error = 0;
+	if (module->required && !is_provided(execution, module))
+		adopt_driver(plan, execution, module);
 }
 
 static bool needs_module(const struct plan *plan, const struct planned_module *module)

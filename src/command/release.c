@@ -19,7 +19,7 @@
 static bool passes_on(const struct settings *settings, const char *driver)
 {
 	return driver && (module_is_vfio(driver) || streq(driver, "pci-stub") ||
-			  (settings->driver && streq(driver, settings->driver)));
+			  (settings->driver && text_same_name(driver, settings->driver)));
 }
 
 /*

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/text.h"
 #include "lib/util.h"
 #include "machine/module.h"
 #include "plan/findings.h"
@@ -123,6 +124,9 @@ static int decide_member(const struct settings *settings, const struct topology 
 		member->driver = settings->driver;
 	else
 		member->driver = device->variant_driver ? device->variant_driver : "vfio-pci";
+	/* It may be spelled with '-' where its module has '_'. */
+	if (device->driver && text_same_name(device->driver, member->driver))
+		member->driver = device->driver;
 	member->claim = picks_find(&settings->claimed, device, false, true);
 	return judge_member(settings, topology, member, arena);
 }

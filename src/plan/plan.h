@@ -105,10 +105,11 @@ struct finding {
 
 /* A module to load, and the result. */
 struct planned_module {
-	const char *name;
-	bool required; /* nothing can be taken without it */
-	bool done;     /* is in the kernel */
-	int error;     /* -errno (-ETIMEDOUT until loading ends) or MODULE_BLACKLISTED */
+	const char *name;	       /* as the driver is called, once that is known */
+	char driver[DRIVER_NAME_SIZE]; /* the driver's name if it is spelled otherwise */
+	bool required;		       /* nothing can be taken without it */
+	bool done;		       /* is in the kernel */
+	int error; /* -errno (-ETIMEDOUT until loading ends) or MODULE_BLACKLISTED */
 };
 
 /* A device that the plan does not take although ids= of vfio-pci or pci-stub names it. */

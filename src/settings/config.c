@@ -15,6 +15,9 @@
 
 #define OPEN_FLAGS (O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
 
+/* Some editors write it at the start of a file in UTF-8. */
+static const char byte_order_mark[] = "\xef\xbb\xbf";
+
 /* Returns the length of the directory's name with its slash; 0 for none. */
 static int directory_length(const char *path)
 {
@@ -95,6 +98,8 @@ int config_read_text(struct config *config, struct arena *arena, const char *pat
 		return *fault ? 0 : -errno;
 	error = read_open(config, arena, fd, fault);
 	close(fd);
+	if (config->text && strncmp(config->text, byte_order_mark, strlen(byte_order_mark)) == 0)
+		config->text += strlen(byte_order_mark);
 	return error;
 }
 

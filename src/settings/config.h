@@ -22,7 +22,8 @@ struct config {
 };
 
 /*
- * Reads the file at path into settings and keeps its text in their arena. Follows a link
+ * Reads the file at path into settings and keeps its text in their arena, without a byte order
+ * mark. Follows a link
  * to a file in the same directory only. Root refuses a file that others own or may write
  * to. A refused file becomes a problem of settings. Returns 0 or -errno.
  */

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "lib/text.h"
 #include "lib/util.h"
 #include "settings/settings_parse.h"
 #include "settings/suggest.h"
@@ -166,10 +167,16 @@ static bool is_driver_name(const char *text)
 static int read_driver(struct settings *settings, enum setting_key key, const char *text,
 		       const struct origin *origin)
 {
+	/* Their modules are spelled with '_'. */
+	static const char *const drivers[] = { "vfio-pci", "pci-stub" };
+
 	if (streq(text, "auto")) {
 		settings->driver = NULL;
 		return 0;
 	}
+	for (size_t i = 0; i < ARRAY_SIZE(drivers); i++)
+		if (text_same_name(text, drivers[i]))
+			text = drivers[i];
 	if (!is_driver_name(text) || settings_has_swallowed(text, strlen(text)))
 		return settings_complain(settings,
 					 &(struct complaint){ .origin = origin, .key = key },

@@ -46,6 +46,15 @@ static struct kernel_driver *find_driver(const char *name, size_t length)
 	return NULL;
 }
 
+/* Returns the driver that a module registers; NULL for none. */
+static struct kernel_driver *find_driver_of(const char *module)
+{
+	for (size_t i = 0; i < kernel.driver_count; i++)
+		if (kernel.drivers[i].module && streq(kernel.drivers[i].module, module))
+			return &kernel.drivers[i];
+	return find_driver(module, strlen(module));
+}
+
 struct kernel_device *kernel_device(const char *address)
 {
 	return find_device(address, strlen(address));
@@ -82,6 +91,8 @@ void kernel_boot(const struct machine *machine)
 	memset(&kernel, 0, sizeof(kernel));
 	add_driver("vfio-pci")->any_device = true;
 	add_driver("mlx5_vfio_pci")->any_device = true;
+	add_driver("xe-vfio-pci")->any_device = true;
+	kernel_driver("xe-vfio-pci")->module = "xe_vfio_pci";
 	assert_true(machine->count <= KERNEL_DEVICES);
 	for (size_t i = 0; i < machine->count; i++) {
 		const struct function *function = &machine->functions[i];
@@ -407,7 +418,20 @@ int __wrap_sysfs_read(const struct sysfs *sysfs, const char *path, char *buffer,
 			->class);
 }
 
-/* Lists a group, or a driver's directory: its devices, unsorted, and its own attributes. */
+static int list_drivers(int (*function)(void *context, const char *name), void *context)
+{
+	int result = 0;
+
+	for (size_t i = 0; i < kernel.driver_count && !result; i++)
+		if (kernel.drivers[i].registered)
+			result = function(context, kernel.drivers[i].name);
+	return result;
+}
+
+/*
+ * Lists a group, the bus's drivers, or a driver's directory: its devices, unsorted, and its own
+ * attributes.
+ */
 int __wrap_sysfs_list(const struct sysfs *sysfs, const char *path,
 		      int (*function)(void *context, const char *name), void *context)
 {
@@ -418,6 +442,8 @@ int __wrap_sysfs_list(const struct sysfs *sysfs, const char *path,
 	step();
 	if (starts_with(path, GROUPS))
 		return list_group(atoi(path + strlen(GROUPS)), function, context);
+	if (streq(path, "bus/pci/drivers"))
+		return list_drivers(function, context);
 	assert_true(starts_with(path, DRIVERS));
 	driver = find_driver(path + strlen(DRIVERS), strlen(path) - strlen(DRIVERS));
 	if (kernel.lists_nothing || !driver || !driver->registered)
@@ -463,7 +489,7 @@ static int load(void *context, const char *name)
 		kernel.type1_loaded = kernel.type1_result == 0;
 		return kernel.type1_result;
 	}
-	driver = find_driver(name, strlen(name));
+	driver = find_driver_of(name);
 	if (!driver)
 		return -ENOENT;
 	driver->loads++;

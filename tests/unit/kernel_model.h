@@ -17,6 +17,7 @@
 
 struct kernel_driver {
 	const char *name;
+	const char *module; /* that registers it; NULL for one of its name */
 	bool registered;
 	bool any_device; /* binds exactly the devices that have its name as override */
 	int load_result; /* of loading its module while it is not registered */
@@ -82,7 +83,7 @@ extern struct kernel kernel;
 
 /*
  * Starts with the machine's devices and groups, the drivers bound to the devices, and
- * unloaded modules for vfio-pci and mlx5_vfio_pci.
+ * unloaded modules for vfio-pci, mlx5_vfio_pci and xe-vfio-pci, whose module is xe_vfio_pci.
  */
 void kernel_boot(const struct machine *machine);
 

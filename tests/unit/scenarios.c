@@ -47,6 +47,11 @@ static const struct function bound_none_functions[] = {
 };
 static const struct function taken_functions[] = { MACHINE_OF(TAKEN, TAKEN, TAKEN) };
 
+#define TAKEN_XE .driver = "xe-vfio-pci", .override = "xe-vfio-pci"
+static const struct function taken_xe_functions[] = {
+	MACHINE_OF(TAKEN_XE, TAKEN_XE, .driver = "mlx5_core"),
+};
+
 static const struct machine bound = MACHINE(bound_functions, IOMMU_ON);
 static const struct machine free_ = MACHINE(free_functions, IOMMU_ON);
 static const struct machine mixed = MACHINE(mixed_functions, IOMMU_ON);
@@ -54,6 +59,7 @@ static const struct machine variant = MACHINE(variant_functions, IOMMU_ON);
 static const struct machine free_override = MACHINE(free_override_functions, IOMMU_ON);
 static const struct machine bound_override = MACHINE(bound_override_functions, IOMMU_ON);
 static const struct machine bound_none = MACHINE(bound_none_functions, IOMMU_ON);
+static const struct machine taken_xe = MACHINE(taken_xe_functions, IOMMU_ON);
 static const struct machine console = MACHINE(console_functions, IOMMU_ON);
 static const struct machine free_console = MACHINE(free_console_functions, IOMMU_ON);
 static const struct machine taken = MACHINE(taken_functions, IOMMU_ON);
@@ -206,6 +212,16 @@ const struct scenario scenarios[] = {
 	{ "no vfio_iommu_type1", &bound, CARD, no_type1, .groups = "1:taken,taken" },
 	{ "another driver", &bound, CARD " vfio_early.driver=mlx5_vfio_pci",
 	  .groups = "1:taken,taken" },
+
+	{ "driver called otherwise than its module", &bound, CARD " vfio_early.driver=xe_vfio_pci",
+	  .groups = "1:taken,taken" },
+	{ "driver called otherwise than its module, free", &free_,
+	  CARD " vfio_early.driver=xe_vfio_pci", .groups = "1:taken,taken" },
+	{ "driver called otherwise than its module, taken", &taken_xe,
+	  CARD " vfio_early.driver=xe_vfio_pci", .groups = "1:already,already" },
+	{ "driver called otherwise than its module, probe fails", &bound,
+	  CARD " vfio_early.driver=xe_vfio_pci", probe_fails, true,
+	  .groups = "!1:undone,undone(bind -22)" },
 
 	{ "framebuffer", &console, CARD, .groups = "1:taken,taken" },
 	{ "framebuffer, free", &free_console, CARD_NIC, gpu_removes_framebuffer,

@@ -119,6 +119,16 @@ static void test_owners(void **state)
 	}
 }
 
+/* Editors of other systems put a byte order mark before the text. */
+static void test_byte_order_mark(void **state)
+{
+	struct place *place = *state;
+
+	user = owner = 0;
+	scratch_write(&place->scratch, "conf", "\xef\xbb\xbfwait = 7\n");
+	check(place, "mark", NULL);
+}
+
 static void test_links(void **state)
 {
 	struct place *place = *state;
@@ -264,10 +274,15 @@ static void test_no_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_owners),	    TEST(test_links),
-		TEST(test_no_files),	    TEST(test_null_device),
-		TEST(test_replace),	    TEST(test_replace_behind_link),
-		TEST(test_replace_nothing), TEST(test_replace_fails),
+		TEST(test_owners),
+		TEST(test_byte_order_mark),
+		TEST(test_links),
+		TEST(test_no_files),
+		TEST(test_null_device),
+		TEST(test_replace),
+		TEST(test_replace_behind_link),
+		TEST(test_replace_nothing),
+		TEST(test_replace_fails),
 		TEST(test_no_memory),
 	};
 

@@ -74,6 +74,8 @@ static const struct row config_rows[] = {
 	  "force=00:17.0; protect=03:00.0@144d:a808; " },
 	{ "driver = auto\n", NULL, "driver=auto; " },
 	{ "driver = mlx5_vfio_pci\n", NULL, "driver=mlx5_vfio_pci; " },
+	{ "driver = vfio_pci\n", NULL, "" },
+	{ "driver = pci_stub\n", NULL, "driver=pci-stub; " },
 	{ "driver = auto\ndriver = vfio-pci\n", NULL, "" },
 	{ "wait = 0\ntimeout = 1\n", NULL, "timeout=1; " },
 	{ "wait = 3600\ntimeout = 3600\n", NULL, "wait=3600; timeout=3600; " },
