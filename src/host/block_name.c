@@ -40,7 +40,7 @@ static const struct {
 	{ "PARTLABEL=", "by-partlabel" },
 };
 
-bool search_is_tag(const char *name)
+bool block_name_is_tag(const char *name)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(tags); i++)
 		if (strstarts(name, tags[i].name))
@@ -66,7 +66,7 @@ static bool is_number(const char *name)
 	       !name[major + 1 + strspn(name + major + 1, "0123456789")];
 }
 
-const char *search_find_number(struct host_search *search, const char *name)
+const char *block_name_find_number(struct host_search *search, const char *name)
 {
 	const char *path = name_to_path(search, name);
 	char resolved[PATH_MAX], number[32];

@@ -54,7 +54,7 @@ static const struct function functions[] = {
 };
 static const struct machine machine = MACHINE(functions, IOMMU_ON);
 
-void loader_start(struct loader *loader, const char *driver)
+void module_loader_start(struct module_loader_threads *loader, const char *driver)
 {
 	(void)loader;
 	script->loaders++;
@@ -68,7 +68,7 @@ static int load(void *context, const char *name)
 	return 0;
 }
 
-struct module_loader loader_interface(struct loader *loader)
+struct module_loader module_loader_interface(struct module_loader_threads *loader)
 {
 	return (struct module_loader){ .context = loader, .load = load };
 }
@@ -222,7 +222,7 @@ void give_back_leftovers(struct plan *plan, const struct execution *execution)
 	(void)plan, (void)execution;
 }
 
-int loader_modules(struct loader *loader, struct module_context **modules)
+int module_loader_modules(struct module_loader_threads *loader, struct module_context **modules)
 {
 	(void)loader, (void)modules;
 	return -ENOENT;
