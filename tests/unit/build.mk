@@ -15,8 +15,8 @@ UNIT_TESTS := address arena ask attached beneath claim cmdline config config_edi
 	host_keyboard host_list host_many host_network host_path host_storage host_unlock \
 	host_volume in_use depmod_index init iommu textfile json_writer json_reader module_loader lock log modalias \
 	module_options modprobe_conf mountinfo musl_parts options \
-	plan plan_actions platform process regenerate release report selector settings settings_host \
-	settings_places supervise survey sysfs terminal text topology traits uki
+	plan plan_actions platform process regenerate release report run selector settings settings_host \
+	settings_places supervise supervise_task survey sysfs terminal text topology traits uki
 
 # Modules often linked together.
 unit_settings := text settings settings_file settings_problem settings_cmdline refusal suggest claim selector address hex cmdline
@@ -135,9 +135,13 @@ unit_wrap_release = $(unit_wrap_execute) in_use_find_machine explain_finding
 unit_src_report = held_signals report report_text explain explain_failure explain_finding explain_leftover enum_names json_writer json_device $(unit_run)
 unit_lib_report = strict_arena strict_json machine scratch
 unit_wrap_report = log_line mkdir
+unit_src_run = held_signals $(unit_run) arena
+unit_lib_run = machine
 # The worker shares the real arena with its watcher.
 unit_src_supervise = supervise worker held_signals log sysfs $(unit_run) arena
-unit_lib_supervise = machine
+unit_lib_supervise = machine supervised
+unit_src_supervise_task = $(unit_src_supervise)
+unit_lib_supervise_task = $(unit_lib_supervise)
 unit_src_selector = selector address hex
 unit_src_settings = $(unit_settings)
 unit_lib_settings = strict_arena settings_text
