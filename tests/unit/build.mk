@@ -13,7 +13,7 @@ UNIT_TESTS := address arena ask attached beneath claim cmdline config config_edi
 	cpio_writer cpio_reader deadline decompress elf_file embed execute execute_cut explain file_lock \
 	file_replace firmware_display framebuffer held_signals host host_console host_fstab \
 	host_keyboard host_list host_many host_network host_path host_storage host_unlock \
-	host_volume in_use depmod_index init iommu textfile json_writer json_reader module_loader lock log modalias \
+	host_volume in_use in_use_block in_use_node depmod_index init iommu textfile json_writer json_reader module_loader lock log modalias \
 	module_options modprobe_conf mountinfo musl_parts options \
 	plan plan_actions platform process regenerate release report run selector settings settings_host \
 	settings_places supervise supervise_task survey sysfs terminal text topology traits uki
@@ -96,7 +96,11 @@ unit_lib_host_unlock = $(unit_lib_host)
 unit_src_host_volume = $(unit_host)
 unit_lib_host_volume = $(unit_lib_host)
 unit_src_in_use = in_use in_use_block in_use_node open_files node framebuffer $(unit_host)
-unit_lib_in_use = $(unit_lib_host)
+unit_lib_in_use = $(unit_lib_host) in_use_tree
+unit_src_in_use_block = $(unit_src_in_use)
+unit_lib_in_use_block = $(unit_lib_in_use)
+unit_src_in_use_node = $(unit_src_in_use)
+unit_lib_in_use_node = $(unit_lib_in_use)
 unit_src_depmod_index = depmod_index
 unit_src_iommu = iommu sysfs
 unit_lib_iommu = scratch
