@@ -10,12 +10,12 @@ U := build/unit
 UNIT := tests/unit
 
 UNIT_TESTS := address arena ask attached beneath claim cmdline config config_edit \
-	cpio_writer cpio_reader deadline decompress elf_file embed execute execute_cut explain file_lock \
+	cpio_writer cpio_reader deadline decompress elf_file embed execute execute_cut explain explain_failure file_lock \
 	file_replace firmware_display framebuffer held_signals host host_console host_fstab \
 	host_keyboard host_list host_many host_network host_path host_storage host_unlock \
 	host_volume in_use in_use_block in_use_node depmod_index init iommu textfile json_writer json_reader module_loader lock log modalias \
 	module_options modprobe_conf mountinfo musl_parts options \
-	plan plan_actions platform process regenerate release report run selector settings settings_host \
+	plan plan_actions plan_guard platform process regenerate release report run selector settings settings_host \
 	settings_places supervise supervise_task survey sysfs terminal text topology traits uki
 
 # Modules often linked together.
@@ -63,6 +63,8 @@ unit_lib_execute_cut = $(unit_lib_execute)
 unit_wrap_execute_cut = $(unit_wrap_execute)
 unit_src_explain = held_signals explain explain_failure explain_finding explain_leftover enum_names $(unit_run)
 unit_lib_explain = strict_arena machine
+unit_src_explain_failure = $(unit_src_explain)
+unit_lib_explain_failure = $(unit_lib_explain)
 unit_src_file_lock = file_lock deadline text arena
 unit_lib_file_lock = scratch
 unit_src_file_replace = file_replace
@@ -125,9 +127,11 @@ unit_src_mountinfo = mountinfo
 unit_lib_mountinfo = strict_arena
 unit_src_options = options text arena
 unit_src_plan = $(unit_plan)
-unit_lib_plan = strict_arena machine
+unit_lib_plan = strict_arena machine plan_text
 unit_src_plan_actions = $(unit_plan)
 unit_lib_plan_actions = strict_arena machine
+unit_src_plan_guard = $(unit_plan)
+unit_lib_plan_guard = $(unit_lib_plan)
 unit_src_platform = platform sysfs
 unit_lib_platform = scratch
 unit_src_process = process deadline
