@@ -372,6 +372,14 @@ static const char *add_count(struct arena *arena, const char *list, size_t count
 	return SAY(arena, "%s, %zu %s%s %s", list, count, thing, count == 1 ? "" : "s", what);
 }
 
+const char *explain_nothing_picked(const struct settings *settings)
+{
+	for (size_t i = 0; i < settings->devs.count; i++)
+		if (!settings->devs.items[i].exclude)
+			return NULL;
+	return "devs only says what is left out (!); list the devices to take too";
+}
+
 const char *explain_summary(const struct run *run)
 {
 	size_t taken = 0, refused = 0, undone = 0;
@@ -399,6 +407,9 @@ const char *explain_summary(const struct run *run)
 		return SAY(run->arena,
 			   "nothing was touched: a selector that keeps devices with the host "
 			   "cannot be used");
+	if (explain_nothing_picked(&run->settings))
+		return SAY(run->arena, "nothing was touched: %s",
+			   explain_nothing_picked(&run->settings));
 	list = SAY(run->arena, "%zu device%s %s", taken, taken == 1 ? "" : "s",
 		   run->settings.dry_run ? "would be taken" : "taken");
 	list = add_count(run->arena, list, refused, "group", "refused");

@@ -130,6 +130,20 @@ static bool may_join(const struct survey *survey, const struct device *device)
 	return false;
 }
 
+/* Identifies what '!' names: where it leaves nothing out, the sentence about it has the id. */
+static int read_left_out(const struct survey *survey)
+{
+	const struct selector_list *devs = &survey->settings->devs;
+	int error = 0;
+
+	for (size_t i = 0; i < devs->count; i++)
+		for (size_t j = 0; !error && devs->items[i].exclude && j < survey->count; j++)
+			if (selector_matches(&devs->items[i], &survey->devices[j]))
+				error = pci_identify(survey->source, survey->arena,
+						     &survey->devices[j]);
+	return error;
+}
+
 /* Reads the devices that may still join the groups found. */
 static int read_joiners(const struct survey *survey)
 {
@@ -393,6 +407,8 @@ static int read_wanted(struct survey *survey)
 	/* Only the places of all devices show which pinned members are gone. */
 	if (!error && (settings->members.written || asks_of_all(&settings->devs, asks_for_path)))
 		error = for_all(survey, pci_locate);
+	if (!error)
+		error = read_left_out(survey);
 	if (!error)
 		error = read_groups(survey);
 	if (!error && !display)

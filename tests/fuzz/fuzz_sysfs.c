@@ -97,7 +97,7 @@ static void check_pin(struct run *run, const char *config)
 	FUZZ_CHECK(lines && out && count_problems(run->arena, lines) == 0);
 	error = pin_check(run, lines);
 	FUZZ_CHECK(error == 0 || error == -EBADMSG);
-	FUZZ_CHECK(pin_edit(&pin, "config", config, out) == 0);
+	FUZZ_CHECK(pin_edit(run, "config", config, out) == 0);
 	fclose(out);
 	FUZZ_CHECK(count_problems(run->arena, text) <= count_problems(run->arena, config));
 	free(text);

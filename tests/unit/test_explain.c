@@ -148,7 +148,7 @@ static void test_no_group(void **state)
 		text_add(&cmdline, "%s vfio_early.devs=02:00.0", no_groups[i].cmdline);
 		run = machine_plan(&here, cmdline.bytes);
 		text = explain_refusal(run, &run->plan.groups[0]);
-		check_sentence(text);
+		check_clean(text);
 		if (!strstr(text, no_groups[i].advice))
 			fail_msg("'%s' is not in '%s'", no_groups[i].advice, text);
 		if (no_groups[i].not_said && strstr(text, no_groups[i].not_said))
@@ -307,11 +307,11 @@ static void test_summary(void **state)
 			    "dry run, nothing was touched: 2 devices would be taken, "
 			    "1 group refused, 1 selector without a device to take, in 2.456 ms");
 	run->settings.off = true;
-	check_sentence(explain_summary(run));
+	check_clean(explain_summary(run));
 	assert_non_null(strstr(explain_summary(run), "nothing was touched"));
 	run->settings.off = false;
 	run->settings.devs.count = 0;
-	check_sentence(explain_summary(run));
+	check_clean(explain_summary(run));
 	machine_forget(run);
 }
 
@@ -323,11 +323,11 @@ static void test_ends(void **state)
 	run->phase = RUN_DONE;
 	assert_null(explain_end(run));
 	run->error = -EIO;
-	check_sentence(explain_end(run));
+	check_clean(explain_end(run));
 	run->error = 0;
 	run->cut_off = true;
 	run->phase = RUN_EXECUTE;
-	check_sentence(explain_end(run));
+	check_clean(explain_end(run));
 	/* Only if the worker had not begun. */
 	assert_null(strstr(explain_end(run), "nothing was touched"));
 	run->phase = RUN_SURVEY;
@@ -343,13 +343,13 @@ static void test_names(void **state)
 {
 	(void)state;
 	for (enum refusal refusal = REFUSAL_NONE; refusal < REFUSAL_COUNT; refusal++)
-		check_sentence(refusal_name(refusal));
+		check_clean(refusal_name(refusal));
 	for (enum step step = STEP_NONE; step <= STEP_READ_BACK; step++)
-		check_sentence(step_name(step));
+		check_clean(step_name(step));
 	for (enum result result = RESULT_PENDING; result <= RESULT_STUCK; result++)
-		check_sentence(result_name(result));
+		check_clean(result_name(result));
 	for (enum finding_kind kind = FINDING_ABSENT; kind <= FINDING_MISTYPED; kind++)
-		check_sentence(finding_name(kind));
+		check_clean(finding_name(kind));
 }
 
 static void test_module(void **state)
@@ -358,9 +358,9 @@ static void test_module(void **state)
 	struct run *run = machine_run();
 
 	(void)state;
-	check_sentence(explain_module(run->arena, &module));
+	check_clean(explain_module(run->arena, &module));
 	module.error = MODULE_BLACKLISTED;
-	check_sentence(explain_module(run->arena, &module));
+	check_clean(explain_module(run->arena, &module));
 	assert_non_null(strstr(explain_module(run->arena, &module), "blacklisted"));
 	machine_forget(run);
 }
@@ -374,15 +374,15 @@ static void test_no_memory(void **state)
 	(void)state;
 	for (size_t at = 1; at < 12; at++) {
 		arena_fail_at(run->arena, at);
-		check_sentence(explain_refusal(run, &run->plan.groups[0]));
+		check_clean(explain_refusal(run, &run->plan.groups[0]));
 		arena_fail_at(run->arena, at);
-		check_sentence(explain_refusal(run, &run->plan.groups[1]));
+		check_clean(explain_refusal(run, &run->plan.groups[1]));
 		arena_fail_at(run->arena, at);
-		check_sentence(explain_finding(run->arena, &run->plan.findings[0]));
+		check_clean(explain_finding(run->arena, &run->plan.findings[0]));
 		arena_fail_at(run->arena, at);
-		check_sentence(explain_failure(run->arena, &run->plan.groups[0]));
+		check_clean(explain_failure(run->arena, &run->plan.groups[0]));
 		arena_fail_at(run->arena, at);
-		check_sentence(explain_summary(run));
+		check_clean(explain_summary(run));
 	}
 	arena_fail_at(run->arena, 0);
 	machine_forget(run);

@@ -268,9 +268,9 @@ static const struct {
 	{ "vfio_early.devs=boot_vga", "i0 i1 i2 i3 i4 i5 i6 i7 w g1 l1 d1 f1 a " },
 	{ "vfio_early.devs=02:00.0@15b3:101e", "i0 i1 i2 i3 i4 i5 i6 i7 g4 l4 d4 a " },
 	{ "vfio_early.devs=00:01.0/00.1", "l0 l1 l2 l3 l4 l5 l6 l7 g3 i3 d3 i0 d0 i2 d2 f2 w a " },
-	/* What is left out is not looked at, and what protects asks of members alone. */
+	/* What is left out is only identified, and what protects asks of members alone. */
 	{ "vfio_early.devs=02:00.0,03:00.0,!03:00.0 vfio_early.protect=class:01",
-	  "g4 i4 l4 d4 a " },
+	  "i5 g4 i4 l4 d4 a " },
 	/* ... but for one that is like what is protected elsewhere: who is there decides. */
 	{ "vfio_early.devs=02:00.0 vfio_early.protect=02:00.0@15b3:101e", "g4 i4 l4 d4 a " },
 	{ "vfio_early.devs=02:00.0 vfio_early.protect=03:00.0@144d:a808", "g4 i4 l4 d4 a " },

@@ -39,7 +39,7 @@ void check_true(const char *row, bool what)
 		fail_msg("%s: does not hold", row);
 }
 
-void check_sentence(const char *text)
+void check_clean(const char *text)
 {
 	assert_non_null(text);
 	assert_true(text[0] != '\0');

@@ -39,4 +39,4 @@ void check_true(const char *row, bool what);
 bool arena_fail_at(struct arena *arena, size_t count);
 
 /* Fails unless the text is one printable line that shows nothing unset or unformatted. */
-void check_sentence(const char *text);
+void check_clean(const char *text);
