@@ -120,16 +120,6 @@ static int read_behind_vmd(const struct survey *survey)
 	return error;
 }
 
-/* Returns whether a device may still join the group of another by its place. */
-static bool may_join(const struct survey *survey, const struct device *device)
-{
-	for (size_t i = 0; i < survey->count; i++)
-		if (survey->devices[i].group >= 0 &&
-		    topology_are_close(&survey->devices[i], device))
-			return true;
-	return false;
-}
-
 /* Identifies what '!' names: where it leaves nothing out, the sentence about it has the id. */
 static int read_left_out(const struct survey *survey)
 {
@@ -142,6 +132,16 @@ static int read_left_out(const struct survey *survey)
 				error = pci_identify(survey->source, survey->arena,
 						     &survey->devices[j]);
 	return error;
+}
+
+/* Returns whether a device may still join the group of another by its place. */
+static bool may_join(const struct survey *survey, const struct device *device)
+{
+	for (size_t i = 0; i < survey->count; i++)
+		if (survey->devices[i].group >= 0 &&
+		    topology_are_close(&survey->devices[i], device))
+			return true;
+	return false;
 }
 
 /* Reads the devices that may still join the groups found. */
