@@ -298,6 +298,7 @@ check-hooks:
 	tests/install/hooks/run
 
 check-packages:
+	$(MAKE) all
 	tests/install/packages/run
 
 check-image:

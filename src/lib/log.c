@@ -41,6 +41,12 @@ void log_set_debug(bool on)
 	state.debug = on;
 }
 
+/* musl's open() would ask with a call of its own for what O_CLOEXEC has done. */
+static int kmsg_open_file(void)
+{
+	return openat(AT_FDCWD, "/dev/kmsg", O_WRONLY | O_CLOEXEC | O_NOCTTY);
+}
+
 /* Creates a temporary node where /dev is not mounted yet. */
 static int kmsg_open_node(void)
 {
@@ -48,7 +54,7 @@ static int kmsg_open_node(void)
 
 	if (mknod("/dev/kmsg", S_IFCHR | 0600, makedev(1, 11)) < 0)
 		return -1;
-	fd = open("/dev/kmsg", O_WRONLY | O_CLOEXEC | O_NOCTTY);
+	fd = kmsg_open_file();
 	unlink("/dev/kmsg");
 	return fd;
 }
@@ -60,8 +66,7 @@ static int kmsg_open(void)
 		state.kmsg = -1;
 	}
 	if (state.kmsg < 0) {
-		/* musl's open() asks with a call of its own for what O_CLOEXEC has done. */
-		state.kmsg = openat(AT_FDCWD, "/dev/kmsg", O_WRONLY | O_CLOEXEC | O_NOCTTY);
+		state.kmsg = kmsg_open_file();
 		if (state.kmsg < 0 && errno == ENOENT)
 			state.kmsg = kmsg_open_node();
 		state.lines = 0;

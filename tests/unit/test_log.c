@@ -5,6 +5,8 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "unit.h"
@@ -12,11 +14,13 @@
 int __wrap_openat(int directory, const char *path, int flags, ...);
 int __wrap_close(int fd);
 ssize_t __wrap_write(int fd, const void *buffer, size_t length);
+int __wrap_mknod(const char *path, mode_t mode, dev_t device);
+int __wrap_unlink(const char *path);
 
 /* Stands for /dev/kmsg, where every open starts a new count of lines. */
 #define KMSG 1000
 
-static bool kmsg_missing, kmsg_full;
+static bool kmsg_missing, node_refused, kmsg_full;
 static unsigned int opened, lines_of_open, most_lines;
 static bool is_open;
 static struct text kernel_log, errors;
@@ -46,6 +50,28 @@ int __wrap_close(int fd)
 	return 0;
 }
 
+int __wrap_mknod(const char *path, mode_t mode, dev_t device)
+{
+	assert_string_equal(path, "/dev/kmsg");
+	assert_int_equal(mode, S_IFCHR | 0600);
+	assert_int_equal(device, makedev(1, 11));
+	if (node_refused) {
+		errno = EROFS;
+		return -1;
+	}
+	assert_true(kmsg_missing);
+	kmsg_missing = false;
+	return 0;
+}
+
+int __wrap_unlink(const char *path)
+{
+	assert_string_equal(path, "/dev/kmsg");
+	assert_false(kmsg_missing);
+	kmsg_missing = true;
+	return 0;
+}
+
 ssize_t __wrap_write(int fd, const void *buffer, size_t length)
 {
 	assert_true(fd == KMSG || fd == STDERR_FILENO);
@@ -65,7 +91,7 @@ static int start(void **state)
 	(void)state;
 	log_set_target(LOG_TO_KERNEL);
 	log_set_debug(false);
-	kmsg_missing = kmsg_full = false;
+	kmsg_missing = node_refused = kmsg_full = false;
 	kernel_log.used = errors.used = 0;
 	kernel_log.bytes[0] = errors.bytes[0] = '\0';
 	return 0;
@@ -157,15 +183,27 @@ static void test_errno_is_kept(void **state)
 static void test_missing(void **state)
 {
 	(void)state;
-	kmsg_missing = true;
+	kmsg_missing = node_refused = true;
 	log_line(LOG_LEVEL_INFO, "nowhere else");
 	assert_string_equal(errors.bytes, "vfio-early: nowhere else\n");
+}
+
+/* Before /dev is mounted; the node does not stay. */
+static void test_node(void **state)
+{
+	(void)state;
+	kmsg_missing = true;
+	log_line(LOG_LEVEL_INFO, "early");
+	assert_string_equal(kernel_log.bytes, "<6>vfio-early: early\n");
+	assert_string_equal(errors.bytes, "");
+	assert_true(kmsg_missing);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_missing, start),
+		cmocka_unit_test_setup(test_node, start),
 		cmocka_unit_test_setup(test_kernel, start),
 		cmocka_unit_test_setup(test_errors, start),
 		cmocka_unit_test_setup(test_no_kernel_log, start),

@@ -25,21 +25,12 @@ use_root()
 		echo 'omit_dracutmodules+=" systemd "' >"$root/etc/dracut.conf.d/shell.conf"
 	kernels=$(ls "$root/lib/modules")
 	kernel=$(echo "$kernels" | grep -v cloud)
-	[ -z "${ONE_KERNEL-}" ] || keep_kernel
+	[ -z "${ONE_KERNEL-}" ] || few_modules
 	case $kernel in
 	6.1.*) series=6.1 ;;
 	6.12.*) series=6.12 ;;
 	*) series=7 ;;
 	esac
-}
-
-# keep_kernel: only the one that boots stays, for each image takes a generator its time.
-keep_kernel()
-{
-	for release in $kernels; do
-		[ "$release" = "$kernel" ] || rm -rf "$root/lib/modules/$release" "$root"/boot/*-"$release"
-	done
-	kernels=$kernel
 }
 
 # find_mkinitcpio: Debian has none. Sets $mkinitcpio to the directory of an installed one:
