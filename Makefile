@@ -75,7 +75,7 @@ LINK_FLAGS = -Wl,-z,noseparate-code,-z,relro,-z,now,-z,noexecstack,--gc-sections
 SOURCES := $(wildcard $(SRC)/*.c $(SRC)/*/*.c)
 OBJECTS := $(SOURCES:$(SRC)/%.c=$(B)/obj/%.o)
 # These look at every byte of a report or a name, and are compiled for speed.
-BYTEWISE := lib/hex lib/json_writer lib/text
+BYTEWISE := lib/hex lib/json_writer
 
 Q = $(if $(V),,@)
 say = $(if $(V),,@printf '  %-5s %s\n' '$(1)' '$(2)')

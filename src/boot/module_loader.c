@@ -14,8 +14,8 @@ static void wait_for_shared(void *argument)
 
 static void *load_for_driver(void *argument)
 {
-	struct loader *loader = argument;
-	struct loader_thread *self = &loader->driver;
+	struct module_loader_threads *loader = argument;
+	struct module_loader_thread *self = &loader->driver;
 	struct module_call wait = { wait_for_shared, &loader->shared_loaded };
 
 	self->error = module_open(loader->places, &self->modules);
@@ -26,8 +26,8 @@ static void *load_for_driver(void *argument)
 
 static void *load_for_iommu(void *argument)
 {
-	struct loader *loader = argument;
-	struct loader_thread *self = &loader->iommu;
+	struct module_loader_threads *loader = argument;
+	struct module_loader_thread *self = &loader->iommu;
 
 	self->error = module_open(loader->places, &self->modules);
 	if (!self->error)
@@ -38,13 +38,13 @@ static void *load_for_iommu(void *argument)
 	return NULL;
 }
 
-static void start(struct loader *loader, struct loader_thread *thread,
+static void start(struct module_loader_threads *loader, struct module_loader_thread *thread,
 		  void *(*function)(void *argument))
 {
 	thread->running = pthread_create(&thread->thread, NULL, function, loader) == 0;
 }
 
-void loader_start(struct loader *loader, const char *driver)
+void module_loader_start(struct module_loader_threads *loader, const char *driver)
 {
 	loader->name = driver;
 	sem_init(&loader->shared_loaded, 0, 0);
@@ -56,7 +56,7 @@ void loader_start(struct loader *loader, const char *driver)
 }
 
 /* Waits for a thread until the deadline: a module's init may never return. Returns 0 or -errno. */
-static int wait_for_thread(struct loader_thread *thread, const struct deadline *deadline)
+static int wait_for_thread(struct module_loader_thread *thread, const struct deadline *deadline)
 {
 	int64_t left = deadline_left(deadline);
 	struct timespec until;
@@ -77,9 +77,9 @@ static int wait_for_thread(struct loader_thread *thread, const struct deadline *
 	return -error;
 }
 
-int loader_modules(struct loader *loader, struct module_context **modules)
+int module_loader_modules(struct module_loader_threads *loader, struct module_context **modules)
 {
-	struct loader_thread *thread = &loader->driver;
+	struct module_loader_thread *thread = &loader->driver;
 	int error = wait_for_thread(&loader->driver, &loader->deadline);
 
 	if (!error)
@@ -95,12 +95,12 @@ int loader_modules(struct loader *loader, struct module_context **modules)
 static int load(void *context, const char *name)
 {
 	struct module_context *modules;
-	int error = loader_modules(context, &modules);
+	int error = module_loader_modules(context, &modules);
 
 	return error ? error : module_load(modules, name);
 }
 
-struct module_loader loader_interface(struct loader *loader)
+struct module_loader module_loader_interface(struct module_loader_threads *loader)
 {
 	return (struct module_loader){ .context = loader, .load = load };
 }

@@ -163,12 +163,13 @@ static const char *driver_in_advance(const struct settings *settings)
  * Records which devices vfio-pci would have taken by ids= in modprobe.d. Only the report
  * needs this, so errors are ignored.
  */
-static void note_options(struct run *run, struct loader *loader, struct pci_source *source)
+static void note_options(struct run *run, struct module_loader_threads *loader,
+			 struct pci_source *source)
 {
 	static const struct origin origin = { .source = "modprobe.d" };
 	size_t count = run->settings.claimed.count;
 	struct module_context *modules;
-	int error = loader_modules(loader, &modules);
+	int error = module_loader_modules(loader, &modules);
 
 	for (size_t i = 0; !error && i < ARRAY_SIZE(leftover_drivers); i++) {
 		const char *claimant = NULL;
@@ -252,8 +253,8 @@ static int carry_out(struct run *run, const struct execution *execution)
 /* Surveys, plans and carries out; reports progress on fd. Returns 0 or -errno. */
 static int work(struct run *run, int fd)
 {
-	struct loader loader = { .places = run->modules };
-	struct module_loader interface = loader_interface(&loader);
+	struct module_loader_threads loader = { .places = run->modules };
+	struct module_loader interface = module_loader_interface(&loader);
 	struct execution execution = { .loader = &interface,
 				       .is_stopped = is_stopped,
 				       .context = run,
@@ -263,7 +264,7 @@ static int work(struct run *run, int fd)
 	int error;
 
 	if (takes(run) && has_processors())
-		loader_start(&loader, driver_in_advance(&run->settings));
+		module_loader_start(&loader, driver_in_advance(&run->settings));
 	loader.deadline = deadline_after(run->allowed / 2);
 	error = sysfs_open(&sysfs, "/sys");
 	sysfs.keeps = takes(run);

@@ -6,6 +6,7 @@
 
 #include "boot/supervise.h"
 #include "command/options.h"
+#include "command/preview.h"
 #include "host/in_use.h"
 #include "host/open_files.h"
 #include "lib/command.h"
@@ -15,24 +16,71 @@
 #include "plan/explain.h"
 #include "plan/report.h"
 #include "plan/survey.h"
+#include "settings/settings_parse.h"
+
+struct options {
+	struct preview preview;
+	bool dry_run;
+	struct option_values force;
+};
+
+static const struct option_row rows[] = {
+	PREVIEW_CONFIG,
+	PREVIEW_JSON,
+	{ .name = "dry-run",
+	  .help = "show what would change, and change nothing",
+	  .offset = offsetof(struct options, dry_run) },
+	{ .name = "force",
+	  .value = "REASON:SELECTOR",
+	  .help = "take it in spite of this guard; may be repeated",
+	  .offset = offsetof(struct options, force),
+	  .repeated = true },
+};
+
+static const struct option_table table = {
+	.command = "bind",
+	.arguments = "SELECTOR...",
+	.help = "Takes devices now, with their whole groups, until the next boot. It refuses\n"
+		"what the host uses: mounted file systems, swap, the network, a display in use, "
+		"and\n"
+		"whatever a process has open.",
+	.rows = rows,
+	.count = ARRAY_SIZE(rows),
+};
+
+/* Adds the values of --force to what was configured anywhere. Returns 0 or -ENOMEM. */
+static int add_force(const struct options *options, struct settings *settings)
+{
+	struct origin origin = { .source = "--force", .column = 1 };
+	struct origin *place = &settings->origins[SETTING_FORCE];
+	int error = 0;
+
+	/* A list of another source would be replaced. */
+	if (options->force.count && place->source)
+		place->source = origin.source;
+	for (size_t i = 0; !error && i < options->force.count; i++)
+		error = settings_read_value(settings, SETTING_FORCE, options->force.items[i],
+					    &origin);
+	return error;
+}
 
 /*
- * Reads the settings and the selectors. Only the selectors say what to take: devs, off
- * and wait do not apply here. Returns 0 or -errno.
+ * Reads the settings and the selectors. Only the selectors and --dry-run say what to do:
+ * devs, members, off, wait and dry_run do not apply here. Returns 0 or -errno.
  */
 static int read_settings(struct options *options, struct run *run, int count,
 			 char *const *selectors)
 {
-	int error = preview_read(&options->preview, run, count, selectors);
+	int error;
 
-	run->settings.members = (struct selector_list){ 0 };
-	run->settings.off = false;
+	run->settings.leave_out =
+		SETTINGS_BIT_OFF | SETTINGS_BIT(SETTING_MEMBERS) | SETTINGS_BIT(SETTING_WAIT);
+	error = preview_read(&options->preview, run, count, selectors);
 	run->settings.dry_run = options->dry_run;
-	run->settings.wait_seconds = 0;
 	run->force_by = "--force ";
 	run->detached = true;
 	if (!error)
-		error = options_add_force(options, &run->settings);
+		error = add_force(options, &run->settings);
 	log_set_debug(run->settings.debug);
 	return error;
 }
@@ -137,17 +185,8 @@ static bool is_in_use(const struct run *run)
 
 static int run_bind(int count, char *const *arguments)
 {
-	struct options options = {
-		.name = "bind",
-		.arguments = "SELECTOR...",
-		.help = "Takes devices now, with their whole groups, until the next boot. It "
-			"refuses\n"
-			"what the host uses: mounted file systems, swap, the network, a display in "
-			"use, and\n"
-			"whatever a process has open.",
-		.letters = "cfjd",
-	};
-	int code, first = options_parse(&options, count, arguments, &code), error;
+	struct options options = { 0 };
+	int code, first = options_read(&table, &options, count, arguments, &code), error;
 	struct run *run;
 
 	if (first < 0)

@@ -5,7 +5,7 @@
 
 #include "check/boot_loader.h"
 #include "check/check.h"
-#include "command/arguments.h"
+#include "command/options.h"
 #include "command/preview.h"
 #include "lib/command.h"
 #include "lib/json_writer.h"
@@ -27,16 +27,7 @@ struct options {
 	bool json;
 };
 
-static const struct usage usage = {
-	.command = "check",
-	.arguments = "",
-	.help = "Finds what would keep vfio-early from working at the next boot, and what could\n"
-		"be better: a line for each, worst first, and the command that helps below it.\n"
-		"Exit code: 0 nothing is wrong, 1 there are errors or warnings, 2 the settings do "
-		"not parse.",
-};
-
-static const struct argument known[] = {
+static const struct option_row rows[] = {
 	{ .name = "json",
 	  .help = "print the findings as JSON",
 	  .offset = offsetof(struct options, json) },
@@ -44,6 +35,17 @@ static const struct argument known[] = {
 	  .value = "DIR",
 	  .help = "check the system below this directory instead",
 	  .offset = offsetof(struct options, root) },
+};
+
+static const struct option_table table = {
+	.command = "check",
+	.arguments = "",
+	.help = "Finds what would keep vfio-early from working at the next boot, and what could\n"
+		"be better: a line for each, worst first, and the command that helps below it.\n"
+		"Exit code: 0 nothing is wrong, 1 there are errors or warnings, 2 the settings do "
+		"not parse.",
+	.rows = rows,
+	.count = ARRAY_SIZE(rows),
 };
 
 /*
@@ -224,8 +226,7 @@ static enum exit_code check_system(struct check *check, bool json)
 static int run_check(int count, char *const *arguments)
 {
 	struct options options = { 0 };
-	int code, first = arguments_read_exactly(&usage, known, ARRAY_SIZE(known), &options, 0,
-						 count, arguments, &code);
+	int code, first = options_read_exactly(&table, &options, 0, count, arguments, &code);
 	struct check check = { .root.fd = -1 };
 	int error;
 

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "command/arguments.h"
+#include "command/options.h"
 #include "image/embed.h"
 #include "lib/beneath.h"
 #include "lib/command.h"
@@ -18,14 +18,7 @@
 /* Address space, not memory. */
 #define ARENA_SIZE (64 << 20)
 
-static const struct usage usage = {
-	.command = "embed",
-	.arguments = "DIR",
-	.help = "Writes the settings of this host that an initramfs needs into DIR, the image's\n"
-		"root, and prints the names of the modules that the image needs.",
-};
-
-static const struct argument options[] = {
+static const struct option_row rows[] = {
 	{ .name = "kernel",
 	  .value = "VERSION",
 	  .help = "the image's kernel instead of the running one",
@@ -37,6 +30,15 @@ static const struct argument options[] = {
 	{ .name = "generic",
 	  .help = "for any machine: leave out the list of what this host needs",
 	  .offset = offsetof(struct embed_request, generic) },
+};
+
+static const struct option_table table = {
+	.command = "embed",
+	.arguments = "DIR",
+	.help = "Writes the settings of this host that an initramfs needs into DIR, the image's\n"
+		"root, and prints the names of the modules that the image needs.",
+	.rows = rows,
+	.count = ARRAY_SIZE(rows),
 };
 
 static int complain(const char *path, int error)
@@ -101,8 +103,7 @@ static int embed_into(struct arena *arena, const struct embed_request *request, 
 static int run_embed(int count, char *const *arguments)
 {
 	struct embed_request request = { 0 };
-	int code, first = arguments_read_exactly(&usage, options, ARRAY_SIZE(options), &request, 1,
-						 count, arguments, &code);
+	int code, first = options_read_exactly(&table, &request, 1, count, arguments, &code);
 	struct arena *arena;
 	int root;
 

@@ -8,7 +8,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "command/arguments.h"
+#include "command/options.h"
 #include "image/embed.h"
 #include "image/rdinit_image.h"
 #include "lib/command.h"
@@ -32,14 +32,7 @@ struct options {
 	const char *output; /* NULL for standard output */
 };
 
-static const struct usage usage = {
-	.command = "image",
-	.arguments = "",
-	.help = "Writes an image for the boot loader to put in front of any initramfs, with\n"
-		"rdinit=" INIT_PATH " on the kernel command line.",
-};
-
-static const struct argument known[] = {
+static const struct option_row rows[] = {
 	{ .name = "kernel",
 	  .value = "VERSION",
 	  .help = "the image's kernel instead of the running one",
@@ -60,6 +53,15 @@ static const struct argument known[] = {
 	  .value = "FILE",
 	  .help = "write to this file instead of standard output",
 	  .offset = offsetof(struct options, output) },
+};
+
+static const struct option_table table = {
+	.command = "image",
+	.arguments = "",
+	.help = "Writes an image for the boot loader to put in front of any initramfs, with\n"
+		"rdinit=" INIT_PATH " on the kernel command line.",
+	.rows = rows,
+	.count = ARRAY_SIZE(rows),
 };
 
 /* Says what failed. Returns error. */
@@ -255,8 +257,7 @@ static int make_image(struct arena *arena, const struct options *options)
 static int run_image(int count, char *const *arguments)
 {
 	struct options options = { .program = PROGRAM_PATH };
-	int code, first = arguments_read_exactly(&usage, known, ARRAY_SIZE(known), &options, 0,
-						 count, arguments, &code);
+	int code, first = options_read_exactly(&table, &options, 0, count, arguments, &code);
 	char directory[MODULE_PATH_SIZE], modules[PATH_MAX];
 	struct utsname running;
 	struct arena *arena;

@@ -5,11 +5,41 @@
 
 #include "command/listing.h"
 #include "command/options.h"
+#include "command/preview.h"
 #include "lib/command.h"
 #include "lib/terminal.h"
 #include "lib/text.h"
+#include "lib/util.h"
 #include "plan/explain.h"
 #include "plan/survey.h"
+
+struct options {
+	struct preview preview;
+};
+
+static const struct option_row rows[] = {
+	PREVIEW_SYSFS,
+	PREVIEW_CONFIG,
+	PREVIEW_CMDLINE,
+	PREVIEW_HOST,
+	PREVIEW_IDS,
+	{ .name = "tree",
+	  .help = "show the functions behind each bridge",
+	  .offset = offsetof(struct options, preview.behind) },
+	PREVIEW_JSON,
+	{ .name = "addresses",
+	  .help = "print only addresses and names, separated by a tab",
+	  .offset = offsetof(struct options, preview.addresses) },
+};
+
+static const struct option_table table = {
+	.command = "list",
+	.arguments = "[SELECTOR...]",
+	.help = "Shows the IOMMU groups and their functions, which are taken now and which will\n"
+		"be. With selectors: only the groups of the functions that they pick.",
+	.rows = rows,
+	.count = ARRAY_SIZE(rows),
+};
 
 /* Says what did not parse. Returns an exit_code. */
 static int complain(struct arena *arena, const struct settings *settings)
@@ -88,17 +118,9 @@ static int list(struct run *run, struct preview *preview, const struct settings 
 
 static int run_list(int count, char *const *arguments)
 {
-	struct options options = {
-		.name = "list",
-		.arguments = "[SELECTOR...]",
-		.help = "Shows the IOMMU groups and their functions, which are taken now and which "
-			"will\n"
-			"be. With selectors: only the groups of the functions that they pick.",
-		.letters = "sclHitja",
-		.preview.survey = survey_all,
-	};
+	struct options options = { .preview.survey = survey_all };
 	struct preview *preview = &options.preview;
-	int code, first = options_parse(&options, count, arguments, &code), error;
+	int code, first = options_read(&table, &options, count, arguments, &code), error;
 	struct settings filter;
 	struct run *run;
 

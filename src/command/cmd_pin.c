@@ -6,6 +6,7 @@
 
 #include "command/options.h"
 #include "command/pin.h"
+#include "command/preview.h"
 #include "lib/command.h"
 #include "lib/file_lock.h"
 #include "lib/paths.h"
@@ -13,6 +14,30 @@
 #include "lib/textfile.h"
 #include "lib/util.h"
 #include "plan/explain.h"
+
+struct options {
+	struct preview preview;
+	bool write;
+};
+
+static const struct option_row rows[] = {
+	PREVIEW_SYSFS,
+	PREVIEW_CONFIG,
+	PREVIEW_CMDLINE,
+	{ .name = "write",
+	  .help = "write them into the config file",
+	  .offset = offsetof(struct options, write) },
+};
+
+static const struct option_table table = {
+	.command = "pin",
+	.arguments = "[SELECTOR...]",
+	.help = "Prints the selectors as functions with their paths and ids, and the members\n"
+		"of their groups, as lines for the config file. Selectors replace the configured\n"
+		"ones.",
+	.rows = rows,
+	.count = ARRAY_SIZE(rows),
+};
 
 /* Says why the selectors cannot be pinned, if so. Returns whether they cannot. */
 static bool is_hopeless(const struct run *run)
@@ -60,7 +85,7 @@ static int complain(const struct run *run)
 }
 
 /* Writes the lines into the file. Returns 0 or -errno. */
-static int replace_lines(const struct pin *pin, const struct config *config, const char *path)
+static int replace_lines(const struct run *run, const struct config *config, const char *path)
 {
 	char *text = NULL;
 	size_t length;
@@ -69,7 +94,7 @@ static int replace_lines(const struct pin *pin, const struct config *config, con
 
 	if (!out)
 		return -ENOMEM;
-	error = pin_edit(pin, path, config->text ? config->text : "", out);
+	error = pin_edit(run, path, config->text ? config->text : "", out);
 	if (fclose(out) && !error)
 		error = -ENOMEM;
 	if (!error)
@@ -78,11 +103,11 @@ static int replace_lines(const struct pin *pin, const struct config *config, con
 	return error;
 }
 
-static int write_config(const struct pin *pin, const struct preview *preview)
+static int write_config(const struct run *run, const struct preview *preview)
 {
-	const struct settings *settings = &pin->run->settings;
+	const struct settings *settings = &run->settings;
 	const char *path = preview->file ? preview->file : CONFIG_PATH;
-	int error = replace_lines(pin, &preview->config, path);
+	int error = replace_lines(run, &preview->config, path);
 
 	if (error) {
 		text_print(stderr, "vfio-early: %s: could not be written: %s; it is unchanged\n",
@@ -103,9 +128,9 @@ static int write_config(const struct pin *pin, const struct preview *preview)
 	return EXIT_DONE;
 }
 
-static int pin(const struct pin *pin, const struct options *options)
+static int pin(const struct run *run, const struct options *options)
 {
-	const struct settings *settings = &pin->run->settings;
+	const struct settings *settings = &run->settings;
 	const char *text;
 	int error, code;
 
@@ -113,10 +138,10 @@ static int pin(const struct pin *pin, const struct options *options)
 		text_print(stderr, "vfio-early: not pinned: correct the errors first\n");
 		return EXIT_MALFORMED;
 	}
-	if (is_hopeless(pin->run))
+	if (is_hopeless(run))
 		return EXIT_PARTLY;
-	text = pin_text(pin);
-	error = text ? pin_check(pin, text) : -ENOMEM;
+	text = pin_text(run);
+	error = text ? pin_check(run, text) : -ENOMEM;
 	if (error) {
 		text_print(stderr, "vfio-early: not pinned: %s\n",
 			   error == -EBADMSG ? "the boot would not take the same; this is a bug in "
@@ -124,35 +149,25 @@ static int pin(const struct pin *pin, const struct options *options)
 					     : strerror(-error));
 		return EXIT_PARTLY;
 	}
-	code = complain(pin->run);
+	code = complain(run);
 	fputs(text, stdout);
 	/* Before messages on standard error. */
 	fflush(stdout);
 	if (options->write && settings->problems) {
 		text_print(stderr, "vfio-early: not written: correct the errors first\n");
 	} else if (options->write) {
-		code |= write_config(pin, &options->preview);
+		code |= write_config(run, &options->preview);
 	}
 	return settings->problems ? EXIT_MALFORMED : code;
 }
 
 static int run_pin(int count, char *const *arguments)
 {
-	struct options options = {
-		.name = "pin",
-		.arguments = "[SELECTOR...]",
-		.help = "Prints the selectors as functions with their paths and ids, and the "
-			"members\n"
-			"of their groups, as lines for the config file. Selectors replace the "
-			"configured\n"
-			"ones.",
-		.letters = "sclw",
-	};
+	struct options options = { 0 };
 	struct preview *preview = &options.preview;
-	int code, first = options_parse(&options, count, arguments, &code), error;
+	int code, first = options_read(&table, &options, count, arguments, &code), error;
 	struct file_lock lock = { .fd = -1 };
 	struct run *run;
-	struct pin pinned;
 
 	if (first < 0)
 		return code;
@@ -167,17 +182,16 @@ static int run_pin(int count, char *const *arguments)
 	run = run_create();
 	if (!run)
 		return preview_complain("pin", -ENOMEM) ? EXIT_PARTLY : EXIT_DONE;
+	/* New members are accepted, and only the boot obeys the rescue switch. */
+	run->settings.members_open = true;
+	run->settings.leave_out = SETTINGS_BIT_OFF;
 	error = preview_read(preview, run, count - first, arguments + first);
 	for (const struct problem *problem = run->settings.problems; problem;
 	     problem = problem->next)
 		text_print(stderr, "vfio-early: %s\n", explain_problem(run->arena, problem));
-	pinned = (struct pin){ .run = run, .members = run->settings.members };
-	/* New members are accepted, and only the boot obeys the rescue switch. */
-	run->settings.members = (struct selector_list){ 0 };
-	run->settings.off = false;
 	if (!error)
 		error = preview_plan(preview, run);
-	code = error ? EXIT_PARTLY : pin(&pinned, &options);
+	code = error ? EXIT_PARTLY : pin(run, &options);
 	file_lock_release(&lock);
 	preview_close(preview);
 	run_destroy(run);

@@ -3,20 +3,32 @@
 #include <stdio.h>
 
 #include "command/options.h"
+#include "command/preview.h"
 #include "lib/command.h"
+#include "lib/util.h"
 #include "plan/report.h"
+
+struct options {
+	struct preview preview;
+};
+
+static const struct option_row rows[] = {
+	PREVIEW_SYSFS, PREVIEW_CONFIG, PREVIEW_CMDLINE, PREVIEW_HOST, PREVIEW_IDS, PREVIEW_JSON,
+};
+
+static const struct option_table table = {
+	.command = "plan",
+	.arguments = "[SELECTOR...]",
+	.help = "Shows what the boot would do and why. Selectors replace the configured ones.",
+	.rows = rows,
+	.count = ARRAY_SIZE(rows),
+};
 
 static int run_plan(int count, char *const *arguments)
 {
-	struct options options = {
-		.name = "plan",
-		.arguments = "[SELECTOR...]",
-		.help = "Shows what the boot would do and why. Selectors replace the configured "
-			"ones.",
-		.letters = "scHlij",
-	};
+	struct options options = { 0 };
 	struct preview *preview = &options.preview;
-	int code, first = options_parse(&options, count, arguments, &code), error;
+	int code, first = options_read(&table, &options, count, arguments, &code), error;
 	struct run *run;
 
 	if (first < 0)
@@ -24,10 +36,10 @@ static int run_plan(int count, char *const *arguments)
 	run = run_create();
 	if (!run)
 		return preview_complain("plan", -ENOMEM) ? EXIT_PARTLY : EXIT_DONE;
-	error = preview_read(preview, run, count - first, arguments + first);
 	/* The pinned members belong to the configured devices. */
 	if (first < count)
-		run->settings.members = (struct selector_list){ 0 };
+		run->settings.leave_out = SETTINGS_BIT(SETTING_MEMBERS);
+	error = preview_read(preview, run, count - first, arguments + first);
 	if (!error)
 		error = preview_plan(preview, run);
 	preview->ids = preview_find_ids(preview);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "command/options.h"
+#include "command/preview.h"
 #include "command/release.h"
 #include "host/needs.h"
 #include "lib/command.h"
@@ -14,6 +15,26 @@
 #include "lib/util.h"
 #include "plan/explain.h"
 #include "settings/settings_parse.h"
+
+struct options {
+	struct preview preview;
+};
+
+static const struct option_row rows[] = {
+	PREVIEW_CONFIG,
+	PREVIEW_JSON,
+};
+
+static const struct option_table table = {
+	.command = "release",
+	.arguments = "SELECTOR...",
+	.help = "Gives devices back to the host's own drivers now, with their whole groups. It "
+		"leaves\n"
+		"alone what a virtual machine has open. The next boot takes what is configured "
+		"again.",
+	.rows = rows,
+	.count = ARRAY_SIZE(rows),
+};
 
 /* Begins every line. */
 #define PREFIX "vfio-early: "
@@ -53,11 +74,13 @@ static int read_settings(struct options *options, struct run *run, int count,
 			 char *const *selectors)
 {
 	struct settings *settings = &run->settings;
-	int error = preview_read(&options->preview, run, count, selectors);
+	int error;
 
-	settings->members = settings->protect = settings->force = (struct selector_list){ 0 };
-	settings->off = settings->dry_run = false;
-	settings->wait_seconds = 0;
+	settings->leave_out = SETTINGS_BIT_OFF | SETTINGS_BIT(SETTING_MEMBERS) |
+			      SETTINGS_BIT(SETTING_PROTECT) | SETTINGS_BIT(SETTING_FORCE) |
+			      SETTINGS_BIT(SETTING_WAIT);
+	error = preview_read(&options->preview, run, count, selectors);
+	settings->dry_run = false;
 	for (const struct problem *problem = settings->problems; problem; problem = problem->next)
 		text_print(stderr, "vfio-early: %s\n", explain_problem(run->arena, problem));
 	return error;
@@ -142,16 +165,8 @@ static int release(struct options *options, struct run *run)
 
 static int run_release(int count, char *const *arguments)
 {
-	struct options options = {
-		.name = "release",
-		.arguments = "SELECTOR...",
-		.help = "Gives devices back to the host's own drivers now, with their whole "
-			"groups. It leaves\n"
-			"alone what a virtual machine has open. The next boot takes what is "
-			"configured again.",
-		.letters = "cj",
-	};
-	int code, first = options_parse(&options, count, arguments, &code), error;
+	struct options options = { 0 };
+	int code, first = options_read(&table, &options, count, arguments, &code), error;
 	struct run *run;
 
 	if (first < 0)

@@ -3,11 +3,32 @@
 #include <stdio.h>
 
 #include "command/options.h"
+#include "command/preview.h"
 #include "lib/command.h"
 #include "lib/json_writer.h"
 #include "lib/text.h"
 #include "lib/util.h"
 #include "plan/explain.h"
+
+struct options {
+	struct preview preview;
+};
+
+static const struct option_row rows[] = {
+	PREVIEW_SYSFS,
+	PREVIEW_CONFIG,
+	PREVIEW_CMDLINE,
+	PREVIEW_JSON,
+};
+
+static const struct option_table table = {
+	.command = "show",
+	.arguments = "",
+	.help = "Prints the settings of the next boot, and where each comes from: the config, the\n"
+		"kernel command line, or what this host was found to need.",
+	.rows = rows,
+	.count = ARRAY_SIZE(rows),
+};
 
 /* Incremented when a field changes its meaning or goes. */
 #define SHOW_SCHEMA 1
@@ -115,24 +136,12 @@ static void print_json(const struct run *run, int code)
 
 static int run_show(int count, char *const *arguments)
 {
-	struct options options = {
-		.name = "show",
-		.arguments = "",
-		.help = "Prints the settings of the next boot, and where each comes from: the "
-			"config, the\n"
-			"kernel command line, or what this host was found to need.",
-		.letters = "sclj",
-	};
-	int code, first = options_parse(&options, count, arguments, &code), error;
+	struct options options = { 0 };
+	int code, first = options_read_exactly(&table, &options, 0, count, arguments, &code), error;
 	struct run *run;
 
 	if (first < 0)
 		return code;
-	if (first != count) {
-		text_print(stderr, "vfio-early: show: unexpected argument '%s'\n",
-			   arguments[first]);
-		return EXIT_MALFORMED;
-	}
 	run = run_create();
 	if (!run)
 		return preview_complain("show", -ENOMEM) ? EXIT_PARTLY : EXIT_DONE;

@@ -4,12 +4,40 @@
 #include <string.h>
 
 #include "command/options.h"
+#include "command/preview.h"
 #include "command/status.h"
 #include "lib/command.h"
 #include "lib/paths.h"
 #include "lib/textfile.h"
 #include "lib/util.h"
 #include "plan/report.h"
+
+struct options {
+	struct preview preview;
+	const char *report; /* a directory of reports; NULL for the usual ones */
+};
+
+static const struct option_row rows[] = {
+	PREVIEW_SYSFS,
+	PREVIEW_CONFIG,
+	PREVIEW_CMDLINE,
+	{ .name = "report",
+	  .value = "DIR",
+	  .help = "look for the boot's report here",
+	  .offset = offsetof(struct options, report) },
+	PREVIEW_JSON,
+};
+
+static const struct option_table table = {
+	.command = "status",
+	.arguments = "[SELECTOR...]",
+	.help = "Says whether every wanted device is taken, what the boot did or why it did not, "
+		"and\n"
+		"what has changed since. Selectors replace the configured ones.\n"
+		"Exit code 0: all is as wanted; 1: it is not.",
+	.rows = rows,
+	.count = ARRAY_SIZE(rows),
+};
 
 /* Looks for the boot's report in a directory. Returns 0 or -errno. */
 static int read_report(struct status *status, const char *directory)
@@ -47,16 +75,8 @@ static int find_report(struct status *status, const struct options *options)
 
 static int run_status(int count, char *const *arguments)
 {
-	struct options options = {
-		.name = "status",
-		.arguments = "[SELECTOR...]",
-		.help = "Says whether every wanted device is taken, what the boot did or why it "
-			"did not, and\n"
-			"what has changed since. Selectors replace the configured ones.\n"
-			"Exit code 0: all is as wanted; 1: it is not.",
-		.letters = "sclrj",
-	};
-	int code, first = options_parse(&options, count, arguments, &code), error;
+	struct options options = { 0 };
+	int code, first = options_read(&table, &options, count, arguments, &code), error;
 	struct status status = { 0 };
 	struct run *run;
 
@@ -66,13 +86,13 @@ static int run_status(int count, char *const *arguments)
 	if (!run)
 		return preview_complain("status", -ENOMEM) ? EXIT_PARTLY : EXIT_DONE;
 	status.run = run;
-	error = preview_read(&options.preview, run, count - first, arguments + first);
 	status.of_others = first < count;
+	/* Devices are wanted even if the rescue switch keeps them from being taken. */
+	run->settings.leave_out = SETTINGS_BIT_OFF;
 	/* The pinned members belong to the configured devices. */
 	if (status.of_others)
-		run->settings.members = (struct selector_list){ 0 };
-	/* Devices are wanted even if the rescue switch keeps them from being taken. */
-	run->settings.off = false;
+		run->settings.leave_out |= SETTINGS_BIT(SETTING_MEMBERS);
+	error = preview_read(&options.preview, run, count - first, arguments + first);
 	if (!error)
 		error = preview_plan(&options.preview, run);
 	if (!error)

@@ -1,103 +1,127 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "command/options.h"
 
+#include <getopt.h>
+#include <stdio.h>
 #include <string.h>
 
-#include "command/arguments.h"
-#include "lib/paths.h"
-#include "lib/util.h"
-#include "settings/settings_parse.h"
+#include "lib/command.h"
+#include "lib/text.h"
 
-/* All options; a command has those whose letters it lists. */
-static const struct {
-	char letter;
-	struct argument argument;
-} known[] = {
-	{ 's',
-	  { .name = "sysfs",
-	    .value = "DIR",
-	    .help = "read the devices from this tree instead of /sys",
-	    .offset = offsetof(struct options, preview.sysfs) } },
-	{ 'c',
-	  { .name = "config",
-	    .value = "FILE",
-	    .help = "use this file instead of " CONFIG_PATH,
-	    .offset = offsetof(struct options, preview.file) } },
-	{ 'l',
-	  { .name = "cmdline",
-	    .value = "TEXT",
-	    .help = "use this as the kernel command line",
-	    .offset = offsetof(struct options, preview.cmdline) } },
-	{ 'H',
-	  { .name = "host",
-	    .value = "FILE",
-	    .help = "read what the host needs from this file of an image",
-	    .offset = offsetof(struct options, preview.host) } },
-	{ 'i',
-	  { .name = "ids",
-	    .value = "FILE",
-	    .help = "read device names from this pci.ids",
-	    .offset = offsetof(struct options, preview.ids) } },
-	{ 'r',
-	  { .name = "report",
-	    .value = "DIR",
-	    .help = "look for the boot's report here",
-	    .offset = offsetof(struct options, report) } },
-	{ 't',
-	  { .name = "tree",
-	    .help = "show the functions behind each bridge",
-	    .offset = offsetof(struct options, preview.behind) } },
-	{ 'j',
-	  { .name = "json",
-	    .help = "print JSON",
-	    .offset = offsetof(struct options, preview.json) } },
-	{ 'a',
-	  { .name = "addresses",
-	    .help = "print only addresses and names, separated by a tab",
-	    .offset = offsetof(struct options, preview.addresses) } },
-	{ 'w',
-	  { .name = "write",
-	    .help = "write them into the config file",
-	    .offset = offsetof(struct options, write) } },
-	{ 'd',
-	  { .name = "dry-run",
-	    .help = "show what would change, and change nothing",
-	    .offset = offsetof(struct options, dry_run) } },
-	{ 'n',
-	  { .name = "no-regenerate",
-	    .help = "do not rebuild the initramfs images",
-	    .offset = offsetof(struct options, no_regenerate) } },
-	{ 'f',
-	  { .name = "force",
-	    .value = "REASON:SELECTOR",
-	    .help = "take it in spite of this guard; may be repeated",
-	    .offset = offsetof(struct options, force),
-	    .repeated = true } },
-};
+/* Above all characters, which getopt_long() returns for errors. */
+#define FIRST_OPTION 256
 
-int options_parse(struct options *options, int count, char *const *arguments, int *code)
+static void print_usage(const struct option_table *table, FILE *out)
 {
-	const struct usage usage = { options->name, options->arguments, options->help };
-	struct argument table[ARRAY_SIZE(known)];
-	size_t size = 0;
+	const struct option_row *rows = table->rows;
+	int widest = 0;
 
-	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
-		if (strchr(options->letters, known[i].letter))
-			table[size++] = known[i].argument;
-	return arguments_read(&usage, table, size, options, count, arguments, code);
+	for (size_t i = 0; i < table->count; i++) {
+		int width = (int)(strlen(rows[i].name) +
+				  (rows[i].value ? strlen(rows[i].value) + 1 : 0));
+
+		if (rows[i].help && width > widest)
+			widest = width;
+	}
+	fprintf(out, "usage: vfio-early %s [OPTION...]%s%s\n%s\n", table->command,
+		*table->arguments ? " " : "", table->arguments, table->help);
+	for (size_t i = 0; i < table->count; i++) {
+		int width = (int)strlen(rows[i].name) + (rows[i].value ? 1 : 0);
+
+		if (rows[i].help)
+			fprintf(out, "  --%s%s%-*s  %s\n", rows[i].name, rows[i].value ? " " : "",
+				widest - width, rows[i].value ? rows[i].value : "", rows[i].help);
+	}
 }
 
-int options_add_force(const struct options *options, struct settings *settings)
+/* Prints the usage after an error message. Returns -1. */
+static int refuse(const struct option_table *table, int *code)
 {
-	struct origin origin = { .source = "--force", .column = 1 };
-	struct origin *place = &settings->origins[SETTING_FORCE];
-	int error = 0;
+	*code = EXIT_MALFORMED;
+	print_usage(table, stderr);
+	return -1;
+}
 
-	/* They add to what was configured anywhere. */
-	if (options->force.count && place->source)
-		place->source = origin.source;
-	for (size_t i = 0; !error && i < options->force.count; i++)
-		error = settings_read_value(settings, SETTING_FORCE, options->force.items[i],
-					    &origin);
-	return error;
+/* Stores an option's value. Reports an option repeated too often and returns false. */
+static bool keep(const struct option_row *row, void *target)
+{
+	char *place = (char *)target + row->offset;
+
+	if (row->repeated) {
+		struct option_values *list = (struct option_values *)(void *)place;
+
+		if (list->count == OPTIONS_MAX) {
+			text_print(stderr, "vfio-early: --%s %s: given more than %d times\n",
+				   row->name, optarg, OPTIONS_MAX);
+			return false;
+		}
+		list->items[list->count++] = optarg;
+	} else if (row->value) {
+		*(const char **)(void *)place = optarg;
+	} else {
+		*(bool *)(void *)place = true;
+	}
+	return true;
+}
+
+/* Says what is wrong with the option at which getopt_long(3) stopped. */
+static void say_bad_option(const struct option_table *table, int option, char *const *words)
+{
+	const char letter[] = { '-', (char)optopt, '\0' };
+
+	if (option == ':')
+		text_print(stderr, "vfio-early: %s: %s needs a value\n", table->command,
+			   words[optind - 1]);
+	else if (optopt >= FIRST_OPTION)
+		text_print(stderr, "vfio-early: %s: --%s takes no value\n", table->command,
+			   table->rows[optopt - FIRST_OPTION].name);
+	else
+		text_print(stderr, "vfio-early: %s: unknown option '%s'\n", table->command,
+			   optopt ? letter : words[optind - 1]);
+}
+
+int options_read(const struct option_table *table, void *target, int count, char *const *arguments,
+		 int *code)
+{
+	const struct option_row *rows = table->rows;
+	struct option known[OPTIONS_MAX + 2] = { 0 };
+	int option;
+
+	for (size_t i = 0; i < table->count; i++)
+		known[i] =
+			(struct option){ .name = rows[i].name,
+					 .has_arg = rows[i].value ? required_argument : no_argument,
+					 .val = FIRST_OPTION + (int)i };
+	known[table->count] = (struct option){ .name = "help", .val = 'h' };
+	*code = EXIT_DONE;
+	optind = 1;
+	/* getopt_long() skips the first word. */
+	opterr = 0;
+	while ((option = getopt_long(count + 1, arguments - 1, ":h", known, NULL)) != -1) {
+		if (option == 'h') {
+			print_usage(table, stdout);
+			return -1;
+		}
+		if (option < FIRST_OPTION)
+			say_bad_option(table, option, arguments - 1);
+		if (option < FIRST_OPTION || !keep(&table->rows[option - FIRST_OPTION], target))
+			return refuse(table, code);
+	}
+	return optind - 1;
+}
+
+int options_read_exactly(const struct option_table *table, void *target, int wanted, int count,
+			 char *const *arguments, int *code)
+{
+	int first = options_read(table, target, count, arguments, code);
+
+	if (first < 0 || first + wanted == count)
+		return first;
+	if (first + wanted < count)
+		text_print(stderr, "vfio-early: %s: unexpected argument '%s'\n", table->command,
+			   arguments[first + wanted]);
+	else
+		text_print(stderr, "vfio-early: %s: %s is missing\n", table->command,
+			   table->arguments);
+	return refuse(table, code);
 }

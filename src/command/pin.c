@@ -8,9 +8,9 @@
 #include "plan/explain.h"
 
 /* Returns whether a selector stays unchanged because there is nothing to pin it to. */
-static bool stays_as_it_is(const struct pin *pin, const struct selector *selector)
+static bool stays_as_it_is(const struct run *run, const struct selector *selector)
 {
-	const struct plan *plan = &pin->run->plan;
+	const struct plan *plan = &run->plan;
 
 	/* Which display the firmware uses may change; the selector means whichever it is. */
 	if (selector->exclude)
@@ -32,20 +32,20 @@ static bool stays_as_it_is(const struct pin *pin, const struct selector *selecto
 }
 
 /* Appends to a list after ", ". Returns NULL if list or text is NULL or memory runs out. */
-static const char *add(const struct pin *pin, const char *list, const char *mark, const char *text)
+static const char *add(const struct run *run, const char *list, const char *mark, const char *text)
 {
-	return list ? arena_print(pin->run->arena, "%s%s%s%s", list, *list ? ", " : "", mark, text)
+	return list ? arena_print(run->arena, "%s%s%s%s", list, *list ? ", " : "", mark, text)
 		    : NULL;
 }
 
 /* Appends what one selector picks, or leaves out of what others pick. */
-static const char *add_selector(const struct pin *pin, const char *list,
+static const char *add_selector(const struct run *run, const char *list,
 				const struct selector *selector)
 {
-	const struct plan *plan = &pin->run->plan;
+	const struct plan *plan = &run->plan;
 
-	if (stays_as_it_is(pin, selector))
-		return add(pin, list, "", selector->text);
+	if (stays_as_it_is(run, selector))
+		return add(run, list, "", selector->text);
 	for (size_t i = 0; i < plan->group_count; i++) {
 		for (size_t j = 0; j < plan->groups[i].count; j++) {
 			const struct member *member = &plan->groups[i].members[j];
@@ -53,76 +53,75 @@ static const char *add_selector(const struct pin *pin, const char *list,
 
 			if (member->role == ROLE_TAKE &&
 			    (excluded ? excluded->blame : member->selector) == selector)
-				list = add(pin, list, excluded ? "!" : "",
-					   explain_pin(pin->run->arena, member->device));
+				list = add(run, list, excluded ? "!" : "",
+					   explain_pin(run->arena, member->device));
 		}
 	}
 	return list;
 }
 
 /* Returns the value of a line of "devs", or of all lines together for line 0. */
-static const char *devs_value(const struct pin *pin, unsigned int line)
+static const char *devs_value(const struct run *run, unsigned int line)
 {
-	const struct selector_list *devs = &pin->run->settings.devs;
+	const struct selector_list *devs = &run->settings.devs;
 	const char *list = "";
 
 	for (size_t i = 0; i < devs->count; i++)
 		if (!line || devs->items[i].origin.line == line)
-			list = add_selector(pin, list, &devs->items[i]);
+			list = add_selector(run, list, &devs->items[i]);
 	return list;
 }
 
 /* Returns whether nothing is in the member's place now, while devices are still asked for. */
-static bool is_missed(const struct pin *pin, const struct selector *member)
+static bool is_missed(const struct run *run, const struct selector *member)
 {
-	const struct topology *topology = &pin->run->topology;
+	const struct topology *topology = &run->topology;
 
 	for (size_t i = 0; i < topology->count; i++)
 		if (selector_matches(member, &topology->devices[i]))
 			return false;
-	return pin->run->plan.finding_count > 0;
+	return run->plan.finding_count > 0;
 }
 
-static const char *add_member(const struct pin *pin, const char *list, const struct member *member)
+static const char *add_member(const struct run *run, const char *list, const struct member *member)
 {
 	if (member->role != ROLE_TAKE || member->device->gone)
 		return list;
-	return add(pin, list, "", explain_pin(pin->run->arena, member->device));
+	return add(run, list, "", explain_pin(run->arena, member->device));
 }
 
 /* Returns a line of "members" for each group, and one for devices that are absent. */
-static const char *members_lines(const struct pin *pin)
+static const char *members_lines(const struct run *run)
 {
-	const struct plan *plan = &pin->run->plan;
-	struct arena *arena = pin->run->arena;
+	const struct plan *plan = &run->plan;
+	struct arena *arena = run->arena;
 	const char *lines = "", *list;
 
 	for (size_t i = 0; lines && i < plan->group_count; i++) {
 		list = "";
 		for (size_t j = 0; j < plan->groups[i].count; j++)
-			list = add_member(pin, list, &plan->groups[i].members[j]);
+			list = add_member(run, list, &plan->groups[i].members[j]);
 		lines = list ? arena_print(arena, "%smembers = %s\n", lines, list) : NULL;
 	}
 	list = "";
-	for (size_t i = 0; i < pin->members.count; i++)
-		if (is_missed(pin, &pin->members.items[i]))
-			list = add(pin, list, "", pin->members.items[i].text);
+	for (size_t i = 0; i < run->settings.members.count; i++)
+		if (is_missed(run, &run->settings.members.items[i]))
+			list = add(run, list, "", run->settings.members.items[i].text);
 	if (!lines || !list || !*list)
 		return list ? lines : NULL;
 	return arena_print(arena, "%smembers = %s\n", lines, list);
 }
 
-const char *pin_text(const struct pin *pin)
+const char *pin_text(const struct run *run)
 {
-	const char *devs = devs_value(pin, 0), *members = members_lines(pin);
+	const char *devs = devs_value(run, 0), *members = members_lines(run);
 
-	return devs && members ? arena_print(pin->run->arena, "devs = %s\n%s", devs, members)
-			       : NULL;
+	return devs && members ? arena_print(run->arena, "devs = %s\n%s", devs, members) : NULL;
 }
 
 /* A config file that is being rewritten. */
 struct edit {
-	const struct pin *pin;
+	const struct run *run;
 	const char *path;
 	FILE *out;
 	size_t devs, members; /* lines of each still to come */
@@ -151,19 +150,19 @@ static void count_lines(struct edit *edit, const char *text)
 /* Returns the new value for a line of "devs". */
 static const char *line_value(struct edit *edit, unsigned int number)
 {
-	const struct origin *origin = &edit->pin->run->settings.origins[SETTING_DEVS];
+	const struct origin *origin = &edit->run->settings.origins[SETTING_DEVS];
 	bool first = !edit->devs_done;
 
 	edit->devs_done = true;
 	if (streq(origin->source, edit->path))
-		return devs_value(edit->pin, number);
+		return devs_value(edit->run, number);
 	/* Selectors from elsewhere have replaced all of this file's. */
-	return first ? devs_value(edit->pin, 0) : "";
+	return first ? devs_value(edit->run, 0) : "";
 }
 
 static int put_members(struct edit *edit)
 {
-	const char *lines = members_lines(edit->pin);
+	const char *lines = members_lines(edit->run);
 
 	edit->members_done = true;
 	if (lines)
@@ -199,9 +198,9 @@ static int edit_line(struct edit *edit, const char *line, int length, unsigned i
 	return put_members(edit);
 }
 
-int pin_edit(const struct pin *pin, const char *path, const char *text, FILE *out)
+int pin_edit(const struct run *run, const char *path, const char *text, FILE *out)
 {
-	struct edit edit = { .pin = pin, .path = path, .out = out };
+	struct edit edit = { .run = run, .path = path, .out = out };
 	unsigned int number = 0;
 	const char *value;
 	int error = 0;
@@ -214,17 +213,17 @@ int pin_edit(const struct pin *pin, const char *path, const char *text, FILE *ou
 		text += length + (text[length] == '\n');
 	}
 	if (!error && !edit.devs_done) {
-		value = devs_value(pin, 0);
+		value = devs_value(run, 0);
 		fprintf(out, "devs = %s\n", value ? value : "");
 		error = value ? 0 : -ENOMEM;
 	}
 	return error || edit.members_done ? error : put_members(&edit);
 }
 
-int pin_check(const struct pin *pin, const char *text)
+int pin_check(const struct run *run, const char *text)
 {
-	const struct plan *before = &pin->run->plan;
-	struct settings settings = pin->run->settings;
+	const struct plan *before = &run->plan;
+	struct settings settings = run->settings;
 	struct plan after;
 	bool same;
 	int error;
@@ -232,9 +231,10 @@ int pin_check(const struct pin *pin, const char *text)
 	settings.problems = NULL;
 	settings.last_problem = &settings.problems;
 	settings.devs = settings.members = (struct selector_list){ 0 };
+	settings.members_open = false;
 	error = settings_read_config(&settings, "pin", text);
 	if (!error)
-		error = plan_make(&after, settings.arena, &settings, &pin->run->topology);
+		error = plan_make(&after, settings.arena, &settings, &run->topology);
 	if (error)
 		return error;
 	same = !settings.problems && after.group_count == before->group_count;

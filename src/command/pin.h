@@ -8,25 +8,22 @@
 /*
  * The hardened form of selectors: the functions that they pick now, with paths and ids
  * (explain_pin()), and "members", every endpoint of their groups. Boot then takes the
- * same, or says what has changed.
+ * same, or says what has changed. The run is planned with members_open, so that no group
+ * is refused for having grown.
  */
-struct pin {
-	struct run *run; /* planned without members, so that no group is refused for having grown */
-	struct selector_list members; /* pinned before */
-};
 
 /* Returns lines of a config file, owned by the arena; NULL when memory runs out. */
-const char *pin_text(const struct pin *pin);
+const char *pin_text(const struct run *run);
 
 /*
  * Writes a config file's text with these lines in place of its own: each line of "devs"
  * keeps its place and comment, and what it picks. path names the text's file. Returns 0
  * or -ENOMEM.
  */
-int pin_edit(const struct pin *pin, const char *path, const char *text, FILE *out);
+int pin_edit(const struct run *run, const char *path, const char *text, FILE *out);
 
 /*
  * Checks that lines from pin_text() give the same plan: the same groups, taken or
  * refused. Returns 0, -ENOMEM, or -EBADMSG if the plans differ.
  */
-int pin_check(const struct pin *pin, const char *text);
+int pin_check(const struct run *run, const char *text);

@@ -76,14 +76,16 @@ int preview_read_settings(struct preview *preview, struct run *run)
 
 int preview_read(struct preview *preview, struct run *run, int count, char *const *selectors)
 {
-	int error = preview_read_settings(preview, run);
+	int error;
 
+	/* A preview changes nothing, whatever the settings say. */
+	run->settings.dry_run = true;
+	run->settings.leave_out |= SETTINGS_BIT(SETTING_DRY_RUN);
+	error = preview_read_settings(preview, run);
 	if (!error && preview->host)
 		error = read_host(preview, run);
-
 	for (int i = 0; !error && i < count; i++)
 		error = settings_add_argument(&run->settings, selectors[i], i == count - 1);
-	run->settings.dry_run = true;
 	return error;
 }
 

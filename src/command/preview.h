@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include <stddef.h>
+
 #include "host/needs_list.h"
+#include "lib/paths.h"
 #include "machine/pci.h"
 #include "machine/sysfs.h"
 #include "plan/run.h"
@@ -31,9 +34,45 @@ struct preview {
 	struct pci_source *source;
 };
 
+/* Rows of an option table (options.h) for a struct options with a member preview. */
+#define PREVIEW_SYSFS                                                      \
+	{                                                                  \
+		.name = "sysfs", .value = "DIR",                           \
+		.help = "read the devices from this tree instead of /sys", \
+		.offset = offsetof(struct options, preview.sysfs)          \
+	}
+#define PREVIEW_CONFIG                                           \
+	{                                                        \
+		.name = "config", .value = "FILE",               \
+		.help = "use this file instead of " CONFIG_PATH, \
+		.offset = offsetof(struct options, preview.file) \
+	}
+#define PREVIEW_CMDLINE                                                                            \
+	{                                                                                          \
+		.name = "cmdline", .value = "TEXT", .help = "use this as the kernel command line", \
+		.offset = offsetof(struct options, preview.cmdline)                                \
+	}
+#define PREVIEW_HOST                                                           \
+	{                                                                      \
+		.name = "host", .value = "FILE",                               \
+		.help = "read what the host needs from this file of an image", \
+		.offset = offsetof(struct options, preview.host)               \
+	}
+#define PREVIEW_IDS                                                                            \
+	{                                                                                      \
+		.name = "ids", .value = "FILE", .help = "read device names from this pci.ids", \
+		.offset = offsetof(struct options, preview.ids)                                \
+	}
+#define PREVIEW_JSON                                             \
+	{                                                        \
+		.name = "json", .help = "print JSON",            \
+		.offset = offsetof(struct options, preview.json) \
+	}
+
 /*
- * Reads the settings as boot would, then the selectors, which replace the configured
- * ones. Says on standard error what cannot be read. Returns 0 or -errno.
+ * Reads the settings as boot would, but for those in run->settings.leave_out, then the
+ * selectors, which replace the configured ones. Turns dry_run on. Says on standard error
+ * what cannot be read. Returns 0 or -errno.
  */
 int preview_read(struct preview *preview, struct run *run, int count, char *const *selectors);
 

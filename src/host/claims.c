@@ -104,7 +104,7 @@ static void read_modprobe(struct claim_visit *visit)
 	}
 }
 
-void search_claims(struct host_search *search, const char *root)
+void claims_add(struct host_search *search, const char *root)
 {
 	struct claim_visit visit = { .search = search, .root = root };
 	/* Any directory will do. */

@@ -13,14 +13,14 @@ static void add_console(struct host_search *search, const char *name)
 {
 	const char *path =
 		*name && !strchr(name, '/') && name[0] != '.'
-			? search_read_link(search, search_print(search, "class/tty/%s", name))
+			? path_read_link(search, search_print(search, "class/tty/%s", name))
 			: NULL;
 
 	if (path)
-		search_add_path(search, path, name);
+		path_add(search, path, name);
 }
 
-void search_consoles(struct host_search *search)
+void console_add(struct host_search *search)
 {
 	char names[256], *rest = names, *name, *text = search_read_proc(search, "cmdline");
 	struct cmdline_token token;
@@ -48,11 +48,11 @@ static int visit_bound(void *context, const char *name)
 {
 	const struct bound *bound = context;
 	struct host_search *search = bound->search;
-	const char *path = search_read_link(
+	const char *path = path_read_link(
 		search, search_print(search, "bus/pci/drivers/%s/%s", bound->driver, name));
 
 	if (path)
-		search_add_path(search, path, bound->watchdog);
+		path_add(search, path, bound->watchdog);
 	return 0;
 }
 
@@ -82,13 +82,13 @@ static int visit_watchdog(void *context, const char *name)
 		       sizeof(state)) <= 0 ||
 	    !streq(state, "active"))
 		return 0;
-	path = search_read_link(search, search_print(search, "class/watchdog/%s", name));
-	if (!path || !search_add_path(search, path, name))
+	path = path_read_link(search, search_print(search, "class/watchdog/%s", name));
+	if (!path || !path_add(search, path, name))
 		add_by_driver(search, name);
 	return 0;
 }
 
-void search_watchdogs(struct host_search *search)
+void console_add_watchdogs(struct host_search *search)
 {
 	search_begin_use(search, "an armed watchdog");
 	sysfs_list(&search->sysfs, "class/watchdog", visit_watchdog, search);

@@ -100,19 +100,18 @@ static void add_source(struct host_search *search, const struct line *line)
 				     .source = line->source,
 				     .options = line->options };
 
-	search_unmounted(search, &mount);
+	mount_add_unmounted(search, &mount);
 }
 
 /* Returns the mount at exactly this point; NULL for none. */
 static const struct mount *find_exact(struct host_search *search, const char *point)
 {
-	const struct mount *mount = search_find_mount(search, point);
+	const struct mount *mount = mount_find(search, point);
 
 	return mount && streq(mount->point, point) ? mount : NULL;
 }
 
-static void search_boot_point(struct host_search *search, const struct line *lines,
-			      const char *point)
+static void add_boot_point(struct host_search *search, const struct line *lines, const char *point)
 {
 	const struct mount *mount = find_exact(search, point);
 
@@ -137,11 +136,11 @@ static bool is_boot_point(const char *point)
 /* Returns whether the boot stops without the line's device. */
 static bool is_needed(const struct line *line)
 {
-	return !search_find_option(line->options, "noauto") &&
-	       !search_find_option(line->options, "nofail") &&
+	return !journal_find_option(line->options, "noauto") &&
+	       !journal_find_option(line->options, "nofail") &&
 	       /* A bind mount shows a directory that another line mounts. */
-	       !search_find_option(line->options, "bind") &&
-	       !search_find_option(line->options, "rbind") && line->point[0] == '/' &&
+	       !journal_find_option(line->options, "bind") &&
+	       !journal_find_option(line->options, "rbind") && line->point[0] == '/' &&
 	       !streq(line->type, "swap") && !streq(line->type, "ignore");
 }
 
@@ -149,10 +148,10 @@ static bool is_needed(const struct line *line)
  * Adds what is mounted at the line's point and what the line names, which the next boot
  * mounts. For a network file system the network counts as what the host is reached by.
  */
-static void search_line(struct host_search *search, const struct line *line)
+static void add_line(struct host_search *search, const struct line *line)
 {
-	bool network = search_is_network_type(line->type);
-	bool late = network || search_find_option(line->options, "_netdev");
+	bool network = mount_is_network_type(line->type);
+	bool late = network || journal_find_option(line->options, "_netdev");
 	const struct mount *mount = find_exact(search, line->point);
 	char *use = (char *)search_print(search, "%s", line->point);
 	const char *number;
@@ -161,7 +160,7 @@ static void search_line(struct host_search *search, const struct line *line)
 	search_begin_use(search, use);
 	if (mount && !network)
 		search_mount(search, mount);
-	number = mount || late ? search_find_number(search, line->source) : NULL;
+	number = mount || late ? block_name_find_number(search, line->source) : NULL;
 	if (number)
 		search_block(search, number);
 	else if (!mount && !late)
@@ -178,7 +177,7 @@ static void add_swap(struct host_search *search, const char *name)
 		search_named_block(search, name);
 }
 
-static void search_swaps(struct host_search *search, const struct line *lines)
+static void add_swaps(struct host_search *search, const struct line *lines)
 {
 	char *text = search_read_table(search, "swaps"), *rest;
 
@@ -200,15 +199,15 @@ static void search_swaps(struct host_search *search, const struct line *lines)
 			add_swap(search, line->source);
 }
 
-void search_file_systems(struct host_search *search)
+void fstab_add(struct host_search *search)
 {
 	const struct line *lines = read_fstab(search);
 
 	for (size_t i = 0; i < ARRAY_SIZE(boot_points); i++)
-		search_boot_point(search, lines, boot_points[i]);
+		add_boot_point(search, lines, boot_points[i]);
 	for (const struct line *line = lines; line; line = line->next)
 		if (is_needed(line) && !is_boot_point(line->point))
-			search_line(search, line);
+			add_line(search, line);
 	for (size_t i = 0; i < ARRAY_SIZE(live_points); i++) {
 		const struct mount *mount = find_exact(search, live_points[i]);
 
@@ -216,5 +215,5 @@ void search_file_systems(struct host_search *search)
 		if (mount)
 			search_mount(search, mount);
 	}
-	search_swaps(search, lines);
+	add_swaps(search, lines);
 }

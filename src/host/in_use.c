@@ -29,11 +29,11 @@ static bool lies_on_something(const struct mount *mount)
 	for (size_t i = 0; i < ARRAY_SIZE(types); i++)
 		if (streq(mount->type, types[i]))
 			return true;
-	return mount_has_device(mount) || search_is_network_type(mount->type) ||
+	return mount_has_device(mount) || mount_is_network_type(mount->type) ||
 	       strncmp(mount->source, "/dev/", strlen("/dev/")) == 0;
 }
 
-static void search_mounts(struct host_search *search)
+static void add_mounts(struct host_search *search)
 {
 	for (const struct mount *mount = search->mounts; mount; mount = mount->next) {
 		char *use;
@@ -74,13 +74,13 @@ static int visit_interface(void *context, const char *name)
 	sysfs_list(&search->sysfs, search_print(search, "class/net/%s", name), note_upper, &visit);
 	if (visit.found && is_up(search, name)) {
 		search_begin_use(search, "the network");
-		search_interface(search, name);
+		network_add_interface(search, name);
 	}
 	return 0;
 }
 
 /* A line is "fd00... 02 40 00 80 eth0". The fourth word is the scope: 20 link, 10 host. */
-static void search_addresses(struct host_search *search)
+static void add_addresses(struct host_search *search)
 {
 	char *text = search_read_proc(search, "net/if_inet6"), *line;
 
@@ -90,15 +90,15 @@ static void search_addresses(struct host_search *search)
 		for (size_t i = 0; i < ARRAY_SIZE(words); i++)
 			words[i] = mountinfo_word(&line);
 		if (words[5] && !streq(words[3], "20") && !streq(words[3], "10"))
-			search_interface(search, words[5]);
+			network_add_interface(search, words[5]);
 	}
 }
 
-static void search_links(struct host_search *search)
+static void add_links(struct host_search *search)
 {
 	search_begin_use(search, "the network");
-	search_routes(search);
-	search_addresses(search);
+	network_add_routes(search);
+	add_addresses(search);
 	sysfs_list(&search->sysfs, "class/net", visit_interface, search);
 }
 
@@ -112,10 +112,10 @@ static int visit_connector(void *context, const char *name)
 		       sizeof(enabled)) <= 0 ||
 	    !streq(enabled, "enabled"))
 		return 0;
-	path = search_read_link(search, link);
+	path = path_read_link(search, link);
 	search_begin_use(search, "a picture");
 	if (path)
-		search_add_path(search, path, name);
+		path_add(search, path, name);
 	return 0;
 }
 
@@ -132,14 +132,14 @@ static int visit_framebuffer(void *context, const char *name)
 	    !sysfs_exists(&search->sysfs, search_print(search, "%s/boot_vga", link)) ||
 	    !framebuffer_lies_in(visit->text, &address))
 		return 0;
-	path = search_read_link(search, link);
+	path = path_read_link(search, link);
 	search_begin_use(search, "a picture");
 	if (path)
-		search_add_path(search, path, "the firmware's framebuffer");
+		path_add(search, path, "the firmware's framebuffer");
 	return 0;
 }
 
-static void search_pictures(struct host_search *search)
+static void add_pictures(struct host_search *search)
 {
 	struct use_visit visit = { .search = search };
 
@@ -149,17 +149,17 @@ static void search_pictures(struct host_search *search)
 		sysfs_list(&search->sysfs, "bus/pci/devices", visit_framebuffer, &visit);
 }
 
-static void search_uses(struct host_search *search)
+static void add_uses(struct host_search *search)
 {
 	struct in_use *in_use = search->context;
 
 	in_use->at_home = true;
-	search_mounts(search);
-	in_use_search_holders(search);
-	search_links(search);
-	search_pictures(search);
-	in_use_search_nodes(search);
-	in_use_search_exclusive(search);
+	add_mounts(search);
+	in_use_add_holders(search);
+	add_links(search);
+	add_pictures(search);
+	in_use_add_nodes(search);
+	in_use_add_exclusive(search);
 }
 
 int in_use_find(struct in_use *in_use, struct host_needs *needs, struct arena *arena,
@@ -168,7 +168,7 @@ int in_use_find(struct in_use *in_use, struct host_needs *needs, struct arena *a
 	in_use->at_home = false;
 	in_use->error = 0;
 	in_use->unread = 0;
-	return search_run(needs, arena, roots, search_uses, in_use);
+	return needs_search(needs, arena, roots, add_uses, in_use);
 }
 
 /* How many nodes of a group and its members are compared. */

@@ -56,7 +56,7 @@ static int visit_block(void *context, const char *name)
 	return 0;
 }
 
-void in_use_search_holders(struct host_search *search)
+void in_use_add_holders(struct host_search *search)
 {
 	sysfs_list(&search->sysfs, "class/block", visit_block, search);
 }
@@ -81,7 +81,7 @@ static int visit_controller(void *context, const char *name)
 {
 	struct block_visit *visit = context;
 	struct host_search *search = visit->search;
-	const char *path = search_read_link(search, search_print(search, "class/nvme/%s", name));
+	const char *path = path_read_link(search, search_print(search, "class/nvme/%s", name));
 
 	visit->found = path && is_on(search->context, path);
 	return visit->found;
@@ -167,7 +167,7 @@ static int visit_candidate(void *context, const char *name)
 	struct block_visit *visit = context;
 	struct host_search *search = visit->search;
 	const char *link = search_print(search, "class/block/%s", name), *disk = name, *use;
-	const char *path = search_read_link(search, link);
+	const char *path = path_read_link(search, link);
 	bool partition = sysfs_exists(&search->sysfs, search_print(search, "%s/partition", link));
 	char number[32];
 
@@ -190,7 +190,7 @@ static int visit_candidate(void *context, const char *name)
 	return 0;
 }
 
-void in_use_search_exclusive(struct host_search *search)
+void in_use_add_exclusive(struct host_search *search)
 {
 	const struct in_use *in_use = search->context;
 	struct block_visit partitions = { .search = search, .partitions = true };

@@ -68,7 +68,7 @@ static bool is_in_the_way(struct host_search *search, const char *path)
 
 	if (sysfs_read_link_name(
 		    &search->sysfs,
-		    search_print(search, "%.*s/driver", (int)search_find_function(path), path),
+		    search_print(search, "%.*s/driver", (int)path_find_function(path), path),
 		    driver, sizeof(driver)) <= 0)
 		return false;
 	return in_use->driver ? !streq(driver, in_use->driver) : !module_is_vfio(driver);
@@ -79,15 +79,15 @@ static int visit_member(void *context, const char *name)
 	struct node_visit *visit = context;
 	struct host_search *search = visit->search;
 	const char *path =
-		search_read_link(search, search_print(search, "%s/%s", visit->directory, name));
+		path_read_link(search, search_print(search, "%s/%s", visit->directory, name));
 
 	if (path && is_in_the_way(search, path))
-		search_add_path(search, path, visit->part);
+		path_add(search, path, visit->part);
 	return 0;
 }
 
 /* Adds the members of a VFIO group by its node's name, "12" or "noiommu-12". */
-static void search_group(struct host_search *search, const char *name)
+static void add_group(struct host_search *search, const char *name)
 {
 	struct node_visit visit = { .search = search };
 
@@ -106,14 +106,14 @@ static int visit_bound(void *context, const char *name)
 
 	if (pci_address_parse(name, strlen(name), &address))
 		return 0;
-	path = search_read_link(search, search_print(search, "bus/pci/devices/%s", name));
+	path = path_read_link(search, search_print(search, "bus/pci/devices/%s", name));
 	if (path)
-		search_add_path(search, path, visit->part);
+		path_add(search, path, visit->part);
 	return 0;
 }
 
 /* Adds every device of a driver. */
-static void search_driver(struct host_search *search, const char *driver, const char *part)
+static void add_driver(struct host_search *search, const char *driver, const char *part)
 {
 	struct node_visit visit = { .search = search, .part = part };
 
@@ -133,13 +133,13 @@ static int visit_gpu(void *context, const char *name)
 
 	if (!value || strtoul(value + strlen(key), NULL, 10) != visit->minor)
 		return 0;
-	path = search_read_link(search, search_print(search, "bus/pci/devices/%s", name));
-	visit->found = path && search_add_path(search, path, visit->part);
+	path = path_read_link(search, search_print(search, "bus/pci/devices/%s", name));
+	visit->found = path && path_add(search, path, visit->part);
 	return visit->found;
 }
 
 /* Adds the GPU of /dev/nvidiaN; all of the driver's GPUs if it is unknown which. */
-static void search_gpu(struct host_search *search, unsigned int minor, const char *part)
+static void add_gpu(struct host_search *search, unsigned int minor, const char *part)
 {
 	struct node_visit visit = { .search = search, .part = part, .minor = minor };
 	const char *path = search_print(search, "%s/driver/nvidia/gpus", search->proc);
@@ -150,7 +150,7 @@ static void search_gpu(struct host_search *search, unsigned int minor, const cha
 		sysfs_close(&gpus);
 	}
 	if (!visit.found)
-		search_driver(search, "nvidia", part);
+		add_driver(search, "nvidia", part);
 }
 
 /*
@@ -199,8 +199,8 @@ static bool has_gpu(struct host_search *search, const struct open_files *files, 
 }
 
 /* Adds the device of a node without a device in sysfs. Returns false if none is on PCI. */
-static bool search_unlinked(struct host_search *search, const struct open_files *files,
-			    const struct open_file *file)
+static bool add_unlinked(struct host_search *search, const struct open_files *files,
+			 const struct open_file *file)
 {
 	const char *name = "";
 	enum nvidia_node kind = find_nvidia(search, &file->node, &name);
@@ -212,15 +212,14 @@ static bool search_unlinked(struct host_search *search, const struct open_files 
 	if (!begin_use(search, file, name))
 		return true;
 	if (kind == NVIDIA_GPU)
-		search_gpu(search, file->node.minor, name);
+		add_gpu(search, file->node.minor, name);
 	else
-		search_driver(search, "nvidia", name);
+		add_driver(search, "nvidia", name);
 	return true;
 }
 
 /* Adds the device of a character device in sysfs. Returns false if it is not on PCI. */
-static bool search_linked(struct host_search *search, const struct open_file *file,
-			  const char *path)
+static bool add_linked(struct host_search *search, const struct open_file *file, const char *path)
 {
 	static const char group[] = "devices/virtual/vfio/", kfd[] = "devices/virtual/kfd/";
 	const char *part = strrchr(path, '/');
@@ -230,23 +229,23 @@ static bool search_linked(struct host_search *search, const struct open_file *fi
 	if (strstarts(path, group) && !part[strcspn(part, "0123456789")])
 		return false;
 	if (!strstarts(path, group) && !strstarts(path, kfd) && !strstr(path, "/nvme-subsystem/") &&
-	    !search_find_function(path))
+	    !path_find_function(path))
 		return false;
 	if (strstr(path, "/vfio-dev/") && !is_in_the_way(search, path))
 		return true;
 	if (!begin_use(search, file, node_name(search, path)))
 		return true;
 	if (strstarts(path, group))
-		search_group(search, part);
+		add_group(search, part);
 	else if (strstarts(path, kfd))
-		search_driver(search, "amdgpu", part);
+		add_driver(search, "amdgpu", part);
 	else
-		search_device(search, path, part);
+		storage_add_device(search, path, part);
 	return true;
 }
 
-static void search_character(struct host_search *search, const struct open_files *files,
-			     const struct open_file *file, const char *number)
+static void add_character(struct host_search *search, const struct open_files *files,
+			  const struct open_file *file, const char *number)
 {
 	/*
 	 * Most processes have /dev/null open. A node known to have no device is not
@@ -259,22 +258,22 @@ static void search_character(struct host_search *search, const struct open_files
 
 	if (!entry || entry->value)
 		return;
-	path = search_read_link(search, search_print(search, "dev/char/%s", number));
-	found = path ? search_linked(search, file, path) : search_unlinked(search, files, file);
+	path = path_read_link(search, search_print(search, "dev/char/%s", number));
+	found = path ? add_linked(search, file, path) : add_unlinked(search, files, file);
 	if (!found)
 		entry->value = nothing;
 }
 
-static void search_block_node(struct host_search *search, const struct open_file *file,
-			      const char *number)
+static void add_block_node(struct host_search *search, const struct open_file *file,
+			   const char *number)
 {
-	const char *path = search_read_link(search, search_print(search, "dev/block/%s", number));
+	const char *path = path_read_link(search, search_print(search, "dev/block/%s", number));
 
 	if (path && begin_use(search, file, node_name(search, path)))
 		search_block(search, number);
 }
 
-void in_use_search_nodes(struct host_search *search)
+void in_use_add_nodes(struct host_search *search)
 {
 	struct in_use *in_use = search->context;
 	struct open_files files;
@@ -287,9 +286,9 @@ void in_use_search_nodes(struct host_search *search)
 
 		snprintf(number, sizeof(number), "%u:%u", file->node.major, file->node.minor);
 		if (file->node.block)
-			search_block_node(search, file, number);
+			add_block_node(search, file, number);
 		else
-			search_character(search, &files, file, number);
+			add_character(search, &files, file, number);
 	}
 	open_files_free(&files);
 }

@@ -6,7 +6,7 @@
 
 #include "host/search.h"
 
-const char *search_find_option(const char *options, const char *name)
+const char *journal_find_option(const char *options, const char *name)
 {
 	size_t length = strlen(name);
 
@@ -29,7 +29,7 @@ static const char *decode_number(struct host_search *search, const char *value)
 			    (device & 0xff) | (device >> 12 & 0xfff00));
 }
 
-void search_option_devices(struct host_search *search, const char *options)
+void journal_add_options(struct host_search *search, const char *options)
 {
 	/* xfs(5), ext4(5), btrfs(5) */
 	static const char *const keys[] = { "logdev", "rtdev", "journal_path", "device" };
@@ -39,7 +39,7 @@ void search_option_devices(struct host_search *search, const char *options)
 		const char *option = search_print(search, "%.*s", (int)length, options), *value;
 
 		for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
-			value = search_find_option(option, keys[i]);
+			value = journal_find_option(option, keys[i]);
 			if (value && *value) {
 				char *name = (char *)search_print(search, "%s", value);
 
@@ -47,7 +47,7 @@ void search_option_devices(struct host_search *search, const char *options)
 				search_named_block(search, name);
 			}
 		}
-		value = search_find_option(option, "journal_dev");
+		value = journal_find_option(option, "journal_dev");
 		if (value && *value)
 			search_block(search, decode_number(search, value));
 		options += length + (options[length] == ',');
@@ -108,7 +108,7 @@ static const struct host_trail *find_journals(struct host_search *search)
 	return visit.trail;
 }
 
-void search_journals(struct host_search *search)
+void journal_add(struct host_search *search)
 {
 	const struct host_trail *trail = find_journals(search);
 

@@ -50,12 +50,12 @@ static int visit_input(void *context, const char *name)
 
 	if (!strstarts(name, "input") || !is_keyboard(search, name))
 		return 0;
-	path = search_read_link(search, search_print(search, "class/input/%s", name));
+	path = path_read_link(search, search_print(search, "class/input/%s", name));
 	if (!path || is_late(path))
 		return 0;
-	length = search_find_function(path);
+	length = path_find_function(path);
 	if (keyboards->path) {
-		keyboards->others |= length != search_find_function(keyboards->path) ||
+		keyboards->others |= length != path_find_function(keyboards->path) ||
 				     memcmp(path, keyboards->path, length) != 0;
 		return 0;
 	}
@@ -108,7 +108,7 @@ static bool crypttab_asks(struct host_search *search, const char *path)
 	return false;
 }
 
-bool search_cmdline_unlocks(struct host_search *search)
+bool keyboard_cmdline_unlocks(struct host_search *search)
 {
 	char *text = search_read_proc(search, "cmdline");
 	struct cmdline_token token;
@@ -128,11 +128,11 @@ bool search_cmdline_unlocks(struct host_search *search)
 	return asks;
 }
 
-void search_keyboard(struct host_search *search, const char *root)
+void keyboard_add(struct host_search *search, const char *root)
 {
 	struct keyboards keyboards = { .search = search };
 
-	if (!search_cmdline_unlocks(search) &&
+	if (!keyboard_cmdline_unlocks(search) &&
 	    !crypttab_asks(search, search_print(search, "%s/etc/crypttab", root)) &&
 	    !crypttab_asks(search, search_print(search, "%s/etc/crypttab.initramfs", root)))
 		return;
@@ -143,5 +143,5 @@ void search_keyboard(struct host_search *search, const char *root)
 	 * controller can go.
 	 */
 	if (keyboards.path && !keyboards.others)
-		search_add_path(search, keyboards.path, keyboards.name);
+		path_add(search, keyboards.path, keyboards.name);
 }

@@ -19,7 +19,7 @@ static bool is_9p_over_network(const struct mount *mount)
 	       (strstr(mount->options, "trans=tcp") || strstr(mount->options, "trans=rdma"));
 }
 
-bool search_is_network_type(const char *type)
+bool mount_is_network_type(const char *type)
 {
 	static const char *const types[] = { "nfs",	  "nfs4",	"cifs",
 					     "smb3",	  "ceph",	"lustre",
@@ -66,11 +66,11 @@ static int visit_btrfs(void *context, const char *uuid)
  * Adds the devices of a btrfs. Its source is one of them. If the source is unknown
  * (/dev/root), adds every mounted btrfs: too many rather than too few.
  */
-static void search_btrfs(struct host_search *search, const char *source)
+static void add_btrfs(struct host_search *search, const char *source)
 {
 	struct mount_visit visit = { .search = search };
 
-	visit.number = search_find_number(search, source);
+	visit.number = block_name_find_number(search, source);
 	sysfs_list(&search->sysfs, "fs/btrfs", visit_btrfs, &visit);
 	if (!visit.found)
 		search_named_block(search, source);
@@ -79,10 +79,10 @@ static void search_btrfs(struct host_search *search, const char *source)
 static int visit_virtio(void *context, const char *name)
 {
 	struct mount_visit *visit = context;
-	const char *path = search_read_link(
+	const char *path = path_read_link(
 		visit->search, search_print(visit->search, "%s/%s", visit->directory, name));
 
-	if (strncmp(name, "virtio", 6) == 0 && path && search_add_path(visit->search, path, name))
+	if (strncmp(name, "virtio", 6) == 0 && path && path_add(visit->search, path, name))
 		visit->found = true;
 	return 0;
 }
@@ -91,7 +91,7 @@ static int visit_virtio(void *context, const char *name)
  * Adds the devices of a virtio driver for directories of the host machine: which one is
  * used is not told.
  */
-static void search_virtio(struct host_search *search, const char *driver)
+static void add_virtio(struct host_search *search, const char *driver)
 {
 	struct mount_visit visit = { .search = search };
 
@@ -102,9 +102,9 @@ static void search_virtio(struct host_search *search, const char *driver)
 }
 
 /* The layers' paths are those of the process that mounted it and may have changed. */
-static void search_layer(struct host_search *search, const struct mount *overlay, const char *path)
+static void add_layer(struct host_search *search, const struct mount *overlay, const char *path)
 {
-	const struct mount *mount = search_find_mount(search, path);
+	const struct mount *mount = mount_find(search, path);
 
 	if (mount && mount != overlay && path[0] == '/')
 		search_mount(search, mount);
@@ -113,8 +113,8 @@ static void search_layer(struct host_search *search, const struct mount *overlay
 }
 
 /* Adds the file systems of each path in a colon-separated list of length bytes. */
-static void search_layers(struct host_search *search, const struct mount *overlay,
-			  const char *paths, size_t length)
+static void add_layers(struct host_search *search, const struct mount *overlay, const char *paths,
+		       size_t length)
 {
 	const char *end = paths + length;
 	char path[PATH_MAX];
@@ -127,14 +127,14 @@ static void search_layers(struct host_search *search, const struct mount *overla
 			memcpy(path, paths, size);
 			path[size] = '\0';
 			mountinfo_unescape(path);
-			search_layer(search, overlay, path);
+			add_layer(search, overlay, path);
 		}
 		paths += size + 1;
 	}
 }
 
 /* Containers have an overlay each, with dozens of layers, so nothing is copied without need. */
-static void search_overlay(struct host_search *search, const struct mount *mount)
+static void add_overlay(struct host_search *search, const struct mount *mount)
 {
 	static const char *const keys[] = { "lowerdir", "upperdir", "datadir" };
 	const char *option = mount->options;
@@ -145,18 +145,18 @@ static void search_overlay(struct host_search *search, const struct mount *mount
 
 		for (size_t i = 0; paths && i < ARRAY_SIZE(keys); i++)
 			if (strncmp(option, keys[i], strlen(keys[i])) == 0)
-				search_layers(search, mount, paths + 1,
-					      length - (size_t)(paths + 1 - option));
+				add_layers(search, mount, paths + 1,
+					   length - (size_t)(paths + 1 - option));
 		option += length + (option[length] == ',');
 	}
 }
 
 /* Some sources name all devices, separated by colons (bcachefs). */
-static void search_source(struct host_search *search, const struct mount *mount)
+static void add_source(struct host_search *search, const struct mount *mount)
 {
 	char *source = (char *)search_print(search, "%s", mount->source), *name;
 
-	if (search_is_tag(source)) {
+	if (block_name_is_tag(source)) {
 		search_named_block(search, source);
 		return;
 	}
@@ -170,28 +170,28 @@ static void search_source(struct host_search *search, const struct mount *mount)
 }
 
 /* Adds the devices of a file system, wherever it is mounted. */
-static void search_file_system(struct host_search *search, const struct mount *mount)
+static void add_file_system(struct host_search *search, const struct mount *mount)
 {
 	const char *type = mount->type;
 
-	if (search_is_network_type(type) || is_9p_over_network(mount))
+	if (mount_is_network_type(type) || is_9p_over_network(mount))
 		search_network(search);
 	else if (mount_has_device(mount))
 		search_block(search, mount->device);
 	else if (streq(type, "btrfs"))
-		search_btrfs(search, mount->source);
+		add_btrfs(search, mount->source);
 	else if (streq(type, "zfs"))
 		search_zpool(search, search_print(search, "%.*s", (int)strcspn(mount->source, "/"),
 						  mount->source));
 	else if (streq(type, "virtiofs"))
-		search_virtio(search, "virtiofs");
+		add_virtio(search, "virtiofs");
 	else if (streq(type, "9p"))
-		search_virtio(search, "9pnet_virtio");
+		add_virtio(search, "9pnet_virtio");
 	else
-		search_source(search, mount);
-	search_option_devices(search, mount->options);
+		add_source(search, mount);
+	journal_add_options(search, mount->options);
 	if (streq(type, "ext4") || streq(type, "ext3"))
-		search_journals(search);
+		journal_add(search);
 }
 
 /* Returns a name that all of a file system's or pool's mounts share; there may be thousands. */
@@ -223,17 +223,17 @@ static bool lies_in_memory(const char *type)
 	return false;
 }
 
-void search_unmounted(struct host_search *search, const struct mount *mount)
+void mount_add_unmounted(struct host_search *search, const struct mount *mount)
 {
 	if (lies_in_memory(mount->type))
 		return;
 	if (streq(mount->type, "overlay"))
-		search_overlay(search, mount);
+		add_overlay(search, mount);
 	else
-		search_file_system(search, mount);
+		add_file_system(search, mount);
 }
 
-void search_mount(struct host_search *search, const struct mount *mount)
+void mount_add(struct host_search *search, const struct mount *mount)
 {
 	struct host_entry *entry;
 
@@ -241,14 +241,14 @@ void search_mount(struct host_search *search, const struct mount *mount)
 	    lies_in_memory(mount->type))
 		return;
 	if (streq(mount->type, "overlay")) {
-		search_overlay(search, mount);
+		add_overlay(search, mount);
 	} else if (!search_recall(search, "file system", file_system_name(search, mount), &entry)) {
-		search_file_system(search, mount);
+		add_file_system(search, mount);
 		search_keep(search, entry);
 	}
 }
 
-void search_index_mounts(struct host_search *search)
+void mount_index(struct host_search *search)
 {
 	for (const struct mount *mount = search->mounts; mount; mount = mount->next) {
 		struct host_entry *entry;
@@ -261,7 +261,7 @@ void search_index_mounts(struct host_search *search)
 	}
 }
 
-const struct mount *search_find_mount(struct host_search *search, const char *path)
+const struct mount *mount_find(struct host_search *search, const char *path)
 {
 	size_t length = strlen(path);
 	char point[PATH_MAX];
@@ -283,9 +283,9 @@ const struct mount *search_find_mount(struct host_search *search, const char *pa
 	}
 }
 
-void search_file(struct host_search *search, const char *path)
+void mount_add_file(struct host_search *search, const char *path)
 {
-	const struct mount *mount = search_find_mount(search, path);
+	const struct mount *mount = mount_find(search, path);
 
 	if (mount)
 		search_mount(search, mount);

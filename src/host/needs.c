@@ -13,7 +13,7 @@
 #include "lib/cmdline.h"
 #include "lib/textfile.h"
 
-static void search_resume(struct host_search *search)
+static void add_resume(struct host_search *search)
 {
 	char number[32], *text = search_read_proc(search, "cmdline");
 	struct cmdline_token token;
@@ -79,8 +79,8 @@ static bool is_at_home(struct host_search *search)
 	return errno == EACCES && mount && streq(mount->point, "/");
 }
 
-static int search_all(struct host_search *search, const char *root,
-		      void (*more)(struct host_search *search))
+static int find_all(struct host_search *search, const char *root,
+		    void (*more)(struct host_search *search))
 {
 	char *text;
 	int error;
@@ -93,22 +93,49 @@ static int search_all(struct host_search *search, const char *root,
 	search->at_home = is_at_home(search);
 	if (!search->at_home)
 		return 0;
-	search_index_mounts(search);
-	search_file_systems(search);
-	search_resume(search);
-	search_keyboard(search, root);
-	search_unlocking(search);
-	search_consoles(search);
-	search_watchdogs(search);
-	search_claims(search, root);
-	search_reach(search, streq(search->proc, "/proc"));
+	mount_index(search);
+	fstab_add(search);
+	add_resume(search);
+	keyboard_add(search, root);
+	unlock_add(search);
+	console_add(search);
+	console_add_watchdogs(search);
+	claims_add(search, root);
+	network_add_reach(search, streq(search->proc, "/proc"));
 	if (more)
 		more(search);
 	return search->error;
 }
 
-int search_run(struct host_needs *needs, struct arena *arena, const struct host_roots *roots,
-	       void (*more)(struct host_search *search), void *context)
+/* Hands a step to the file that knows such things. */
+static void follow(struct host_search *search, const struct host_step *step)
+{
+	switch (step->kind) {
+	case HOST_STEP_BLOCK:
+		storage_add_block(search, step->name);
+		break;
+	case HOST_STEP_NAMED:
+		storage_add_named(search, step->name);
+		break;
+	case HOST_STEP_MOUNT:
+		mount_add(search, step->mount);
+		break;
+	case HOST_STEP_FILE:
+		mount_add_file(search, step->name);
+		break;
+	case HOST_STEP_POOL:
+		zpool_add(search, step->name);
+		break;
+	case HOST_STEP_NETWORK:
+		network_add(search);
+		break;
+	case HOST_STEP_KEEP:
+		break;
+	}
+}
+
+int needs_search(struct host_needs *needs, struct arena *arena, const struct host_roots *roots,
+		 void (*more)(struct host_search *search), void *context)
 {
 	const char *root = roots->root ? roots->root : "";
 	struct host_search search = {
@@ -116,6 +143,8 @@ int search_run(struct host_needs *needs, struct arena *arena, const struct host_
 		.proc = roots->proc ? roots->proc : "/proc",
 		.zpool = roots->zpool,
 		.context = context,
+		.next_step = &search.steps,
+		.follow = follow,
 		.last_device = &search.devices,
 		.last_question = &search.questions,
 		.last_claim = &search.claims,
@@ -131,10 +160,10 @@ int search_run(struct host_needs *needs, struct arena *arena, const struct host_
 		close(search.root);
 		return 0;
 	}
-	error = search_all(&search, root, more);
-	search_list_gaps(&search, &needs->gaps);
+	error = find_all(&search, root, more);
+	needs_text_list_gaps(&search, &needs->gaps);
 	if (!error && search.at_home)
-		needs->text = search_text(&search);
+		needs->text = needs_text_make(&search);
 	sysfs_close(&search.sysfs);
 	close(search.root);
 	return error ? error : search.error;
@@ -142,7 +171,7 @@ int search_run(struct host_needs *needs, struct arena *arena, const struct host_
 
 int host_find_needs(struct host_needs *needs, struct arena *arena, const struct host_roots *roots)
 {
-	return search_run(needs, arena, roots, NULL, NULL);
+	return needs_search(needs, arena, roots, NULL, NULL);
 }
 
 int host_find_claims(const char **text, struct arena *arena, const char *root)
@@ -156,9 +185,9 @@ int host_find_claims(const char **text, struct arena *arena, const char *root)
 	*text = "";
 	if (search.root < 0)
 		return 0;
-	search_claims(&search, root ? root : "");
+	claims_add(&search, root ? root : "");
 	if (!search.error)
-		*text = search_text(&search);
+		*text = needs_text_make(&search);
 	close(search.root);
 	return search.error;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include "host/gap.h"
 #include "lib/arena.h"
 #include "settings/settings.h"
 
@@ -10,12 +11,6 @@ struct host_roots {
 	const char *proc;  /* "/proc" */
 	const char *sysfs; /* "/sys" */
 	const char *zpool; /* the program that lists a ZFS pool's disks */
-};
-
-/* A use whose PCI device is unknown. */
-struct host_gap {
-	const char *text; /* the use, and why it is unknown */
-	struct host_gap *next;
 };
 
 /* First line of a list of the host's needs. */

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "host/needs.h"
 #include "host/search.h"
 
 /* Text that is measured while bytes is NULL, then written. */
@@ -99,7 +100,7 @@ static bool make_room(struct host_search *search, struct output *output)
 	return output->bytes != NULL;
 }
 
-const char *search_text(struct host_search *search)
+const char *needs_text_make(struct host_search *search)
 {
 	struct output output = { NULL, 0, 0 };
 
@@ -110,7 +111,7 @@ const char *search_text(struct host_search *search)
 	return output.bytes;
 }
 
-void search_list_gaps(struct host_search *search, struct host_gap **gaps)
+void needs_text_list_gaps(struct host_search *search, struct host_gap **gaps)
 {
 	*gaps = NULL;
 	for (const struct host_question *question = search->questions; question;

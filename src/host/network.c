@@ -21,21 +21,21 @@ static int visit_lower(void *context, const char *name)
 	struct interface_visit *visit = context;
 
 	if (strncmp(name, prefix, sizeof(prefix) - 1) == 0 &&
-	    search_interface(visit->search, name + sizeof(prefix) - 1))
+	    network_add_interface(visit->search, name + sizeof(prefix) - 1))
 		visit->found = true;
 	return 0;
 }
 
-bool search_interface(struct host_search *search, const char *name)
+bool network_add_interface(struct host_search *search, const char *name)
 {
 	const char *link = search_print(search, "class/net/%s", name);
-	const char *path = search_read_link(search, link);
+	const char *path = path_read_link(search, link);
 	struct interface_visit visit = { .search = search };
 
 	/* It was counted the first time. */
 	if (!search_enter(search, link))
 		return true;
-	if (path && search_add_path(search, path, name))
+	if (path && path_add(search, path, name))
 		return true;
 	if (path)
 		sysfs_list(&search->sysfs, path, visit_lower, &visit);
@@ -50,15 +50,15 @@ static bool leads_nowhere(const char *destination)
 		strchr("89ab", destination[2]));
 }
 
-static bool search_route(struct host_search *search, const char *interface)
+static bool add_route(struct host_search *search, const char *interface)
 {
 	if (!interface || streq(interface, "lo") ||
 	    !search_enter(search, search_print(search, "route %s", interface)))
 		return false;
-	return search_interface(search, interface);
+	return network_add_interface(search, interface);
 }
 
-bool search_routes(struct host_search *search)
+bool network_add_routes(struct host_search *search)
 {
 	char *text, *line;
 	bool found = false;
@@ -66,7 +66,7 @@ bool search_routes(struct host_search *search)
 	text = search_read_table(search, "net/route");
 	strsep(&text, "\n"); /* skips the column headings */
 	while ((line = strsep(&text, "\n")))
-		found |= search_route(search, mountinfo_word(&line));
+		found |= add_route(search, mountinfo_word(&line));
 	text = search_read_table(search, "net/ipv6_route");
 	while ((line = strsep(&text, "\n"))) {
 		const char *destination = mountinfo_word(&line), *word, *last = NULL;
@@ -74,14 +74,14 @@ bool search_routes(struct host_search *search)
 		while ((word = mountinfo_word(&line)))
 			last = word;
 		if (destination && !leads_nowhere(destination))
-			found |= search_route(search, last);
+			found |= add_route(search, last);
 	}
 	return found;
 }
 
-void search_network(struct host_search *search)
+void network_add(struct host_search *search)
 {
-	if (search_enter(search, "network") && !search_routes(search))
+	if (search_enter(search, "network") && !network_add_routes(search))
 		search_note_gap(search, "it comes over the network, but no interface with a route "
 					"is a PCI device");
 }
@@ -92,16 +92,15 @@ void search_network(struct host_search *search)
  */
 static bool add_link(struct host_search *search, const char *interface, const char *why)
 {
-	const char *path =
-		search_read_link(search, search_print(search, "class/net/%s", interface));
+	const char *path = path_read_link(search, search_print(search, "class/net/%s", interface));
 
 	if (!path)
 		return false;
 	/* For a bridge or bond, the port is named too. */
-	if (search_find_function(path) == 0)
+	if (path_find_function(path) == 0)
 		why = search_print(search, "%s of %s", why, interface);
 	search_begin_use(search, why);
-	return search_interface(search, interface);
+	return network_add_interface(search, interface);
 }
 
 /* A line is "eth0 00000000 0101A8C0 0003 0 0 0 00000000": name, destination, five more, mask. */
@@ -223,7 +222,7 @@ static const char *ip_interface(struct host_search *search, const char *value)
 	return count > 1 && count < 4 && *fields[0] ? fields[0] : NULL;
 }
 
-bool search_ip_parameter(struct host_search *search, const char *use)
+bool network_add_ip_parameter(struct host_search *search, const char *use)
 {
 	char *text = search_read_proc(search, "cmdline");
 	struct cmdline_token token;
@@ -246,7 +245,7 @@ bool search_ip_parameter(struct host_search *search, const char *use)
 	return given;
 }
 
-void search_reach(struct host_search *search, bool is_this_machine)
+void network_add_reach(struct host_search *search, bool is_this_machine)
 {
 	search->network = true;
 	add_routes(search);
@@ -254,6 +253,6 @@ void search_reach(struct host_search *search, bool is_this_machine)
 	add_addresses_6(search);
 	if (is_this_machine)
 		add_addresses_4(search);
-	search_ip_parameter(search, "ip= on the command line");
+	network_add_ip_parameter(search, "ip= on the command line");
 	search->network = false;
 }

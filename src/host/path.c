@@ -95,7 +95,7 @@ static int visit_supplier(void *context, const char *name)
 
 	if (strncmp(name, prefix, sizeof(prefix) - 1) != 0)
 		return 0;
-	path = search_read_link(
+	path = path_read_link(
 		search, search_print(search, "bus/pci/devices/%s", name + sizeof(prefix) - 1));
 	if (path)
 		add_path(search, path, visit->part, false);
@@ -112,8 +112,7 @@ static void add_beside(struct host_search *search, const char *path, size_t leng
 		       const char *part)
 {
 	const char *function = search_print(search, "%.*s", (int)length, path);
-	const char *physical =
-		search_read_link(search, search_print(search, "%s/physfn", function));
+	const char *physical = path_read_link(search, search_print(search, "%s/physfn", function));
 	const char *slash = strrchr(function, '/');
 	struct path_visit visit = { .search = search, .part = part };
 
@@ -181,7 +180,7 @@ static int visit_thunderbolt(void *context, const char *name)
 	struct path_visit *visit = context;
 	struct host_search *search = visit->search;
 	struct pci_address address;
-	const char *controller = search_read_link(
+	const char *controller = path_read_link(
 		search, search_print(search, "bus/pci/drivers/thunderbolt/%s", name));
 	size_t upstream, start;
 
@@ -196,7 +195,7 @@ static int visit_thunderbolt(void *context, const char *name)
 	return 0;
 }
 
-bool search_add_path(struct host_search *search, const char *path, const char *part)
+bool path_add(struct host_search *search, const char *path, const char *part)
 {
 	struct path_visit visit = { .search = search, .path = path, .part = part };
 	bool found = add_path(search, path, part, true);
@@ -207,7 +206,7 @@ bool search_add_path(struct host_search *search, const char *path, const char *p
 	return found;
 }
 
-size_t search_find_function(const char *path)
+size_t path_find_function(const char *path)
 {
 	struct pci_address address;
 	size_t found = 0;
@@ -222,7 +221,7 @@ size_t search_find_function(const char *path)
 	return found;
 }
 
-const char *search_read_link(struct host_search *search, const char *link)
+const char *path_read_link(struct host_search *search, const char *link)
 {
 	char target[SYSFS_PATH_SIZE];
 	const char *path = target;

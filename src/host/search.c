@@ -335,10 +335,86 @@ bool search_recall(struct host_search *search, const char *kind, const char *nam
 	return false;
 }
 
-void search_keep(struct host_search *search, struct host_entry *entry)
+static void keep(struct host_search *search, struct host_entry *entry)
 {
-	if (!entry)
-		return;
 	entry->value = search->trail;
 	search->trail = NULL;
+}
+
+/* Puts a step behind those that the current one has added. */
+static void add_step(struct host_search *search, const struct host_step *step)
+{
+	struct host_step *added = arena_allocate(search->arena, 1, sizeof(*added));
+
+	if (!added) {
+		search->error = -ENOMEM;
+		return;
+	}
+	*added = *step;
+	added->next = *search->next_step;
+	*search->next_step = added;
+	search->next_step = &added->next;
+}
+
+/* Adds a step and, unless one is being followed, follows all that it leads to. */
+static void take_step(struct host_search *search, const struct host_step *first)
+{
+	const struct host_step *step;
+
+	add_step(search, first);
+	if (search->walking)
+		return;
+	search->walking = true;
+	while ((step = search->steps)) {
+		search->steps = step->next;
+		search->next_step = &search->steps;
+		if (step->kind == HOST_STEP_KEEP)
+			keep(search, step->entry);
+		else
+			search->follow(search, step);
+	}
+	search->next_step = &search->steps;
+	search->walking = false;
+}
+
+static void take_named_step(struct host_search *search, enum host_step_kind kind, const char *name)
+{
+	take_step(search,
+		  &(struct host_step){ .kind = kind, .name = search_print(search, "%s", name) });
+}
+
+void search_block(struct host_search *search, const char *number)
+{
+	take_named_step(search, HOST_STEP_BLOCK, number);
+}
+
+void search_named_block(struct host_search *search, const char *name)
+{
+	take_named_step(search, HOST_STEP_NAMED, name);
+}
+
+void search_mount(struct host_search *search, const struct mount *mount)
+{
+	take_step(search, &(struct host_step){ .kind = HOST_STEP_MOUNT, .mount = mount });
+}
+
+void search_file(struct host_search *search, const char *path)
+{
+	take_named_step(search, HOST_STEP_FILE, path);
+}
+
+void search_zpool(struct host_search *search, const char *pool)
+{
+	take_named_step(search, HOST_STEP_POOL, pool);
+}
+
+void search_network(struct host_search *search)
+{
+	take_step(search, &(struct host_step){ .kind = HOST_STEP_NETWORK });
+}
+
+void search_keep(struct host_search *search, struct host_entry *entry)
+{
+	if (entry)
+		take_step(search, &(struct host_step){ .kind = HOST_STEP_KEEP, .entry = entry });
 }

@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <ctype.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/sysmacros.h>
 
 #include "host/search.h"
-#include "lib/beneath.h"
 #include "lib/util.h"
 
 /* Context of a callback of sysfs_list(). */
@@ -44,7 +39,7 @@ static int visit_slave(void *context, const char *name)
  * Adds the devices below a block device; dm, md, bcache and drbd list them alike. Returns
  * whether there were any.
  */
-static bool search_slaves(struct host_search *search, const char *path)
+static bool add_slaves(struct host_search *search, const char *path)
 {
 	struct storage_visit visit = { .search = search };
 
@@ -56,16 +51,16 @@ static bool search_slaves(struct host_search *search, const char *path)
 static int visit_fc_host(void *context, const char *name)
 {
 	struct storage_visit *visit = context;
-	const char *path = search_read_link(visit->search,
-					    search_print(visit->search, "class/fc_host/%s", name));
+	const char *path = path_read_link(visit->search,
+					  search_print(visit->search, "class/fc_host/%s", name));
 
-	if (path && search_add_path(visit->search, path, visit->part))
+	if (path && path_add(visit->search, path, visit->part))
 		visit->found = true;
 	return 0;
 }
 
 /* NVMe over Fabrics: only the names of their ports would tell the adapters apart. */
-static void search_fabric(struct host_search *search, const char *controller, const char *part)
+static void add_fabric(struct host_search *search, const char *controller, const char *part)
 {
 	struct storage_visit visit = { .search = search, .part = part };
 	char transport[16];
@@ -90,11 +85,11 @@ static int visit_nvme_controller(void *context, const char *name)
 
 	if (!strstarts(name, "nvme") || !name[4] || name[4 + strspn(name + 4, "0123456789")])
 		return 0;
-	path = search_read_link(search, search_print(search, "class/nvme/%s", name));
+	path = path_read_link(search, search_print(search, "class/nvme/%s", name));
 	if (!path)
 		search_note_gap(search, "%s: the controller %s is not in sysfs", visit->part, name);
-	else if (!search_add_path(search, path, visit->part))
-		search_fabric(search, path, visit->part);
+	else if (!path_add(search, path, visit->part))
+		add_fabric(search, path, visit->part);
 	return 0;
 }
 
@@ -124,7 +119,7 @@ static bool is_network_disk(const char *path, const char *name)
 }
 
 /* Adds block devices without a PCI controller of their own. */
-static void search_virtual(struct host_search *search, const char *path, const char *name)
+static void add_virtual(struct host_search *search, const char *path, const char *name)
 {
 	struct storage_visit visit = { .search = search, .part = name };
 	const char *interface = find_interface(search, path);
@@ -133,9 +128,9 @@ static void search_virtual(struct host_search *search, const char *path, const c
 		visit.directory = directory_of(search, path);
 		sysfs_list(&search->sysfs, visit.directory, visit_nvme_controller, &visit);
 	} else if (strstr(path, "/nvme-fabrics/")) {
-		search_fabric(search, directory_of(search, path), name);
+		add_fabric(search, directory_of(search, path), name);
 	} else if (interface) {
-		if (!search_interface(search, interface))
+		if (!network_add_interface(search, interface))
 			search_note_gap(search, "%s: no PCI device is behind the interface %s",
 					name, interface);
 	} else if (is_network_disk(path, name)) {
@@ -145,7 +140,7 @@ static void search_virtual(struct host_search *search, const char *path, const c
 }
 
 /* Adds the file or device that backs a loop device or zram. Returns whether there is one. */
-static bool search_backing(struct host_search *search, const char *path)
+static bool add_backing(struct host_search *search, const char *path)
 {
 	char file[4096];
 
@@ -167,20 +162,20 @@ static bool search_backing(struct host_search *search, const char *path)
 	return false;
 }
 
-void search_device(struct host_search *search, const char *path, const char *name)
+void storage_add_device(struct host_search *search, const char *path, const char *name)
 {
-	if (!search_add_path(search, path, name))
-		search_virtual(search, path, name);
+	if (!path_add(search, path, name))
+		add_virtual(search, path, name);
 }
 
-void search_block(struct host_search *search, const char *number)
+void storage_add_block(struct host_search *search, const char *number)
 {
 	const char *path, *name;
 	bool slaves;
 
 	if (!search_enter(search, number))
 		return;
-	path = search_read_link(search, search_print(search, "dev/block/%s", number));
+	path = path_read_link(search, search_print(search, "dev/block/%s", number));
 	if (!path) {
 		search_note_gap(search, "sysfs has no block device %s", number);
 		return;
@@ -189,98 +184,18 @@ void search_block(struct host_search *search, const char *number)
 		path = directory_of(search, path);
 	name = strrchr(path, '/');
 	name = name ? name + 1 : path;
-	slaves = search_slaves(search, path);
-	search_volume_group(search, path);
-	if (search_backing(search, path) || search_add_path(search, path, name))
+	slaves = add_slaves(search, path);
+	volume_add_group(search, path);
+	if (add_backing(search, path) || path_add(search, path, name))
 		return;
 	/* DRBD mirrors to another host; only the local half is a device here. */
 	if (!slaves || is_network_disk(path, name))
-		search_virtual(search, path, name);
+		add_virtual(search, path, name);
 }
 
-/*
- * Returns udev's link for a tag (60-persistent-storage.rules). It keeps some characters
- * and writes the others as "\x20".
- */
-static const char *tag_path(struct host_search *search, const char *directory, const char *value,
-			    bool lower)
+void storage_add_named(struct host_search *search, const char *name)
 {
-	const char *path = search_print(search, "dev/disk/%s/", directory);
-	size_t length = strlen(value), quoted = length > 1 && value[0] == '"';
-
-	for (size_t i = quoted; i < length - quoted; i++) {
-		unsigned char c = (unsigned char)value[i];
-
-		if (c >= 0x80 || isalnum(c) || strchr("#+-.:=@_", c))
-			path = search_print(search, "%s%c", path, lower ? tolower(c) : c);
-		else
-			path = search_print(search, "%s\\x%02x", path, c);
-	}
-	return path;
-}
-
-static const struct {
-	const char *name, *directory;
-} tags[] = {
-	{ "UUID=", "by-uuid" },
-	{ "LABEL=", "by-label" },
-	{ "PARTUUID=", "by-partuuid" },
-	{ "PARTLABEL=", "by-partlabel" },
-};
-
-bool search_is_tag(const char *name)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(tags); i++)
-		if (strstarts(name, tags[i].name))
-			return true;
-	return false;
-}
-
-/* Returns the path in /dev of a named block device; NULL for other names. */
-static const char *name_to_path(struct host_search *search, const char *name)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(tags); i++)
-		if (strstarts(name, tags[i].name))
-			return tag_path(search, tags[i].directory, name + strlen(tags[i].name),
-					streq(tags[i].name, "PARTUUID="));
-	return strstarts(name, "/dev/") ? name : NULL;
-}
-
-static bool is_number(const char *name)
-{
-	size_t major = strspn(name, "0123456789");
-
-	return major && name[major] == ':' && name[major + 1] &&
-	       !name[major + 1 + strspn(name + major + 1, "0123456789")];
-}
-
-const char *search_find_number(struct host_search *search, const char *name)
-{
-	const char *path = name_to_path(search, name);
-	char resolved[PATH_MAX], number[32];
-	struct stat status;
-
-	if (is_number(name))
-		return name;
-	if (!path || beneath_resolve(search->root, path, resolved) || !strstarts(resolved, "dev/"))
-		return NULL;
-	if (fstatat(search->root, resolved, &status, AT_SYMLINK_NOFOLLOW) < 0)
-		return NULL;
-	if (S_ISBLK(status.st_mode))
-		return search_print(search, "%u:%u", major(status.st_rdev), minor(status.st_rdev));
-	/* Another machine's /dev has only names. Names in sysfs have '!' for '/'. */
-	for (char *c = resolved + strlen("dev/"); *c; c++)
-		if (*c == '/')
-			*c = '!';
-	path = search_print(search, "class/block/%s/dev", resolved + strlen("dev/"));
-	if (sysfs_read(&search->sysfs, path, number, sizeof(number)) <= 0)
-		return NULL;
-	return search_print(search, "%s", number);
-}
-
-void search_named_block(struct host_search *search, const char *name)
-{
-	const char *number = search_find_number(search, name);
+	const char *number = block_name_find_number(search, name);
 
 	if (number)
 		search_block(search, number);

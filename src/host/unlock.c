@@ -41,7 +41,7 @@ static void add_named(struct host_search *search, const char *piece)
 	char *name = (char *)search_print(search, "%s", piece), *colon;
 	const char *number;
 
-	while (!(number = search_find_number(search, name)) && (colon = strrchr(name, ':')))
+	while (!(number = block_name_find_number(search, name)) && (colon = strrchr(name, ':')))
 		*colon = '\0';
 	if (number)
 		search_block(search, number);
@@ -68,14 +68,14 @@ static void add_key(struct host_search *search, const char *use, const char *key
 		return;
 	search_begin_use(search, use);
 	while (*piece) {
-		if (search_is_tag(piece) || strstarts(piece, "/dev/")) {
+		if (block_name_is_tag(piece) || strstarts(piece, "/dev/")) {
 			add_named(search, piece);
 			return;
 		}
 		piece += strcspn(piece, ":");
 		piece += *piece == ':';
 	}
-	mount = key[0] == '/' ? search_find_mount(search, key) : NULL;
+	mount = key[0] == '/' ? mount_find(search, key) : NULL;
 	if (mount && !streq(mount->point, "/"))
 		search_mount(search, mount);
 }
@@ -88,11 +88,11 @@ struct unlock_visit {
 
 static void add_listed(struct unlock_visit *visit, const char *link, const char *name)
 {
-	const char *path = search_read_link(visit->search, link);
+	const char *path = path_read_link(visit->search, link);
 
 	visit->found |= path != NULL;
 	if (path)
-		search_add_path(visit->search, path, name);
+		path_add(visit->search, path, name);
 }
 
 /* A FIDO2 key's report descriptor begins with the FIDO Alliance's usage page, 0xf1d0. */
@@ -156,26 +156,26 @@ static void add_plugged(struct host_search *search, const char *use, const char 
 static void read_options(struct unlocking *unlocking, const char *name, const char *options)
 {
 	struct host_search *search = unlocking->search;
-	const char *header = search_find_option(options, "header");
+	const char *header = journal_find_option(options, "header");
 
 	if (header)
 		add_key(search, search_print(search, "the header of %.40s", name),
 			search_print(search, "%.*s", (int)strcspn(header, ","), header));
-	if (search_find_option(options, "fido2-device"))
+	if (journal_find_option(options, "fido2-device"))
 		add_plugged(search, "unlocking by FIDO2 key", "class/hidraw", visit_hidraw);
-	if (search_find_option(options, "pkcs11-uri"))
+	if (journal_find_option(options, "pkcs11-uri"))
 		add_plugged(search, "unlocking by smart card", "bus/usb/devices", visit_usb);
-	if (search_find_option(options, "tpm2-device"))
+	if (journal_find_option(options, "tpm2-device"))
 		add_token(search, "unlocking by TPM", "class/tpm", visit_tpm);
-	unlocking->network |= search_find_option(options, "_netdev") != NULL;
+	unlocking->network |= journal_find_option(options, "_netdev") != NULL;
 }
 
 /* Returns whether the boot waits for the disk, in the initramfs or later. */
 static bool is_needed(const char *options)
 {
-	return search_find_option(options, "initramfs") ||
-	       search_find_option(options, "x-initrd.attach") ||
-	       (!search_find_option(options, "noauto") && !search_find_option(options, "nofail"));
+	return journal_find_option(options, "initramfs") ||
+	       journal_find_option(options, "x-initrd.attach") ||
+	       (!journal_find_option(options, "noauto") && !journal_find_option(options, "nofail"));
 }
 
 static void read_line(struct unlocking *unlocking, char *line)
@@ -250,21 +250,21 @@ static void add_network(struct host_search *search, bool sure)
 	const char *use = sure ? "unlocking over the network" : "clevis may unlock over it";
 
 	search->network = !sure;
-	if (!search_ip_parameter(search, use)) {
+	if (!network_add_ip_parameter(search, use)) {
 		search_begin_use(search, use);
 		search_network(search);
 	}
 	search->network = false;
 }
 
-void search_unlocking(struct host_search *search)
+void unlock_add(struct host_search *search)
 {
 	struct unlocking unlocking = { .search = search };
 
 	read_crypttab(&unlocking, "etc/crypttab");
 	read_crypttab(&unlocking, "etc/crypttab.initramfs");
 	read_cmdline(&unlocking);
-	if (!unlocking.asked && !search_cmdline_unlocks(search))
+	if (!unlocking.asked && !keyboard_cmdline_unlocks(search))
 		return;
 	if (unlocking.network || has_any(search, login_files, ARRAY_SIZE(login_files)))
 		add_network(search, true);

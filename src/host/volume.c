@@ -210,7 +210,7 @@ static bool add_backup(struct host_search *search, const char *group, const char
 	return add_members(search, "physical volumes of backup", group);
 }
 
-void search_volume_group(struct host_search *search, const char *path)
+void volume_add_group(struct host_search *search, const char *path)
 {
 	const char *group = read_group(search, path), *name;
 

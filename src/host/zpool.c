@@ -65,7 +65,7 @@ static const struct answer *ask_once(struct host_search *search, const char *pro
 	return answer;
 }
 
-void search_zpool(struct host_search *search, const char *pool)
+void zpool_add(struct host_search *search, const char *pool)
 {
 	const char *program = find_zpool(search);
 	const struct answer *answer;

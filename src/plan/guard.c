@@ -86,7 +86,8 @@ static bool is_newcomer(const struct guard_view *view, const struct selector **b
 {
 	const struct selector_list *members = &view->settings->members;
 
-	if (!members->written || picks_find(members, view->device, false, true))
+	if (!members->written || view->settings->members_open ||
+	    picks_find(members, view->device, false, true))
 		return false;
 	*blame = picks_find(members, view->device, false, false);
 	return true;

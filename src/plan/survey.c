@@ -134,20 +134,29 @@ static int read_left_out(const struct survey *survey)
 	return error;
 }
 
+/* Returns whether a device may still join the group of another by its place. */
+static bool may_join(const struct survey *survey, const struct device *device)
+{
+	for (size_t i = 0; i < survey->count; i++)
+		if (survey->devices[i].group >= 0 &&
+		    topology_are_close(&survey->devices[i], device))
+			return true;
+	return false;
+}
+
 /* Reads the devices that may still join the groups found. */
-static int read_close(const struct survey *survey)
+static int read_joiners(const struct survey *survey)
 {
 	int error = 0;
 
-	for (size_t i = 0; i < survey->count * survey->count && !error; i++) {
-		const struct device *device = &survey->devices[i / survey->count];
-		struct device *other = &survey->devices[i % survey->count];
+	for (size_t i = 0; i < survey->count && !error; i++) {
+		struct device *device = &survey->devices[i];
 
-		if (device->group < 0 || !topology_are_close(device, other))
+		if (!may_join(survey, device))
 			continue;
-		error = pci_find_group(survey->source, other);
+		error = pci_find_group(survey->source, device);
 		if (!error)
-			error = read_details(survey, other);
+			error = read_details(survey, device);
 	}
 	return error;
 }
@@ -174,7 +183,7 @@ static int read_groups(const struct survey *survey)
 		if (survey->devices[i].group >= 0)
 			error = read_details(survey, &survey->devices[i]);
 	if (!error && survey->late_groups)
-		error = read_close(survey);
+		error = read_joiners(survey);
 	/* Devices that go away with a VMD are shown with their drivers. */
 	for (size_t i = 0; !error && i < survey->count; i++)
 		if (survey->devices[i].vmd && survey->devices[i].vmd->described)

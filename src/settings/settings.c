@@ -299,11 +299,29 @@ static int read_value(struct settings *settings, enum setting_key key, const cha
 	return result;
 }
 
+/* Checks a value that is left out: only its problems are kept. */
+static int check_value(struct settings *settings, enum setting_key key, const char *value,
+		       const struct origin *origin)
+{
+	struct settings unused = { .arena = settings->arena, .problems = settings->problems };
+	int result;
+
+	unused.last_problem = settings->problems ? settings->last_problem : &unused.problems;
+	result = read_value(&unused, key, value, origin);
+	settings->problems = unused.problems;
+	if (unused.problems)
+		settings->last_problem = unused.last_problem;
+	settings->left_out |= SETTINGS_BIT(key);
+	return result;
+}
+
 int settings_read_value(struct settings *settings, enum setting_key key, const char *value,
 			const struct origin *origin)
 {
 	struct problem **problems = settings->last_problem;
-	int result = read_value(settings, key, value, origin);
+	int result = settings->leave_out & SETTINGS_BIT(key)
+			     ? check_value(settings, key, value, origin)
+			     : read_value(settings, key, value, origin);
 
 	/* No other value of this key replaces the swallowed text. */
 	for (struct problem *problem = *problems; value && problem; problem = problem->next)

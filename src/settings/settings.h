@@ -31,6 +31,10 @@ enum setting_key {
 	SETTING_COUNT,
 };
 
+/* A key's bit in leave_out and left_out; vfio_early=off is no key, and has one too. */
+#define SETTINGS_BIT(key) (1U << (key))
+#define SETTINGS_BIT_OFF  SETTINGS_BIT(SETTING_COUNT)
+
 struct selector_list {
 	struct selector *items;
 	size_t count;
@@ -53,11 +57,17 @@ struct problem {
 };
 
 struct settings {
+	/*
+	 * What is not used of the sources read from now on. It is checked all the same, and
+	 * left_out gets the bits of what had a value.
+	 */
+	unsigned int leave_out, left_out;
 	bool off; /* vfio_early=off: touch nothing */
 	struct selector_list devs;
 	struct selector_list force;
 	struct selector_list protect;
 	struct selector_list members; /* the endpoints that groups may have; any if not written */
+	bool members_open;	      /* groups may have others too, because they are pinned anew */
 	struct selector_list claimed; /* given to other tools; the purpose names the tool */
 	struct selector_list network; /* how the host is reached; the purpose says more */
 	bool host_known;    /* a list of the host's needs was read (settings_read_host()) */

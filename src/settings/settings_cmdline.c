@@ -19,6 +19,16 @@ static const char *own_parameter(const char *key)
 											   : NULL;
 }
 
+static void turn_off(struct settings *settings, bool off)
+{
+	if (!(settings->leave_out & SETTINGS_BIT_OFF))
+		settings->off = off;
+	else if (off)
+		settings->left_out |= SETTINGS_BIT_OFF;
+	else
+		settings->left_out &= ~SETTINGS_BIT_OFF;
+}
+
 /*
  * Parses the rescue switch. Whoever writes an unknown value is probably in trouble, so
  * only a clear "on" is not taken for "off"; the unknown value becomes a problem.
@@ -29,10 +39,10 @@ static int read_rescue_switch(struct settings *settings, const char *value,
 	bool on;
 
 	if (value && settings_parse_switch(value, &on)) {
-		settings->off = !on;
+		turn_off(settings, !on);
 		return 0;
 	}
-	settings->off = true;
+	turn_off(settings, true);
 	return settings_complain(
 		settings,
 		&(struct complaint){ .origin = origin, .key = SETTING_COUNT, .dropped = true },

@@ -88,17 +88,16 @@ static size_t count_problems(struct arena *arena, const char *config)
 /* The lines of pin are understood, alone and in the config. */
 static void check_pin(struct run *run, const char *config)
 {
-	const struct pin pin = { .run = run };
-	const char *lines = pin_text(&pin);
+	const char *lines = pin_text(run);
 	char *text = NULL;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
 	int error;
 
 	FUZZ_CHECK(lines && out && count_problems(run->arena, lines) == 0);
-	error = pin_check(&pin, lines);
+	error = pin_check(run, lines);
 	FUZZ_CHECK(error == 0 || error == -EBADMSG);
-	FUZZ_CHECK(pin_edit(&pin, "config", config, out) == 0);
+	FUZZ_CHECK(pin_edit(run, "config", config, out) == 0);
 	fclose(out);
 	FUZZ_CHECK(count_problems(run->arena, text) <= count_problems(run->arena, config));
 	free(text);

@@ -9,19 +9,19 @@ UNIT_CFLAGS = -g1 -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
 U := build/unit
 UNIT := tests/unit
 
-UNIT_TESTS := address arena arguments ask attached beneath claim cmdline config config_edit \
-	cpio_writer cpio_reader deadline decompress elf_file embed execute execute_cut explain file_lock \
+UNIT_TESTS := address arena ask attached beneath claim cmdline config config_edit \
+	cpio_writer cpio_reader deadline decompress elf_file embed execute execute_cut explain explain_failure file_lock \
 	file_replace firmware_display framebuffer held_signals host host_console host_fstab \
 	host_keyboard host_list host_many host_network host_path host_storage host_unlock \
-	host_volume in_use depmod_index init iommu textfile json_writer json_reader module_loader lock log modalias \
-	module_options modprobe_conf mountinfo musl_parts \
-	plan plan_actions platform process regenerate release report selector settings settings_host \
-	settings_places supervise survey sysfs terminal text topology traits uki
+	host_volume in_use in_use_block in_use_node depmod_index init iommu textfile json_writer json_reader module_loader lock log modalias \
+	module_options modprobe_conf mountinfo musl_parts options \
+	plan plan_actions plan_guard platform process regenerate release report run selector settings settings_host \
+	settings_places supervise supervise_task survey sysfs terminal text topology traits uki
 
 # Modules often linked together.
 unit_settings := text settings settings_file settings_problem settings_cmdline refusal suggest claim selector address hex cmdline
 unit_plan := plan guard findings picks leftover topology $(unit_settings)
-unit_host := needs search path needs_text storage mount network zpool keyboard \
+unit_host := needs search block_name path needs_text storage mount network zpool keyboard \
 	claims modprobe_conf process file_replace fstab journal volume console unlock \
 	mountinfo beneath textfile sysfs deadline $(unit_settings)
 unit_run := run deadline $(unit_plan)
@@ -30,7 +30,6 @@ unit_run := run deadline $(unit_plan)
 # unit.c, and the functions that it replaces.
 unit_src_address = address hex
 unit_src_arena = arena
-unit_src_arguments = arguments text arena
 unit_src_ask = ask binding device deadline log $(unit_plan)
 unit_lib_ask = strict_arena machine kernel_model
 unit_wrap_ask = $(unit_wrap_execute)
@@ -64,6 +63,8 @@ unit_lib_execute_cut = $(unit_lib_execute)
 unit_wrap_execute_cut = $(unit_wrap_execute)
 unit_src_explain = held_signals explain explain_failure explain_finding explain_leftover enum_names $(unit_run)
 unit_lib_explain = strict_arena machine
+unit_src_explain_failure = $(unit_src_explain)
+unit_lib_explain_failure = $(unit_lib_explain)
 unit_src_file_lock = file_lock deadline text arena
 unit_lib_file_lock = scratch
 unit_src_file_replace = file_replace
@@ -97,7 +98,11 @@ unit_lib_host_unlock = $(unit_lib_host)
 unit_src_host_volume = $(unit_host)
 unit_lib_host_volume = $(unit_lib_host)
 unit_src_in_use = in_use in_use_block in_use_node open_files node framebuffer $(unit_host)
-unit_lib_in_use = $(unit_lib_host)
+unit_lib_in_use = $(unit_lib_host) in_use_tree
+unit_src_in_use_block = $(unit_src_in_use)
+unit_lib_in_use_block = $(unit_lib_in_use)
+unit_src_in_use_node = $(unit_src_in_use)
+unit_lib_in_use_node = $(unit_lib_in_use)
 unit_src_depmod_index = depmod_index
 unit_src_iommu = iommu sysfs
 unit_lib_iommu = scratch
@@ -120,10 +125,13 @@ unit_lib_modprobe_conf = strict_arena scratch
 unit_src_module_options = module_options cmdline
 unit_src_mountinfo = mountinfo
 unit_lib_mountinfo = strict_arena
+unit_src_options = options text arena
 unit_src_plan = $(unit_plan)
-unit_lib_plan = strict_arena machine
+unit_lib_plan = strict_arena machine plan_text
 unit_src_plan_actions = $(unit_plan)
 unit_lib_plan_actions = strict_arena machine
+unit_src_plan_guard = $(unit_plan)
+unit_lib_plan_guard = $(unit_lib_plan)
 unit_src_platform = platform sysfs
 unit_lib_platform = scratch
 unit_src_process = process deadline
@@ -135,9 +143,13 @@ unit_wrap_release = $(unit_wrap_execute) in_use_find_machine explain_finding
 unit_src_report = held_signals report report_text explain explain_failure explain_finding explain_leftover enum_names json_writer json_device $(unit_run)
 unit_lib_report = strict_arena strict_json machine scratch
 unit_wrap_report = log_line log_text mkdir
+unit_src_run = held_signals $(unit_run) arena
+unit_lib_run = machine
 # The worker shares the real arena with its watcher.
 unit_src_supervise = supervise worker held_signals log sysfs $(unit_run) arena
-unit_lib_supervise = machine
+unit_lib_supervise = machine supervised
+unit_src_supervise_task = $(unit_src_supervise)
+unit_lib_supervise_task = $(unit_lib_supervise)
 unit_src_selector = selector address hex
 unit_src_settings = $(unit_settings)
 unit_lib_settings = strict_arena settings_text

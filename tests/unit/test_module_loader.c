@@ -106,16 +106,16 @@ static int end(void **state)
 	return 0;
 }
 
-static struct module_loader begin(struct loader *loader, const char *driver)
+static struct module_loader begin(struct module_loader_threads *loader, const char *driver)
 {
-	*loader = (struct loader){ .deadline = FAR };
-	loader_start(loader, driver);
-	return loader_interface(loader);
+	*loader = (struct module_loader_threads){ .deadline = FAR };
+	module_loader_start(loader, driver);
+	return module_loader_interface(loader);
 }
 
 static void test_answers(void **state)
 {
-	struct loader loader;
+	struct module_loader_threads loader;
 	struct module_loader modules = begin(&loader, NULL);
 
 	(void)state;
@@ -132,7 +132,7 @@ static void test_answers(void **state)
 /* The driver's dependencies are loaded, but not the driver, which would bind devices. */
 static void test_in_advance(void **state)
 {
-	struct loader loader;
+	struct module_loader_threads loader;
 	struct module_loader modules = begin(&loader, "vfio-pci");
 
 	(void)state;
@@ -149,7 +149,7 @@ static void test_in_advance(void **state)
 
 static void test_no_threads(void **state)
 {
-	struct loader loader;
+	struct module_loader_threads loader;
 	struct module_loader modules;
 
 	(void)state;
@@ -167,7 +167,7 @@ static void test_no_threads(void **state)
 /* The driver's thread does not wait for one that was never started. */
 static void test_one_thread(void **state)
 {
-	struct loader loader;
+	struct module_loader_threads loader;
 	struct module_loader modules;
 
 	(void)state;
@@ -183,7 +183,7 @@ static void test_one_thread(void **state)
 
 static void test_no_modules(void **state)
 {
-	struct loader loader;
+	struct module_loader_threads loader;
 	struct module_loader modules;
 
 	(void)state;
@@ -198,7 +198,7 @@ static void test_no_modules(void **state)
 /* A module whose init never returns delays nothing past the deadline. */
 static void test_too_late(void **state)
 {
-	struct loader loader;
+	struct module_loader_threads loader;
 	struct module_loader modules;
 
 	(void)state;

@@ -74,6 +74,34 @@ static void test_arguments_replace(void **state)
 	assert_string_equal(settings.devs.items[1].origin.source, "argument");
 }
 
+/* What is left out is checked like the rest, and leaves what was read before as it was. */
+static void test_left_out(void **state)
+{
+	struct settings settings;
+	struct text text;
+
+	settings_init(&settings, *state);
+	settings.leave_out = SETTINGS_BIT(SETTING_WAIT);
+	assert_int_equal(settings_read_config(&settings, CONFIG, "devs = 01:00.0\nwait = 9\n"), 0);
+	assert_int_equal(settings.left_out, SETTINGS_BIT(SETTING_WAIT));
+	settings.leave_out = SETTINGS_BIT_OFF | SETTINGS_BIT(SETTING_DEVS);
+	assert_int_equal(settings_read_cmdline(&settings,
+					       "vfio_early.devs=02:00.0,13 vfio_early=off "
+					       "vfio_early.devs=03:00.0 vfio_early.timeout=5"),
+			 0);
+	assert_int_equal(settings.left_out, SETTINGS_BIT(SETTING_WAIT) | SETTINGS_BIT_OFF |
+						    SETTINGS_BIT(SETTING_DEVS));
+	settings_render(&settings, &text);
+	check_text("left out", text.bytes,
+		   "devs=01:00.0; timeout=5; [command line:25 devs: '13': looks like an IOMMU "
+		   "group number, which changes from boot to boot; list a device of the group by "
+		   "its address]");
+	assert_string_equal(settings.origins[SETTING_DEVS].source, CONFIG);
+	assert_int_equal(settings_read_cmdline(&settings, "vfio_early=on"), 0);
+	assert_false(settings.left_out & SETTINGS_BIT_OFF);
+	assert_false(settings.off);
+}
+
 static void test_many_selectors(void **state)
 {
 	struct text text = { .used = 0 };
@@ -215,7 +243,7 @@ int main(void)
 		TEST(test_arguments_replace), TEST(test_many_selectors),
 		TEST(test_long_names),	      TEST(test_long_garbage),
 		TEST(test_garbage),	      TEST(test_values),
-		TEST(test_no_memory),
+		TEST(test_no_memory),	      TEST(test_left_out),
 	};
 
 	return cmocka_run_group_tests_name("settings_places", tests, NULL, NULL);

@@ -38,3 +38,13 @@ void check_true(const char *row, bool what)
 	if (!what)
 		fail_msg("%s: does not hold", row);
 }
+
+void check_clean(const char *text)
+{
+	assert_non_null(text);
+	assert_true(text[0] != '\0');
+	assert_null(strstr(text, "(null)"));
+	assert_null(strchr(text, '\n'));
+	assert_null(strchr(text, '%'));
+	assert_null(strstr(text, "  "));
+}

@@ -37,3 +37,6 @@ void check_true(const char *row, bool what);
  * set before has happened. Only for the arena of strict_arena.c.
  */
 bool arena_fail_at(struct arena *arena, size_t count);
+
+/* Fails unless the text is one printable line that shows nothing unset or unformatted. */
+void check_clean(const char *text);

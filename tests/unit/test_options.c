@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "command/arguments.h"
+#include "command/options.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -12,10 +12,10 @@
 struct target {
 	const char *file;
 	bool flag;
-	struct argument_list words;
+	struct option_values words;
 };
 
-static const struct argument table[] = {
+static const struct option_row rows[] = {
 	{ .name = "file", .value = "FILE", .offset = offsetof(struct target, file) },
 	{ .name = "flag", .help = "a flag", .offset = offsetof(struct target, flag) },
 	{ .name = "word",
@@ -25,7 +25,13 @@ static const struct argument table[] = {
 	  .repeated = true },
 };
 
-static const struct usage usage = { "command", "NAME...", "What it does." };
+static const struct option_table table = {
+	.command = "command",
+	.arguments = "NAME...",
+	.help = "What it does.",
+	.rows = rows,
+	.count = ARRAY_SIZE(rows),
+};
 
 /* The words of a command line, with the command's name first. */
 static int read_words(struct target *target, char *const *words, int *code)
@@ -35,7 +41,7 @@ static int read_words(struct target *target, char *const *words, int *code)
 	while (words[count + 1])
 		count++;
 	*target = (struct target){ 0 };
-	return arguments_read(&usage, table, ARRAY_SIZE(table), target, count, words + 1, code);
+	return options_read(&table, target, count, words + 1, code);
 }
 
 static void test_read(void **state)
@@ -86,15 +92,15 @@ static void test_refuse(void **state)
 
 static void test_too_often(void **state)
 {
-	char *words[ARGUMENTS_MAX + 3] = { (char *)"command" };
+	char *words[OPTIONS_MAX + 3] = { (char *)"command" };
 	struct target target;
 	int code;
 
 	(void)state;
-	for (size_t i = 1; i <= ARGUMENTS_MAX; i++)
+	for (size_t i = 1; i <= OPTIONS_MAX; i++)
 		words[i] = (char *)"--word=a";
-	assert_int_equal(read_words(&target, words, &code), ARGUMENTS_MAX);
-	words[ARGUMENTS_MAX + 1] = (char *)"--word=a";
+	assert_int_equal(read_words(&target, words, &code), OPTIONS_MAX);
+	words[OPTIONS_MAX + 1] = (char *)"--word=a";
 	assert_int_equal(read_words(&target, words, &code), -1);
 	assert_int_equal(code, EXIT_MALFORMED);
 }
@@ -107,8 +113,7 @@ static void test_exactly(void **state)
 
 	(void)state;
 	for (int wanted = 0; wanted <= 3; wanted++) {
-		int first = arguments_read_exactly(&usage, table, ARRAY_SIZE(table), &target,
-						   wanted, 3, words + 1, &code);
+		int first = options_read_exactly(&table, &target, wanted, 3, words + 1, &code);
 
 		assert_int_equal(first, wanted == 2 ? 1 : -1);
 		assert_int_equal(code, wanted == 2 ? EXIT_DONE : EXIT_MALFORMED);
@@ -152,5 +157,5 @@ int main(void)
 		cmocka_unit_test(test_exactly), cmocka_unit_test(test_help),
 	};
 
-	return cmocka_run_group_tests_name("arguments", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("options", tests, NULL, NULL);
 }

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "command/change.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command/pin.h"
+#include "lib/text.h"
+#include "lib/util.h"
+#include "plan/explain.h"
+#include "plan/survey.h"
+#include "settings/selector.h"
+
+void change_say_problems(const struct run *run)
+{
+	for (const struct problem *problem = run->settings.problems; problem;
+	     problem = problem->next)
+		text_print(stderr, "vfio-early: %s\n", explain_problem(run->arena, problem));
+}
+
+int change_read(struct change *change)
+{
+	struct run *run = run_create();
+	int error;
+
+	if (!run)
+		return preview_complain(change->path, -ENOMEM);
+	error = config_read(&change->config, &run->settings, change->path);
+	if (error == -ENOENT && !change->preview->file)
+		error = 0;
+	/* A refused file has no text; a missing one has no problem. */
+	if (!error && !change->config.text && run->settings.problems) {
+		change_say_problems(run);
+		error = -EPERM;
+	} else if (error) {
+		preview_complain(change->path, error);
+	}
+	/* The text is needed for longer than this run. */
+	change->config.path = arena_print(change->run->arena, "%s", change->config.path);
+	if (change->config.text)
+		change->config.text = arena_copy(change->run->arena, change->config.text,
+						 strlen(change->config.text));
+	change->old = change->config.text ? change->config.text : "";
+	run_destroy(run);
+	return error;
+}
+
+/* Closes a stream and copies its text into the arena. Returns 0 or -ENOMEM. */
+static int keep_stream(struct change *change, FILE *out, char **text)
+{
+	int error = ferror(out) ? -ENOMEM : 0;
+
+	if (fclose(out))
+		error = -ENOMEM;
+	change->new = error ? NULL : arena_copy(change->run->arena, *text, strlen(*text));
+	free(*text);
+	return change->new ? 0 : -ENOMEM;
+}
+
+static int edit(struct change *change)
+{
+	char *text = NULL;
+	size_t length;
+	FILE *out = open_memstream(&text, &length);
+	int error, kept;
+
+	if (!out)
+		return -ENOMEM;
+	error = config_edit(change->run->arena, change->old, change->kind, change->items,
+			    change->count, out);
+	kept = keep_stream(change, out, &text);
+	return error ? error : kept;
+}
+
+static bool picks(const struct selector *selector, const struct device *device)
+{
+	return selector_matches(selector, device) && selector_identity_holds(selector, device);
+}
+
+/* Returns whether two selectors pick the same functions of this machine, at least one. */
+static bool pick_alike(const struct topology *topology, const struct selector *a,
+		       const struct selector *b)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < topology->count; i++) {
+		bool picked = picks(a, &topology->devices[i]);
+
+		if (picked != picks(b, &topology->devices[i]))
+			return false;
+		any |= picked;
+	}
+	return any;
+}
+
+/* Renames an item as the file names it, by path or id. Returns 0 or -ENOMEM. */
+static int name_as_in_file(struct arena *arena, const struct run *machine, struct config_item *item)
+{
+	const struct selector_list *devs = &machine->settings.devs;
+	struct selector_error why;
+	struct selector selector = { 0 };
+
+	if (selector_parse(item->text, strlen(item->text), &selector, &why))
+		return 0;
+	for (size_t i = 0; i < devs->count; i++) {
+		const struct selector *other = &devs->items[i];
+
+		if (other->exclude != selector.exclude ||
+		    !pick_alike(&machine->topology, &selector, other))
+			continue;
+		item->text = arena_copy(arena, other->text, strlen(other->text));
+		return item->text ? 0 : -ENOMEM;
+	}
+	return 0;
+}
+
+/* Finds items that the file names in another way, by what they pick. Returns 0 or -errno. */
+static int find_by_device(struct change *change)
+{
+	struct preview preview = *change->preview;
+	struct run *machine = run_create();
+	int error = machine ? settings_read_config(&machine->settings, change->path, change->old)
+			    : -ENOMEM;
+
+	preview.survey = survey_all;
+	if (!error)
+		error = preview_plan(&preview, machine);
+	for (size_t i = 0; !error && i < change->count; i++)
+		if (!change->items[i].found)
+			error = name_as_in_file(change->run->arena, machine, &change->items[i]);
+	change->preview->needs_said = preview.needs_said;
+	preview_close(&preview);
+	if (machine)
+		run_destroy(machine);
+	return error;
+}
+
+static bool lacks_some(const struct change *change)
+{
+	for (size_t i = 0; i < change->count; i++)
+		if (!change->items[i].found)
+			return true;
+	return false;
+}
+
+int change_edit(struct change *change)
+{
+	int error = edit(change);
+
+	if (error || change->kind != CONFIG_REMOVE || !lacks_some(change))
+		return error;
+	error = find_by_device(change);
+	return error ? error : edit(change);
+}
+
+/* If groups were pinned, pins those that the new text takes. Returns 0 or -errno. */
+static int pin_again(struct change *change)
+{
+	const struct settings *settings = &change->run->settings;
+	const char *text = change->new;
+	char *pinned = NULL;
+	size_t length;
+	FILE *out;
+	int error, kept;
+
+	if (!settings->members.written || settings->problems)
+		return 0;
+	out = open_memstream(&pinned, &length);
+	if (!out)
+		return -ENOMEM;
+	error = pin_edit(change->run, change->path, text, out);
+	kept = keep_stream(change, out, &pinned);
+	return error ? error : kept;
+}
+
+int change_plan(struct change *change)
+{
+	struct settings *settings = &change->run->settings;
+	int error = settings_read_config(settings, change->path, change->new);
+
+	if (error)
+		return error;
+	settings->leave_out =
+		SETTINGS_BIT_OFF | SETTINGS_BIT(SETTING_DEVS) | SETTINGS_BIT(SETTING_MEMBERS);
+	error = preview_read_cmdline(change->preview, change->run);
+	/* Members are pinned anew, so none may be refused as new. */
+	settings->members_open = true;
+	settings->dry_run = true;
+	if (!error)
+		error = preview_plan(change->preview, change->run);
+	return error ? error : pin_again(change);
+}
