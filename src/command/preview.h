@@ -35,39 +35,18 @@ struct preview {
 };
 
 /* Rows of an option table (options.h) for a struct options with a member preview. */
-#define PREVIEW_SYSFS                                                      \
-	{                                                                  \
-		.name = "sysfs", .value = "DIR",                           \
-		.help = "read the devices from this tree instead of /sys", \
-		.offset = offsetof(struct options, preview.sysfs)          \
-	}
-#define PREVIEW_CONFIG                                           \
-	{                                                        \
-		.name = "config", .value = "FILE",               \
-		.help = "use this file instead of " CONFIG_PATH, \
-		.offset = offsetof(struct options, preview.file) \
-	}
-#define PREVIEW_CMDLINE                                                                            \
-	{                                                                                          \
-		.name = "cmdline", .value = "TEXT", .help = "use this as the kernel command line", \
-		.offset = offsetof(struct options, preview.cmdline)                                \
-	}
-#define PREVIEW_HOST                                                           \
-	{                                                                      \
-		.name = "host", .value = "FILE",                               \
-		.help = "read what the host needs from this file of an image", \
-		.offset = offsetof(struct options, preview.host)               \
-	}
-#define PREVIEW_IDS                                                                            \
-	{                                                                                      \
-		.name = "ids", .value = "FILE", .help = "read device names from this pci.ids", \
-		.offset = offsetof(struct options, preview.ids)                                \
-	}
-#define PREVIEW_JSON                                             \
-	{                                                        \
-		.name = "json", .help = "print JSON",            \
-		.offset = offsetof(struct options, preview.json) \
-	}
+#define PREVIEW_OPTION(NAME, VALUE, HELP, FIELD) \
+	((struct option_row){ NAME, VALUE, HELP, offsetof(struct options, preview.FIELD), false })
+#define PREVIEW_SYSFS \
+	PREVIEW_OPTION("sysfs", "DIR", "read the devices from this tree instead of /sys", sysfs)
+#define PREVIEW_CONFIG \
+	PREVIEW_OPTION("config", "FILE", "use this file instead of " CONFIG_PATH, file)
+#define PREVIEW_CMDLINE \
+	PREVIEW_OPTION("cmdline", "TEXT", "use this as the kernel command line", cmdline)
+#define PREVIEW_HOST \
+	PREVIEW_OPTION("host", "FILE", "read what the host needs from this file of an image", host)
+#define PREVIEW_IDS  PREVIEW_OPTION("ids", "FILE", "read device names from this pci.ids", ids)
+#define PREVIEW_JSON PREVIEW_OPTION("json", NULL, "print JSON", json)
 
 /*
  * Reads the settings as boot would, but for those in run->settings.leave_out, then the
