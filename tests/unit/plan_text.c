@@ -18,6 +18,7 @@ void plan_text_groups(const struct plan *plan, struct text *text)
 	};
 	char address[PCI_ADDRESS_SIZE];
 
+	_Static_assert(ARRAY_SIZE(refusals) == REFUSAL_COUNT, "each refusal has a word");
 	for (size_t i = 0; i < plan->group_count; i++) {
 		const struct planned_group *group = &plan->groups[i];
 
