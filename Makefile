@@ -18,8 +18,8 @@ PKG_CONFIG = pkg-config
 
 # Optimization and debug information: as small as the compiler can. clang's
 # optimization at link time is left out: it needs a linker that few systems
-# have.
-CFLAGS = $(SMALLEST)$(if $(findstring clang,$(CC)),, -flto=auto) -g
+# have. In one partition it sees more that is the same.
+CFLAGS = $(SMALLEST)$(if $(findstring clang,$(CC)),, -flto=auto -flto-partition=one) -g
 CPPFLAGS =
 LDFLAGS =
 
@@ -74,8 +74,6 @@ LINK_FLAGS = -Wl,-z,noseparate-code,-z,relro,-z,now,-z,noexecstack,--gc-sections
 
 SOURCES := $(wildcard $(SRC)/*.c $(SRC)/*/*.c)
 OBJECTS := $(SOURCES:$(SRC)/%.c=$(B)/obj/%.o)
-# These look at every byte of a report or a name, and are compiled for speed.
-BYTEWISE := lib/hex lib/json_writer
 
 Q = $(if $(V),,@)
 say = $(if $(V),,@printf '  %-5s %s\n' '$(1)' '$(2)')
@@ -130,7 +128,7 @@ $(OBJECTS): $(B)/obj/%.o: $(SRC)/%.c $(B)/flags/program $(THIRD_PARTY_HEADERS) $
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(PROGRAM_FLAGS) $(THIRD_PARTY_CPPFLAGS) $(LIBC_CFLAGS) $(COMPILE_FLAGS) \
-		$(if $(filter $(BYTEWISE),$*),$(if $(filter -Os -Oz,$(CFLAGS)),-O2)) -MMD -MP -c $< -o $@
+		-MMD -MP -c $< -o $@
 
 $(PROGRAMS:%=%.debug): $(OBJECTS) $(LIBC_PARTS) $(THIRD_PARTY_OBJECTS) $(B)/flags/link
 	@mkdir -p $(@D)
