@@ -106,7 +106,8 @@ static int keep_functions(struct pci_source *source, struct arena *arena, struct
 	source->devices = arena_allocate(arena, scan->count + 1, sizeof(*source->devices));
 	if (!source->devices)
 		return -ENOMEM;
-	qsort(scan->functions, scan->count, sizeof(*scan->functions), compare_functions);
+	if (scan->count)
+		qsort(scan->functions, scan->count, sizeof(*scan->functions), compare_functions);
 	for (size_t i = 0; i < scan->count; i++)
 		source->devices[i] = (struct device){
 			.address = unpack_address(scan->functions[i]),
