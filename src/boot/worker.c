@@ -135,16 +135,10 @@ static int decide(struct run *run, const struct sysfs *sysfs, const struct modul
 /* Returns whether a second thread saves time: on a single processor it only costs. */
 static bool has_processors(void)
 {
-	unsigned long words[sizeof(cpu_set_t) / sizeof(unsigned long)] = { 0 };
-	unsigned int count = 0;
+	cpu_set_t processors;
 
-	if (sched_getaffinity(0, sizeof(words), (cpu_set_t *)words) < 0)
-		return false;
-	/* musl's CPU_COUNT() looks at each of 1024 bits. */
-	for (size_t i = 0; i < ARRAY_SIZE(words) && count < 2; i++)
-		for (unsigned long word = words[i]; word && count < 2; word &= word - 1)
-			count++;
-	return count > 1;
+	return sched_getaffinity(0, sizeof(processors), &processors) == 0 &&
+	       CPU_COUNT(&processors) > 1;
 }
 
 /*
