@@ -8,28 +8,13 @@
 
 #include "lib/util.h"
 #include "machine/attached.h"
-#include "machine/firmware_display.h"
 #include "machine/framebuffer.h"
 #include "plan/leftover.h"
 #include "plan/picks.h"
 #include "plan/plan.h"
+#include "plan/survey_parts.h"
 
-/* What a survey reads from, and what it has read. */
-struct survey {
-	struct arena *arena;
-	const struct settings *settings;
-	struct pci_source *source;
-	const struct sysfs *sysfs;
-	struct module_context *modules;
-	bool all; /* read everything, whether or not the settings ask for it */
-	struct device *devices;
-	size_t count;
-	bool boot_display_unknown;
-	bool late_groups;
-};
-
-/* Returns whether the tree is this machine's, so that the running kernel's answers apply. */
-static bool is_this_machine(const struct survey *survey)
+bool survey_is_this_machine(const struct survey *survey)
 {
 	return streq(survey->sysfs->root, "/sys");
 }
@@ -65,7 +50,7 @@ static bool asks_for_vmd(const struct selector *selector)
 	return picks_behind_vmd(selector) && !selector->purpose;
 }
 
-static int for_all(const struct survey *survey,
+int survey_for_all(const struct survey *survey,
 		   int (*read)(struct pci_source *, struct arena *, struct device *))
 {
 	int error = 0;
@@ -104,7 +89,7 @@ static int read_details(const struct survey *survey, struct device *device)
 		error = find_variant(survey, device);
 	/* The addresses of another machine's tree are unknown. */
 	if (!error && device->class >> 16 == PCI_CLASS_DISPLAY && !device->framebuffer &&
-	    is_this_machine(survey))
+	    survey_is_this_machine(survey))
 		error = framebuffer_find(survey->sysfs, survey->arena, IOMEM_PATH, device);
 	return error;
 }
@@ -191,100 +176,6 @@ static int read_groups(const struct survey *survey)
 	return error;
 }
 
-/* Returns whether the function may hold the framebuffer: a display, or one with a vague class. */
-static bool may_draw(const struct device *device)
-{
-	switch (device->class >> 16) {
-	case PCI_CLASS_DISPLAY:
-	case PCI_CLASS_OLD:
-	case PCI_CLASS_ACCELERATOR:
-	case PCI_CLASS_UNKNOWN:
-		return true;
-	default:
-		return device->class >> 8 == PCI_CLASS_VIDEO;
-	}
-}
-
-static bool has_boot_display(const struct survey *survey)
-{
-	for (size_t i = 0; i < survey->count; i++)
-		if (survey->devices[i].boot_display)
-			return true;
-	return false;
-}
-
-/* The only display that shows a picture is the boot display, if nothing else tells. */
-static void take_only_lit(struct survey *survey, bool framebuffer)
-{
-	struct device *only = NULL;
-	size_t lit = 0;
-
-	for (size_t i = 0; i < survey->count; i++) {
-		struct device *device = &survey->devices[i];
-
-		if (device->class >> 16 != PCI_CLASS_DISPLAY)
-			continue;
-		survey->boot_display_unknown |= framebuffer || device->class >> 8 == PCI_CLASS_VGA;
-		if (firmware_display_is_lit(survey->sysfs, device)) {
-			only = device;
-			lit++;
-		}
-	}
-	if (lit != 1)
-		return;
-	only->boot_display = true;
-	survey->boot_display_unknown = false;
-}
-
-/*
- * Finds the boot display by more than its own attributes; every sign counts. Other
- * devices are read only if the boot display is asked for, or if a device to be taken
- * shows a picture.
- */
-static int find_boot_display(struct survey *survey, bool asked)
-{
-	struct firmware_display firmware;
-	bool search = asked, lit = asked;
-	int error;
-
-	for (size_t i = 0; !search && i < survey->count; i++)
-		search = survey->devices[i].described && may_draw(&survey->devices[i]);
-	if (!search)
-		return 0;
-	error = firmware_display_find(&firmware, survey->sysfs, survey->arena,
-				      is_this_machine(survey) ? IOMEM_PATH : NULL);
-	for (size_t i = 0; !error && firmware.held && i < survey->count; i++)
-		if (pci_address_compare(&survey->devices[i].address, &firmware.holder) == 0)
-			survey->devices[i].boot_display = true;
-	if (error || has_boot_display(survey))
-		return error;
-	for (size_t i = 0; !lit && i < survey->count; i++)
-		lit = survey->devices[i].described && may_draw(&survey->devices[i]) &&
-		      firmware_display_is_lit(survey->sysfs, &survey->devices[i]);
-	error = lit ? for_all(survey, pci_identify) : 0;
-	if (!error && lit && !has_boot_display(survey))
-		take_only_lit(survey, firmware.found);
-	return error;
-}
-
-/* Identifies the functions in the boot display's slot, which tell whether it is a card. */
-static int read_card(const struct survey *survey)
-{
-	int error = 0;
-
-	for (size_t i = 0; !error && i < survey->count; i++) {
-		const struct device *display = &survey->devices[i];
-
-		if (!display->boot_display || !display->described)
-			continue;
-		for (size_t j = 0; !error && j < survey->count; j++)
-			if (pci_address_same_slot(&survey->devices[j].address, &display->address))
-				error = pci_identify(survey->source, survey->arena,
-						     &survey->devices[j]);
-	}
-	return error;
-}
-
 static bool may_be_moved(const struct selector_list *needed, const struct device *device)
 {
 	for (size_t i = 0; i < needed->count; i++)
@@ -312,9 +203,9 @@ static bool asks_for_protected(const struct survey *survey)
 /* Reads the places and ids of all devices, for asks_for_protected(). */
 static int read_protected(const struct survey *survey)
 {
-	int error = for_all(survey, pci_identify);
+	int error = survey_for_all(survey, pci_identify);
 
-	return error ? error : for_all(survey, pci_locate);
+	return error ? error : survey_for_all(survey, pci_locate);
 }
 
 static bool is_claimed_by_id(const struct settings *settings, const struct device *device)
@@ -334,7 +225,7 @@ static int read_claimed(const struct survey *survey)
 	for (size_t i = 0; i < survey->settings->claimed.count; i++)
 		any |= survey->settings->claimed.items[i].kind == SELECTOR_ID;
 	if (any)
-		error = for_all(survey, pci_identify);
+		error = survey_for_all(survey, pci_identify);
 	for (size_t i = 0; any && !error && i < survey->count; i++)
 		if (is_claimed_by_id(survey->settings, &survey->devices[i]))
 			error = read_whole(survey, &survey->devices[i]);
@@ -399,22 +290,22 @@ static int read_wanted(struct survey *survey)
 
 	if (!error && (display || asks_of_all(&settings->devs, asks_for_identity) ||
 		       asks_of_all(&settings->protect, asks_for_vmd)))
-		error = for_all(survey, pci_identify);
+		error = survey_for_all(survey, pci_identify);
 	if (!error)
 		error = read_behind_vmd(survey);
 	if (!error && display)
-		error = find_boot_display(survey, true);
+		error = survey_find_boot_display(survey, true);
 	/* Only the places of all devices show which pinned members are gone. */
 	if (!error && (settings->members.written || asks_of_all(&settings->devs, asks_for_path)))
-		error = for_all(survey, pci_locate);
+		error = survey_for_all(survey, pci_locate);
 	if (!error)
 		error = read_left_out(survey);
 	if (!error)
 		error = read_groups(survey);
 	if (!error && !display)
-		error = find_boot_display(survey, false);
+		error = survey_find_boot_display(survey, false);
 	if (!error)
-		error = read_card(survey);
+		error = survey_read_card(survey);
 	if (!error)
 		error = read_claimed(survey);
 	if (!error)
@@ -446,7 +337,7 @@ static int read_machine(struct survey survey, struct topology *topology)
 	survey.late_groups = pci_groups_come_late(survey.sysfs);
 	error = read_wanted(&survey);
 	if (!error && survey.all)
-		error = for_all(&survey, pci_read);
+		error = survey_for_all(&survey, pci_read);
 	return error ? error : build(&survey, topology);
 }
 
