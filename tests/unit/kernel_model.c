@@ -1,23 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "kernel_model.h"
+#include "kernel_model_parts.h"
 
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "lib/log.h"
 #include "unit.h"
 
-int __wrap_sysfs_write(const struct sysfs *sysfs, const char *path, const char *text);
-int __wrap_sysfs_write_file(int fd, const char *text);
-int __wrap_sysfs_read(const struct sysfs *sysfs, const char *path, char *buffer, size_t size);
-int __wrap_sysfs_read_link_name(const struct sysfs *sysfs, const char *path, char *buffer,
-				size_t size);
-bool __wrap_sysfs_exists(const struct sysfs *sysfs, const char *path);
-int __wrap_sysfs_list(const struct sysfs *sysfs, const char *path,
-		      int (*function)(void *context, const char *name), void *context);
 int __wrap_deadline_call(const struct deadline *deadline, int (*function)(void *argument),
 			 void *argument);
 
@@ -25,7 +16,7 @@ void __wrap_log_line(enum log_level level, const char *format, ...) PRINTF_FORMA
 
 struct kernel kernel;
 
-static struct kernel_device *find_device(const char *text, size_t length)
+struct kernel_device *kernel_find_device(const char *text, size_t length)
 {
 	struct pci_address address;
 
@@ -38,7 +29,7 @@ static struct kernel_device *find_device(const char *text, size_t length)
 	return NULL;
 }
 
-static struct kernel_driver *find_driver(const char *name, size_t length)
+struct kernel_driver *kernel_find_driver(const char *name, size_t length)
 {
 	for (size_t i = 0; i < kernel.driver_count; i++)
 		if (strlen(kernel.drivers[i].name) == length &&
@@ -53,17 +44,17 @@ static struct kernel_driver *find_driver_of(const char *module)
 	for (size_t i = 0; i < kernel.driver_count; i++)
 		if (kernel.drivers[i].module && streq(kernel.drivers[i].module, module))
 			return &kernel.drivers[i];
-	return find_driver(module, strlen(module));
+	return kernel_find_driver(module, strlen(module));
 }
 
 struct kernel_device *kernel_device(const char *address)
 {
-	return find_device(address, strlen(address));
+	return kernel_find_device(address, strlen(address));
 }
 
 struct kernel_driver *kernel_driver(const char *name)
 {
-	struct kernel_driver *driver = find_driver(name, strlen(name));
+	struct kernel_driver *driver = kernel_find_driver(name, strlen(name));
 
 	if (!driver)
 		fail_msg("no such driver: %s", name);
@@ -72,7 +63,7 @@ struct kernel_driver *kernel_driver(const char *name)
 
 static struct kernel_driver *add_driver(const char *name)
 {
-	struct kernel_driver *driver = find_driver(name, strlen(name));
+	struct kernel_driver *driver = kernel_find_driver(name, strlen(name));
 
 	if (driver)
 		return driver;
@@ -131,14 +122,13 @@ bool kernel_is_as_before(const struct kernel_device *device)
 	       streq(device->override, device->override_before);
 }
 
-/* The worker may end here, before or after its step. */
-static void step(void)
+void kernel_step(void)
 {
 	if (++kernel.steps == kernel.cut_at && !kernel.cut_after)
 		longjmp(kernel.cut, 1);
 }
 
-static void step_done(size_t number)
+void kernel_step_done(size_t number)
 {
 	if (number == kernel.cut_at && kernel.cut_after)
 		longjmp(kernel.cut, 1);
@@ -158,7 +148,7 @@ static int probe(const struct kernel_driver *driver, struct kernel_device *devic
 {
 	bool native = device->native && streq(device->native, driver->name);
 
-	step();
+	kernel_step();
 	if (native ? device->native_refuses : device->probe_error != 0)
 		return native ? -EIO : device->probe_error;
 	/* aperture_remove_conflicting_pci_devices() takes the whole platform device away. */
@@ -167,11 +157,11 @@ static int probe(const struct kernel_driver *driver, struct kernel_device *devic
 		device->framebuffer_bound = false;
 	}
 	device->driver = device->stolen && !native ? device->native : driver->name;
-	step_done(kernel.steps);
+	kernel_step_done(kernel.steps);
 	return 0;
 }
 
-static int write_override(struct kernel_device *device, const char *text)
+int kernel_write_override(struct kernel_device *device, const char *text)
 {
 	size_t length = strcspn(text, "\n");
 
@@ -184,7 +174,7 @@ static int write_override(struct kernel_device *device, const char *text)
 	return 0;
 }
 
-static int bind(const struct kernel_driver *driver, struct kernel_device *device)
+int kernel_bind(const struct kernel_driver *driver, struct kernel_device *device)
 {
 	int error;
 
@@ -203,7 +193,7 @@ static int bind(const struct kernel_driver *driver, struct kernel_device *device
 	return device->silent ? 0 : error;
 }
 
-static int unbind(const struct kernel_driver *driver, struct kernel_device *device)
+int kernel_unbind(const struct kernel_driver *driver, struct kernel_device *device)
 {
 	bool native = device->native && driver && streq(device->native, driver->name);
 
@@ -222,8 +212,7 @@ static int unbind(const struct kernel_driver *driver, struct kernel_device *devi
 	return 0;
 }
 
-/* Returns success even if no driver was bound. */
-static int drivers_probe(struct kernel_device *device)
+int kernel_drivers_probe(struct kernel_device *device)
 {
 	if (device->gone)
 		return -ENODEV;
@@ -231,147 +220,6 @@ static int drivers_probe(struct kernel_device *device)
 		if (kernel.drivers[i].registered && matches(&kernel.drivers[i], device))
 			probe(&kernel.drivers[i], device);
 	return 0;
-}
-
-#define DEVICES	     "bus/pci/devices/"
-#define DRIVERS	     "bus/pci/drivers/"
-#define GROUPS	     "kernel/iommu_groups/"
-#define FRAMEBUFFERS "bus/platform/drivers/efi-framebuffer/"
-
-static bool starts_with(const char *text, const char *start)
-{
-	return strncmp(text, start, strlen(start)) == 0;
-}
-
-static int store_framebuffer(const char *attribute, const char *name)
-{
-	bool bind = streq(attribute, "bind");
-
-	assert_true(bind || streq(attribute, "unbind"));
-	if (!bind && !kernel.in_child)
-		fail_msg("released outside a child");
-	for (size_t i = 0; i < kernel.device_count; i++) {
-		struct kernel_device *device = &kernel.devices[i];
-
-		if (!device->framebuffer || !streq(device->framebuffer, name) ||
-		    device->framebuffer_bound == bind)
-			continue;
-		device->touched++;
-		device->framebuffer_bound = bind;
-		return 0;
-	}
-	return -ENODEV;
-}
-
-/* remove_id_store(): removes one id and unbinds nothing. */
-static int remove_id(const struct kernel_driver *driver, const char *text)
-{
-	bool found = false;
-
-	for (size_t i = 0; i < kernel.device_count; i++) {
-		struct kernel_device *device = &kernel.devices[i];
-		char id[16];
-
-		snprintf(id, sizeof(id), "%x %x", device->vendor, device->device);
-		if (!device->id_driver || !streq(device->id_driver, driver->name) ||
-		    !streq(id, text))
-			continue;
-		if (device->keeps_id)
-			return -EACCES;
-		device->id_driver = NULL;
-		found = true;
-	}
-	return found ? 0 : -ENODEV;
-}
-
-/* Returns which attribute a path below /sys is. */
-static int store(const char *path, const char *text)
-{
-	const char *name = path + strlen(DRIVERS), *slash;
-	struct kernel_device *device;
-
-	if (starts_with(path, DEVICES)) {
-		slash = strchr(path + strlen(DEVICES), '/');
-		device = find_device(path + strlen(DEVICES),
-				     (size_t)(slash - path) - strlen(DEVICES));
-		device->touched++;
-		assert_string_equal(slash, "/driver_override");
-		return device->gone ? -ENOENT : write_override(device, text);
-	}
-	if (starts_with(path, FRAMEBUFFERS))
-		return store_framebuffer(path + strlen(FRAMEBUFFERS), text);
-	slash = strrchr(path, '/');
-	if (streq(slash, "/remove_id"))
-		return remove_id(find_driver(name, (size_t)(slash - name)), text);
-	device = kernel_device(text);
-	device->touched++;
-	if (streq(path, "bus/pci/drivers_probe"))
-		return drivers_probe(device);
-	assert_true(starts_with(path, DRIVERS));
-	slash = strchr(name, '/');
-	assert_non_null(slash);
-	if (streq(slash, "/bind"))
-		return bind(find_driver(name, (size_t)(slash - name)), device);
-	assert_string_equal(slash, "/unbind");
-	return unbind(find_driver(name, (size_t)(slash - name)), device);
-}
-
-static bool write_fails(size_t number)
-{
-	return number == kernel.fail_at || (kernel.fail_also && number == kernel.fail_also) ||
-	       (number > kernel.fail_at && number <= kernel.fail_until);
-}
-
-int __wrap_sysfs_write(const struct sysfs *sysfs, const char *path, const char *text)
-{
-	size_t number;
-	int result;
-
-	assert_non_null(sysfs);
-	step();
-	number = kernel.steps;
-	if (write_fails(++kernel.writes)) {
-		assert_true(strlen(path) < sizeof(kernel.failed_path));
-		strcpy(kernel.failed_path, path);
-		return -kernel.fail_error;
-	}
-	result = store(path, text);
-	if (kernel.journal && !result)
-		text_add(kernel.journal, "%s %s\n", path, streq(text, "\n") ? "-" : text);
-	step_done(number);
-	return result;
-}
-
-/* The file of the override of a device, numbered from 1 (machine_survey()). */
-int __wrap_sysfs_write_file(int fd, const char *text)
-{
-	char path[SYSFS_PATH_SIZE], address[PCI_ADDRESS_SIZE];
-	const struct kernel_device *device;
-
-	assert_in_range(fd, 1, kernel.device_count);
-	device = &kernel.devices[fd - 1];
-	if (device->gone)
-		return -ENODEV;
-	snprintf(path, sizeof(path), DEVICES "%s/driver_override",
-		 pci_address_format(&device->address, address));
-	return __wrap_sysfs_write(kernel_execution().sysfs, path, text);
-}
-
-int __wrap_sysfs_read_link_name(const struct sysfs *sysfs, const char *path, char *buffer,
-				size_t size)
-{
-	const char *slash = strchr(path + strlen(DEVICES), '/');
-	const struct kernel_device *device;
-
-	assert_non_null(sysfs);
-	assert_true(starts_with(path, DEVICES) && slash && streq(slash, "/driver"));
-	step();
-	device = find_device(path + strlen(DEVICES), (size_t)(slash - path) - strlen(DEVICES));
-	if (device->gone || !device->driver)
-		return -ENOENT;
-	assert_true(strlen(device->driver) < size);
-	strcpy(buffer, device->driver);
-	return (int)strlen(buffer);
 }
 
 void __wrap_log_line(enum log_level level, const char *format, ...)
@@ -384,95 +232,6 @@ void __wrap_log_line(enum log_level level, const char *format, ...)
 	va_end(arguments);
 	if (level < LOG_LEVEL_DEBUG && kernel.journal)
 		text_add(kernel.journal, "say %s\n", line);
-}
-
-bool __wrap_sysfs_exists(const struct sysfs *sysfs, const char *path)
-{
-	const struct kernel_driver *driver;
-
-	assert_non_null(sysfs);
-	if (streq(path, "module/vfio_iommu_type1"))
-		return kernel.type1_loaded;
-	if (starts_with(path, DEVICES))
-		return !find_device(path + strlen(DEVICES), strcspn(path + strlen(DEVICES), "/"))
-				->gone;
-	if (starts_with(path, "bus/platform/devices/")) {
-		for (size_t i = 0; i < kernel.device_count; i++)
-			if (kernel.devices[i].framebuffer)
-				return !strstr(path, "/driver") ||
-				       kernel.devices[i].framebuffer_bound;
-		return false;
-	}
-	assert_true(starts_with(path, DRIVERS));
-	driver = find_driver(path + strlen(DRIVERS), strlen(path) - strlen(DRIVERS));
-	return driver && driver->registered;
-}
-
-static int list_group(int group, int (*function)(void *context, const char *name), void *context)
-{
-	int result = 0;
-
-	for (size_t i = 0; i < kernel.device_count && !result; i++) {
-		char text[PCI_ADDRESS_SIZE];
-
-		if (!kernel.devices[i].gone && kernel.devices[i].group == group)
-			result = function(context,
-					  pci_address_format(&kernel.devices[i].address, text));
-	}
-	return result;
-}
-
-int __wrap_sysfs_read(const struct sysfs *sysfs, const char *path, char *buffer, size_t size)
-{
-	const char *slash = strchr(path + strlen(DEVICES), '/');
-
-	assert_non_null(sysfs);
-	assert_true(starts_with(path, DEVICES) && slash && streq(slash, "/class"));
-	return snprintf(
-		buffer, size, "0x%06x",
-		find_device(path + strlen(DEVICES), (size_t)(slash - path) - strlen(DEVICES))
-			->class);
-}
-
-static int list_drivers(int (*function)(void *context, const char *name), void *context)
-{
-	int result = 0;
-
-	for (size_t i = 0; i < kernel.driver_count && !result; i++)
-		if (kernel.drivers[i].registered)
-			result = function(context, kernel.drivers[i].name);
-	return result;
-}
-
-/*
- * Lists a group, the bus's drivers, or a driver's directory: its devices, unsorted, and its own
- * attributes.
- */
-int __wrap_sysfs_list(const struct sysfs *sysfs, const char *path,
-		      int (*function)(void *context, const char *name), void *context)
-{
-	const struct kernel_driver *driver;
-	int result;
-
-	assert_non_null(sysfs);
-	step();
-	if (starts_with(path, GROUPS))
-		return list_group(atoi(path + strlen(GROUPS)), function, context);
-	if (streq(path, "bus/pci/drivers"))
-		return list_drivers(function, context);
-	assert_true(starts_with(path, DRIVERS));
-	driver = find_driver(path + strlen(DRIVERS), strlen(path) - strlen(DRIVERS));
-	if (kernel.lists_nothing || !driver || !driver->registered)
-		return -ENOENT;
-	result = function(context, "new_id");
-	for (size_t i = kernel.device_count; i > 0 && !result; i--) {
-		const struct kernel_device *device = &kernel.devices[i - 1];
-		char text[PCI_ADDRESS_SIZE];
-
-		if (!device->gone && device->driver && streq(device->driver, driver->name))
-			result = function(context, pci_address_format(&device->address, text));
-	}
-	return result;
 }
 
 int __wrap_deadline_call(const struct deadline *deadline, int (*function)(void *argument),
@@ -498,7 +257,7 @@ static int load(void *context, const char *name)
 	struct kernel_driver *driver;
 
 	assert_ptr_equal(context, &kernel);
-	step();
+	kernel_step();
 	if (kernel.journal)
 		text_add(kernel.journal, "load %s\n", name);
 	if (streq(name, "vfio_iommu_type1")) {

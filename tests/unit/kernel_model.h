@@ -4,7 +4,8 @@
 /*
  * A model of the kernel's driver core for binding PCI devices: overrides, bind, unbind,
  * drivers_probe and loading modules, with the errors of drivers/base and drivers/pci. It
- * replaces sysfs.c and module.c; link with --wrap for each __wrap_… in kernel_model.c.
+ * replaces sysfs.c and module.c; link with --wrap for each __wrap_… in kernel_model.c and
+ * kernel_sysfs.c.
  */
 
 #include <setjmp.h>
