@@ -412,12 +412,11 @@ static const char *add_count(struct arena *arena, const char *list, size_t count
 	return SAY(arena, "%s, %zu %s%s %s", list, count, thing, count == 1 ? "" : "s", what);
 }
 
-const char *explain_nothing_picked(const struct settings *settings)
+const char *explain_nothing_picked(const struct run *run)
 {
-	for (size_t i = 0; i < settings->devs.count; i++)
-		if (!settings->devs.items[i].exclude)
-			return NULL;
-	return "devs only says what is left out (!); list the devices to take too";
+	if (explain_end(run) || run->plan.group_count || run->plan.finding_count)
+		return NULL;
+	return "devs picks nothing but what '!' leaves out; list the devices to take";
 }
 
 const char *explain_summary(const struct run *run)
@@ -447,9 +446,8 @@ const char *explain_summary(const struct run *run)
 		return SAY(run->arena,
 			   "nothing was touched: a selector that keeps devices with the host "
 			   "cannot be used");
-	if (explain_nothing_picked(&run->settings))
-		return SAY(run->arena, "nothing was touched: %s",
-			   explain_nothing_picked(&run->settings));
+	if (explain_nothing_picked(run))
+		return SAY(run->arena, "nothing was touched: %s", explain_nothing_picked(run));
 	list = SAY(run->arena, "%zu device%s %s", taken, taken == 1 ? "" : "s",
 		   run->settings.dry_run ? "would be taken" : "taken");
 	list = add_count(run->arena, list, refused, "group", "refused");

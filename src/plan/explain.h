@@ -87,8 +87,8 @@ const char *explain_module(struct arena *arena, const struct planned_module *mod
 /* Returns why the whole run ended early; NULL if it did not. */
 const char *explain_end(const struct run *run);
 
-/* Returns what is missing where every selector of devs begins with '!'; NULL elsewhere. */
-const char *explain_nothing_picked(const struct settings *settings);
+/* Returns why a plan has neither groups nor findings; NULL if it has, or the run ended early. */
+const char *explain_nothing_picked(const struct run *run);
 
 /* Returns the run in one line, with the time it took. */
 const char *explain_summary(const struct run *run);

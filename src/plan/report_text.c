@@ -113,6 +113,6 @@ void report_text(const struct run *run, FILE *out, struct pci_source *names, con
 		text_print(out, "%s\n", explain_stop(run->arena, &run->settings));
 	else if (!run_is_wanted(run))
 		text_print(out, "no devices are listed: nothing to do\n");
-	else if (explain_nothing_picked(&run->settings))
-		text_print(out, "nothing is taken: %s\n", explain_nothing_picked(&run->settings));
+	else if (explain_nothing_picked(run))
+		text_print(out, "nothing is taken: %s\n", explain_nothing_picked(run));
 }
