@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
-#include <fcntl.h>
 #include <libkmod.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include "lib/log.h"
 #include "lib/util.h"
@@ -20,27 +17,6 @@
 static bool takes_ids(const char *module)
 {
 	return module_is_vfio(module) || streq(module, "pci_stub");
-}
-
-/*
- * Hands an uncompressed module's file to the kernel, which libkmod maps into memory besides.
- * Returns 0 or -errno; -ENOEXEC for other files, which libkmod unpacks.
- */
-static int insert_file(struct kmod_module *module, const char *options)
-{
-	const char *path = kmod_module_get_path(module);
-	size_t length = path ? strlen(path) : 0;
-	int fd, error = 0;
-
-	if (length < strlen(".ko") || !streq(path + length - strlen(".ko"), ".ko"))
-		return -ENOEXEC;
-	fd = openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	if (syscall(SYS_finit_module, fd, options ? options : "", 0) < 0)
-		error = -errno;
-	close(fd);
-	return error;
 }
 
 /*
@@ -68,10 +44,7 @@ static int insert(struct kmod_module *module)
 		log_line(LOG_LEVEL_DEBUG,
 			 "module %s: loaded directly, not by its install command '%s'", name,
 			 command);
-	result = insert_file(module, kept ? kept : options);
-	/* A kernel may lack that system call. */
-	if (result == -ENOEXEC || result == -ENOSYS)
-		result = kmod_module_insert_module(module, 0, kept ? kept : options);
+	result = kmod_module_insert_module(module, 0, kept ? kept : options);
 	free(kept);
 	/* Another process may have loaded it meanwhile. */
 	return result == -EEXIST ? 0 : result;
