@@ -239,19 +239,15 @@ static int read_parts(struct check *check, const struct kernel_image *image,
 	return error;
 }
 
-/* Words in GRUB's menus for starting a system for repair. */
+/* Returns whether an entry starts a system for repair. */
 static bool is_for_repair(const struct check *check, const char *cmdline)
 {
-	static const char *const words[] = { "recovery",
-					     "single",
-					     "emergency",
-					     "rescue",
-					     "systemd.unit=rescue.target",
-					     "systemd.unit=emergency.target" };
-	const char *text = root_print(&check->root, " %s ", cmdline);
+	char *text = arena_copy(check->arena, cmdline, strlen(cmdline));
+	struct cmdline_token token;
+	size_t position = 0;
 
-	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
-		if (strstr(text, root_print(&check->root, " %s ", words[i])))
+	while (text && cmdline_next(text, &position, &token))
+		if (settings_is_repair(&token))
 			return true;
 	return false;
 }

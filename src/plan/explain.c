@@ -419,6 +419,16 @@ const char *explain_nothing_picked(const struct run *run)
 	return "devs picks nothing but what '!' leaves out; list the devices to take";
 }
 
+const char *explain_off(const struct run *run)
+{
+	if (run->settings.off)
+		return "vfio_early=off is on the kernel command line: nothing was touched";
+	return SAY(run->arena,
+		   "'%s' on the kernel command line starts this system for repair: nothing was "
+		   "touched; to take devices then too: rescue = take",
+		   run->settings.repair);
+}
+
 const char *explain_summary(const struct run *run)
 {
 	size_t taken = 0, refused = 0, undone = 0;
@@ -427,8 +437,8 @@ const char *explain_summary(const struct run *run)
 
 	if (run->crash)
 		return "this is a crash kernel (kdump): nothing is touched";
-	if (run->settings.off)
-		return "vfio_early=off is on the kernel command line: nothing was touched";
+	if (settings_are_off(&run->settings))
+		return explain_off(run);
 	if (stop)
 		return stop;
 	if (!run_is_wanted(run))

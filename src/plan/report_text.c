@@ -107,8 +107,8 @@ void report_text(const struct run *run, FILE *out, struct pci_source *names, con
 	}
 	for (size_t i = 0; i < plan->leftover_count; i++)
 		text_print(out, "not taken: %s\n", explain_leftover(run, &plan->leftovers[i]));
-	if (run->settings.off)
-		text_print(out, "off: vfio_early=off is on the kernel command line\n");
+	if (settings_are_off(&run->settings))
+		text_print(out, "off: %s\n", explain_off(run));
 	else if (settings_find_stop(&run->settings))
 		text_print(out, "%s\n", explain_stop(run->arena, &run->settings));
 	else if (!run_is_wanted(run))

@@ -36,7 +36,7 @@ void run_destroy(struct run *run)
 
 bool run_is_wanted(const struct run *run)
 {
-	return !run->crash && !run->settings.off && run->settings.devs.count > 0 &&
+	return !run->crash && !settings_are_off(&run->settings) && run->settings.devs.count > 0 &&
 	       !settings_find_stop(&run->settings);
 }
 

@@ -21,6 +21,7 @@ enum value_type {
 	TYPE_DRIVER,
 	TYPE_SECONDS,
 	TYPE_SWITCH,
+	TYPE_RESCUE,
 };
 
 static const struct {
@@ -39,6 +40,7 @@ static const struct {
 			      1 },
 	[SETTING_DEBUG] = { "debug", TYPE_SWITCH, offsetof(struct settings, debug), 0 },
 	[SETTING_DRY_RUN] = { "dry_run", TYPE_SWITCH, offsetof(struct settings, dry_run), 0 },
+	[SETTING_RESCUE] = { "rescue", TYPE_RESCUE, offsetof(struct settings, in_repair), 0 },
 	[SETTING_CLAIMED] = { "claimed", TYPE_SELECTORS, offsetof(struct settings, claimed), 0 },
 	[SETTING_NETWORK] = { "network", TYPE_SELECTORS, offsetof(struct settings, network), 0 },
 };
@@ -250,6 +252,23 @@ static int read_switch(struct settings *settings, enum setting_key key, const ch
 				 "%s: " PIECE ": neither on nor off", keys[key].name, text);
 }
 
+/* What a system for repair takes. */
+static int read_rescue(struct settings *settings, enum setting_key key, const char *text,
+		       const struct origin *origin)
+{
+	if (!streq(text, "take") && !streq(text, "nothing"))
+		return settings_complain(
+			settings, &(struct complaint){ .origin = origin, .key = key },
+			"%s: " PIECE ": neither take nor nothing", keys[key].name, text);
+	settings->in_repair = *text == 't';
+	return 0;
+}
+
+bool settings_are_off(const struct settings *settings)
+{
+	return settings->off || (settings->repair && !settings->in_repair);
+}
+
 bool settings_is_list(enum setting_key key)
 {
 	return keys[key].type == TYPE_SELECTORS;
@@ -289,6 +308,9 @@ static int read_value(struct settings *settings, enum setting_key key, const cha
 		break;
 	case TYPE_SWITCH:
 		result = read_switch(settings, key, value ? value : "on", origin);
+		break;
+	case TYPE_RESCUE:
+		result = read_rescue(settings, key, value, origin);
 		break;
 	}
 	/* A bad value leaves the earlier value and its origin. */
@@ -397,6 +419,8 @@ const char *setting_value(const struct settings *settings, enum setting_key key,
 		return arena_print(arena, "%u", *(const unsigned int *)value);
 	case TYPE_SWITCH:
 		return *(const bool *)value ? "on" : "off";
+	case TYPE_RESCUE:
+		return *(const bool *)value ? "take" : "nothing";
 	}
 	return NULL;
 }

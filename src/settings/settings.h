@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "lib/arena.h"
+#include "lib/cmdline.h"
 #include "settings/selector.h"
 
 #define SETTINGS_SOURCE_CMDLINE "command line"
@@ -25,6 +26,7 @@ enum setting_key {
 	SETTING_TIMEOUT,
 	SETTING_DEBUG,
 	SETTING_DRY_RUN,
+	SETTING_RESCUE,
 	/* Not for users: only a list of the host's needs may have these. */
 	SETTING_CLAIMED,
 	SETTING_NETWORK,
@@ -63,6 +65,9 @@ struct settings {
 	 */
 	unsigned int leave_out, left_out;
 	bool off; /* vfio_early=off: touch nothing */
+	/* The word of the command line that starts the system for repair; NULL for none. */
+	const char *repair;
+	bool in_repair; /* rescue = take: devices are taken then too */
 	struct selector_list devs;
 	struct selector_list force;
 	struct selector_list protect;
@@ -86,6 +91,16 @@ struct settings {
 
 /* Sets the defaults. The arena will own whatever is read later. */
 void settings_init(struct settings *settings, struct arena *arena);
+
+/*
+ * Returns whether a word of the kernel command line starts a system for repair: with a shell
+ * for root (kernel-command-line(7) of systemd, init(8) of sysvinit, boot(7)), or by the entry
+ * of GRUB's menus that Ubuntu marks with "recovery".
+ */
+bool settings_is_repair(const struct cmdline_token *token);
+
+/* Returns whether the command line keeps everything from being touched. */
+bool settings_are_off(const struct settings *settings);
 
 /*
  * Returns the first problem that stops the taking, or NULL. A value replaced by another

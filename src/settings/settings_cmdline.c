@@ -49,6 +49,21 @@ static int read_rescue_switch(struct settings *settings, const char *value,
 		"vfio_early: " PIECE ": neither on nor off; treated as off", value ? value : "");
 }
 
+bool settings_is_repair(const struct cmdline_token *token)
+{
+	static const char words[][10] = { "recovery", "single", "rescue", "emergency",
+					  "s",	      "S",	"1",	  "-b" };
+	static const char unit[] = "systemd.unit";
+
+	if (token->value)
+		return streq(token->key, unit) && (streq(token->value, "rescue.target") ||
+						   streq(token->value, "emergency.target"));
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (streq(token->key, words[i]))
+			return true;
+	return false;
+}
+
 /* Parsed as in drivers/iommu/{intel,amd} and arch/x86/kernel/pci-dma.c. */
 static const struct {
 	const char *key, *parameter;
@@ -337,6 +352,10 @@ static int read_token(struct settings *settings, const struct cmdline_token *tok
 
 	/* kexec-tools and kexec_file_load() add this parameter for a crash kernel. */
 	settings->crash_kernel |= streq(token->key, "elfcorehdr");
+	if (!(settings->leave_out & SETTINGS_BIT_OFF) && settings_is_repair(token))
+		settings->repair = token->value ? arena_print(settings->arena, "%s=%s", token->key,
+							      token->value)
+						: token->key;
 	if (result)
 		return result < 0 ? result : 0;
 	result = end_list(settings, list);

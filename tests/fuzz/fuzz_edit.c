@@ -203,6 +203,9 @@ static void draw_value(struct input *input, const struct topology *machine, enum
 	case SETTING_DRY_RUN:
 		add(text, switches[draw(input, 4)]);
 		break;
+	case SETTING_RESCUE:
+		add(text, draw(input, 2) ? "take" : "nothing");
+		break;
 	default:
 		draw_list(input, machine, key, on_cmdline, text);
 	}

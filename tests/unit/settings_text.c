@@ -35,6 +35,10 @@ void settings_render(const struct settings *settings, struct text *text)
 		text_add(text, "debug; ");
 	if (settings->dry_run)
 		text_add(text, "dry_run; ");
+	if (settings->repair)
+		text_add(text, "repair=%s; ", settings->repair);
+	if (settings->in_repair)
+		text_add(text, "rescue=take; ");
 	if (settings->iommu_off)
 		text_add(text, "iommu_off=%s; ", settings->iommu_off);
 	for (const struct problem *problem = settings->problems; problem; problem = problem->next) {

@@ -92,7 +92,7 @@ guest_arguments()
 		-nodefaults -vga none -display none -no-reboot \
 		-serial "file:$work/serial.log" -qmp "unix:$sockets/qmp,server=on,wait=off" \
 		-kernel "$(guest_kernel)" -initrd "$work/initrd" \
-		-append "$words$(guest_rdinit_words) $(cat "$work/cmdline")${rdinit:+ -- single}"
+		-append "$words$(guest_rdinit_words) $(cat "$work/cmdline")${rdinit:+ -- silence}"
 	case $iommu in
 	on | off) printf '%s\n' -device intel-iommu,intremap=on,caching-mode=on ;;
 	virtio) printf '%s\n' -device virtio-iommu-pci,bus=pcie.0,addr=1c ;;

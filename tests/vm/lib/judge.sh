@@ -261,7 +261,7 @@ judge_start()
 	equal "mounting at the start" "no problem" \
 		"$(cat "$found/early_problem" 2>/dev/null || echo "no problem")"
 	[ -n "$rdinit" ] || return 0
-	equal "arguments of /init" "/init boot splash single" "$(cat "$found/arguments")"
+	equal "arguments of /init" "/init boot splash silence" "$(cat "$found/arguments")"
 	# Some kernels pass on this setting although they know it.
 	equal "environment of /init" "HOME=/ TERM=linux greeting=hello" \
 		"$(sed 's/ intel_iommu=[a-z]*//' "$found/environment")"
