@@ -325,13 +325,16 @@ check-image:
 	$(MAKE) LINK=dynamic all
 	tests/generators/rdinit/run
 
+# The guests for arm64 run what HOST builds.
 check-vm:
 	$(MAKE) all
+	$(MAKE) HOST=aarch64-linux-gnu all
 	tests/vm/run-all
 
 check-kernels:
 	tests/tools/setup check
 	$(MAKE) all
+	$(MAKE) HOST=aarch64-linux-gnu all
 	tests/vm/run-all --all-kernels
 
 # vfio-early killed after each of its changes, a few of which check-vm has.
@@ -387,6 +390,7 @@ check:
 	@$(call part,lint) tests/tools/lint --changed
 	@$(call part,build) $(MAKE) -j2 -O check-programs
 	@$(call part,dynamic) $(MAKE) -j2 -O LINK=dynamic all
+	@$(call part,arm64) $(MAKE) -j2 -O HOST=aarch64-linux-gnu all
 	@$(call part,trixie) $(MAKE) check-trixie
 	@$(MAKE) -j2 -O $(CHECK_PARTS:%=part-%)
 	@$(call part,vm) tests/vm/run-all --quick

@@ -19,6 +19,7 @@ monitor_after=
 sysrq=
 runs=1
 console=ttyS0
+[ "$machine" != aarch64 ] || console=ttyAMA0
 processors=2
 counted=
 
@@ -97,6 +98,7 @@ run_after()
 # stopped N HOW: vfio-early is stopped after its Nth change; see stopper.c.
 stopped()
 {
+	[ "$machine" = x86_64 ] || skip "stopper knows the system calls of x86 alone"
 	if [ -n "$rdinit" ]; then
 		rdinit_program=/bin/stopper
 		cmdline "STOP_AFTER=$1" "STOP_HOW=$2"
@@ -110,6 +112,10 @@ stopped()
 # it.
 faulty()
 {
+	if [ "$machine" != x86_64 ]; then
+		skip "no driver for tests on $machine"
+		return
+	fi
 	if ! driver=$("$here/driver" "$kernel" 2>"$work/driver.log"); then
 		skip "no driver for tests: $(tail -n 1 "$work/driver.log")"
 		return
