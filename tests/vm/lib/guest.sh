@@ -108,6 +108,7 @@ guest_arguments()
 		-append "$words$(guest_rdinit_words) $(cat "$work/cmdline")${rdinit:+ -- single}"
 	case $machine,$iommu in
 	x86_64,on | x86_64,off) printf '%s\n' -device intel-iommu,intremap=on,caching-mode=on ;;
+	x86_64,amd) printf '%s\n' -device amd-iommu,intremap=on ;;
 	*,virtio) printf '%s\n' -device virtio-iommu-pci,bus=pcie.0,addr=1c ;;
 	esac
 	cat "$work/qemu.arguments"

@@ -119,9 +119,11 @@ late_groups()
 	before 'modprobe virtio_pci; modprobe virtio_iommu'
 }
 
-# iommu on|off|none|virtio: none is a machine without an IOMMU; virtio has a virtio-iommu
-# (00:1c.0), whose driver is a module, instead of Intel's. q35 remaps no interrupts then.
+# iommu on|off|none|amd|virtio: none is a machine without an IOMMU; amd has AMD's (whose
+# own function is 00:01.0), virtio a virtio-iommu (00:1c.0), whose driver is a module, instead of Intel's. q35
+# remaps no interrupts with the latter. With AMD's and two processors QEMU 7.2 now and then aborts.
 iommu()
 {
 	iommu=$1
+	[ "$1" != amd ] || processors=1 root_ports=1
 }
