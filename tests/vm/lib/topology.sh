@@ -119,6 +119,14 @@ late_groups()
 	before 'modprobe virtio_pci; modprobe virtio_iommu'
 }
 
+# acpi: arm64's machine has firmware, and with it ACPI's tables (IORT) instead of a device tree.
+acpi()
+{
+	firmware=/usr/share/qemu-efi-aarch64/QEMU_EFI.fd
+	[ -e "$firmware" ] || skip "qemu-efi-aarch64 is not installed"
+	qemu_argument -bios "$firmware"
+}
+
 # iommu on|off|none|amd|virtio: none is a machine without an IOMMU; amd has AMD's (whose
 # own function is 00:01.0), virtio a virtio-iommu (00:1c.0), whose driver is a module, instead of Intel's. q35
 # remaps no interrupts with the latter. With AMD's and two processors QEMU 7.2 now and then aborts.
