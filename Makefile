@@ -344,7 +344,8 @@ check-kernels:
 	tests/vm/run-all --all-kernels
 
 # vfio-early killed after each of its changes, a few of which check-vm has.
-STOPS = $(foreach n,1 2 3 4 5 6 7 8 9,stops-image@$(n)) stops-image@2-all stops@1 unplug@1 unplug@2
+STOPS = $(foreach n,1 2 3 4 5 6 7 8 9,stops-image@$(n)) stops-image@2-all stops@1 unplug@1 unplug@2 late-group-killed@all \
+	late-group-killed@all-asked
 check-stops:
 	tests/tools/setup demo
 	$(MAKE) all

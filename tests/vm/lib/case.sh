@@ -95,15 +95,16 @@ run_after()
 	run_by sh /case/run_after "$@"
 }
 
-# stopped N HOW: vfio-early is stopped after its Nth change; see stopper.c.
+# stopped N HOW [FILE]: vfio-early is stopped after its Nth change, or its Nth write to FILE; see
+# stopper.c.
 stopped()
 {
 	[ "$machine" = x86_64 ] || skip "stopper knows the system calls of x86 alone"
 	if [ -n "$rdinit" ]; then
 		rdinit_program=/bin/stopper
-		cmdline "STOP_AFTER=$1" "STOP_HOW=$2"
+		cmdline "STOP_AFTER=$1" "STOP_HOW=$2" ${3:+"STOP_AT=$3"}
 	else
-		run_by env "STOP_AFTER=$1" "STOP_HOW=$2" stopper
+		run_by env "STOP_AFTER=$1" "STOP_HOW=$2" ${3:+"STOP_AT=$3"} stopper
 	fi
 }
 
