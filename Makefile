@@ -7,14 +7,19 @@ VERSION = 0.1.0
 # or dynamic (the distribution's libkmod and libpci)
 LINK = static
 
-# Compiler (default: musl-gcc, or gcc on a musl system; gcc when dynamic). Any
-# gcc or clang works.
+# Another machine to build for, by the prefix of its compiler: aarch64-linux-gnu,
+# riscv64-linux-gnu. A CC that compiles for it does as well.
+HOST =
+
+# Compiler (default: HOST's gcc; without HOST, musl-gcc, or gcc on a musl system or when
+# dynamic). Any gcc or clang works.
 ifeq ($(origin CC),default)
-CC := $(if $(filter dynamic,$(LINK))$(findstring musl,$(shell gcc -dumpmachine 2>/dev/null)),gcc,musl-gcc)
+CC := $(if $(HOST),$(HOST)-gcc,$(if $(filter dynamic,$(LINK))$(findstring \
+	musl,$(shell gcc -dumpmachine 2>/dev/null)),gcc,musl-gcc))
 endif
-AR = ar
-STRIP = strip
-PKG_CONFIG = pkg-config
+MACHINE = $(shell $(CC) -dumpmachine)
+STRIP ?= $(or $(shell $(CC) -print-prog-name=strip),strip)
+PKG_CONFIG ?= $(HOST:%=%-)pkg-config
 
 # Optimization and debug information: as small as the compiler can. clang's
 # optimization at link time is left out: it needs a linker that few systems
@@ -54,13 +59,14 @@ REGENERATE = yes
 SRC = src
 
 # What the static program may add to an image, in bytes (more for clang, without
-# optimization at link time)
+# optimization at link time). Only text and data count on machines other than x86-64: the linker
+# pads their files for pages of up to 64 KiB.
 SIZE_LIMIT = $(if $(findstring clang,$(CC)),294912,262144)
 
 # Show the commands (V=1)
 V =
 
-B := build$(if $(filter dynamic,$(LINK)),/dynamic)$(if $(findstring clang,$(CC)),/clang)
+B := build$(HOST:%=/%)$(if $(filter dynamic,$(LINK)),/dynamic)$(if $(findstring clang,$(CC)),/clang)
 
 WARNINGS = -Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes \
 	$(if $(filter yes,$(WERROR)),-Werror)
@@ -68,7 +74,7 @@ WARNINGS = -Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes
 PROGRAM_FLAGS = -std=gnu11 $(WARNINGS) -I$(SRC) -D_GNU_SOURCE= -DVFIO_EARLY_VERSION='"$(VERSION)"' \
 	-DVFIO_EARLY_LIBDIR='"$(LIBDIR)"' $(CPPFLAGS)
 COMPILE_FLAGS = $(CFLAGS) -fPIE -fstack-protector-strong -ffunction-sections -fdata-sections \
-	-fno-asynchronous-unwind-tables -ffile-prefix-map=$(CURDIR)=.
+	-fno-unwind-tables -fno-asynchronous-unwind-tables -ffile-prefix-map=$(CURDIR)=.
 # Code and constants share pages, which saves 8 KiB.
 LINK_FLAGS = -Wl,-z,noseparate-code,-z,relro,-z,now,-z,noexecstack,--gc-sections,--build-id=sha1 $(LDFLAGS)
 
@@ -92,15 +98,18 @@ all: $(PROGRAMS)
 TASKS := clean lint uninstall dist deb check check-unit check-plans check-completions check-check check-files check-hostile check-man \
 	check-all check-leaks check-leaks-quick check-fuzz check-binary check-trixie check-sid check-set check-hooks check-packages check-packages-quick check-image check-vm \
 	check-kernels check-bench check-stops soak check-generators check-generators-quick bench bench-list demo \
-	unit-programs fuzz coverage quick
+	unit-programs fuzz coverage quick check-cross
 ifneq ($(filter-out $(TASKS) setup-% part-%,$(or $(MAKECMDGOALS),all)),)
 # $(call need,PURPOSE,COMMAND): if COMMAND fails, installs what PURPOSE needs,
 # or says what is missing. Building a package installs nothing.
-need = $(if $(shell { $(2); } >/dev/null 2>&1 || echo missing),$(shell tests/tools/setup $(1) >&2)$(if \
+fails = $(shell { $(1); } >/dev/null 2>&1 || echo fails)
+need = $(if $(call fails,$(2)),$(shell tests/tools/setup $(1) >&2)$(if \
 	$(filter-out 0,$(.SHELLSTATUS)),$(error what it takes to build is not installed)))
 ifeq ($(LINK),dynamic)
-$(call need,dynamic,$(PKG_CONFIG) --exists libkmod libpci && \
-	$(CC) -E -include stdio.h -x c /dev/null)
+PACKAGES_EXIST = $(PKG_CONFIG) --exists libkmod libpci
+# The machine's packages of these names are not HOST's.
+$(if $(HOST),,$(call need,dynamic,$(PACKAGES_EXIST) && $(CC) -E -include stdio.h -x c /dev/null))
+$(if $(call fails,$(PACKAGES_EXIST)),$(error $(PKG_CONFIG) is missing or does not find libkmod and libpci))
 LIBC_CFLAGS := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 \
 	$(shell $(PKG_CONFIG) --cflags libkmod libpci)
 LIBC_LDFLAGS := -pie
@@ -112,7 +121,9 @@ include third-party/build.mk
 LIBS := $(THIRD_PARTY_OBJECTS)
 endif
 # gcc knows -Oz since 12.
-SMALLEST := $(if $(shell $(CC) -Oz -E -x c /dev/null >/dev/null 2>&1 && echo known),-Oz,-Os)
+SMALLEST := $(if $(call fails,$(CC) -Oz -E -x c /dev/null),-Os,-Oz)
+# On arm64 a compiler keeps a frame pointer, and addresses 4 GiB, unless told otherwise.
+SMALLEST += $(if $(filter aarch64-%,$(MACHINE)),-fomit-frame-pointer -mcmodel=tiny)
 endif
 
 # Each file holds the flags of one kind of objects. It changes only when they
@@ -140,7 +151,10 @@ $(PROGRAMS:%=%.debug): $(OBJECTS) $(LIBC_PARTS) $(THIRD_PARTY_OBJECTS) $(B)/flag
 $(PROGRAMS): %: %.debug
 	$(Q)$(STRIP) -s -R .comment -o $@ $<
 	@size $@ | awk -v name=$@ -v bytes=$$(wc -c <$@) \
+		-v padded=$(filter-out x86_64-%,$(MACHINE)) \
 		-v limit=$(if $(findstring /image/,$@),$(if $(filter static,$(LINK)),$(SIZE_LIMIT),0),0) 'NR == 2 { \
+			if (padded) \
+				bytes = $$1 + $$2; \
 			printf "%s: %d bytes stripped (text %d, data %d, bss %d)", name, bytes, $$1, $$2, $$3; \
 			if (limit) \
 				printf ", %d%% of %d KiB", bytes * 100 / limit, limit / 1024; \
@@ -285,8 +299,13 @@ coverage:
 check-binary:
 	$(MAKE) all
 	tests/install/binary/check $(B)/vfio-early
-	tests/install/binary/check $(B)/image/vfio-early $(SIZE_LIMIT)
+	tests/install/binary/check $(B)/image/vfio-early $(if $(HOST),,$(SIZE_LIMIT))
 	tests/install/binary/must-fail
+
+# The programs for other machines, and that their builds are reproducible.
+check-cross:
+	tests/tools/setup cross
+	tests/install/binary/cross
 
 # Today's distributions have newer compilers, and a newer musl, than Debian 12.
 # COMPILERS: others than gcc to build with.
@@ -316,17 +335,21 @@ check-image:
 	$(MAKE) LINK=dynamic all
 	tests/generators/rdinit/run
 
+# The guests for arm64 run what HOST builds.
 check-vm:
 	$(MAKE) all
+	$(MAKE) HOST=aarch64-linux-gnu all
 	tests/vm/run-all
 
 check-kernels:
 	tests/tools/setup check
 	$(MAKE) all
+	$(MAKE) HOST=aarch64-linux-gnu all
 	tests/vm/run-all --all-kernels
 
 # vfio-early killed after each of its changes, a few of which check-vm has.
-STOPS = $(foreach n,1 2 3 4 5 6 7 8 9,stops-image@$(n)) stops-image@2-all stops@1 unplug@1 unplug@2
+STOPS = $(foreach n,1 2 3 4 5 6 7 8 9,stops-image@$(n)) stops-image@2-all stops@1 unplug@1 unplug@2 late-group-killed@all \
+	late-group-killed@all-asked
 check-stops:
 	tests/tools/setup demo
 	$(MAKE) all
@@ -378,6 +401,7 @@ check:
 	@$(call part,lint) tests/tools/lint --changed
 	@$(call part,build) $(MAKE) -j2 -O check-programs
 	@$(call part,dynamic) $(MAKE) -j2 -O LINK=dynamic all
+	@$(call part,arm64) $(MAKE) -j2 -O HOST=aarch64-linux-gnu all
 	@$(call part,trixie) $(MAKE) check-trixie
 	@$(MAKE) -j3 -O $(CHECK_PARTS:%=part-%)
 	@$(call part,vm) tests/vm/run-all --quick
@@ -391,6 +415,7 @@ check-all: check
 	$(MAKE) lint
 	$(MAKE) check-leaks
 	$(MAKE) check-packages
+	$(MAKE) check-cross
 	$(MAKE) check-trixie check-sid COMPILERS=clang
 	$(MAKE) check-kernels
 	$(MAKE) check-stops

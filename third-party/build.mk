@@ -42,9 +42,9 @@ zstd_SOURCES := $(addprefix lib/,common/debug.c common/entropy_common.c common/e
 
 zlib_SOURCES := adler32.c crc32.c gzclose.c gzlib.c gzread.c inffast.c inflate.c inftrees.c zutil.c
 
-# What stands in for parts of musl.
-LIBC_PARTS := $(TP_OBJ)/musl.o
-$(LIBC_PARTS): third-party/config/musl.c $(B)/flags/third-party $(LIBC_HEADERS)
+# What stands in for parts of musl and of libgcc. x86 calculates with long double by itself.
+LIBC_PARTS := $(TP_OBJ)/musl.o $(if $(filter-out x86_64-%,$(MACHINE)),$(TP_OBJ)/long_double.o)
+$(LIBC_PARTS): $(TP_OBJ)/%.o: third-party/config/%.c $(B)/flags/third-party $(LIBC_HEADERS)
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(CC) -std=gnu11 $(LIBC_CFLAGS) $(filter-out -flto%,$(COMPILE_FLAGS)) -fno-builtin -c $< -o $@
@@ -80,7 +80,7 @@ define third_party_library
 $(1)_OBJECTS := $$($(1)_SOURCES:%.c=$(TP_OBJ)/$(1)/%.o)
 $$($(1)_OBJECTS): $(TP_OBJ)/$(1)/%.o: third-party/config/$(1).h \
 		$(TP_COMPAT:%=third-party/config/%) $(B)/flags/third-party \
-		| $(TP_UNPACKED) $(THIRD_PARTY_HEADERS)
+		| $(TP_UNPACKED) $(THIRD_PARTY_HEADERS) $(LIBC_HEADERS)
 	@mkdir -p $$(@D)
 	$$(call say,CC,$(1)/$$*.c)
 	$$(Q)$$(CC) -std=gnu11 -w -D_GNU_SOURCE= -DNDEBUG $(TP_COMPAT:%=-include third-party/config/%) \

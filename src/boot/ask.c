@@ -43,9 +43,11 @@ int ask_end(struct run *run, const struct sysfs *sysfs)
 	return 0;
 }
 
+/* A killed run may have left its override on a device that has its group by now. */
 static bool is_to_be_asked(const struct device *device)
 {
-	return device->described && device->group < 0 && !device->driver &&
+	return device->described && !device->driver &&
+	       (device->group < 0 || override_before(device) != device->driver_override) &&
 	       device->header_type == PCI_HEADER_ENDPOINT &&
 	       device->class >> 8 != PCI_CLASS_EVENT_COLLECTOR;
 }

@@ -8,7 +8,8 @@
 /*
  * Makes the kernel create the IOMMU groups of run->topology's endpoints that have neither a
  * group nor a driver. Some kernels do so only when a driver probes a device, so this probes each
- * with a built-in driver that refuses endpoints (really_probe() in drivers/base/dd.c).
+ * with a built-in driver that refuses endpoints (really_probe() in drivers/base/dd.c). Endpoints
+ * on which a killed run left its override are probed too, and lose it.
  * run->asked is the device being probed; its override is restored before the next one's. The
  * caller surveys the devices again. Returns 0 or -errno, also for an override that could not
  * be restored.

@@ -3,8 +3,9 @@
  * Runs a program and stops it after the Nth thing that it changes in the kernel:
  * a write to a file of sysfs, or a module loaded, by whichever of its processes.
  *
- *	STOP_AFTER=N STOP_HOW=kill|kill-all|hold stopper PROGRAM [ARGUMENT...]
+ *	STOP_AFTER=N STOP_HOW=kill|kill-all|hold [STOP_AT=FILE] stopper PROGRAM [ARGUMENT...]
  *
+ * With STOP_AT only writes to files whose path ends in FILE count, and those that fail do too.
  * kill ends the process that did it, kill-all every one of the program's, but
  * for the kernel's first process. hold stops before the next write, until there
  * is /tmp/go. As the kernel's first process it runs /vfio-early. What was changed
@@ -31,6 +32,7 @@
 static struct stopper {
 	unsigned long after;
 	const char *how;
+	const char *at; /* NULL for everywhere */
 	unsigned long changes;
 	pid_t tasks[TASKS_MAX]; /* that are traced */
 	size_t task_count;
@@ -93,6 +95,16 @@ static bool is_sysfs(pid_t task, unsigned long long fd, char path[static PATH_MA
 	return strncmp(path, "/sys/", strlen("/sys/")) == 0;
 }
 
+static bool counts(const char *path, long long result)
+{
+	size_t length = strlen(path), end;
+
+	if (!stopper.at)
+		return result >= 0;
+	end = strlen(stopper.at);
+	return length >= end && strcmp(path + length - end, stopper.at) == 0;
+}
+
 /* Called on the way into a system call and out of it; on the way in the result is -ENOSYS. */
 static void on_system_call(pid_t task)
 {
@@ -112,7 +124,7 @@ static void on_system_call(pid_t task)
 	if ((long long)registers.rax == -ENOSYS) {
 		if (holds && *path && !stopper.stopped && stopper.changes >= stopper.after)
 			hold(task);
-	} else if ((long long)registers.rax >= 0) {
+	} else if (counts(path, (long long)registers.rax)) {
 		stopper.changes++;
 		note(*path ? "write" : "module", task, path);
 		if (!holds && stopper.changes == stopper.after)
@@ -212,9 +224,13 @@ int main(int argc, char **argv)
 
 	stopper.after = after ? strtoul(after, NULL, 10) : 0;
 	stopper.how = how ? strdup(how) : "kill";
+	stopper.at = getenv("STOP_AT");
+	if (stopper.at)
+		stopper.at = strdup(stopper.at);
 	stopper.program = getpid();
 	unsetenv("STOP_AFTER");
 	unsetenv("STOP_HOW");
+	unsetenv("STOP_AT");
 	if (stopper.program == 1) {
 		argv[0] = "/vfio-early";
 	} else if (argc > 1) {

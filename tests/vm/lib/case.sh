@@ -19,6 +19,7 @@ monitor_after=
 sysrq=
 runs=1
 console=ttyS0
+[ "$machine" != aarch64 ] || console=ttyAMA0
 processors=2
 counted=
 
@@ -94,14 +95,16 @@ run_after()
 	run_by sh /case/run_after "$@"
 }
 
-# stopped N HOW: vfio-early is stopped after its Nth change; see stopper.c.
+# stopped N HOW [FILE]: vfio-early is stopped after its Nth change, or its Nth write to FILE; see
+# stopper.c.
 stopped()
 {
+	[ "$machine" = x86_64 ] || skip "stopper knows the system calls of x86 alone"
 	if [ -n "$rdinit" ]; then
 		rdinit_program=/bin/stopper
-		cmdline "STOP_AFTER=$1" "STOP_HOW=$2"
+		cmdline "STOP_AFTER=$1" "STOP_HOW=$2" ${3:+"STOP_AT=$3"}
 	else
-		run_by env "STOP_AFTER=$1" "STOP_HOW=$2" stopper
+		run_by env "STOP_AFTER=$1" "STOP_HOW=$2" ${3:+"STOP_AT=$3"} stopper
 	fi
 }
 
@@ -110,6 +113,10 @@ stopped()
 # it.
 faulty()
 {
+	if [ "$machine" != x86_64 ]; then
+		skip "no driver for tests on $machine"
+		return
+	fi
 	if ! driver=$("$here/driver" "$kernel" 2>"$work/driver.log"); then
 		skip "no driver for tests: $(tail -n 1 "$work/driver.log")"
 		return

@@ -16,7 +16,8 @@ guest_rdinit()
 	config=$work/root/etc/vfio-early.conf
 	[ -e "$config" ] || config=/dev/null
 	# Some cases need a config that does not parse.
-	"$binary" image --kernel "$release" --modules "$modules_of_image" --config "$config" \
+	# That program may be for another machine.
+	"$top/build/vfio-early" image --kernel "$release" --modules "$modules_of_image" --config "$config" \
 		--program "$binary_of_image" --generic --output "$work/rdinit.cpio" 2>"$work/rdinit.log" || [ $? -eq 2 ] || return
 	rm -rf "$work/modules"
 }
@@ -75,6 +76,17 @@ guest_kernel()
 	fi
 }
 
+# guest_machine: prints what QEMU's machine is. Only with its ITS has arm64's interrupt remapping.
+# QEMU's own cipher for pointer authentication is much faster than the architecture's.
+guest_machine()
+{
+	case $machine,$iommu in
+	x86_64,*) printf '%s\n' -M q35 -cpu max -vga none ;;
+	aarch64,on) printf '%s\n' -M virt,gic-version=3,iommu=smmuv3 -cpu max,pauth-impdef=on ;;
+	aarch64,*) printf '%s\n' -M virt,gic-version=3 -cpu max,pauth-impdef=on ;;
+	esac
+}
+
 # guest_arguments: prints the rest of QEMU's command line, a word on each line. QEMU wants
 # the IOMMU before every device. no_timer_check, because on a busy host the kernel panics
 # over a timer that ticks too rarely. cryptomgr.notests, because the
@@ -82,20 +94,22 @@ guest_kernel()
 guest_arguments()
 {
 	words="console=$console panic=-1 quiet no_timer_check cryptomgr.notests"
-	case $iommu in
-	on) words="$words intel_iommu=on" ;;
-	off) words="$words intel_iommu=off" ;;
-	virtio) words="$words vfio_iommu_type1.allow_unsafe_interrupts=1" ;;
+	case $machine,$iommu in
+	x86_64,on) words="$words intel_iommu=on" ;;
+	x86_64,off) words="$words intel_iommu=off" ;;
+	x86_64,virtio) words="$words vfio_iommu_type1.allow_unsafe_interrupts=1" ;;
 	esac
-	printf '%s\n' -M q35 -accel "tcg,thread=${threads:-single}" -cpu max -smp "$processors" \
+	guest_machine
+	printf '%s\n' -accel "tcg,thread=${threads:-single}" -smp "$processors" \
 		-m "${memory:-1G}" ${counted:+-icount shift=1,sleep=off} \
-		-nodefaults -vga none -display none -no-reboot \
+		-nodefaults -display none -no-reboot \
 		-serial "file:$work/serial.log" -qmp "unix:$sockets/qmp,server=on,wait=off" \
 		-kernel "$(guest_kernel)" -initrd "$work/initrd" \
 		-append "$words$(guest_rdinit_words) $(cat "$work/cmdline")${rdinit:+ -- silence}"
-	case $iommu in
-	on | off) printf '%s\n' -device intel-iommu,intremap=on,caching-mode=on ;;
-	virtio) printf '%s\n' -device virtio-iommu-pci,bus=pcie.0,addr=1c ;;
+	case $machine,$iommu in
+	x86_64,on | x86_64,off) printf '%s\n' -device intel-iommu,intremap=on,caching-mode=on ;;
+	x86_64,amd) printf '%s\n' -device amd-iommu,intremap=on ;;
+	*,virtio) printf '%s\n' -device virtio-iommu-pci,bus=pcie.0,addr=1c ;;
 	esac
 	cat "$work/qemu.arguments"
 	printf '%s\n' -drive "if=none,id=result,format=raw,cache=unsafe,file=$work/result.tar" \
@@ -107,7 +121,7 @@ guest_arguments()
 guest_start()
 {
 	guest_arguments >"$work/qemu.words"
-	set -- qemu-system-x86_64
+	set -- "qemu-system-$machine"
 	while IFS= read -r word; do
 		set -- "$@" "$word"
 	done <"$work/qemu.words"

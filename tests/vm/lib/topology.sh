@@ -2,7 +2,7 @@
 # shellcheck shell=sh disable=SC2034,SC2154 # run's variables
 #
 # What a case says about the guest's hardware. q35 has 00:00.0 (host bridge) and 00:1f.0,
-# .2 and .3 (LPC, AHCI, SMBus: one group); the result disk is 00:1d.0. Each root port
+# .2 and .3 (LPC, AHCI, SMBus: one group); arm64's virt has 00:00.0 alone. The result disk is 00:1d.0. Each root port
 # takes the next slot from 00:01.0 on and the next bus, so the first card of a case is
 # 01:00. A device behind a bridge takes two buses, behind a switch more.
 
@@ -110,9 +110,28 @@ switch()
 	device "xio3130-downstream,id=down1,bus=upstream,addr=1,chassis=51,slot=2"
 }
 
-# iommu on|off|none|virtio: none is a machine without an IOMMU; virtio has a virtio-iommu
-# (00:1c.0), whose driver is a module, instead of Intel's. q35 remaps no interrupts then.
+# late_groups: an IOMMU with which a function has its group only once a driver was tried on it:
+# arm64's own up to 6.12, and a virtio-iommu.
+late_groups()
+{
+	[ "$machine" = x86_64 ] || return 0
+	iommu virtio
+	before 'modprobe virtio_pci; modprobe virtio_iommu'
+}
+
+# acpi: arm64's machine has firmware, and with it ACPI's tables (IORT) instead of a device tree.
+acpi()
+{
+	firmware=/usr/share/qemu-efi-aarch64/QEMU_EFI.fd
+	[ -e "$firmware" ] || skip "qemu-efi-aarch64 is not installed"
+	qemu_argument -bios "$firmware"
+}
+
+# iommu on|off|none|amd|virtio: none is a machine without an IOMMU; amd has AMD's (whose
+# own function is 00:01.0), virtio a virtio-iommu (00:1c.0), whose driver is a module, instead of Intel's. q35
+# remaps no interrupts with the latter. With AMD's and two processors QEMU 7.2 now and then aborts.
 iommu()
 {
 	iommu=$1
+	[ "$1" != amd ] || processors=1 root_ports=1
 }
