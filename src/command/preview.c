@@ -117,7 +117,8 @@ static int make_plan(struct preview *preview, struct run *run)
 	/* Another machine's tree comes without a list of needs; its images have one. */
 	if (preview->sysfs)
 		run->settings.host_known = true;
-	else if (!preview->host && !preview->addresses)
+	else if (!preview->host && !preview->addresses &&
+		 (run_is_wanted(run) || preview->survey == survey_all))
 		error = preview_read_needs(preview, run);
 	if (!error && !preview->sysfs && !run->settings.driver && run_is_wanted(run))
 		error = module_open(NULL, &modules);
