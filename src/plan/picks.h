@@ -49,6 +49,14 @@ bool picks_take_group(const struct settings *settings, const struct topology *to
 		      const struct group *group);
 
 /*
+ * Returns whether the display's slot has only what a graphics card has: displays, sound,
+ * and one USB and one UCSI controller of the card's maker. Devices on a root bus are not
+ * on a card. An APU differs in its ids: its USB has the processor maker's, its graphics
+ * ATI's.
+ */
+bool picks_is_card(const struct topology *topology, const struct device *display);
+
+/*
  * Returns whether the device counts as listed: it is picked, or it is the boot display
  * and the sound function of the same graphics card is picked. An APU's slot is not a
  * card, because it has the machine's USB or cryptographic controllers too.
