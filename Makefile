@@ -90,7 +90,7 @@ all: $(PROGRAMS)
 
 # Goals that compile nothing themselves work before the toolchain is installed.
 TASKS := clean lint uninstall dist deb check check-unit check-plans check-completions check-check check-files check-hostile check-man \
-	check-all check-leaks check-leaks-quick check-fuzz check-binary check-trixie check-sid check-hooks check-packages check-image check-vm \
+	check-all check-leaks check-leaks-quick check-fuzz check-binary check-trixie check-sid check-hooks check-packages check-packages-quick check-image check-vm \
 	check-kernels check-bench check-stops soak check-generators check-generators-quick bench bench-list demo \
 	unit-programs fuzz coverage quick
 ifneq ($(filter-out $(TASKS) setup-% part-%,$(or $(MAKECMDGOALS),all)),)
@@ -289,9 +289,10 @@ check-binary:
 	tests/install/binary/must-fail
 
 # Today's distributions have newer compilers, and a newer musl, than Debian 12.
+# COMPILERS: others than gcc to build with.
 check-trixie check-sid: check-%:
 	tests/tools/setup generators
-	tests/install/binary/build-in $*
+	tests/install/binary/build-in $* $(COMPILERS)
 
 check-hooks:
 	$(MAKE) all
@@ -300,6 +301,11 @@ check-hooks:
 check-packages:
 	$(MAKE) all
 	tests/install/packages/run
+
+# Arch's and Fedora's are not built: they would compile the same tarball again.
+check-packages-quick:
+	$(MAKE) all
+	tests/install/packages/run deb arch-files rpm-files must-fail
 
 check-image:
 	$(MAKE) all
@@ -349,16 +355,16 @@ quick:
 	$(MAKE) -j2 -s all unit-programs
 	$(MAKE) -j2 -O check-unit check-plans
 
-# The parts of check, the longest first, two at a time: each keeps one processor
-# busy.
-CHECK_PARTS = packages generators-quick check plans leaks-quick completions unit bench hooks hostile \
+# The parts of check, the longest first, three at a time: most keep one processor busy, and
+# that of completions waits for shells.
+CHECK_PARTS = packages-quick generators-quick check plans leaks-quick completions unit bench hooks hostile \
 	files image fuzz man binary
 PARTS := build/parts
 part = tests/tools/part $(PARTS) $(1)
 $(CHECK_PARTS:%=part-%): part-%:
 	@$(call part,$*) $(MAKE) check-$*
 # It installs the Debian package that the other one builds.
-part-generators-quick: | part-packages
+part-generators-quick: | part-packages-quick
 part-generators-quick: export PACKAGED = yes
 
 check:
@@ -369,7 +375,7 @@ check:
 	@$(call part,build) $(MAKE) -j2 -O check-programs
 	@$(call part,dynamic) $(MAKE) -j2 -O LINK=dynamic all
 	@$(call part,trixie) $(MAKE) check-trixie
-	@$(MAKE) -j2 -O $(CHECK_PARTS:%=part-%)
+	@$(MAKE) -j3 -O $(CHECK_PARTS:%=part-%)
 	@$(call part,vm) tests/vm/run-all --quick
 	@tests/tools/part $(PARTS)
 
@@ -380,7 +386,8 @@ check-programs: all unit-programs $(UNIT_MUST_FAIL:%=$(U)/test_%)
 check-all: check
 	$(MAKE) lint
 	$(MAKE) check-leaks
-	$(MAKE) check-sid
+	$(MAKE) check-packages
+	$(MAKE) check-trixie check-sid COMPILERS=clang
 	$(MAKE) check-kernels
 	$(MAKE) check-stops
 	$(MAKE) check-generators

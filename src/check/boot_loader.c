@@ -26,7 +26,7 @@ struct request {
 struct boot_loader {
 	const char *name;
 	bool (*is_used)(const struct root *root);
-	const char *(*command)(const struct request *request);
+	void (*edit)(const struct request *request, struct boot_loader_edit *edit);
 };
 
 /* Puts a backslash before each of these letters. */
@@ -89,36 +89,30 @@ static bool is_running(const struct root *root, const char *name)
 	return text && strstr(text, name);
 }
 
-/*
- * Returns the command that edits every line matched by address, in files with options at
- * line ends.
- */
-static const char *edit_lines(const struct request *request, const char *address, const char *files)
+/* Edits every line matched by address, in files with options at line ends. */
+static void edit_lines(const struct request *request, const char *address, const char *files,
+		       struct boot_loader_edit *edit)
 {
+	edit->files = files;
 	if (request->change == BOOT_LOADER_ADD)
-		return root_print(request->root, "sed -Ei '%s s/$/ %s/' %s", address,
-				  request->replacement, files);
-	return root_print(request->root, "sed -Ei '%s s/(^|[ \\t])%s([ \\t]|$)/\\1\\2/g' %s",
-			  address, request->pattern, files);
+		edit->script =
+			root_print(request->root, "%s s/$/ %s/", address, request->replacement);
+	else
+		edit->script = root_print(request->root, "%s s/(^|[ \\t])%s([ \\t]|$)/\\1\\2/g",
+					  address, request->pattern);
 }
 
 /* Like edit_lines() for options in quotes. */
-static const char *edit_quoted(const struct request *request, const char *path)
+static void edit_quoted(const struct request *request, const char *path,
+			struct boot_loader_edit *edit)
 {
+	edit->files = path;
 	if (request->change == BOOT_LOADER_ADD)
-		return root_print(request->root, "sed -Ei 's/^([^#]*\"[^\"]*)\"/\\1 %s\"/' %s",
-				  request->replacement, path);
-	return root_print(request->root, "sed -Ei 's/([ \"])%s([ \"])/\\1\\2/g' %s",
-			  request->pattern, path);
-}
-
-/* Edits a file by a command, unless it has the change, then runs another. */
-static const char *edit_then(const struct request *request, const char *path, const char *edit,
-			     const char *then)
-{
-	if (is_done(request, path))
-		return root_print(request->root, "%s" RESTART, then);
-	return root_print(request->root, "%s && %s" RESTART, edit, then);
+		edit->script = root_print(request->root, "s/^([^#]*\"[^\"]*)\"/\\1 %s\"/",
+					  request->replacement);
+	else
+		edit->script =
+			root_print(request->root, "s/([ \"])%s([ \"])/\\1\\2/g", request->pattern);
 }
 
 static bool has_program(const struct root *root, const char *name)
@@ -136,12 +130,13 @@ static bool uses_ostree(const struct root *root)
 	return root_has(root, "/run/ostree-booted");
 }
 
-static const char *command_ostree(const struct request *request)
+static void edit_ostree(const struct request *request, struct boot_loader_edit *edit)
 {
-	return root_print(request->root, "rpm-ostree kargs --%s-if-%s='%s'" RESTART,
-			  request->change == BOOT_LOADER_ADD ? "append" : "delete",
-			  request->change == BOOT_LOADER_ADD ? "missing" : "present",
-			  request->parameter);
+	bool add = request->change == BOOT_LOADER_ADD;
+
+	edit->then = root_print(request->root, "rpm-ostree kargs --%s-if-%s='%s'",
+				add ? "append" : "delete", add ? "missing" : "present",
+				request->parameter);
 }
 
 static bool uses_grubby(const struct root *root)
@@ -149,11 +144,11 @@ static bool uses_grubby(const struct root *root)
 	return has_program(root, "grubby");
 }
 
-static const char *command_grubby(const struct request *request)
+static void edit_grubby(const struct request *request, struct boot_loader_edit *edit)
 {
-	return root_print(request->root, "grubby --update-kernel=ALL --%s='%s'" RESTART,
-			  request->change == BOOT_LOADER_ADD ? "args" : "remove-args",
-			  request->parameter);
+	edit->then = root_print(request->root, "grubby --update-kernel=ALL --%s='%s'",
+				request->change == BOOT_LOADER_ADD ? "args" : "remove-args",
+				request->parameter);
 }
 
 /*
@@ -167,10 +162,10 @@ static bool uses_proxmox(const struct root *root)
 	       (is_running(root, "systemd-boot") || !root_has(root, GRUB_DEFAULTS));
 }
 
-static const char *command_proxmox(const struct request *request)
+static void edit_proxmox(const struct request *request, struct boot_loader_edit *edit)
 {
-	return edit_then(request, KERNEL_CMDLINE, edit_lines(request, "1", KERNEL_CMDLINE),
-			 "proxmox-boot-tool refresh");
+	edit_lines(request, "1", KERNEL_CMDLINE, edit);
+	edit->then = "proxmox-boot-tool refresh";
 }
 
 /* Returns the first existing path; NULL for none. */
@@ -196,34 +191,37 @@ static bool uses_grub(const struct root *root)
 	       (grub_config(root) || has_program(root, "update-grub"));
 }
 
-static const char *edit_grub(const struct request *request)
+static void edit_grub_defaults(const struct request *request, struct boot_loader_edit *edit)
 {
 	const char *text = root_read(request->root, GRUB_DEFAULTS);
 
+	edit->files = GRUB_DEFAULTS;
 	if (request->change == BOOT_LOADER_REMOVE)
-		return root_print(request->root,
-				  "sed -Ei '/^[ \\t]*(export )?GRUB_CMDLINE_LINUX/ "
-				  "s/([\"\\x27 \\t=])%s([\"\\x27 \\t]|$)/\\1\\2/g' " GRUB_DEFAULTS,
-				  request->pattern);
-	if (text && (strstr(text, "\nGRUB_CMDLINE_LINUX_DEFAULT=\"") ||
-		     strncmp(text, "GRUB_CMDLINE_LINUX_DEFAULT=\"", 28) == 0))
-		return root_print(request->root,
-				  "sed -i 's/^GRUB_CMDLINE_LINUX_DEFAULT=\"/&%s /' " GRUB_DEFAULTS,
-				  request->replacement);
-	/* A shell reads the file, so this works whatever else is in it. */
-	return root_print(request->root,
-			  "echo 'GRUB_CMDLINE_LINUX=\"$GRUB_CMDLINE_LINUX %s\"' >>" GRUB_DEFAULTS,
-			  request->parameter);
+		edit->script = root_print(request->root,
+					  "/^[ \\t]*(export )?GRUB_CMDLINE_LINUX/ "
+					  "s/([\"\\x27 \\t=])%s([\"\\x27 \\t]|$)/\\1\\2/g",
+					  request->pattern);
+	else if (text && (strstr(text, "\nGRUB_CMDLINE_LINUX_DEFAULT=\"") ||
+			  strncmp(text, "GRUB_CMDLINE_LINUX_DEFAULT=\"", 28) == 0))
+		edit->script = root_print(request->root, "s/^GRUB_CMDLINE_LINUX_DEFAULT=\"/&%s /",
+					  request->replacement);
+	else
+		/* A shell reads the file, so this works whatever else is in it. */
+		edit->line =
+			root_print(request->root, "GRUB_CMDLINE_LINUX=\"$GRUB_CMDLINE_LINUX %s\"",
+				   request->parameter);
 }
 
-static const char *command_grub(const struct request *request)
+static void edit_grub(const struct request *request, struct boot_loader_edit *edit)
 {
-	const char *config = grub_config(request->root), *then = "update-grub";
+	const char *config = grub_config(request->root);
 
+	edit_grub_defaults(request, edit);
+	edit->then = "update-grub";
 	if (!has_program(request->root, "update-grub"))
-		then = config && strstr(config, "grub2") ? "grub2-mkconfig -o /boot/grub2/grub.cfg"
-							 : "grub-mkconfig -o /boot/grub/grub.cfg";
-	return edit_then(request, GRUB_DEFAULTS, edit_grub(request), then);
+		edit->then = config && strstr(config, "grub2")
+				     ? "grub2-mkconfig -o /boot/grub2/grub.cfg"
+				     : "grub-mkconfig -o /boot/grub/grub.cfg";
 }
 
 static const char *find_limine(const struct root *root)
@@ -248,29 +246,26 @@ static bool uses_limine(const struct root *root)
 	       !is_running(root, "rEFInd");
 }
 
-static const char *command_limine(const struct request *request)
+static void edit_limine(const struct request *request, struct boot_loader_edit *edit)
 {
-	const char *path = find_limine(request->root), *then = NULL;
+	const char *then = NULL;
 
 	/* Some systems generate limine.conf from this file. */
 	if (has_program(request->root, "limine-update"))
 		then = "limine-update";
 	else if (has_program(request->root, "limine-mkinitcpio"))
 		then = "limine-mkinitcpio";
-	if (then && root_has(request->root, LIMINE_DEFAULTS)) {
-		const char *edit = edit_quoted(request, LIMINE_DEFAULTS);
-
-		if (request->change == BOOT_LOADER_ADD)
-			edit = root_print(
-				request->root,
-				"echo 'KERNEL_CMDLINE[default]+=\" %s\"' >>" LIMINE_DEFAULTS,
-				request->parameter);
-		return edit_then(request, LIMINE_DEFAULTS, edit, then);
+	if (!then || !root_has(request->root, LIMINE_DEFAULTS)) {
+		edit_lines(request, "/^ *(kernel_)?cmdline:/", find_limine(request->root), edit);
+		return;
 	}
-	if (is_done(request, path))
-		return "reboot";
-	return root_print(request->root, "%s" RESTART,
-			  edit_lines(request, "/^ *(kernel_)?cmdline:/", path));
+	edit->then = then;
+	edit_quoted(request, LIMINE_DEFAULTS, edit);
+	if (request->change == BOOT_LOADER_REMOVE)
+		return;
+	edit->script = NULL;
+	edit->line =
+		root_print(request->root, "KERNEL_CMDLINE[default]+=\" %s\"", request->parameter);
 }
 
 static const char *find_refind(const struct root *root)
@@ -286,18 +281,14 @@ static bool uses_refind(const struct root *root)
 	return find_refind(root) && !is_running(root, "systemd-boot");
 }
 
-static const char *command_refind(const struct request *request)
+static void edit_refind(const struct request *request, struct boot_loader_edit *edit)
 {
-	const char *path = find_refind(request->root);
-
-	if (is_done(request, path))
-		return "reboot";
+	edit_quoted(request, find_refind(request->root), edit);
 	/* Lines of the form "Title" "options". */
 	if (request->change == BOOT_LOADER_ADD)
-		return root_print(request->root,
-				  "sed -Ei 's/^(\"[^\"]*\"[ \\t]+\"[^\"]*)\"/\\1 %s\"/' %s" RESTART,
-				  request->replacement, path);
-	return root_print(request->root, "%s" RESTART, edit_quoted(request, path));
+		edit->script =
+			root_print(request->root, "s/^(\"[^\"]*\"[ \\t]+\"[^\"]*)\"/\\1 %s\"/",
+				   request->replacement);
 }
 
 /* Returns whether there is a unified image to boot. */
@@ -329,10 +320,10 @@ static bool uses_unified(const struct root *root)
 	return has_unified(root) && root_has(root, KERNEL_CMDLINE) && !find_entries(root);
 }
 
-static const char *command_unified(const struct request *request)
+static void edit_unified(const struct request *request, struct boot_loader_edit *edit)
 {
-	return edit_then(request, KERNEL_CMDLINE, edit_lines(request, "1", KERNEL_CMDLINE),
-			 "vfio-early regenerate");
+	edit_lines(request, "1", KERNEL_CMDLINE, edit);
+	edit->then = "vfio-early regenerate";
 }
 
 static bool uses_kernel_install(const struct root *root)
@@ -361,10 +352,10 @@ static const char *install_all(const struct root *root)
 	return *command ? command : "kernel-install add-all";
 }
 
-static const char *command_kernel_install(const struct request *request)
+static void edit_kernel_install(const struct request *request, struct boot_loader_edit *edit)
 {
-	return edit_then(request, KERNEL_CMDLINE, edit_lines(request, "1", KERNEL_CMDLINE),
-			 install_all(request->root));
+	edit_lines(request, "1", KERNEL_CMDLINE, edit);
+	edit->then = install_all(request->root);
 }
 
 static bool uses_entries(const struct root *root)
@@ -372,33 +363,23 @@ static bool uses_entries(const struct root *root)
 	return find_entries(root) != NULL;
 }
 
-static const char *command_entries(const struct request *request)
+static void edit_entries(const struct request *request, struct boot_loader_edit *edit)
 {
-	const struct root *root = request->root;
-	const char *directory = find_entries(root);
-	bool done = true;
-
-	for (const char *const *name = root_list(root, directory); *name; name++)
-		done = done && (!root_ends_with(*name, ".conf") ||
-				is_done(request, root_print(root, "%s/%s", directory, *name)));
-	if (done)
-		return "reboot";
-	return root_print(
-		root, "%s" RESTART,
-		edit_lines(request, "/^options/", root_print(root, "%s/*.conf", directory)));
+	edit_lines(request, "/^options/",
+		   root_print(request->root, "%s/*.conf", find_entries(request->root)), edit);
 }
 
 /* The first one found counts. */
 static const struct boot_loader boot_loaders[] = {
-	{ "rpm-ostree", uses_ostree, command_ostree },
-	{ "Proxmox VE's boot tool", uses_proxmox, command_proxmox },
-	{ "grubby", uses_grubby, command_grubby },
-	{ "GRUB", uses_grub, command_grub },
-	{ "limine", uses_limine, command_limine },
-	{ "rEFInd", uses_refind, command_refind },
-	{ "a unified image", uses_unified, command_unified },
-	{ "kernel-install", uses_kernel_install, command_kernel_install },
-	{ "systemd-boot", uses_entries, command_entries },
+	{ "rpm-ostree", uses_ostree, edit_ostree },
+	{ "Proxmox VE's boot tool", uses_proxmox, edit_proxmox },
+	{ "grubby", uses_grubby, edit_grubby },
+	{ "GRUB", uses_grub, edit_grub },
+	{ "limine", uses_limine, edit_limine },
+	{ "rEFInd", uses_refind, edit_refind },
+	{ "a unified image", uses_unified, edit_unified },
+	{ "kernel-install", uses_kernel_install, edit_kernel_install },
+	{ "systemd-boot", uses_entries, edit_entries },
 };
 
 static const struct boot_loader *find_loader(const struct root *root)
@@ -416,8 +397,48 @@ const char *boot_loader_name(const struct root *root)
 	return loader ? loader->name : "unknown";
 }
 
-const char *boot_loader_command(const struct root *root, enum boot_loader_change change,
-				const char *parameter)
+/* Returns the directory of "DIRECTORY/" "*.conf"; NULL for a single file. */
+static const char *files_directory(const struct root *root, const char *files)
+{
+	const char *star = strchr(files, '*');
+
+	return star ? root_print(root, "%.*s", (int)(star - files - 1), files) : NULL;
+}
+
+const char *const *boot_loader_files(const struct root *root, const struct boot_loader_edit *edit)
+{
+	const char *directory = edit->files ? files_directory(root, edit->files) : NULL;
+	const char *const *names = directory ? root_list(root, directory) : NULL;
+	size_t count = 0, kept = 0;
+	const char **files;
+
+	while (names && names[count])
+		count++;
+	files = arena_allocate(root->arena, count + 2, sizeof(*files));
+	if (!files)
+		return NULL;
+	for (size_t i = 0; i < count; i++)
+		if (root_ends_with(names[i], ".conf"))
+			files[kept++] = root_print(root, "%s/%s", directory, names[i]);
+	if (edit->files && !directory)
+		files[kept++] = edit->files;
+	files[kept] = NULL;
+	return files;
+}
+
+/* Returns whether each file that is to be edited has the change; there is at least one. */
+static bool all_done(const struct request *request, const struct boot_loader_edit *edit)
+{
+	const char *const *files = boot_loader_files(request->root, edit);
+	bool done = files && *files;
+
+	for (; files && *files; files++)
+		done = done && is_done(request, *files);
+	return done;
+}
+
+bool boot_loader_edit(const struct root *root, enum boot_loader_change change,
+		      const char *parameter, struct boot_loader_edit *edit)
 {
 	const struct boot_loader *loader = find_loader(root);
 	const struct request request = {
@@ -428,11 +449,32 @@ const char *boot_loader_command(const struct root *root, enum boot_loader_change
 		.replacement = escape(root, parameter, "\\/&"),
 	};
 
+	*edit = (struct boot_loader_edit){ 0 };
 	/* No part of a command line may become a command. */
-	if (loader && !strpbrk(parameter, "'\"`$\n"))
-		return loader->command(&request);
-	return root_print(root,
-			  "%s '%s' %s the kernel command line, in your boot loader's settings",
-			  change == BOOT_LOADER_ADD ? "# add" : "# remove", parameter,
-			  change == BOOT_LOADER_ADD ? "to" : "from");
+	if (!loader || strpbrk(parameter, "'\"`$\n"))
+		return false;
+	loader->edit(&request, edit);
+	edit->done = all_done(&request, edit);
+	return true;
+}
+
+const char *boot_loader_command(const struct root *root, enum boot_loader_change change,
+				const char *parameter)
+{
+	const char *then, *command;
+	struct boot_loader_edit edit;
+
+	if (!boot_loader_edit(root, change, parameter, &edit))
+		return root_print(
+			root, "%s '%s' %s the kernel command line, in your boot loader's settings",
+			change == BOOT_LOADER_ADD ? "# add" : "# remove", parameter,
+			change == BOOT_LOADER_ADD ? "to" : "from");
+	then = edit.then ? edit.then : "";
+	if (edit.done && !edit.then)
+		return "reboot";
+	if (edit.done || !edit.files)
+		return root_print(root, "%s" RESTART, then);
+	command = edit.script ? root_print(root, "sed -Ei '%s' %s", edit.script, edit.files)
+			      : root_print(root, "echo '%s' >>%s", edit.line, edit.files);
+	return root_print(root, "%s%s%s" RESTART, command, *then ? " && " : "", then);
 }

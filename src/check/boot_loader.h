@@ -10,6 +10,32 @@ enum boot_loader_change {
 };
 
 /*
+ * How a parameter is added or removed: what changes in which files, and what then makes it
+ * count. The root's arena owns the texts.
+ */
+struct boot_loader_edit {
+	const char *files;  /* a file, or DIRECTORY/ and *.conf; NULL if only then is run */
+	const char *script; /* for sed -E, on each file; NULL if a line is added at the end */
+	const char *line;   /* that line */
+	const char *then;   /* the command, for a shell; NULL for none */
+	bool done;	    /* the files have the change already */
+};
+
+/*
+ * Finds out how to add a parameter ("intel_iommu=on") to the kernel command line of the
+ * next boots, or to remove it. Returns false if nothing is known that keeps the command line, or
+ * if the parameter has a letter that means something to a shell.
+ */
+bool boot_loader_edit(const struct root *root, enum boot_loader_change change,
+		      const char *parameter, struct boot_loader_edit *edit);
+
+/*
+ * Returns the files that an edit changes, NULL after the last; NULL if out of memory. The
+ * root's arena owns them.
+ */
+const char *const *boot_loader_files(const struct root *root, const struct boot_loader_edit *edit);
+
+/*
  * Returns the command that adds a parameter ("intel_iommu=on") to the kernel command line
  * of the next boots, or removes it, through whatever keeps the command line: rpm-ostree,
  * grubby, Proxmox VE's boot tool, GRUB, kernel-install(8), entries of systemd-boot,

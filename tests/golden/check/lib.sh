@@ -29,8 +29,18 @@ put()
 	cat >"root/$1"
 }
 
-# new_root: a machine without any problem.
+# new_root: a machine without any problem, a copy of make_root's, which takes ten times
+# as long.
 new_root()
+{
+	if [ ! -d "$work/machine" ]; then
+		mkdir "$work/machine"
+		(cd "$work/machine" && make_root)
+	fi
+	cp -a "$work/machine/." .
+}
+
+make_root()
 {
 	mkdir -p root/usr/lib/vfio-early root/usr/sbin root/usr/bin root/boot root/etc root/proc
 	for name in lib sbin bin; do
