@@ -98,18 +98,8 @@ int listing_judge(const struct listing *listing, struct listed_group *group);
 const struct listed *listing_of(const struct listing *listing, const struct device *device);
 const struct traits *listing_traits(const struct listing *listing, const struct device *device);
 
-/*
- * Returns the next function of the same graphics card that is in another group, after
- * another such one, or the first for NULL. NULL for none, and for what is no such card.
- */
-const struct device *listing_find_rest(const struct listing *listing, const struct device *device,
-				       const struct device *after);
-
 /* Returns whether it is a bridge without a function behind it. */
 bool listing_is_idle_bridge(const struct listing *listing, const struct device *device);
-
-/* Returns whether the function is a part of the chipset rather than a device: LPC, SMBus. */
-bool listing_is_chipset(const struct device *device);
 
 /* How a function is reset. */
 enum listing_reset {
@@ -139,9 +129,6 @@ const char *listing_short_class(const struct listing *listing, const struct devi
  */
 const char *listing_describe(const struct listing *listing, const struct device *device, bool brief,
 			     char text[static LISTING_TEXT_SIZE]);
-
-/* Returns the address as users write it: without the domain where that is 0000. */
-const char *listing_address(const struct device *device, char text[static PCI_ADDRESS_SIZE]);
 
 /* Returns what keeps a group, "SATA controller" or "needed for /"; the run's arena owns it. */
 const char *listing_explain_keeper(const struct listing *listing, const struct keeper *keeper);

@@ -6,6 +6,7 @@
 #include "plan/enum_names.h"
 #include "plan/explain.h"
 #include "plan/json_device.h"
+#include "plan/picks.h"
 
 static const char *iommu_name(enum iommu_state state)
 {
@@ -84,7 +85,7 @@ static void put_traits(const struct listing *listing, struct json *json,
 		json_integer(json, "numa_node", traits->numa_node);
 	if (device_is_bridge(device))
 		return;
-	json_boolean(json, "chipset", listing_is_chipset(device));
+	json_boolean(json, "chipset", device_is_chipset(device));
 	json_boolean(json, "reset", traits->can_reset);
 	json_string(json, "reset_scope", reset_name(listing_reset(listing, device)));
 	put_reset_methods(json, traits);
@@ -159,7 +160,7 @@ static void put_verdict(const struct listing *listing, struct json *json,
 
 		if (i && pci_address_same_slot(&group->members[i - 1]->address, &device->address))
 			continue;
-		while ((rest = listing_find_rest(listing, device, rest)))
+		while ((rest = picks_find_rest(&listing->run->topology, device, rest)))
 			json_device_address(json, NULL, rest);
 	}
 	json_close_array(json);

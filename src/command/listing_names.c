@@ -24,17 +24,8 @@ const char *listing_class(const struct listing *listing, const struct device *de
 const char *listing_short_class(const struct listing *listing, const struct device *device,
 				char buffer[static LISTING_NAME_SIZE])
 {
-	static const char *const shorter[][2] = {
-		{ "VGA compatible controller", "VGA controller" },
-		{ "Non-Volatile memory controller", "NVMe controller" },
-		{ "Serial Attached SCSI controller", "SAS controller" },
-	};
-	const char *name = listing_class(listing, device, buffer);
-
-	for (size_t i = 0; i < ARRAY_SIZE(shorter); i++)
-		if (streq(name, shorter[i][0]))
-			return shorter[i][1];
-	return name;
+	return pci_class_short_name(listing->source, listing->ids, device->class, buffer,
+				    LISTING_NAME_SIZE);
 }
 
 /* Returns whether a word only says what kind of company it is, or what it makes. */
@@ -116,12 +107,6 @@ const char *listing_describe(const struct listing *listing, const struct device 
 	else
 		snprintf(text, LISTING_TEXT_SIZE, "%s: %s %s", kind, vendor, model);
 	return text;
-}
-
-const char *listing_address(const struct device *device, char text[static PCI_ADDRESS_SIZE])
-{
-	pci_address_format(&device->address, text);
-	return device->address.domain ? text : strchr(text, ':') + 1;
 }
 
 void listing_addresses(const struct listing *listing, FILE *out)

@@ -6,6 +6,7 @@
 #include "lib/util.h"
 #include "plan/enum_names.h"
 #include "plan/explain.h"
+#include "plan/explain_kept.h"
 #include "plan/picks.h"
 
 /* Indentation of what does not fit into a function's first line. */
@@ -53,7 +54,7 @@ static void add_virtual_functions(struct line *line, const struct device *device
 
 	if (traits->physical_function)
 		add(line, "%svirtual function of %s", comma(line),
-		    listing_address(traits->physical_function, address));
+		    explain_address(traits->physical_function, address));
 	if (traits->virtual_functions_max)
 		add(line, "%s%u of %u virtual functions on", comma(line), device->virtual_functions,
 		    traits->virtual_functions_max);
@@ -106,13 +107,13 @@ static void add_flags(struct line *line, const struct listing *listing,
 	add_needs(line, listing->run->arena, listing_of(listing, device));
 	if (device->vmd)
 		add(line, "%sgoes away with %s", comma(line),
-		    listing_address(device->vmd, address));
+		    explain_address(device->vmd, address));
 	if (traits->hot_pluggable)
 		add(line, "%shot-pluggable", comma(line));
 	if (device_is_bridge(device) || device->vmd)
 		return;
 	add_virtual_functions(line, device, traits);
-	if (listing_is_chipset(device) && !ample)
+	if (device_is_chipset(device) && !ample)
 		add(line, "%schipset", comma(line));
 	/* How to reset what the host keeps, or what comes along, is nobody's question. */
 	else if (ample || group->verdict >= VERDICT_NEXT || group->verdict == VERDICT_FREE)
@@ -143,7 +144,7 @@ static void add_keepers(struct line *line, const struct listing *listing,
 
 	for (size_t i = 0; i < group->keeper_count; i++)
 		add(line, "%s%s (%s)", i ? ", " : "kept by ",
-		    listing_address(group->keepers[i].device, address),
+		    explain_address(group->keepers[i].device, address),
 		    listing_explain_keeper(listing, &group->keepers[i]));
 	if (group->unless_listed)
 		add(line, ", unless %s listed too",
@@ -243,7 +244,7 @@ static void put_member(const struct listing *listing, const struct terminal *ter
 	struct line line = { .used = 0 }, flags = { .used = 0 };
 	enum terminal_style style = device_is_bridge(device) ? TERMINAL_DIM : TERMINAL_PLAIN;
 
-	add(&line, "%s ", listing_address(device, address));
+	add(&line, "%s ", explain_address(device, address));
 	if (device->gone) {
 		add(&line, "is gone or could not be read");
 	} else {
@@ -277,10 +278,10 @@ static void put_rest(const struct listing *listing, const struct terminal *termi
 		/* Once for each card. */
 		if (i && pci_address_same_slot(&group->members[i - 1]->address, &device->address))
 			continue;
-		while ((rest = listing_find_rest(listing, device, rest)))
+		while ((rest = picks_find_rest(&listing->run->topology, device, rest)))
 			add(&line, "%s%s (%s) in group %d",
 			    line.used ? ", " : "the rest of the card: ",
-			    listing_address(rest, address),
+			    explain_address(rest, address),
 			    listing_short_class(listing, rest, class), rest->group);
 	}
 	if (!line.used)
@@ -292,9 +293,15 @@ static void put_rest(const struct listing *listing, const struct terminal *termi
 static void put_notes(const struct listing *listing, const struct terminal *terminal,
 		      const struct planned_group *planned)
 {
+	const char *price = explain_price(listing->run, planned, listing->source, listing->ids);
+
 	fputs("  ", terminal->out);
 	terminal_wrap(terminal, 2, DETAIL_INDENT, TERMINAL_RED,
-		      explain_refusal(listing->run, planned));
+		      explain_kept(listing->run, planned, listing->source, listing->ids));
+	if (!price)
+		return;
+	fputs("  ", terminal->out);
+	terminal_wrap(terminal, 2, DETAIL_INDENT, TERMINAL_PLAIN, price);
 }
 
 /* Writes why nothing at all can be taken, and what to do. */
@@ -321,7 +328,7 @@ static int fitness(const struct listing *listing, const struct device *device)
 {
 	const struct listed *listed = listing_of(listing, device);
 
-	if (device->gone || device_is_bridge(device) || listing_is_chipset(device) ||
+	if (device->gone || device_is_bridge(device) || device_is_chipset(device) ||
 	    device->boot_display || picks_may_be_vmd(device) || listed->protect || listed->network)
 		return 0;
 	switch (device->class >> 16) {
@@ -371,10 +378,10 @@ static void put_next(const struct listing *listing, const struct terminal *termi
 		add(&line, "To see who uses what is taken: vfio-early status");
 	else if (example)
 		add(&line, "To take one at the next boot: vfio-early set %s",
-		    listing_address(example, address));
+		    explain_address(example, address));
 	else if (kept)
 		add(&line, "To see why one is kept, and what to do: vfio-early plan %s",
-		    listing_address(kept, address));
+		    explain_address(kept, address));
 	if (line.used)
 		terminal_wrap(terminal, 0, 0, TERMINAL_PLAIN, line.text);
 }

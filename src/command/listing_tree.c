@@ -4,6 +4,7 @@
 
 #include "command/listing.h"
 #include "machine/module.h"
+#include "plan/explain_kept.h"
 
 /* No tree is deeper than a path of sysfs. */
 #define PREFIX_SIZE SYSFS_PATH_SIZE
@@ -130,7 +131,7 @@ static void put_function(const struct family *family, size_t i)
 	for (int omitted = 0; omitted < 3; omitted++) {
 		bool driver = device->driver && omitted < 2;
 
-		snprintf(text, sizeof(text), "%s%s  %.64s%s%s", listing_address(device, address),
+		snprintf(text, sizeof(text), "%s%s  %.64s%s%s", explain_address(device, address),
 			 group, driver ? device->driver : "", driver ? "  " : "",
 			 device->gone ? "is gone"
 				      : listing_describe(listing, device, omitted > 0, name));

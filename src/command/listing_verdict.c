@@ -6,44 +6,15 @@
 #include "command/listing.h"
 #include "machine/module.h"
 #include "plan/explain.h"
+#include "plan/explain_kept.h"
 #include "plan/picks.h"
-
-#define PCI_CLASS_ISA_BRIDGE  0x0601
-#define PCI_CLASS_SMBUS	      0x0c05
-#define PCI_CLASS_MEMORY      0x05
-#define PCI_CLASS_SYSTEM      0x08
-#define PCI_CLASS_COUNTERS    0x1101
-#define PCI_CLASS_INSTRUMENTS 0x13
-
-/* Returns whether no driver uses the device, or only one that counts events or errors. */
-static bool is_idle(const struct device *device)
-{
-	const char *driver = device->driver, *end = driver ? strrchr(driver, '_') : NULL;
-
-	return !driver || (end && (streq(end, "_uncore") || streq(end, "_edac")));
-}
-
-bool listing_is_chipset(const struct device *device)
-{
-	uint32_t class = device->class >> 8;
-
-	if (device_is_bridge(device))
-		return false;
-	if (class == PCI_CLASS_ISA_BRIDGE || class == PCI_CLASS_SMBUS ||
-	    class == PCI_CLASS_COUNTERS)
-		return true;
-	/* With a driver it may be worth taking: Intel's DSA, a Thunderbolt controller. */
-	return is_idle(device) &&
-	       (class >> 8 == PCI_CLASS_MEMORY || class >> 8 == PCI_CLASS_INSTRUMENTS ||
-		(class >> 8 == PCI_CLASS_SYSTEM && class != PCI_CLASS_SD));
-}
 
 static bool is_minor(const struct listing *listing, const struct device *device)
 {
 	if (device->gone)
 		return false;
 	return device_is_bridge(device) ||
-	       (listing_is_chipset(device) && !listing_of(listing, device)->protect);
+	       (device_is_chipset(device) && !listing_of(listing, device)->protect);
 }
 
 /* Returns whether the function can be taken by itself as far as its kind is concerned. */
@@ -128,7 +99,7 @@ static int attraction(const struct listing *listing, const struct listed_group *
 {
 	if (!is_endpoint(group, device))
 		return 0;
-	if (listing_is_chipset(device) || goes_with_display(listing, group, device) ||
+	if (device_is_chipset(device) || goes_with_display(listing, group, device) ||
 	    (device->class >> 16 == PCI_CLASS_UNKNOWN && !device->driver))
 		return 1;
 	return device_is_storage(device) || device->boot_display ? 2 : 3;
@@ -240,7 +211,7 @@ const char *listing_explain_keeper(const struct listing *listing, const struct k
 		break;
 	case REFUSAL_BEHIND_VMD:
 		text = arena_print(arena, "goes with its VMD %s",
-				   listing_address(device->vmd, address));
+				   explain_address(device->vmd, address));
 		break;
 	case REFUSAL_GONE:
 		return "gone";
@@ -250,29 +221,6 @@ const char *listing_explain_keeper(const struct listing *listing, const struct k
 		text = arena_print(arena, "%s", listing_short_class(listing, device, class));
 	}
 	return text ? text : "out of memory";
-}
-
-const struct device *listing_find_rest(const struct listing *listing, const struct device *device,
-				       const struct device *after)
-{
-	const struct topology *topology = &listing->run->topology;
-	const struct device *first = device, *end = topology->devices + topology->count;
-	const struct device *display = NULL;
-
-	while (first > topology->devices &&
-	       pci_address_same_slot(&first[-1].address, &device->address))
-		first--;
-	for (const struct device *at = first;
-	     at < end && pci_address_same_slot(&at->address, &device->address); at++)
-		if (at->class >> 16 == PCI_CLASS_DISPLAY)
-			display = at;
-	if (!display || !picks_is_card(topology, display))
-		return NULL;
-	for (const struct device *at = after ? after + 1 : first;
-	     at < end && pci_address_same_slot(&at->address, &device->address); at++)
-		if (at->group != device->group && !at->gone)
-			return at;
-	return NULL;
 }
 
 bool listing_is_idle_bridge(const struct listing *listing, const struct device *device)

@@ -12,6 +12,7 @@
 #include "lib/util.h"
 #include "machine/module.h"
 #include "plan/explain.h"
+#include "plan/explain_kept.h"
 #include "plan/leftover.h"
 
 /* Finds the first of a device's VFIO nodes. */
@@ -108,6 +109,15 @@ static const char *command_for(const struct status *status, const struct planned
 	return command == verb ? NULL : command;
 }
 
+/* Says why a group is not taken, and what it would cost to take it all the same. */
+static const char *explain_refused(const struct status *status, const struct planned_group *group)
+{
+	const char *price = explain_price(status->run, group, NULL, NULL);
+	const char *kept = explain_kept(status->run, group, NULL, NULL);
+
+	return price ? arena_print(status->run->arena, "%s. Otherwise %s", kept, price) : kept;
+}
+
 static int find_group(const struct status *status, const struct sysfs *sysfs,
 		      const struct planned_group *group, struct status_group *found)
 {
@@ -115,7 +125,7 @@ static int find_group(const struct status *status, const struct sysfs *sysfs,
 
 	found->group = group;
 	found->as_wanted = !group->refused;
-	found->text = group->refused ? explain_refusal(status->run, group) : NULL;
+	found->text = group->refused ? explain_refused(status, group) : NULL;
 	found->devices = arena_allocate(status->run->arena, group->count, sizeof(*found->devices));
 	if (!found->devices)
 		return -ENOMEM;

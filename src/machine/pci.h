@@ -98,3 +98,7 @@ const char *pci_model_name(struct pci_source *source, const char *ids, const str
  */
 const char *pci_class_name(struct pci_source *source, const char *ids, uint32_t class, char *buffer,
 			   size_t size);
+
+/* The same in fewer words where there are such: "VGA controller", "NVMe controller". */
+const char *pci_class_short_name(struct pci_source *source, const char *ids, uint32_t class,
+				 char *buffer, size_t size);

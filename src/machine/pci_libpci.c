@@ -235,3 +235,19 @@ const char *pci_class_name(struct pci_source *source, const char *ids, uint32_t 
 		snprintf(buffer, size, "class %06x", class);
 	return buffer;
 }
+
+const char *pci_class_short_name(struct pci_source *source, const char *ids, uint32_t class,
+				 char *buffer, size_t size)
+{
+	static const struct class_name shorter[] = {
+		{ 0x0107, "SAS controller" },
+		{ 0x0108, "NVMe controller" },
+		{ 0x0300, "VGA controller" },
+	};
+	const char *name = find_class(shorter, ARRAY_SIZE(shorter), class >> 8);
+
+	if (!name)
+		return pci_class_name(source, ids, class, buffer, size);
+	snprintf(buffer, size, "%s", name);
+	return buffer;
+}

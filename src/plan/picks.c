@@ -104,6 +104,24 @@ bool picks_is_card(const struct topology *topology, const struct device *display
 	return display->parent && usb <= 1 && serial <= 1;
 }
 
+const struct device *picks_find_rest(const struct topology *topology, const struct device *device,
+				     const struct device *after)
+{
+	const struct device *end = topology->devices + topology->count, *display = NULL;
+
+	for (const struct device *at = topology->devices; at < end; at++)
+		if (at->class >> 16 == PCI_CLASS_DISPLAY &&
+		    pci_address_same_slot(&at->address, &device->address))
+			display = at;
+	if (!display || !picks_is_card(topology, display))
+		return NULL;
+	for (const struct device *at = after ? after + 1 : topology->devices; at < end; at++)
+		if (at->group != device->group && !at->gone &&
+		    pci_address_same_slot(&at->address, &device->address))
+			return at;
+	return NULL;
+}
+
 bool picks_list(const struct settings *settings, const struct topology *topology,
 		const struct device *device)
 {
