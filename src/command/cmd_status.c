@@ -88,8 +88,10 @@ static int find(struct options *options, struct status *status, int count, char 
 	struct run *run = run_create();
 	int error;
 
-	if (!run)
-		return preview_complain("status", -ENOMEM);
+	if (!run) {
+		preview_complain("status", -ENOMEM);
+		return -ENOMEM;
+	}
 	*status = (struct status){ .run = run, .of_others = count > 0 };
 	/* What was taken is looked for even if nothing is wanted. */
 	options->preview.survey = survey;
@@ -118,7 +120,7 @@ static int find(struct options *options, struct status *status, int count, char 
 static int find_in_time(struct options *options, struct status *status, int64_t milliseconds,
 			int count, char *const *selectors)
 {
-	static const struct timespec pause = { .tv_nsec = 250 * 1000 * 1000 };
+	static const struct timespec pause = { .tv_nsec = 250000000 };
 	const struct deadline deadline = deadline_after(milliseconds);
 
 	for (;;) {

@@ -19,7 +19,7 @@
 #define LISTING_NAME_SIZE 256
 
 /* Room for a class, a vendor and a model. */
-#define LISTING_TEXT_SIZE (3 * LISTING_NAME_SIZE)
+#define LISTING_TEXT_SIZE 768
 
 /* How much of a group is on a vfio driver. */
 enum listing_now {

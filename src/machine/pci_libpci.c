@@ -126,14 +126,16 @@ const char *pci_model_name(struct pci_source *source, const char *ids, const str
 const char *pci_device_name(struct pci_source *source, const char *ids, const struct pci_id *id,
 			    char *buffer, size_t size)
 {
+	const char *name = look_up(source, ids, buffer, size, PCI_LOOKUP_VENDOR | PCI_LOOKUP_DEVICE,
+				   id->vendor, id->device);
 	size_t used;
 
-	if (look_up(source, ids, buffer, size, PCI_LOOKUP_VENDOR | PCI_LOOKUP_DEVICE, id->vendor,
-		    id->device))
-		return buffer;
-	if (!pci_vendor_name(source, ids, id, buffer, size))
+	if (name)
+		return name;
+	name = pci_vendor_name(source, ids, id, buffer, size);
+	if (!name)
 		return NULL;
-	used = strlen(buffer);
+	used = strlen(name);
 	snprintf(buffer + used, size - used, " Device %04x", id->device);
 	return buffer;
 }
