@@ -90,7 +90,7 @@ all: $(PROGRAMS)
 
 # Goals that compile nothing themselves work before the toolchain is installed.
 TASKS := clean lint uninstall dist deb check check-unit check-plans check-completions check-check check-files check-hostile check-man \
-	check-all check-leaks check-leaks-quick check-fuzz check-binary check-trixie check-sid check-hooks check-packages check-packages-quick check-image check-vm \
+	check-all check-leaks check-leaks-quick check-fuzz check-binary check-trixie check-sid check-set check-hooks check-packages check-packages-quick check-image check-vm \
 	check-kernels check-bench check-stops soak check-generators check-generators-quick bench bench-list demo \
 	unit-programs fuzz coverage quick
 ifneq ($(filter-out $(TASKS) setup-% part-%,$(or $(MAKECMDGOALS),all)),)
@@ -294,6 +294,10 @@ check-trixie check-sid: check-%:
 	tests/tools/setup generators
 	tests/install/binary/build-in $* $(COMPILERS)
 
+check-set:
+	$(MAKE) all
+	tests/install/set/run
+
 check-hooks:
 	$(MAKE) all
 	tests/install/hooks/run
@@ -357,7 +361,7 @@ quick:
 
 # The parts of check, the longest first, three at a time: most keep one processor busy, and
 # that of completions waits for shells.
-CHECK_PARTS = packages-quick generators-quick check plans leaks-quick completions unit bench hooks hostile \
+CHECK_PARTS = packages-quick generators-quick check plans leaks-quick completions unit bench hooks hostile set \
 	files image fuzz man binary
 PARTS := build/parts
 part = tests/tools/part $(PARTS) $(1)

@@ -7,15 +7,6 @@
 #define UNSAFE_PARAMETER "/sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts"
 #define FIRMWARE_SETUP	 "systemctl reboot --firmware-setup"
 
-static bool is_virtual(const char *cpuinfo)
-{
-	const char *flags = cpuinfo ? strstr(cpuinfo, "\nflags") : NULL;
-	const char *end = flags ? strchr(flags + 1, '\n') : NULL;
-	const char *found = flags ? strstr(flags, " hypervisor") : NULL;
-
-	return found && (!end || found < end);
-}
-
 /* Only EFI lets a command enter the firmware's set-up. */
 static const char *firmware_fix(const struct check *check)
 {
@@ -26,7 +17,7 @@ static void say_absent(struct check *check, const char *cpuinfo)
 {
 	const char *add = "";
 
-	if (is_virtual(cpuinfo)) {
+	if (platform_is_virtual(cpuinfo)) {
 		check_say(check, CHECK_ERROR, "iommu-absent", NULL,
 			  "this virtual machine has no IOMMU: give it one (QEMU: -machine "
 			  "q35,kernel-irqchip=split -device intel-iommu,intremap=on)");

@@ -5,9 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
+#include "command/kernel_parameter.h"
 #include "command/pin.h"
+#include "lib/paths.h"
 #include "lib/text.h"
+#include "lib/textfile.h"
 #include "lib/util.h"
 #include "plan/explain.h"
 #include "plan/survey.h"
@@ -191,4 +195,30 @@ int change_plan(struct change *change)
 	if (!error)
 		error = preview_plan(change->preview, change->run);
 	return error ? error : pin_again(change);
+}
+
+bool change_is_of_host(const struct change *change)
+{
+	return streq(change->path, CONFIG_PATH);
+}
+
+int change_gather(struct change *change, bool parameters)
+{
+	struct arena *arena = change->run->arena;
+	const struct preview *preview = change->preview;
+	char *cmdline;
+
+	change->set =
+		(struct changeset){ .arena = arena, .command = change->typed, .time = time(NULL) };
+	if (!change_is_of_host(change))
+		return 0;
+	if ((!streq(change->old, change->new) || !change->config.text) &&
+	    changeset_add(&change->set, change->config.path, change->config.text, change->new))
+		return -ENOMEM;
+	/* A captured tree says nothing about this host's IOMMU. */
+	if (!parameters || preview->sysfs || preview->cmdline || change->kind == CONFIG_REMOVE ||
+	    textfile_read(arena, CMDLINE_PATH, &cmdline))
+		return 0;
+	change->parameter = kernel_parameter_add(change->run, cmdline, &change->set);
+	return 0;
 }

@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 
+#include "command/changeset.h"
 #include "command/preview.h"
 #include "lib/file_lock.h"
 #include "settings/config.h"
@@ -15,11 +16,15 @@ struct change {
 	enum config_change kind;
 	struct config_item *items; /* the command's selectors */
 	size_t count;
-	const char *path;      /* the config file */
-	struct file_lock lock; /* held from reading the file until it is written */
-	struct config config;  /* as it is now */
-	const char *old, *new; /* its text; the run's arena owns both */
-	struct run *run;       /* planned by the new text */
+	const char *path;	       /* the config file */
+	struct file_lock lock;	       /* held from reading the file until it is written */
+	struct config config;	       /* as it is now */
+	const char *old, *new;	       /* its text; the run's arena owns both */
+	struct run *run;	       /* planned by the new text */
+	const char *typed, *typed_yes; /* the command with its selectors, and with --yes */
+	const char *parameter; /* the kernel parameter that the next boot needs; NULL for none */
+	struct changeset set;  /* what changes on this host; empty for another machine's config */
+	unsigned int record;   /* its number in change_record.h; 0 for none */
 };
 
 /* Says on standard error what did not parse. */
@@ -45,8 +50,29 @@ int change_edit(struct change *change);
 int change_plan(struct change *change);
 
 /*
+ * Returns whether it is this host's config, which goes into its images, and this host's
+ * devices.
+ */
+bool change_is_of_host(const struct change *change);
+
+/*
+ * Finds out what changes on this host: the config and, if parameters is set, what gives the
+ * next boot the kernel parameter that it needs. Says on standard error what cannot be
+ * changed. Returns 0 or -ENOMEM.
+ */
+int change_gather(struct change *change, bool parameters);
+
+/*
  * change_write.c: writes the file, releases the lock and, for this host's config, keeps
- * the list of its needs and rebuilds the images if asked to. If that fails, restores the
- * file. Says on standard error what was done. Returns an exit_code.
+ * the list of its needs, changes the boot loader's files and rebuilds the images if asked to.
+ * If that fails, restores all files. Keeps what undo needs. Says on standard error what was
+ * done. Returns an exit_code.
  */
 int change_write(struct change *change, bool regenerate);
+
+/*
+ * change_write.c: asks whether to do what was shown, unless yes is set or nothing changes on
+ * this host. Nobody waits for the lock meanwhile. Returns EXIT_DONE to go on; otherwise says on
+ * standard error why not and returns another exit_code.
+ */
+int change_confirm(struct change *change, bool yes);

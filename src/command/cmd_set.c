@@ -17,6 +17,8 @@
 struct options {
 	struct preview preview;
 	bool dry_run;
+	bool yes;
+	bool no_parameters;
 	bool no_regenerate;
 };
 
@@ -27,6 +29,12 @@ static const struct option_row rows[] = {
 	{ .name = "dry-run",
 	  .help = "show what would change, and change nothing",
 	  .offset = offsetof(struct options, dry_run) },
+	{ .name = "yes",
+	  .help = "do not ask, as in a script",
+	  .offset = offsetof(struct options, yes) },
+	{ .name = "no-parameters",
+	  .help = "do not change the kernel's parameters in the boot loader",
+	  .offset = offsetof(struct options, no_parameters) },
 	{ .name = "no-regenerate",
 	  .help = "do not rebuild the initramfs images",
 	  .offset = offsetof(struct options, no_regenerate) },
@@ -93,6 +101,50 @@ static void warn(const struct change *change)
 				   "line, because it overrides the file\n");
 }
 
+/*
+ * Returns whether all that keeps the devices from being taken is that the kernel makes no
+ * IOMMU groups yet.
+ */
+static bool lacks_groups_alone(const struct run *run)
+{
+	const struct plan *plan = &run->plan;
+
+	for (size_t i = 0; i < plan->group_count; i++)
+		if (plan->groups[i].refused && plan->groups[i].number >= 0)
+			return false;
+	return !plan->finding_count;
+}
+
+/* Says what the change does to this host, before it is asked for. */
+static void show(const struct change *change)
+{
+	if (change->parameter)
+		text_print(
+			stdout,
+			"%s is added to the kernel command line, because this kernel makes no "
+			"IOMMU groups without it; the next boot decides about each group when it "
+			"is there\n",
+			change->parameter);
+	changeset_show(&change->set, stdout);
+	fflush(stdout);
+}
+
+/* Says what is left to do on this host. done: the next boot takes all that was asked for. */
+static void say_rest(const struct change *change, bool done)
+{
+	const char *rest = "";
+
+	if (!change->set.count && !change->set.then)
+		return;
+	if (change->run->plan.iommu == IOMMU_ABSENT && change->parameter)
+		rest = "now reboot into the firmware setup and turn VT-d on there; ";
+	else if (change->parameter)
+		rest = "now reboot; what was taken then: vfio-early status; ";
+	else if (done)
+		rest = "the next boot does it: now reboot; ";
+	text_print(stderr, "vfio-early: %sto take all this back: vfio-early undo\n", rest);
+}
+
 /* Plans the change; nothing has been changed so far. Returns an exit_code. */
 static int decide(struct change *change, const struct options *options)
 {
@@ -108,11 +160,21 @@ static int decide(struct change *change, const struct options *options)
 		text_print(stderr, "vfio-early: not written: correct the errors first\n");
 		return code;
 	}
-	if (options->dry_run) {
+	if (change_gather(change, !options->no_parameters))
+		return preview_complain(change->command, -ENOMEM) ? EXIT_PARTLY : EXIT_DONE;
+	if (change->parameter && code == EXIT_PARTLY && lacks_groups_alone(run))
+		code = EXIT_DONE;
+	if (options->dry_run && !change_is_of_host(change))
 		config_show_difference(change->path, change->old, change->new, stdout);
+	show(change);
+	if (options->dry_run)
 		return code;
-	}
+	written = change_confirm(change, options->yes);
+	if (written != EXIT_DONE)
+		return written;
 	written = change_write(change, !options->no_regenerate);
+	if (written == EXIT_DONE)
+		say_rest(change, code == EXIT_DONE);
 	return written > code ? written : code;
 }
 
@@ -138,6 +200,20 @@ static int work(struct change *change, const struct options *options, int count,
 		return EXIT_PARTLY;
 	}
 	return decide(change, options);
+}
+
+/* Keeps the command as it was typed, quoted for a shell. */
+static void remember_typed(struct change *change, int count, char *const *words)
+{
+	struct arena *arena = change->run->arena;
+	const char *typed = "";
+
+	for (int i = 0; typed && i < count; i++)
+		typed = arena_print(arena, "%s %s", typed, text_quote(arena, words[i]));
+	change->typed = arena_print(arena, "%s%s", change->command, typed ? typed : "");
+	change->typed_yes = arena_print(arena, "%s --yes%s", change->command, typed ? typed : "");
+	if (!change->typed || !change->typed_yes)
+		change->typed = change->typed_yes = change->command;
 }
 
 static int run_change(const char *command, const char *help, enum config_change kind, int count,
@@ -167,6 +243,7 @@ static int run_change(const char *command, const char *help, enum config_change 
 	change.run = run_create();
 	if (!change.run)
 		return preview_complain(command, -ENOMEM) ? EXIT_PARTLY : EXIT_DONE;
+	remember_typed(&change, count - first, arguments + first);
 	code = work(&change, &options, count - first, arguments + first);
 	file_lock_release(&change.lock);
 	preview_close(&options.preview);
@@ -174,9 +251,10 @@ static int run_change(const char *command, const char *help, enum config_change 
 	return code;
 }
 
-#define REST                                                                  \
-	"Shows what the next boot will do and why, writes " CONFIG_PATH ",\n" \
-	"and rebuilds the initramfs images; if that fails, it restores the file."
+#define REST                                                                                \
+	"Shows what the next boot will do and why, and what changes for that; asks; then\n" \
+	"writes " CONFIG_PATH ", adds the kernel parameter that the IOMMU needs, and\n"     \
+	"rebuilds the initramfs images. If that fails, it restores the files."
 
 static int run_set(int count, char *const *arguments)
 {
@@ -196,7 +274,7 @@ static int run_remove(int count, char *const *arguments)
 			  CONFIG_REMOVE, count, arguments);
 }
 
-#define ARGUMENTS "[--dry-run] [--no-regenerate] SELECTOR..."
+#define ARGUMENTS "[--dry-run] [--yes] SELECTOR..."
 
 const struct command command_set = {
 	.name = "set",

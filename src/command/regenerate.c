@@ -22,11 +22,17 @@ static void restore_signals(void *context)
 
 int regenerate_run(const char *script)
 {
+	char *const arguments[] = { (char *)script, NULL };
+
+	return regenerate_run_program(arguments);
+}
+
+int regenerate_run_program(char *const *arguments)
+{
 	const struct sigaction ignored = { .sa_handler = SIG_IGN };
 	struct sigaction before[ARRAY_SIZE(signals)];
-	char *const arguments[] = { (char *)script, NULL };
 	const struct process_program program = {
-		.path = script,
+		.path = arguments[0],
 		.fd = -1,
 		.arguments = arguments,
 		.input = STDIN_FILENO,

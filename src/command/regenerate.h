@@ -11,3 +11,6 @@
  * could not be started.
  */
 int regenerate_run(const char *script);
+
+/* Like regenerate_run() for a program with arguments, NULL after the last (lib/process.h). */
+int regenerate_run_program(char *const *arguments);

@@ -38,4 +38,5 @@ extern const struct command command_set;
 extern const struct command command_add;
 extern const struct command command_remove;
 extern const struct command command_show;
+extern const struct command command_undo;
 extern const struct command command_status;

@@ -49,6 +49,15 @@ enum platform platform_of_cpuinfo(const char *cpuinfo)
 	return PLATFORM_UNKNOWN;
 }
 
+bool platform_is_virtual(const char *cpuinfo)
+{
+	const char *flags = cpuinfo ? strstr(cpuinfo, "\nflags") : NULL;
+	const char *end = flags ? strchr(flags + 1, '\n') : NULL;
+	const char *found = flags ? strstr(flags, " hypervisor") : NULL;
+
+	return found && (!end || found < end);
+}
+
 static enum platform of_host_bridge(const struct sysfs *sysfs)
 {
 	char vendor[16];

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include <stdbool.h>
+
 #include "machine/sysfs.h"
 
 /* Kinds of machines, by how their IOMMU is turned on. */
@@ -15,6 +17,12 @@ enum platform {
 
 /* Returns the platform from the text of /proc/cpuinfo, which may be NULL. */
 enum platform platform_of_cpuinfo(const char *cpuinfo);
+
+/*
+ * Returns whether the text of /proc/cpuinfo, which may be NULL, is a virtual machine's: the
+ * flag "hypervisor" (arch/x86/include/asm/cpufeatures.h).
+ */
+bool platform_is_virtual(const char *cpuinfo);
 
 /*
  * Returns a tree's platform from the CPU's module alias (drivers/base/cpu.c,

@@ -9,7 +9,7 @@ UNIT_CFLAGS = -g1 -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
 U := build/unit
 UNIT := tests/unit
 
-UNIT_TESTS := address arena ask attached beneath claim cmdline config config_edit \
+UNIT_TESTS := address arena ask attached beneath changeset claim cmdline config config_edit \
 	cpio_writer cpio_reader deadline decompress elf_file embed execute execute_cut explain explain_failure file_lock \
 	file_replace firmware_display framebuffer held_signals host host_console host_fstab \
 	host_keyboard host_list host_many host_network host_path host_storage host_unlock \
@@ -40,6 +40,8 @@ unit_lib_beneath = scratch
 unit_src_cmdline = cmdline
 unit_src_config_edit = config_edit $(unit_settings)
 unit_lib_config_edit = strict_arena
+unit_src_changeset = changeset regenerate process deadline file_replace textfile config_edit $(unit_settings)
+unit_lib_changeset = strict_arena scratch
 unit_src_cpio_writer = cpio_writer
 unit_lib_cpio_writer = strict_arena
 unit_src_cpio_reader = cpio_reader cpio_writer

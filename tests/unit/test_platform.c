@@ -28,6 +28,16 @@ static void test_cpuinfo(void **state)
 			     cpuinfos[i].platform);
 }
 
+static void test_virtual(void **state)
+{
+	(void)state;
+	assert_false(platform_is_virtual(NULL));
+	assert_false(platform_is_virtual("vendor_id\t: GenuineIntel\nflags\t\t: fpu vme\n"));
+	assert_true(platform_is_virtual("processor\t: 0\nflags\t\t: fpu hypervisor vme\n"));
+	/* Only as a flag. */
+	assert_false(platform_is_virtual("x\nflags\t\t: fpu\nmodel name\t: a hypervisor\n"));
+}
+
 #define ALIAS  "devices/system/cpu/modalias"
 #define TABLES "firmware/acpi/tables/"
 #define BRIDGE "bus/pci/devices/0000:00:00.0/vendor"
@@ -75,6 +85,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cpuinfo),
+		cmocka_unit_test(test_virtual),
 		cmocka_unit_test(test_trees),
 	};
 

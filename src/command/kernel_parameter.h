@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "command/changeset.h"
+#include "plan/run.h"
+
+/*
+ * Finds the kernel parameter without which the next boot of this host has no IOMMU groups,
+ * and adds to set what writes it where this host's boot loader keeps it. Asks for
+ * intel_iommu=on where the firmware has VT-d and this kernel uses it only with that
+ * (intel_iommu_setup() in drivers/iommu/intel/iommu.c), or where the firmware reports none on a
+ * machine of Intel's: turning VT-d on in its setup is then enough. cmdline is the running kernel's.
+ * Returns the parameter; NULL if none is needed, or if it cannot be added, which is said on
+ * standard error.
+ */
+const char *kernel_parameter_add(const struct run *run, const char *cmdline, struct changeset *set);
