@@ -260,7 +260,8 @@ int status_find(struct status *status, const struct sysfs *sysfs)
 		arena_allocate(status->run->arena, plan->group_count + 1, sizeof(*status->groups));
 	if (!status->groups || !status->boot_text)
 		return -ENOMEM;
-	status->as_wanted = !plan->finding_count && !status->run->settings.problems;
+	status->as_wanted = !plan->finding_count && !status->run->settings.problems &&
+			    !(run_is_wanted(status->run) && explain_nothing_picked(status->run));
 	for (size_t i = 0; !error && i < plan->group_count; i++) {
 		struct status_group *group = &status->groups[status->group_count++];
 

@@ -124,6 +124,8 @@ static const char *summary(const struct status *status)
 		return "some settings do not parse: see above";
 	if (!status->run->settings.devs.count)
 		return "no devices are listed, so nothing is wanted: vfio-early set SELECTOR...";
+	if (run_is_wanted(status->run) && explain_nothing_picked(status->run))
+		return explain_nothing_picked(status->run);
 	return status->as_wanted ? "all is as wanted" : "not all is as wanted";
 }
 
