@@ -35,6 +35,8 @@ function __vfio_early_addresses
     for line in (__vfio_early_ask list --addresses $argv)
         # As people write it, unless a domain is being written.
         string match -q '000*' -- $piece; or set line (string replace -r '^0000:' '' -- $line)
+        # fish itself would also find letters of it in the description.
+        string match -q -- "*$piece*" (string split -m 1 \t -- $line)[1]; or continue
         printf '%s%s\n' "$prefix" $line
     end
 end

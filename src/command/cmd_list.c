@@ -15,6 +15,7 @@
 
 struct options {
 	struct preview preview;
+	bool all;
 };
 
 static const struct option_row rows[] = {
@@ -23,6 +24,9 @@ static const struct option_row rows[] = {
 	PREVIEW_CMDLINE,
 	PREVIEW_HOST,
 	PREVIEW_IDS,
+	{ .name = "all",
+	  .help = "show bridges and idle parts of the chipset too, and more details",
+	  .offset = offsetof(struct options, all) },
 	{ .name = "tree",
 	  .help = "show the functions behind each bridge",
 	  .offset = offsetof(struct options, preview.behind) },
@@ -35,8 +39,9 @@ static const struct option_row rows[] = {
 static const struct option_table table = {
 	.command = "list",
 	.arguments = "[SELECTOR...]",
-	.help = "Shows the IOMMU groups and their functions, which are taken now and which will\n"
-		"be. With selectors: only the groups of the functions that they pick.",
+	.help = "Shows the IOMMU groups with what can be taken, what is taken, and what keeps the\n"
+		"others with the host. With selectors: only the groups of the functions that\n"
+		"they pick.",
 	.rows = rows,
 	.count = ARRAY_SIZE(rows),
 };
@@ -91,10 +96,12 @@ static int write_listing(const struct listing *listing, const struct preview *pr
 	return 0;
 }
 
-static int list(struct run *run, struct preview *preview, const struct settings *filter)
+static int list(struct run *run, struct options *options, const struct settings *filter)
 {
+	struct preview *preview = &options->preview;
 	bool filtered = filter->devs.count > 0;
-	struct listing listing = { .run = run };
+	/* What selectors pick is wanted, whatever it is. */
+	struct listing listing = { .run = run, .all = options->all || filtered };
 	int error, code = complain(run->arena, filter);
 
 	/* Showing everything would not be what was asked for. */
@@ -134,7 +141,7 @@ static int run_list(int count, char *const *arguments)
 		error = settings_add_argument(&filter, arguments[first], first == count - 1);
 	if (!error)
 		error = preview_read(preview, run, 0, NULL);
-	code = error ? EXIT_PARTLY : list(run, preview, &filter);
+	code = error ? EXIT_PARTLY : list(run, &options, &filter);
 	preview_close(preview);
 	run_destroy(run);
 	return code;
@@ -142,7 +149,7 @@ static int run_list(int count, char *const *arguments)
 
 const struct command command_list = {
 	.name = "list",
-	.arguments = "[--tree] [SELECTOR...]",
-	.help = "Show the IOMMU groups with their functions, and which are taken or will be.",
+	.arguments = "[--all] [--tree] [SELECTOR...]",
+	.help = "Show the IOMMU groups, and which can be taken, are taken, or stay with the host.",
 	.run = run_list,
 };

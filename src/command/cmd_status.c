@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "command/options.h"
 #include "command/preview.h"
 #include "command/status.h"
 #include "lib/command.h"
+#include "lib/deadline.h"
 #include "lib/paths.h"
+#include "lib/text.h"
 #include "lib/textfile.h"
 #include "lib/util.h"
 #include "plan/report.h"
@@ -15,6 +19,7 @@
 struct options {
 	struct preview preview;
 	const char *report; /* a directory of reports; NULL for the usual ones */
+	const char *wait;   /* how many seconds to wait for all to be as wanted; NULL for none */
 };
 
 static const struct option_row rows[] = {
@@ -25,6 +30,10 @@ static const struct option_row rows[] = {
 	  .value = "DIR",
 	  .help = "look for the boot's report here",
 	  .offset = offsetof(struct options, report) },
+	{ .name = "wait",
+	  .value = "SECONDS",
+	  .help = "wait until all is as wanted, but no longer than this",
+	  .offset = offsetof(struct options, wait) },
 	PREVIEW_JSON,
 };
 
@@ -73,45 +82,106 @@ static int find_report(struct status *status, const struct options *options)
 	return error;
 }
 
-static int run_status(int count, char *const *arguments)
+/* Reads everything and compares it. Returns 0 or -errno; status->run is then no more. */
+static int find(struct options *options, struct status *status, int count, char *const *selectors)
 {
-	struct options options = { 0 };
-	int code, first = options_read(&table, &options, count, arguments, &code), error;
-	struct status status = { 0 };
-	struct run *run;
+	struct run *run = run_create();
+	int error;
 
-	if (first < 0)
-		return code;
-	run = run_create();
-	if (!run)
-		return preview_complain("status", -ENOMEM) ? EXIT_PARTLY : EXIT_DONE;
-	status.run = run;
-	status.of_others = first < count;
+	if (!run) {
+		preview_complain("status", -ENOMEM);
+		return -ENOMEM;
+	}
+	*status = (struct status){ .run = run, .of_others = count > 0 };
+	/* What was taken is looked for even if nothing is wanted. */
+	options->preview.survey = survey;
 	/* Devices are wanted even if the rescue switch keeps them from being taken. */
 	run->settings.leave_out = SETTINGS_BIT_OFF;
 	/* The pinned members belong to the configured devices. */
-	if (status.of_others)
+	if (status->of_others)
 		run->settings.leave_out |= SETTINGS_BIT(SETTING_MEMBERS);
-	error = preview_read(&options.preview, run, count - first, arguments + first);
+	error = preview_read(&options->preview, run, count, selectors);
 	if (!error)
-		error = preview_plan(&options.preview, run);
+		error = preview_plan(&options->preview, run);
 	if (!error)
-		error = find_report(&status, &options);
+		error = find_report(status, options);
 	if (!error)
-		error = status_find(&status, &options.preview.tree);
-	if (!error && options.preview.json)
+		error = status_find(status, &options->preview.tree);
+	preview_close(&options->preview);
+	if (error)
+		run_destroy(run);
+	return error;
+}
+
+/*
+ * Finds the status, once for each try until all is as wanted or the time is over. What does
+ * not parse does not get better by waiting.
+ */
+static int find_in_time(struct options *options, struct status *status, int64_t milliseconds,
+			int count, char *const *selectors)
+{
+	static const struct timespec pause = { .tv_nsec = 250000000 };
+	const struct deadline deadline = deadline_after(milliseconds);
+
+	for (;;) {
+		struct options attempt = *options;
+		int error = find(&attempt, status, count, selectors);
+
+		if (error || status_exit_code(status) != EXIT_PARTLY || !deadline_left(&deadline))
+			return error;
+		run_destroy(status->run);
+		/* Said once is enough. */
+		options->preview.needs_said = attempt.preview.needs_said;
+		nanosleep(&pause, NULL);
+	}
+}
+
+/* Reads a number of seconds. Returns the milliseconds, or -EINVAL. */
+static int64_t read_wait(const char *text)
+{
+	char *end;
+	unsigned long seconds;
+
+	if (!text)
+		return 0;
+	errno = 0;
+	seconds = strtoul(text, &end, 10);
+	if (*text < '0' || *text > '9' || *end || errno || seconds > 86400)
+		return -EINVAL;
+	return (int64_t)seconds * 1000;
+}
+
+static int run_status(int count, char *const *arguments)
+{
+	struct options options = { 0 };
+	int code, first = options_read(&table, &options, count, arguments, &code);
+	struct status status;
+	int64_t wait;
+
+	if (first < 0)
+		return code;
+	wait = read_wait(options.wait);
+	if (wait < 0) {
+		text_print(stderr,
+			   "vfio-early: status: --wait '%s' is not a number of seconds from 0 to "
+			   "86400\n",
+			   options.wait);
+		return EXIT_MALFORMED;
+	}
+	if (find_in_time(&options, &status, wait, count - first, arguments + first))
+		return EXIT_PARTLY;
+	if (options.preview.json)
 		status_json(&status, stdout);
-	else if (!error)
+	else
 		status_text(&status, stdout);
-	code = error ? EXIT_PARTLY : status_exit_code(&status);
-	preview_close(&options.preview);
-	run_destroy(run);
+	code = status_exit_code(&status);
+	run_destroy(status.run);
 	return code;
 }
 
 const struct command command_status = {
 	.name = "status",
-	.arguments = "[--json] [SELECTOR...]",
+	.arguments = "[--wait SECONDS] [--json] [SELECTOR...]",
 	.help = "Say whether all is as wanted, what the boot did, and what has changed since.",
 	.run = run_status,
 };

@@ -103,6 +103,13 @@ static int add_groups(struct listing *listing, const struct settings *filter)
 	return 0;
 }
 
+/* Records what the host needs a function for. */
+static void note_needs(struct listed *listed, const struct run *run, const struct device *device)
+{
+	listed->protect = plan_find_protection(&run->settings, &run->topology, device);
+	listed->network = guard_find_needed(&run->settings.network, &run->topology, device);
+}
+
 int listing_make(struct listing *listing, const struct run *run, const struct sysfs *sysfs,
 		 const struct settings *filter)
 {
@@ -120,53 +127,12 @@ int listing_make(struct listing *listing, const struct run *run, const struct sy
 		return -ENOMEM;
 	for (size_t i = 0; i < topology->count; i++)
 		if (!device_is_bridge(&topology->devices[i]))
-			listing->functions[i].protect = plan_find_protection(
-				&run->settings, topology, &topology->devices[i]);
+			note_needs(&listing->functions[i], run, &topology->devices[i]);
 	note_plan(listing);
 	error = add_groups(listing, filter);
 	if (!error)
 		join_plan(listing);
+	for (size_t i = 0; !error && i < listing->group_count; i++)
+		error = listing_judge(listing, &listing->groups[i]);
 	return error;
-}
-
-const char *listing_name(const struct listing *listing, const struct device *device,
-			 char buffer[static LISTING_NAME_SIZE])
-{
-	if (!listing->ids || device->gone)
-		return NULL;
-	return pci_device_name(listing->source, listing->ids, &device->id, buffer,
-			       LISTING_NAME_SIZE);
-}
-
-const char *listing_class(const struct listing *listing, const struct device *device,
-			  char buffer[static LISTING_NAME_SIZE])
-{
-	const char *name = NULL;
-
-	if (listing->ids)
-		name = pci_class_name(listing->source, listing->ids, device->class, buffer,
-				      LISTING_NAME_SIZE);
-	if (name)
-		return name;
-	snprintf(buffer, LISTING_NAME_SIZE, "class %06x", device->class);
-	return buffer;
-}
-
-void listing_addresses(const struct listing *listing, FILE *out)
-{
-	const struct topology *topology = &listing->run->topology;
-	char address[PCI_ADDRESS_SIZE], name[LISTING_NAME_SIZE];
-
-	for (size_t i = 0; i < topology->count; i++) {
-		const struct device *device = &topology->devices[i];
-		const char *known;
-
-		if (!listing->functions[i].shown || device->gone ||
-		    device->class >> 16 == PCI_CLASS_BRIDGE)
-			continue;
-		known = listing_name(listing, device, name);
-		if (!known)
-			known = listing_class(listing, device, name);
-		fprintf(out, "%s\t%s\n", pci_address_format(&device->address, address), known);
-	}
 }

@@ -6,6 +6,7 @@
 #include "plan/enum_names.h"
 #include "plan/explain.h"
 #include "plan/json_device.h"
+#include "plan/picks.h"
 
 static const char *iommu_name(enum iommu_state state)
 {
@@ -27,6 +28,28 @@ static const char *now_name(enum listing_now now)
 	};
 
 	return names[now];
+}
+
+static const char *verdict_name(enum listing_verdict verdict)
+{
+	static const char *const names[] = {
+		[VERDICT_BRIDGES] = "bridges",	 [VERDICT_NO_GROUP] = "no-group",
+		[VERDICT_FREE] = "can-be-taken", [VERDICT_KEPT] = "kept",
+		[VERDICT_NEXT] = "next-boot",	 [VERDICT_TAKEN] = "taken",
+	};
+
+	return names[verdict];
+}
+
+static const char *reset_name(enum listing_reset reset)
+{
+	static const char *const names[] = {
+		[RESET_OWN] = "function",
+		[RESET_CARD] = "card",
+		[RESET_NONE] = "none",
+	};
+
+	return names[reset];
 }
 
 /* Writes "flr bus" as an array; null if the kernel does not say. */
@@ -58,9 +81,13 @@ static void put_traits(const struct listing *listing, struct json *json,
 
 	json_boolean(json, "bridge", device_is_bridge(device));
 	json_boolean(json, "hot_pluggable", traits->hot_pluggable);
+	if (traits->on_node)
+		json_integer(json, "numa_node", traits->numa_node);
 	if (device_is_bridge(device))
 		return;
+	json_boolean(json, "chipset", device_is_chipset(device));
 	json_boolean(json, "reset", traits->can_reset);
+	json_string(json, "reset_scope", reset_name(listing_reset(listing, device)));
 	put_reset_methods(json, traits);
 	json_integer(json, "virtual_functions", device->virtual_functions);
 	json_integer(json, "virtual_functions_max", traits->virtual_functions_max);
@@ -112,6 +139,33 @@ static void put_member(const struct listing *listing, struct json *json,
 	json_close_object(json);
 }
 
+/* Writes what keeps the group, and which functions of its cards are in other groups. */
+static void put_verdict(const struct listing *listing, struct json *json,
+			const struct listed_group *group)
+{
+	json_string(json, "verdict", verdict_name(group->verdict));
+	json_boolean(json, "minor", group->minor);
+	json_open_array(json, "kept_by");
+	for (size_t i = 0; i < group->keeper_count; i++) {
+		json_open_inline(json, NULL);
+		json_device_address(json, "address", group->keepers[i].device);
+		json_string(json, "guard", refusal_name(group->keepers[i].hold.refusal));
+		json_string(json, "text", listing_explain_keeper(listing, &group->keepers[i]));
+		json_close_object(json);
+	}
+	json_close_array(json);
+	json_open_array(json, "rest_of_card");
+	for (size_t i = 0; i < group->count; i++) {
+		const struct device *device = group->members[i], *rest = NULL;
+
+		if (i && pci_address_same_slot(&group->members[i - 1]->address, &device->address))
+			continue;
+		while ((rest = picks_find_rest(&listing->run->topology, device, rest)))
+			json_device_address(json, NULL, rest);
+	}
+	json_close_array(json);
+}
+
 static void put_group(const struct listing *listing, struct json *json,
 		      const struct listed_group *group)
 {
@@ -124,6 +178,7 @@ static void put_group(const struct listing *listing, struct json *json,
 		json_null(json, "group");
 	json_string(json, "now", now_name(group->now));
 	json_string(json, "state", !planned ? NULL : planned->refused ? "refused" : "planned");
+	put_verdict(listing, json, group);
 	if (planned && planned->refused) {
 		json_string(json, "text", explain_refusal(listing->run, planned));
 		json_string(json, "force", explain_force(listing->run, planned));

@@ -4,6 +4,7 @@
 
 #include "command/listing.h"
 #include "machine/module.h"
+#include "plan/explain_kept.h"
 
 /* No tree is deeper than a path of sysfs. */
 #define PREFIX_SIZE SYSFS_PATH_SIZE
@@ -119,19 +120,25 @@ static void put_function(const struct family *family, size_t i)
 {
 	const struct listing *listing = family->listing;
 	const struct device *device = &listing->run->topology.devices[i];
-	char address[PCI_ADDRESS_SIZE], name[LISTING_NAME_SIZE], group[24] = "no group";
-	char text[LISTING_NAME_SIZE + 128];
-	const char *known = device->gone ? "is gone" : listing_name(listing, device, name);
+	char address[PCI_ADDRESS_SIZE], name[LISTING_TEXT_SIZE], text[LISTING_TEXT_SIZE + 128];
+	char group[24] = "";
 	size_t used = strlen(family->prefix), width = family->terminal->width;
+	size_t columns = width > used + WIDTH_LEAST ? width - used : WIDTH_LEAST;
 
 	if (device->group >= 0)
-		snprintf(group, sizeof(group), "group %d", device->group);
-	if (!known)
-		known = listing_class(listing, device, name);
-	snprintf(text, sizeof(text), "%s  %s  %s  %s",
-		 pci_address_format(&device->address, address), group,
-		 device->driver ? device->driver : "-", known);
-	cut(text, width > used + WIDTH_LEAST ? width - used : WIDTH_LEAST);
+		snprintf(group, sizeof(group), "  group %d", device->group);
+	/* Each try leaves out what is least missed: the chip's name, then the driver. */
+	for (int omitted = 0; omitted < 3; omitted++) {
+		bool driver = device->driver && omitted < 2;
+
+		snprintf(text, sizeof(text), "%s%s  %.64s%s%s", explain_address(device, address),
+			 group, driver ? device->driver : "", driver ? "  " : "",
+			 device->gone ? "is gone"
+				      : listing_describe(listing, device, omitted > 0, name));
+		if (terminal_columns(text) <= columns)
+			break;
+	}
+	cut(text, columns);
 	fputs(family->prefix, family->terminal->out);
 	terminal_put(family->terminal, style_of(device, &listing->functions[i]), text);
 	fputc('\n', family->terminal->out);

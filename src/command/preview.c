@@ -108,6 +108,33 @@ int preview_read_needs(struct preview *preview, struct run *run)
 				  needs->text);
 }
 
+/* Reads the slots of graphics cards that are to be taken, to name what is in other groups. */
+static int read_cards(const struct preview *preview, struct run *run)
+{
+	struct topology *topology = &run->topology;
+
+	for (size_t i = 0; i < topology->count; i++) {
+		struct device *device = &topology->devices[i];
+		int error = 0;
+
+		for (size_t j = 0; !device->described && j < topology->count; j++) {
+			const struct device *display = &topology->devices[j];
+
+			if (!display->described || display->class >> 16 != PCI_CLASS_DISPLAY ||
+			    !pci_address_same_slot(&display->address, &device->address))
+				continue;
+			error = pci_identify(preview->source, run->arena, device);
+			/* Without a group it is not named. */
+			if (!error)
+				pci_find_group(preview->source, device);
+			break;
+		}
+		if (error)
+			return error;
+	}
+	return 0;
+}
+
 static int make_plan(struct preview *preview, struct run *run)
 {
 	__typeof__(survey) *read_devices = preview->survey ? preview->survey : survey;
@@ -117,7 +144,8 @@ static int make_plan(struct preview *preview, struct run *run)
 	/* Another machine's tree comes without a list of needs; its images have one. */
 	if (preview->sysfs)
 		run->settings.host_known = true;
-	else if (!preview->host && !preview->addresses)
+	else if (!preview->host && !preview->addresses &&
+		 (run_is_wanted(run) || preview->survey == survey_all))
 		error = preview_read_needs(preview, run);
 	if (!error && !preview->sysfs && !run->settings.driver && run_is_wanted(run))
 		error = module_open(NULL, &modules);
@@ -131,6 +159,8 @@ static int make_plan(struct preview *preview, struct run *run)
 		error = plan_make(&run->plan, run->arena, &run->settings, &run->topology);
 	if (!error && run_is_wanted(run))
 		error = leftover_list(&run->plan, run->arena, &run->settings, &run->topology);
+	if (!error && run->plan.group_count)
+		error = read_cards(preview, run);
 	return error;
 }
 

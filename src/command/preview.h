@@ -13,8 +13,11 @@
 
 /* The plan of the next boot, for this machine or a captured tree. */
 struct preview {
-	__typeof__(survey) *survey; /* survey_all() to read everything even if nothing is listed;
-				       NULL for survey() */
+	/*
+	 * survey_all() or survey(), called even if nothing is listed. NULL for survey() if
+	 * something is.
+	 */
+	__typeof__(survey) *survey;
 
 	const char *sysfs;   /* a captured tree; NULL for this machine's /sys */
 	const char *file;    /* a config file; NULL for /etc/vfio-early.conf */

@@ -12,11 +12,13 @@ struct status_device {
 	const struct device *device; /* NULL if it no longer exists */
 	const char *address;
 	const char *wanted;	 /* the driver that it is to have; NULL for none */
-	bool as_wanted;		 /* it has that driver */
+	bool as_wanted;		 /* it has that driver, and the override that keeps it there */
 	const char *boot_result; /* its result in the boot's report; NULL for none */
 	const char *boot_text;	 /* why it was not taken; NULL if it was */
 	const char *node;	 /* "/dev/vfio/12"; NULL for none */
 	const char *device_node; /* "/dev/vfio/devices/vfio0"; NULL for none */
+	int group;		 /* number of its IOMMU group; -1 for none */
+	const char *user;	 /* who has its group open; NULL for nobody, or if not known */
 	const char *drift;	 /* what has changed since the boot; NULL for nothing */
 };
 
@@ -26,6 +28,7 @@ struct status_group {
 	size_t count;
 	bool as_wanted;
 	const char *text; /* why it is not; NULL if it is or its devices say everything */
+	const char *mend; /* the command that takes it now; NULL if none does or none is needed */
 };
 
 /* Devices as wanted, as the boot left them, and as they are. The arena owns all text. */
@@ -35,15 +38,20 @@ struct status {
 	const struct json_value *boot; /* the report; NULL for none */
 	const char *boot_text;	       /* what the boot did, in one line */
 	bool boot_ran;
-	bool of_others; /* other devices than the configured ones: lost ones are not looked for */
+	bool of_others; /* other devices than the configured ones: only these are looked at */
 	struct status_group *groups;
 	size_t group_count;
-	struct status_device *lost; /* taken by the boot, but no longer wanted or gone */
+	struct status_device *gone; /* taken by the boot, still wanted, no longer on the bus */
+	size_t gone_count;
+	struct status_device *lost; /* taken by the boot, but no longer wanted */
 	size_t lost_count;
+	struct status_device *along; /* not wanted, but an id gave it to vfio-pci or pci-stub */
+	size_t along_count;
 	const char
 		*changes[SETTING_COUNT]; /* settings that differ from the boot's, a line for each */
 	size_t change_count;
 	const char *missing; /* what else virtual machines need; NULL for nothing */
+	bool users_unknown;  /* who has taken devices open could not be read */
 	bool as_wanted;
 };
 

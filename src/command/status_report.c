@@ -1,41 +1,75 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "command/status.h"
 #include "lib/json_writer.h"
+#include "lib/terminal.h"
 #include "lib/text.h"
+#include "lib/util.h"
 #include "plan/explain.h"
 
 /* Incremented when a field changes its meaning or goes. New fields do not count. */
 #define STATUS_SCHEMA 1
+
+/* Indentation of what is said below a group's title, and below a device. */
+#define GROUP_INDENT  2
+#define DEVICE_INDENT 6
 
 static const char *or_none(const char *driver)
 {
 	return driver ? driver : "no driver";
 }
 
-static void print_device(const struct status_device *device, FILE *out)
+/* Writes one line of text, wrapped to the terminal and indented. */
+static void put(const struct terminal *terminal, int indent, const char *format, ...)
+	PRINTF_FORMAT(3, 4);
+
+static void put(const struct terminal *terminal, int indent, const char *format, ...)
+{
+	va_list arguments;
+	char *text = NULL;
+
+	va_start(arguments, format);
+	if (vasprintf(&text, format, arguments) < 0)
+		text = NULL;
+	va_end(arguments);
+	fprintf(terminal->out, "%*s", indent, "");
+	terminal_wrap(terminal, (size_t)indent, indent ? DEVICE_INDENT : 0, TERMINAL_PLAIN,
+		      text ? text : "out of memory");
+	free(text);
+}
+
+/* Returns "  /dev/vfio/21  /dev/vfio/devices/vfio0  used by ..." as far as that is known. */
+static const char *describe_nodes(struct arena *arena, const struct status_device *device)
+{
+	const char *text = arena_print(
+		arena, "%s%s%s%s%s%s", device->node ? "  " : "", device->node ? device->node : "",
+		device->device_node ? "  " : "", device->device_node ? device->device_node : "",
+		device->user ? "  used by " : "", device->user ? device->user : "");
+
+	return text ? text : "";
+}
+
+static void print_device(const struct status *status, const struct terminal *terminal,
+			 const struct status_device *device)
 {
 	const struct device *now = device->device;
+	char id[16] = "", wanted[128] = "";
 
-	text_print(out, "  %s", device->address);
 	if (now && now->identified)
-		text_print(out, " %04x:%04x", now->id.vendor, now->id.device);
-	if (now)
-		text_print(out, "  %s", or_none(now->driver));
-	if (device->wanted && !device->as_wanted)
-		text_print(out, ", %s is wanted", device->wanted);
-	if (device->node)
-		text_print(out, "  %s", device->node);
-	if (device->device_node)
-		text_print(out, "  %s", device->device_node);
-	text_print(out, "\n");
+		snprintf(id, sizeof(id), " %04x:%04x", now->id.vendor, now->id.device);
+	if (now && device->wanted && (!now->driver || !streq(now->driver, device->wanted)))
+		snprintf(wanted, sizeof(wanted), ", %s is wanted", device->wanted);
+	put(terminal, GROUP_INDENT, "%s%s%s%s%s%s", device->address, id, now ? "  " : "",
+	    now ? or_none(now->driver) : "", wanted, describe_nodes(status->run->arena, device));
 	if (device->drift)
-		text_print(out, "      %s\n", device->drift);
+		put(terminal, DEVICE_INDENT, "%s", device->drift);
 	if (device->boot_text && !device->as_wanted)
-		text_print(out, "      at boot: %s\n", device->boot_text);
+		put(terminal, DEVICE_INDENT, "at boot: %s", device->boot_text);
 	else if (device->boot_result && !device->drift && device->wanted && !device->as_wanted)
-		text_print(out, "      at boot: %s\n", device->boot_result);
+		put(terminal, DEVICE_INDENT, "at boot: %s", device->boot_result);
 }
 
 static const char *group_state(const struct status_group *group)
@@ -46,14 +80,15 @@ static const char *group_state(const struct status_group *group)
 }
 
 /* Says once what a group's devices have in common. */
-static void print_group(const struct status_group *group, FILE *out)
+static void print_group(const struct status *status, const struct terminal *terminal,
+			const struct status_group *group)
 {
 	const char *boot_text = NULL;
 
 	if (group->group->number >= 0)
-		text_print(out, "group %d: %s\n", group->group->number, group_state(group));
+		put(terminal, 0, "group %d: %s", group->group->number, group_state(group));
 	else
-		text_print(out, "no group: %s\n", group_state(group));
+		put(terminal, 0, "no group: %s", group_state(group));
 	for (size_t i = 0; i < group->count; i++) {
 		struct status_device device = group->devices[i];
 
@@ -64,10 +99,21 @@ static void print_group(const struct status_group *group, FILE *out)
 			boot_text = device.boot_text;
 		if (group->group->refused)
 			device.boot_text = NULL;
-		print_device(&device, out);
+		print_device(status, terminal, &device);
 	}
 	if (group->text)
-		text_print(out, "  %s\n", group->text);
+		put(terminal, GROUP_INDENT, "%s", group->text);
+	if (group->mend)
+		put(terminal, GROUP_INDENT, "to take it now: %s", group->mend);
+}
+
+static void print_list(const struct status *status, const struct terminal *terminal,
+		       const char *title, const struct status_device *devices, size_t count)
+{
+	if (count)
+		put(terminal, 0, "%s:", title);
+	for (size_t i = 0; i < count; i++)
+		print_device(status, terminal, &devices[i]);
 }
 
 static const char *summary(const struct status *status)
@@ -78,32 +124,39 @@ static const char *summary(const struct status *status)
 		return "some settings do not parse: see above";
 	if (!status->run->settings.devs.count)
 		return "no devices are listed, so nothing is wanted: vfio-early set SELECTOR...";
+	if (run_is_wanted(status->run) && explain_nothing_picked(status->run))
+		return explain_nothing_picked(status->run);
 	return status->as_wanted ? "all is as wanted" : "not all is as wanted";
 }
 
 void status_text(const struct status *status, FILE *out)
 {
 	const struct run *run = status->run;
+	struct terminal terminal;
 
+	terminal_open(&terminal, out);
 	for (const struct problem *problem = run->settings.problems; problem;
 	     problem = problem->next)
-		text_print(out, "error: %s\n", explain_problem(run->arena, problem));
+		put(&terminal, 0, "error: %s", explain_problem(run->arena, problem));
 	if (status->boot_ran || run->settings.devs.count)
-		text_print(out, "boot: %s\n", status->boot_text);
+		put(&terminal, 0, "boot: %s", status->boot_text);
 	for (size_t i = 0; i < run->plan.finding_count; i++)
-		text_print(out, "not taken: %s\n",
-			   explain_finding(run->arena, &run->plan.findings[i]));
+		put(&terminal, 0, "not taken: %s",
+		    explain_finding(run->arena, &run->plan.findings[i]));
 	for (size_t i = 0; i < status->group_count; i++)
-		print_group(&status->groups[i], out);
-	if (status->lost_count)
-		text_print(out, "not wanted, but taken at boot:\n");
-	for (size_t i = 0; i < status->lost_count; i++)
-		print_device(&status->lost[i], out);
+		print_group(status, &terminal, &status->groups[i]);
+	print_list(status, &terminal, "wanted, but gone", status->gone, status->gone_count);
+	print_list(status, &terminal, "not wanted, but taken at boot", status->lost,
+		   status->lost_count);
+	print_list(status, &terminal, "not wanted, but taken all the same", status->along,
+		   status->along_count);
 	for (size_t i = 0; i < status->change_count; i++)
-		text_print(out, "changed: %s\n", status->changes[i]);
+		put(&terminal, 0, "changed: %s", status->changes[i]);
 	if (status->missing)
-		text_print(out, "missing: %s\n", status->missing);
-	text_print(out, "%s\n", summary(status));
+		put(&terminal, 0, "missing: %s", status->missing);
+	if (status->users_unknown)
+		put(&terminal, 0, "only root sees who has devices open");
+	put(&terminal, 0, "%s", summary(status));
 }
 
 static void json_device(struct json *json, const struct status_device *device)
@@ -123,10 +176,20 @@ static void json_device(struct json *json, const struct status_device *device)
 	json_boolean(json, "as_wanted", device->as_wanted);
 	json_string(json, "node", device->node);
 	json_string(json, "device_node", device->device_node);
+	json_string(json, "used_by", device->user);
 	json_string(json, "boot_result", device->boot_result);
 	json_string(json, "boot_text", device->boot_text);
 	json_string(json, "drift", device->drift);
 	json_close_object(json);
+}
+
+static void json_devices(struct json *json, const char *key, const struct status_device *devices,
+			 size_t count)
+{
+	json_open_array(json, key);
+	for (size_t i = 0; i < count; i++)
+		json_device(json, &devices[i]);
+	json_close_array(json);
 }
 
 static void json_group(struct json *json, const struct status_group *group)
@@ -141,10 +204,8 @@ static void json_group(struct json *json, const struct status_group *group)
 		    : group->as_wanted	  ? "as-wanted"
 					  : "not-as-wanted");
 	json_string(json, "text", group->text);
-	json_open_array(json, "devices");
-	for (size_t i = 0; i < group->count; i++)
-		json_device(json, &group->devices[i]);
-	json_close_array(json);
+	json_string(json, "mend", group->mend);
+	json_devices(json, "devices", group->devices, group->count);
 	json_close_object(json);
 }
 
@@ -185,10 +246,9 @@ void status_json(const struct status *status, FILE *out)
 	for (size_t i = 0; i < status->group_count; i++)
 		json_group(&json, &status->groups[i]);
 	json_close_array(&json);
-	json_open_array(&json, "unwanted");
-	for (size_t i = 0; i < status->lost_count; i++)
-		json_device(&json, &status->lost[i]);
-	json_close_array(&json);
+	json_devices(&json, "gone", status->gone, status->gone_count);
+	json_devices(&json, "unwanted", status->lost, status->lost_count);
+	json_devices(&json, "along", status->along, status->along_count);
 	json_open_array(&json, "changes");
 	for (size_t i = 0; i < status->change_count; i++)
 		json_string(&json, NULL, status->changes[i]);

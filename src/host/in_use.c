@@ -292,3 +292,33 @@ void in_use_find_machine(struct arena *arena, const struct sysfs *sysfs, const c
 	if (!*user && search.group_found && is_busy(dev, group, &search.nodes[0]))
 		*user = "a process not visible from here";
 }
+
+void in_use_open_machines(struct in_use_machines *machines, const char *proc)
+{
+	machines->proc = proc;
+	machines->error = open_files_list(&machines->files, proc);
+}
+
+void in_use_close_machines(struct in_use_machines *machines)
+{
+	open_files_free(&machines->files);
+}
+
+void in_use_find_user(const struct in_use_machines *machines, struct arena *arena,
+		      const struct sysfs *sysfs, int group, const char **user)
+{
+	struct machine_search search = { .sysfs = sysfs };
+	const struct open_file *file;
+	const char *owner, *name;
+
+	*user = NULL;
+	list_machine_nodes(&search, group);
+	file = find_user(&search, &machines->files);
+	if (!file)
+		return;
+	owner = open_file_owner(arena, machines->proc, file->pid);
+	name = open_file_machine(arena, machines->proc, file->pid);
+	if (owner && name)
+		owner = arena_print(arena, "%s, %s", name, owner);
+	*user = owner ? owner : "a process";
+}

@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include "host/needs.h"
+#include "host/open_files.h"
 #include "lib/arena.h"
 #include "machine/pci.h"
 #include "machine/sysfs.h"
@@ -60,6 +61,26 @@ int in_use_find(struct in_use *in_use, struct host_needs *needs, struct arena *a
  */
 void in_use_find_machine(struct arena *arena, const struct sysfs *sysfs, const char *proc,
 			 const char *dev, int group, const char **user);
+
+/* The processes of a machine, to ask which of them have devices open through VFIO. */
+struct in_use_machines {
+	const char *proc;
+	struct open_files files;
+	int error; /* -errno if some process's files could not be read */
+};
+
+/* Reads which nodes the processes have open. The caller calls in_use_close_machines(). */
+void in_use_open_machines(struct in_use_machines *machines, const char *proc);
+
+void in_use_close_machines(struct in_use_machines *machines);
+
+/*
+ * Finds who has a device of an IOMMU group open through VFIO, as far as processes can be
+ * read. Opens no node, so that no virtual machine's start is disturbed. Sets *user to
+ * "win11, qemu-system-x86 (pid 812)", or to NULL for nobody; the arena owns it.
+ */
+void in_use_find_user(const struct in_use_machines *machines, struct arena *arena,
+		      const struct sysfs *sysfs, int group, const char **user);
 
 /*
  * Calls function with the name of each of a device's nodes in /dev/vfio/devices

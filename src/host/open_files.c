@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "lib/deadline.h"
+#include "lib/text.h"
 #include "lib/textfile.h"
 #include "lib/util.h"
 #include "machine/sysfs.h"
@@ -220,4 +221,27 @@ const char *open_file_owner(struct arena *arena, const char *proc, pid_t pid)
 		if ((unsigned char)*c < ' ' || (unsigned char)*c >= 0x7f || *c == '#' || *c == ',')
 			*c = '?';
 	return arena_print(arena, "%s (pid %d)", name, (int)pid);
+}
+
+const char *open_file_machine(struct arena *arena, const char *proc, pid_t pid)
+{
+	static const char separator[] = { TEXTFILE_NUL, '\0' };
+	char path[PATH_MAX], *text, *word;
+	bool next = false;
+
+	snprintf(path, sizeof(path), "%s/%d/cmdline", proc, (int)pid);
+	if (textfile_read(arena, path, &text))
+		return NULL;
+	while ((word = strsep(&text, separator))) {
+		if (!next) {
+			next = streq(word, "-name") || streq(word, "--name");
+			continue;
+		}
+		if (strstarts(word, "guest="))
+			word += strlen("guest=");
+		word[strcspn(word, ",")] = '\0';
+		text_make_printable(word);
+		return *word ? word : NULL;
+	}
+	return NULL;
 }

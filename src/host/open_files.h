@@ -39,3 +39,10 @@ void open_files_free(struct open_files *files);
 
 /* Returns "qemu-system-x86 (pid 812)", owned by the arena; NULL when memory runs out. */
 const char *open_file_owner(struct arena *arena, const char *proc, pid_t pid);
+
+/*
+ * Returns the name of the virtual machine that a process of QEMU runs: the NAME in "-name
+ * NAME" or "-name guest=NAME,..." on its command line (qemu(1)). NULL for none; the arena
+ * owns it.
+ */
+const char *open_file_machine(struct arena *arena, const char *proc, pid_t pid);

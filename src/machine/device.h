@@ -105,6 +105,13 @@ static inline bool device_is_network(const struct device *device)
 }
 
 /*
+ * Returns whether it is a part of the chipset rather than a device of its own: an ISA bridge
+ * (LPC), an SMBus, performance counters, or a memory controller or system peripheral that no
+ * driver uses. It must have been described.
+ */
+bool device_is_chipset(const struct device *device);
+
+/*
  * Writes the path below sysfs of a device's attribute ("/driver") or of the device itself
  * (""). Uses its link under bus/pci/devices if its own directory is unknown. Returns
  * path.

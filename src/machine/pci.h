@@ -78,12 +78,27 @@ bool pci_has_virtio_iommu(const struct sysfs *sysfs);
 bool pci_groups_come_late(const struct sysfs *sysfs);
 
 /*
- * Looks up a function's name, "vendor device", in the file ids (format pci.ids). Returns
- * buffer, or NULL if the name is unknown.
+ * Looks up a function's name, "vendor device", in the file ids (format pci.ids). Of a device
+ * that is unknown it is "vendor Device 15bc". Returns buffer, or NULL if the vendor is unknown
+ * too.
  */
 const char *pci_device_name(struct pci_source *source, const char *ids, const struct pci_id *id,
 			    char *buffer, size_t size);
 
-/* Like pci_device_name() for a class, such as "VGA compatible controller". */
+/* The parts of that name. Each returns buffer, or NULL if the part is unknown. */
+const char *pci_vendor_name(struct pci_source *source, const char *ids, const struct pci_id *id,
+			    char *buffer, size_t size);
+const char *pci_model_name(struct pci_source *source, const char *ids, const struct pci_id *id,
+			   char *buffer, size_t size);
+
+/*
+ * Writes the name of a class, such as "VGA compatible controller": pci.ids's words for the
+ * usual ones, whether there is such a file or not; others are looked up in ids unless that is
+ * NULL. "class 020000" if all is unknown. Returns buffer.
+ */
 const char *pci_class_name(struct pci_source *source, const char *ids, uint32_t class, char *buffer,
 			   size_t size);
+
+/* The same in fewer words where there are such: "VGA controller", "NVMe controller". */
+const char *pci_class_short_name(struct pci_source *source, const char *ids, uint32_t class,
+				 char *buffer, size_t size);

@@ -2,8 +2,10 @@
 #include <pci/pci.h>
 #include <setjmp.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "lib/text.h"
+#include "lib/util.h"
 #include "machine/pci_source.h"
 
 /*
@@ -109,15 +111,145 @@ static const char *look_up(struct pci_source *source, const char *ids, char *buf
 	return name;
 }
 
+const char *pci_vendor_name(struct pci_source *source, const char *ids, const struct pci_id *id,
+			    char *buffer, size_t size)
+{
+	return look_up(source, ids, buffer, size, PCI_LOOKUP_VENDOR, id->vendor, 0);
+}
+
+const char *pci_model_name(struct pci_source *source, const char *ids, const struct pci_id *id,
+			   char *buffer, size_t size)
+{
+	return look_up(source, ids, buffer, size, PCI_LOOKUP_DEVICE, id->vendor, id->device);
+}
+
 const char *pci_device_name(struct pci_source *source, const char *ids, const struct pci_id *id,
 			    char *buffer, size_t size)
 {
-	return look_up(source, ids, buffer, size, PCI_LOOKUP_VENDOR | PCI_LOOKUP_DEVICE, id->vendor,
-		       id->device);
+	const char *name = look_up(source, ids, buffer, size, PCI_LOOKUP_VENDOR | PCI_LOOKUP_DEVICE,
+				   id->vendor, id->device);
+	size_t used;
+
+	if (name)
+		return name;
+	name = pci_vendor_name(source, ids, id, buffer, size);
+	if (!name)
+		return NULL;
+	used = strlen(name);
+	snprintf(buffer + used, size - used, " Device %04x", id->device);
+	return buffer;
+}
+
+/* The words of pci.ids for classes (without the programming interface) and for base classes. */
+static const struct class_name {
+	uint32_t class;
+	const char *name;
+} classes[] = {
+	{ 0x0100, "SCSI storage controller" },
+	{ 0x0101, "IDE interface" },
+	{ 0x0104, "RAID bus controller" },
+	{ 0x0106, "SATA controller" },
+	{ 0x0107, "Serial Attached SCSI controller" },
+	{ 0x0108, "Non-Volatile memory controller" },
+	{ 0x0180, "Mass storage controller" },
+	{ 0x0200, "Ethernet controller" },
+	{ 0x0207, "Infiniband controller" },
+	{ 0x0280, "Network controller" },
+	{ 0x0300, "VGA compatible controller" },
+	{ 0x0302, "3D controller" },
+	{ 0x0380, "Display controller" },
+	{ 0x0400, "Multimedia video controller" },
+	{ 0x0401, "Multimedia audio controller" },
+	{ 0x0403, "Audio device" },
+	{ 0x0480, "Multimedia controller" },
+	{ 0x0500, "RAM memory" },
+	{ 0x0580, "Memory controller" },
+	{ 0x0600, "Host bridge" },
+	{ 0x0601, "ISA bridge" },
+	{ 0x0604, "PCI bridge" },
+	{ 0x0680, "Bridge" },
+	{ 0x0700, "Serial controller" },
+	{ 0x0780, "Communication controller" },
+	{ 0x0805, "SD Host controller" },
+	{ 0x0806, "IOMMU" },
+	{ 0x0880, "System peripheral" },
+	{ 0x0b40, "Co-processor" },
+	{ 0x0c00, "FireWire (IEEE 1394)" },
+	{ 0x0c03, "USB controller" },
+	{ 0x0c04, "Fibre Channel" },
+	{ 0x0c05, "SMBus" },
+	{ 0x0c06, "InfiniBand" },
+	{ 0x0c07, "IPMI Interface" },
+	{ 0x0c80, "Serial bus controller" },
+	{ 0x0d80, "Wireless controller" },
+	{ 0x1080, "Encryption controller" },
+	{ 0x1101, "Performance counters" },
+	{ 0x1180, "Signal processing controller" },
+	{ 0x1200, "Processing accelerators" },
+	{ 0x1300, "Non-Essential Instrumentation" },
+}, base_classes[] = {
+	{ 0x00, "Unclassified device" },
+	{ 0x01, "Mass storage controller" },
+	{ 0x02, "Network controller" },
+	{ 0x03, "Display controller" },
+	{ 0x04, "Multimedia controller" },
+	{ 0x05, "Memory controller" },
+	{ 0x06, "Bridge" },
+	{ 0x07, "Communication controller" },
+	{ 0x08, "Generic system peripheral" },
+	{ 0x09, "Input device controller" },
+	{ 0x0a, "Docking station" },
+	{ 0x0b, "Processor" },
+	{ 0x0c, "Serial bus controller" },
+	{ 0x0d, "Wireless controller" },
+	{ 0x0e, "Intelligent controller" },
+	{ 0x0f, "Satellite communications controller" },
+	{ 0x10, "Encryption controller" },
+	{ 0x11, "Signal processing controller" },
+	{ 0x12, "Processing accelerators" },
+	{ 0x13, "Non-Essential Instrumentation" },
+	{ 0xff, "Unassigned class" },
+};
+
+static const char *find_class(const struct class_name *names, size_t count, uint32_t class)
+{
+	for (size_t i = 0; i < count; i++)
+		if (names[i].class == class)
+			return names[i].name;
+	return NULL;
 }
 
 const char *pci_class_name(struct pci_source *source, const char *ids, uint32_t class, char *buffer,
 			   size_t size)
 {
-	return look_up(source, ids, buffer, size, PCI_LOOKUP_CLASS, (int)(class >> 8), 0);
+	/* Of a class whose base alone is known, libpci writes "Unassigned class [ff00]". */
+	const char *name = find_class(classes, ARRAY_SIZE(classes), class >> 8);
+
+	if (!name && ids &&
+	    look_up(source, ids, buffer, size, PCI_LOOKUP_CLASS, (int)(class >> 8), 0) &&
+	    !strchr(buffer, '['))
+		return buffer;
+	if (!name)
+		name = find_class(base_classes, ARRAY_SIZE(base_classes), class >> 16);
+	if (name)
+		snprintf(buffer, size, "%s", name);
+	else
+		snprintf(buffer, size, "class %06x", class);
+	return buffer;
+}
+
+const char *pci_class_short_name(struct pci_source *source, const char *ids, uint32_t class,
+				 char *buffer, size_t size)
+{
+	static const struct class_name shorter[] = {
+		{ 0x0107, "SAS controller" },
+		{ 0x0108, "NVMe controller" },
+		{ 0x0300, "VGA controller" },
+	};
+	const char *name = find_class(shorter, ARRAY_SIZE(shorter), class >> 8);
+
+	if (!name)
+		return pci_class_name(source, ids, class, buffer, size);
+	snprintf(buffer, size, "%s", name);
+	return buffer;
 }

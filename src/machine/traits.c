@@ -9,6 +9,7 @@
 #include "lib/util.h"
 
 #define SLOTS "bus/pci/slots"
+#define NODES "devices/system/node"
 
 /* Longer than all of the kernel's reset methods together. */
 #define RESET_METHODS_SIZE 256
@@ -19,6 +20,7 @@ struct reading {
 	struct arena *arena;
 	const struct topology *topology;
 	struct traits *traits;
+	bool has_nodes; /* there is more than one NUMA node */
 };
 
 static int compare(const void *a, const void *b)
@@ -135,6 +137,21 @@ static void read_removable(const struct reading *reading, const struct device *d
 		traits->hot_pluggable |= streq(text, "removable");
 }
 
+/* The firmware may not say on which node it is: -1 (numa_node_show() in drivers/pci/pci-sysfs.c).
+ */
+static void read_node(const struct reading *reading, const struct device *device,
+		      struct traits *traits)
+{
+	char path[SYSFS_PATH_SIZE], text[16];
+
+	if (sysfs_read(reading->sysfs, device_path(device, "/numa_node", path), text,
+		       sizeof(text)) <= 0 ||
+	    text[0] < '0' || text[0] > '9')
+		return;
+	traits->on_node = true;
+	traits->numa_node = (unsigned int)strtoul(text, NULL, 10);
+}
+
 static int read_device(const struct reading *reading, const struct device *device)
 {
 	struct traits *traits = traits_of(reading, device);
@@ -142,6 +159,8 @@ static int read_device(const struct reading *reading, const struct device *devic
 	if (device->gone || !device->directory)
 		return 0;
 	read_removable(reading, device, traits);
+	if (reading->has_nodes)
+		read_node(reading, device, traits);
 	if (device_is_bridge(device))
 		return 0;
 	read_virtual_functions(reading, device, traits);
@@ -168,6 +187,7 @@ int traits_read(const struct sysfs *sysfs, struct arena *arena, const struct top
 	reading.traits = arena_allocate(arena, topology->count + 1, sizeof(struct traits));
 	if (!reading.traits)
 		return -ENOMEM;
+	reading.has_nodes = sysfs_exists(sysfs, NODES "/node1");
 	sysfs_list(sysfs, SLOTS, read_slot, &reading);
 	for (size_t i = 0; !error && i < topology->count; i++)
 		error = read_device(&reading, &topology->devices[i]);

@@ -179,9 +179,8 @@ static const char *newcomer_reason(const struct run *run, const struct selector 
 		   place);
 }
 
-/* Returns why a guard holds the member, waived or not. */
-static const char *hold_reason(const struct run *run, const struct member *member,
-			       const struct hold *hold)
+const char *explain_hold(const struct run *run, const struct member *member,
+			 const struct hold *hold)
 {
 	const struct selector *blame = hold->blame;
 	char address[PCI_ADDRESS_SIZE];
@@ -223,7 +222,7 @@ static const char *refusal_reason(const struct run *run, const struct member *me
 	for (size_t i = 0; i < member->hold_count; i++)
 		if (!member->holds[i].force)
 			text = SAY(run->arena, "%s%s%s", text, *text ? ", and " : "",
-				   hold_reason(run, member, &member->holds[i]));
+				   explain_hold(run, member, &member->holds[i]));
 	return text;
 }
 
@@ -332,7 +331,7 @@ const char *explain_member(const struct run *run, const struct member *member)
 			text = SAY(run->arena, "%s, forced by '%s' (%s) past the guard '%s': %s",
 				   text, hold->force->text,
 				   explain_origin(run->arena, &hold->force->origin),
-				   refusal_name(hold->refusal), hold_reason(run, member, hold));
+				   refusal_name(hold->refusal), explain_hold(run, member, hold));
 	}
 	return text;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "lib/arena.h"
+#include "plan/guard.h"
 #include "plan/plan.h"
 #include "plan/run.h"
 
@@ -28,6 +29,10 @@ const char *explain_finding(struct arena *arena, const struct finding *finding);
 
 /* Returns why a group was refused: its first member that a guard holds, and what waives it. */
 const char *explain_refusal(const struct run *run, const struct planned_group *group);
+
+/* Returns why a guard holds a member, waived or not: "it carries the host's network". */
+const char *explain_hold(const struct run *run, const struct member *member,
+			 const struct hold *hold);
 
 /* Returns the value of force= that waives a group's refusal; NULL if nothing does. */
 const char *explain_force(const struct run *run, const struct planned_group *group);

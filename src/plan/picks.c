@@ -84,13 +84,7 @@ bool picks_take_group(const struct settings *settings, const struct topology *to
 	return false;
 }
 
-/*
- * Returns whether the display's slot has only what a graphics card has: displays, sound,
- * and one USB and one UCSI controller of the card's maker. Devices on a root bus are not
- * on a card. An APU differs in its ids: its USB has the processor maker's, its graphics
- * ATI's.
- */
-static bool is_card(const struct topology *topology, const struct device *display)
+bool picks_is_card(const struct topology *topology, const struct device *display)
 {
 	size_t usb = 0, serial = 0;
 
@@ -110,12 +104,30 @@ static bool is_card(const struct topology *topology, const struct device *displa
 	return display->parent && usb <= 1 && serial <= 1;
 }
 
+const struct device *picks_find_rest(const struct topology *topology, const struct device *device,
+				     const struct device *after)
+{
+	const struct device *end = topology->devices + topology->count, *display = NULL;
+
+	for (const struct device *at = topology->devices; at < end; at++)
+		if (at->class >> 16 == PCI_CLASS_DISPLAY &&
+		    pci_address_same_slot(&at->address, &device->address))
+			display = at;
+	if (!display || !picks_is_card(topology, display))
+		return NULL;
+	for (const struct device *at = after ? after + 1 : topology->devices; at < end; at++)
+		if (at->group != device->group && !at->gone &&
+		    pci_address_same_slot(&at->address, &device->address))
+			return at;
+	return NULL;
+}
+
 bool picks_list(const struct settings *settings, const struct topology *topology,
 		const struct device *device)
 {
 	if (picks_take(settings, topology, device))
 		return true;
-	if (!device->boot_display || !is_card(topology, device))
+	if (!device->boot_display || !picks_is_card(topology, device))
 		return false;
 	for (size_t i = 0; i < topology->count; i++)
 		if (pci_address_same_slot(&topology->devices[i].address, &device->address) &&

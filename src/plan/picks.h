@@ -49,6 +49,22 @@ bool picks_take_group(const struct settings *settings, const struct topology *to
 		      const struct group *group);
 
 /*
+ * Returns whether the display's slot has only what a graphics card has: displays, sound,
+ * and one USB and one UCSI controller of the card's maker. Devices on a root bus are not
+ * on a card. An APU differs in its ids: its USB has the processor maker's, its graphics
+ * ATI's.
+ */
+bool picks_is_card(const struct topology *topology, const struct device *display);
+
+/*
+ * Returns the next function of the device's graphics card that is in another group, after
+ * another such one, or the first if that is NULL. NULL for none, and for what is no such
+ * card. The slot must have been identified, and the groups of its functions found.
+ */
+const struct device *picks_find_rest(const struct topology *topology, const struct device *device,
+				     const struct device *after);
+
+/*
  * Returns whether the device counts as listed: it is picked, or it is the boot display
  * and the sound function of the same graphics card is picked. An APU's slot is not a
  * card, because it has the machine's USB or cryptographic controllers too.

@@ -64,6 +64,7 @@ int run_exit_code(const struct run *run)
 {
 	bool unfinished = run->error || run->cut_off || run->died || run->interrupted ||
 			  run->plan.finding_count > 0 ||
+			  (run_is_wanted(run) && !run->plan.group_count) ||
 			  (!run->settings.dry_run && !leftover_is_done(&run->plan));
 
 	/* Such a boot only writes a dump, whatever else its image holds. */

@@ -83,6 +83,6 @@ void run_finish(struct run *run);
 
 /*
  * Returns the exit code (lib/command.h): 0 if everything asked for is done, 1 if
- * something was refused, absent or undone, 2 if something did not parse.
+ * something was refused, absent or undone or nothing is picked, 2 if something did not parse.
  */
 int run_exit_code(const struct run *run);

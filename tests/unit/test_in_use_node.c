@@ -298,6 +298,52 @@ static void test_find_machine(void **state)
 	check_text("a group with a longer number", user_of(tree, 1), NULL);
 }
 
+/* Returns who is found without opening anything. Words are those of the process's command line. */
+static const char *named_user_of(struct host_tree *tree, int group, const char *words,
+				 size_t length)
+{
+	struct in_use_machines machines;
+	const char *user = "unset";
+	struct sysfs sysfs;
+	char path[192];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/900/cmdline", tree->proc);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	assert_int_equal(fwrite(words, 1, length, file), length);
+	assert_int_equal(fclose(file), 0);
+	assert_int_equal(sysfs_open(&sysfs, tree->sysfs), 0);
+	in_use_open_machines(&machines, tree->proc);
+	assert_int_equal(machines.error, 0);
+	in_use_find_user(&machines, tree->arena, &sysfs, group, &user);
+	in_use_close_machines(&machines);
+	sysfs_close(&sysfs);
+	return user;
+}
+
+#define NAMED_USER(tree, group, words) named_user_of(tree, group, words, sizeof(words))
+
+static void test_machine_name(void **state)
+{
+	struct host_tree *tree = *state;
+
+	scratch_link(&tree->scratch, "sys/bus/pci/devices/0000:03:00.1", "../../../devices/" NIC1);
+	machine(tree, "vfio-pci", NODE_B);
+	check_text("libvirt", NAMED_USER(tree, 12, "qemu\0-name\0guest=win11,debug-threads=on\0-S"),
+		   "win11, qemu-system-x86 (pid 900)");
+	check_text("Proxmox",
+		   NAMED_USER(tree, 12, "kvm\0-id\000100\0-name\0games,debug-threads=on"),
+		   "games, qemu-system-x86 (pid 900)");
+	check_text("by hand", NAMED_USER(tree, 12, "qemu\0--name\0a b\033"),
+		   "a b?, qemu-system-x86 (pid 900)");
+	check_text("an empty name", NAMED_USER(tree, 12, "qemu\0-name\0\0x"),
+		   "qemu-system-x86 (pid 900)");
+	check_text("without a name", NAMED_USER(tree, 12, "qemu\0-m\0001024\0-name"),
+		   "qemu-system-x86 (pid 900)");
+	check_text("another group", NAMED_USER(tree, 13, "qemu"), NULL);
+}
+
 /* Anybody can open a file of this name, in a namespace or chroot; it tells nothing. */
 static void test_false_name(void **state)
 {
@@ -337,6 +383,7 @@ int main(void)
 		TEST(test_machine_by_device),
 		TEST(test_machine_as_wanted),
 		TEST(test_find_machine),
+		TEST(test_machine_name),
 		TEST(test_false_name),
 	};
 

@@ -48,6 +48,14 @@ const char *pci_device_name(struct pci_source *source, const char *ids, const st
 	return NULL;
 }
 
+const char *pci_class_short_name(struct pci_source *source, const char *ids, uint32_t class,
+				 char *buffer, size_t size)
+{
+	(void)source, (void)ids;
+	snprintf(buffer, size, "class %06x", class);
+	return buffer;
+}
+
 int __wrap_mkdir(const char *path, mode_t mode);
 int __real_mkdir(const char *path, mode_t mode);
 
