@@ -9,6 +9,7 @@
 #include "command/preview.h"
 #include "lib/command.h"
 #include "lib/paths.h"
+#include "lib/terminal.h"
 #include "lib/text.h"
 #include "lib/util.h"
 #include "plan/explain.h"
@@ -118,13 +119,16 @@ static bool lacks_groups_alone(const struct run *run)
 /* Says what the change does to this host, before it is asked for. */
 static void show(const struct change *change)
 {
+	struct terminal terminal;
+
+	terminal_open(&terminal, stdout);
 	if (change->parameter)
-		text_print(
-			stdout,
-			"%s is added to the kernel command line, because this kernel makes no "
-			"IOMMU groups without it; the next boot decides about each group when it "
-			"is there\n",
-			change->parameter);
+		terminal_wrap(&terminal, 0, 0, TERMINAL_PLAIN,
+			      arena_print(change->run->arena,
+					  "%s is added to the kernel command line, because this "
+					  "kernel makes no IOMMU groups without it. The next boot "
+					  "decides about each group when it is there.",
+					  change->parameter));
 	changeset_show(&change->set, stdout);
 	fflush(stdout);
 }
@@ -258,19 +262,19 @@ static int run_change(const char *command, const char *help, enum config_change 
 
 static int run_set(int count, char *const *arguments)
 {
-	return run_change("set", "Makes these the devices to take at boot. " REST, CONFIG_SET,
+	return run_change("set", "Makes these the devices to take at boot.\n" REST, CONFIG_SET,
 			  count, arguments);
 }
 
 static int run_add(int count, char *const *arguments)
 {
-	return run_change("add", "Adds to the devices to take at boot. " REST, CONFIG_ADD, count,
+	return run_change("add", "Adds to the devices to take at boot.\n" REST, CONFIG_ADD, count,
 			  arguments);
 }
 
 static int run_remove(int count, char *const *arguments)
 {
-	return run_change("remove", "Removes from the devices to take at boot. " REST,
+	return run_change("remove", "Removes from the devices to take at boot.\n" REST,
 			  CONFIG_REMOVE, count, arguments);
 }
 
