@@ -19,6 +19,8 @@ monitor_after=
 sysrq=
 runs=1
 console=ttyS0
+# Of the harnesses, only run has guests for other machines.
+machine=${machine:-x86_64}
 [ "$machine" != aarch64 ] || console=ttyAMA0
 processors=2
 counted=
