@@ -203,22 +203,22 @@ static void draw_value(struct input *input, const struct topology *machine, enum
 	case SETTING_DRY_RUN:
 		add(text, switches[draw(input, 4)]);
 		break;
-	case SETTING_RESCUE:
-		add(text, draw(input, 2) ? "take" : "nothing");
-		break;
 	default:
 		draw_list(input, machine, key, on_cmdline, text);
 	}
 }
 
-/* Draws devs most often. */
+/*
+ * Draws devs most often. Not rescue, which is about no device: the other targets have it, and
+ * the inputs of the corpus keep their meaning.
+ */
 static enum setting_key draw_key(struct input *input)
 {
-	unsigned int key = draw(input, SETTING_CLAIMED + 2);
+	unsigned int key = draw(input, SETTING_RESCUE + 2);
 
-	return key < SETTING_CLAIMED	? (enum setting_key)key
-	       : key == SETTING_CLAIMED ? SETTING_DEVS
-					: SETTING_PROTECT;
+	return key < SETTING_RESCUE    ? (enum setting_key)key
+	       : key == SETTING_RESCUE ? SETTING_DEVS
+				       : SETTING_PROTECT;
 }
 
 static void draw_config(struct input *input, const struct topology *machine, struct draft *text)
