@@ -49,10 +49,7 @@ int change_edit(struct change *change);
  */
 int change_plan(struct change *change);
 
-/*
- * Returns whether it is this host's config, which goes into its images, and this host's
- * devices.
- */
+/* Returns whether it is this host's config, which goes into its images. */
 bool change_is_of_host(const struct change *change);
 
 /*

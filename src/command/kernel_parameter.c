@@ -11,6 +11,7 @@
 #include "lib/cmdline.h"
 #include "lib/process.h"
 #include "lib/text.h"
+#include "lib/textfile.h"
 #include "machine/platform.h"
 
 #define PARAMETER "intel_iommu=on"
@@ -52,10 +53,12 @@ static const char *run_sed(struct arena *arena, const char *script, const char *
 {
 	char *const arguments[] = { "sed", "-E", (char *)script, (char *)path, NULL };
 	const struct process_program program = { .path = "sed", .fd = -1, .arguments = arguments };
-	char *text = arena_allocate(arena, FILE_SIZE + 1, 1);
+	char *buffer = malloc(FILE_SIZE + 1);
+	const char *text = NULL;
 
-	if (!text || process_read_output(&program, MILLISECONDS, text, FILE_SIZE))
-		return NULL;
+	if (buffer && !process_read_output(&program, MILLISECONDS, buffer, FILE_SIZE))
+		text = arena_copy(arena, buffer, strlen(buffer));
+	free(buffer);
 	return text;
 }
 
@@ -89,7 +92,8 @@ static bool add_files(const struct root *root, const struct boot_loader_edit *ed
 			return false;
 		path = root_print(root, "%s", real);
 		old = root_read(root, path);
-		new = old ? edited(root, edit, path, old) : NULL;
+		/* What a text cannot hold would be lost. */
+		new = old && !strchr(old, TEXTFILE_NUL) ? edited(root, edit, path, old) : NULL;
 		if (!new)
 			return false;
 		if (streq(old, new))
