@@ -64,6 +64,17 @@ bool settings_is_repair(const struct cmdline_token *token)
 	return false;
 }
 
+/* Keeps the word that starts the system for repair. Returns 0 or -ENOMEM: it restricts. */
+static int note_repair(struct settings *settings, const struct cmdline_token *token)
+{
+	if (settings->leave_out & SETTINGS_BIT_OFF || !settings_is_repair(token))
+		return 0;
+	settings->repair = token->key;
+	if (token->value)
+		settings->repair = arena_print(settings->arena, "%s=%s", token->key, token->value);
+	return settings->repair ? 0 : -ENOMEM;
+}
+
 /* Parsed as in drivers/iommu/{intel,amd} and arch/x86/kernel/pci-dma.c. */
 static const struct {
 	const char *key, *parameter;
@@ -352,10 +363,8 @@ static int read_token(struct settings *settings, const struct cmdline_token *tok
 
 	/* kexec-tools and kexec_file_load() add this parameter for a crash kernel. */
 	settings->crash_kernel |= streq(token->key, "elfcorehdr");
-	if (!(settings->leave_out & SETTINGS_BIT_OFF) && settings_is_repair(token))
-		settings->repair = token->value ? arena_print(settings->arena, "%s=%s", token->key,
-							      token->value)
-						: token->key;
+	if (note_repair(settings, token))
+		return -ENOMEM;
 	if (result)
 		return result < 0 ? result : 0;
 	result = end_list(settings, list);
