@@ -166,21 +166,14 @@ int change_write(struct change *change, bool regenerate)
 int change_confirm(struct change *change, bool yes)
 {
 	const struct changeset *set = &change->set;
-	int answer;
+	int code;
 
 	if (yes || (!set->count && !set->then))
 		return EXIT_DONE;
 	file_lock_release(&change->lock);
-	answer = confirm();
-	if (answer < 0)
-		text_print(stderr,
-			   "vfio-early: nothing was changed: there is no terminal to ask on; to do "
-			   "it: vfio-early %s\n",
-			   change->typed_yes);
-	else if (!answer)
-		text_print(stderr, "vfio-early: nothing was changed\n");
-	if (answer <= 0)
-		return answer ? EXIT_MALFORMED : EXIT_PARTLY;
+	code = confirm(change->typed_yes);
+	if (code != EXIT_DONE)
+		return code;
 	if (file_lock_take_or_say(&change->lock, change->path, change->command))
 		return EXIT_PARTLY;
 	if (!changeset_find_changed(set))

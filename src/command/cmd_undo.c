@@ -97,22 +97,6 @@ static int list(struct arena *arena)
 	return code;
 }
 
-/* Asks, unless yes is set. Returns an exit_code. */
-static int ask(const struct options *options)
-{
-	int answer = options->yes ? 1 : confirm();
-
-	if (answer > 0)
-		return EXIT_DONE;
-	if (answer < 0)
-		text_print(stderr,
-			   "vfio-early: nothing was changed: there is no terminal to ask on; "
-			   "to do it: vfio-early undo --yes\n");
-	else
-		text_print(stderr, "vfio-early: nothing was changed\n");
-	return answer ? EXIT_MALFORMED : EXIT_PARTLY;
-}
-
 /* Puts the files back while holding the lock. Returns an exit_code. */
 static int put_back(const struct changeset *set, unsigned int number)
 {
@@ -177,7 +161,7 @@ static int undo(struct arena *arena, const struct options *options)
 	print_record(&set);
 	changeset_show(&set, stdout);
 	fflush(stdout);
-	code = options->dry_run ? EXIT_DONE : ask(options);
+	code = options->dry_run || options->yes ? EXIT_DONE : confirm("undo --yes");
 	if (options->dry_run || code != EXIT_DONE)
 		return code;
 	if (file_lock_take_or_say(&lock, CONFIG_PATH, "undo"))

@@ -2,7 +2,8 @@
 #pragma once
 
 /*
- * Asks on the terminal whether to do what was shown. Returns 1 for yes, 0 for anything
- * else, -ENOTTY if standard input or standard error is no terminal.
+ * Asks on the terminal whether to do what was shown; command does it without asking ("set --yes
+ * 01:00.0"). Returns EXIT_DONE to do it. Otherwise says on standard error that nothing was
+ * changed, without a terminal also what to type, and returns another exit_code (lib/command.h).
  */
-int confirm(void);
+int confirm(const char *command);
