@@ -67,11 +67,7 @@ static int write_file(const char *path, const char *text)
 	if (error)
 		return error;
 	file.mode = 0600;
-	error = file_replace_write(&file, text, strlen(text));
-	if (!error)
-		return file_replace_commit(&file);
-	file_replace_abandon(&file);
-	return error;
+	return file_replace_finish(&file, text, strlen(text));
 }
 
 /* Writes a text of a file of the change into the unfinished record; nothing for NULL. */

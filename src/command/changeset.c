@@ -85,11 +85,7 @@ static int replace(const char *path, const char *text)
 		return error;
 	if (!exists)
 		file.mode = 0644;
-	error = file_replace_write(&file, text, strlen(text));
-	if (!error)
-		return file_replace_commit(&file);
-	file_replace_abandon(&file);
-	return error;
+	return file_replace_finish(&file, text, strlen(text));
 }
 
 int changeset_write(const struct changeset *set, const char **path)

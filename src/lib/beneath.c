@@ -129,9 +129,5 @@ int beneath_write(int root, const char *path, const char *text, size_t length)
 	file.group = getegid();
 	/* Whoever turns the tree into an image syncs the image. */
 	file.lazy = true;
-	error = file_replace_write(&file, text, length);
-	if (!error)
-		return file_replace_commit(&file);
-	file_replace_abandon(&file);
-	return error;
+	return file_replace_finish(&file, text, length);
 }

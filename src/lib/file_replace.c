@@ -145,6 +145,16 @@ int file_replace_commit(struct file_replace *file)
 	return error;
 }
 
+int file_replace_finish(struct file_replace *file, const char *data, size_t length)
+{
+	int error = file_replace_write(file, data, length);
+
+	if (!error)
+		return file_replace_commit(file);
+	file_replace_abandon(file);
+	return error;
+}
+
 void file_replace_abandon(struct file_replace *file)
 {
 	if (file->fd >= 0)

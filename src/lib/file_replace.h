@@ -44,5 +44,11 @@ int file_replace_write(const struct file_replace *file, const char *data, size_t
  */
 int file_replace_commit(struct file_replace *file);
 
+/*
+ * Appends length bytes, then does as file_replace_commit(). After an error the new file is
+ * removed.
+ */
+int file_replace_finish(struct file_replace *file, const char *data, size_t length);
+
 /* Removes the new file and closes the struct. */
 void file_replace_abandon(struct file_replace *file);

@@ -126,9 +126,5 @@ int config_replace(const struct config *config, const char *text)
 	file.mode = config->mode;
 	file.owner = config->owner;
 	file.group = config->group;
-	error = file_replace_write(&file, text, strlen(text));
-	if (!error)
-		return file_replace_commit(&file);
-	file_replace_abandon(&file);
-	return error;
+	return file_replace_finish(&file, text, strlen(text));
 }
