@@ -5,248 +5,15 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/utsname.h>
 
-#include "machine.h"
-#include "machine/attached.h"
-#include "machine/firmware_display.h"
-#include "machine/framebuffer.h"
+#include "surveyed.h"
 #include "unit.h"
-
-/* The machine as it is; what was read of it is counted by device. */
-static struct topology truth;
-static struct run *truth_run;
-static struct text reads;
-static bool gone[16];
-
-/* What listing a group's members is to give. */
-static int group_error;
-static size_t variants_asked;
-static int failure;
-static size_t fails_at = SIZE_MAX; /* the device that there is no memory to describe */
-/* What the survey is given for the machine's sysfs. */
-static struct sysfs here;
-static const char *release;
-
-int __wrap_uname(struct utsname *kernel);
-
-int __wrap_uname(struct utsname *kernel)
-{
-	snprintf(kernel->release, sizeof(kernel->release), "%s", release);
-	return 0;
-}
-
-static const struct function functions[] = {
-	FUNCTION("0000:00:01.0", 0x060400, 1, 0x8086, 0x1901, .header_type = 1),
-	FUNCTION("0000:00:02.0", 0x030000, -1, 0x8086, 0x3e98, .boot_display = true),
-	FUNCTION("0000:01:00.0", 0x030000, 1, 0x10de, 0x1f91, .parent = "0000:00:01.0"),
-	FUNCTION("0000:01:00.1", 0x040300, 1, 0x10de, 0x10fa, .parent = "0000:00:01.0"),
-	FUNCTION("0000:02:00.0", 0x020000, 2, 0x15b3, 0x101e),
-	FUNCTION("0000:03:00.0", 0x010802, 3, 0x144d, 0xa808),
-	FUNCTION("0000:04:00.0", 0x0c0330, 0, 0x8086, 0xa36d),
-	FUNCTION("0000:04:00.1", 0x050000, 0, 0x8086, 0xa36f),
-};
-static const struct machine machine = MACHINE(functions, IOMMU_ON);
-
-int pci_scan(struct pci_source *source, struct arena *arena, struct device **devices, size_t *count)
-{
-	(void)source;
-	if (failure)
-		return failure;
-	*devices = arena_allocate(arena, truth.count, sizeof(struct device));
-	for (size_t i = 0; i < truth.count; i++)
-		(*devices)[i] = (struct device){ .address = truth.devices[i].address,
-						 .group = -1,
-						 .modalias = "" };
-	*count = truth.count;
-	return 0;
-}
-
-/* Returns what is true of a device; its index goes to index. */
-static const struct device *find_truth(const struct device *device, size_t *index)
-{
-	for (size_t i = 0; i < truth.count; i++) {
-		if (pci_address_compare(&truth.devices[i].address, &device->address) == 0) {
-			*index = i;
-			return &truth.devices[i];
-		}
-	}
-	fail_msg("a device that was not scanned");
-	return NULL;
-}
-
-int pci_identify(struct pci_source *source, struct arena *arena, struct device *device)
-{
-	size_t index;
-	const struct device *known = find_truth(device, &index);
-
-	(void)source, (void)arena;
-	if (device->identified || device->gone)
-		return 0;
-	text_add(&reads, "i%zu ", index);
-	device->identified = true;
-	device->gone = gone[index];
-	if (!device->gone) {
-		device->modalias = index == 4 ? "pci:4" : "pci:";
-		device->id = known->id;
-		device->class = known->class;
-		device->boot_display = known->boot_display;
-	}
-	return 0;
-}
-
-int framebuffer_find(const struct sysfs *sysfs, struct arena *arena, const char *iomem,
-		     struct device *device)
-{
-	size_t index;
-
-	find_truth(device, &index);
-	assert_ptr_equal(sysfs, &here);
-	assert_non_null(arena);
-	assert_string_equal(iomem, "/proc/iomem");
-	text_add(&reads, "f%zu ", index);
-	return 0;
-}
-
-int firmware_display_find(struct firmware_display *display, const struct sysfs *sysfs,
-			  struct arena *arena, const char *iomem)
-{
-	(void)sysfs, (void)arena, (void)iomem;
-	*display = (struct firmware_display){ 0 };
-	text_add(&reads, "w ");
-	return 0;
-}
-
-bool firmware_display_is_lit(const struct sysfs *sysfs, const struct device *device)
-{
-	(void)sysfs, (void)device;
-	return false;
-}
-
-int attached_find(const struct sysfs *sysfs, struct arena *arena, struct device *devices,
-		  size_t count)
-{
-	assert_ptr_equal(sysfs, &here);
-	assert_non_null(arena);
-	assert_non_null(devices);
-	assert_int_equal(count, truth.count);
-	text_add(&reads, "a ");
-	return 0;
-}
-
-int pci_locate(struct pci_source *source, struct arena *arena, struct device *device)
-{
-	size_t index;
-	const struct device *known = find_truth(device, &index);
-
-	(void)source, (void)arena;
-	if (device->located)
-		return 0;
-	text_add(&reads, "l%zu ", index);
-	device->located = true;
-	device->parent = known->parent;
-	device->kernel_path = known->kernel_path;
-	return 0;
-}
-
-int pci_describe(struct pci_source *source, struct arena *arena, struct device *device)
-{
-	size_t index;
-	const struct device *known = find_truth(device, &index);
-
-	(void)source, (void)arena;
-	if (device->described || device->gone)
-		return 0;
-	if (index == fails_at)
-		return -ENOMEM;
-	text_add(&reads, "d%zu ", index);
-	device->described = true;
-	device->header_type = known->header_type;
-	return 0;
-}
-
-int pci_read(struct pci_source *source, struct arena *arena, struct device *device)
-{
-	size_t index;
-	const struct device *known = find_truth(device, &index);
-
-	if (pci_locate(source, arena, device) || pci_identify(source, arena, device) ||
-	    pci_describe(source, arena, device))
-		return -ENOMEM;
-	device->group = known->group;
-	return 0;
-}
-
-int pci_find_group(struct pci_source *source, struct device *device)
-{
-	size_t index, other;
-	int number = find_truth(device, &index)->group;
-	struct device *all = device - index;
-
-	(void)source;
-	if (device->group >= 0 || gone[index])
-		return 0;
-	text_add(&reads, "g%zu ", index);
-	if (group_error)
-		return group_error;
-	for (size_t i = 0; number >= 0 && i < truth.count; i++)
-		if (find_truth(&all[i], &other)->group == number)
-			all[i].group = number;
-	return 0;
-}
-
-enum iommu_state pci_iommu_state(const struct sysfs *sysfs)
-{
-	(void)sysfs;
-	return truth.iommu;
-}
-
-bool pci_groups_come_late(const struct sysfs *sysfs)
-{
-	(void)sysfs;
-	return truth.late_groups;
-}
-
-int module_find_variant(struct module_context *context, const char *modalias, char *driver,
-			size_t size)
-{
-	(void)context, (void)size;
-	variants_asked++;
-	if (!streq(modalias, "pci:4"))
-		return -ENOENT;
-	strcpy(driver, "mlx5_vfio_pci");
-	return 0;
-}
-
-static int start(void **state)
-{
-	truth_run = machine_run();
-	machine_survey(truth_run, &machine);
-	truth = truth_run->topology;
-	memset(gone, 0, sizeof(gone));
-	reads.used = 0;
-	reads.bytes[0] = '\0';
-	variants_asked = 0;
-	failure = 0;
-	fails_at = SIZE_MAX;
-	here = (struct sysfs){ .root = "/sys", .fd = -1 };
-	release = "6.1.0-41-amd64";
-	*state = machine_run();
-	return 0;
-}
-
-static int end(void **state)
-{
-	machine_forget(*state);
-	machine_forget(truth_run);
-	return 0;
-}
 
 static int look(struct run *run, const char *cmdline, bool modules)
 {
 	assert_int_equal(settings_read_cmdline(&run->settings, cmdline), 0);
 	assert_null(run->settings.problems);
-	return survey(&run->topology, run->arena, &run->settings, NULL, &here,
+	return survey(&run->topology, run->arena, &run->settings, NULL, &surveyed.here,
 		      modules ? (struct module_context *)run : NULL);
 }
 
@@ -288,11 +55,11 @@ static void test_reads(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct run *run = machine_run();
 
-		reads.used = 0;
-		reads.bytes[0] = '\0';
+		surveyed.reads.used = 0;
+		surveyed.reads.bytes[0] = '\0';
 		check_number(rows[i].cmdline, look(run, rows[i].cmdline, true), 0);
-		check_text(rows[i].cmdline, reads.bytes, rows[i].reads);
-		assert_int_equal(run->topology.count, ARRAY_SIZE(functions));
+		check_text(rows[i].cmdline, surveyed.reads.bytes, rows[i].reads);
+		assert_int_equal(run->topology.count, surveyed.truth.count);
 		assert_int_equal(run->topology.iommu, IOMMU_ON);
 		machine_forget(run);
 	}
@@ -308,15 +75,15 @@ static void test_all(void **state)
 		struct run *run = machine_run();
 
 		assert_int_equal(settings_read_cmdline(&run->settings, cmdlines[i]), 0);
-		assert_int_equal(
-			survey_all(&run->topology, run->arena, &run->settings, NULL, &here, NULL),
-			0);
-		assert_int_equal(run->topology.count, truth.count);
-		for (size_t j = 0; j < truth.count; j++) {
+		assert_int_equal(survey_all(&run->topology, run->arena, &run->settings, NULL,
+					    &surveyed.here, NULL),
+				 0);
+		assert_int_equal(run->topology.count, surveyed.truth.count);
+		for (size_t j = 0; j < surveyed.truth.count; j++) {
 			const struct device *device = &run->topology.devices[j];
 
 			assert_true(device->located && device->identified && device->described);
-			assert_int_equal(device->group, truth.devices[j].group);
+			assert_int_equal(device->group, surveyed.truth.devices[j].group);
 		}
 		machine_forget(run);
 	}
@@ -338,7 +105,7 @@ static void test_gone(void **state)
 	struct run *run = *state;
 	const struct selector *missing;
 
-	gone[4] = true;
+	surveyed.gone[4] = true;
 	assert_int_equal(look(run, "vfio_early.devs=02:00.0,03:00.0", true), 0);
 	missing = survey_find_missing(&run->topology, &run->settings, false);
 	assert_non_null(missing);
@@ -355,9 +122,9 @@ static void test_members_unread(void **state)
 	struct run *run = *state;
 	int error;
 
-	group_error = -ENOMEM;
+	surveyed.group_error = -ENOMEM;
 	error = look(run, "vfio_early.devs=02:00.0", true);
-	group_error = 0;
+	surveyed.group_error = 0;
 	assert_int_equal(error, -ENOMEM);
 }
 
@@ -367,7 +134,7 @@ static void test_variants(void **state)
 
 	assert_int_equal(look(run, "vfio_early.devs=02:00.0,03:00.0 vfio_early.driver=auto", true),
 			 0);
-	assert_true(variants_asked >= 2);
+	assert_true(surveyed.variants_asked >= 2);
 	assert_string_equal(run->topology.devices[4].variant_driver, "mlx5_vfio_pci");
 	assert_null(run->topology.devices[5].variant_driver);
 }
@@ -378,7 +145,7 @@ static void test_variants_not_asked_for(void **state)
 
 	assert_int_equal(look(run, "vfio_early.devs=02:00.0", true), 0);
 	assert_int_equal(look(other, "vfio_early.devs=02:00.0 vfio_early.driver=auto", false), 0);
-	assert_int_equal(variants_asked, 0);
+	assert_int_equal(surveyed.variants_asked, 0);
 	machine_forget(other);
 }
 
@@ -458,8 +225,8 @@ static void test_kernels(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(kernels); i++) {
 		struct run *run = machine_run();
 
-		here.root = kernels[i].root;
-		release = kernels[i].release;
+		surveyed.here.root = kernels[i].root;
+		surveyed.release = kernels[i].release;
 		assert_int_equal(look(run, "", false), 0);
 		check_number(kernels[i].release, run->topology.counts_owners, kernels[i].counts);
 		machine_forget(run);
@@ -470,11 +237,11 @@ static void test_errors(void **state)
 {
 	struct run *run = *state;
 
-	failure = -EIO;
+	surveyed.failure = -EIO;
 	assert_int_equal(look(run, "vfio_early.devs=02:00.0", true), -EIO);
-	failure = 0;
+	surveyed.failure = 0;
 	/* The one that was listed, and one of its group. */
-	for (fails_at = 2; fails_at <= 3; fails_at++) {
+	for (surveyed.fails_at = 2; surveyed.fails_at <= 3; surveyed.fails_at++) {
 		struct run *other = machine_run();
 
 		assert_int_equal(look(other, "vfio_early.devs=01:00.0", true), -ENOMEM);
@@ -482,7 +249,7 @@ static void test_errors(void **state)
 	}
 }
 
-#define TEST(function) cmocka_unit_test_setup_teardown(function, start, end)
+#define TEST(function) cmocka_unit_test_setup_teardown(function, surveyed_start, surveyed_end)
 
 int main(void)
 {
