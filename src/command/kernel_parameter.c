@@ -70,8 +70,9 @@ static const char *edited(const struct root *root, const struct boot_loader_edit
 
 	if (edit->script)
 		return run_sed(root->arena, edit->script, path);
-	return root_print(root, "%s%s%s\n", old, length && old[length - 1] != '\n' ? "\n" : "",
-			  edit->line);
+	/* A file may be longer than root_print()'s texts. */
+	return arena_print(root->arena, "%s%s%s\n", old,
+			   length && old[length - 1] != '\n' ? "\n" : "", edit->line);
 }
 
 /* Adds the files to set. Returns whether one changes, or none has to. */
