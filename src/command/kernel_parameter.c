@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "command/kernel_parameter.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -75,6 +76,15 @@ static const char *edited(const struct root *root, const struct boot_loader_edit
 			   length && old[length - 1] != '\n' ? "\n" : "", edit->line);
 }
 
+/* Adds a file that is to be made. Returns 0 or -errno. */
+static int add_new(const struct root *root, const struct boot_loader_edit *edit,
+		   struct changeset *set)
+{
+	const char *text = arena_print(root->arena, "%s\n", edit->line);
+
+	return text ? changeset_add(set, edit->files, NULL, text) : -ENOMEM;
+}
+
 /* Adds the files to set. Returns whether one changes, or none has to. */
 static bool add_files(const struct root *root, const struct boot_loader_edit *edit,
 		      struct changeset *set)
@@ -84,6 +94,8 @@ static bool add_files(const struct root *root, const struct boot_loader_edit *ed
 
 	if (!edit->files || edit->done)
 		return true;
+	if (edit->line && !root_has(root, edit->files))
+		return add_new(root, edit, set) == 0;
 	for (; files && *files; files++) {
 		char real[PATH_MAX];
 		const char *path, *old, *new;
@@ -121,6 +133,8 @@ static bool add(const struct root *root, struct changeset *set)
 	/* The images are rebuilt in any case. */
 	if (edit.then && !streq(edit.then, "vfio-early regenerate"))
 		set->then = set->back = edit.then;
+	if (edit.back)
+		set->back = edit.back;
 	if (!edit.files && boot_loader_edit(root, BOOT_LOADER_REMOVE, PARAMETER, &back))
 		set->back = back.then;
 	return true;
