@@ -48,6 +48,7 @@ DESTDIR =
 MKINITCPIO ?= yes
 DRACUT = yes
 INITRAMFS_TOOLS = yes
+MKINITFS = yes
 INITCPIODIR = $(PREFIX)/lib/initcpio
 DRACUTDIR = $(PREFIX)/lib/dracut/modules.d/50vfio-early
 INITRAMFS_TOOLS_DIR = $(PREFIX)/share/initramfs-tools
@@ -199,6 +200,10 @@ ifeq ($(INITRAMFS_TOOLS),yes)
 	install -D -m 755 initramfs/initramfs-tools \
 		$(DESTDIR)$(INITRAMFS_TOOLS_DIR)/scripts/init-top/00-vfio-early
 endif
+ifeq ($(MKINITFS),yes)
+	$(call put,644,hook/mkinitfs/mkinitfs.conf,$(LIBDIR)/mkinitfs.conf)
+	install -D -m 644 initramfs/mkinitfs $(DESTDIR)$(LIBDIR)/mkinitfs-init
+endif
 	$(if $(regenerates),$(LIBDIR)/regenerate)
 
 # The user's configuration stays; the list of the host's needs goes.
@@ -328,7 +333,7 @@ check-packages:
 # Arch's and Fedora's are not built: they would compile the same tarball again.
 check-packages-quick:
 	$(MAKE) all
-	tests/install/packages/run deb arch-files rpm-files must-fail
+	tests/install/packages/run deb arch-files rpm-files apk-files must-fail
 
 check-image:
 	$(MAKE) all
