@@ -49,6 +49,11 @@ MKINITCPIO ?= yes
 DRACUT = yes
 INITRAMFS_TOOLS = yes
 MKINITFS = yes
+
+# Whether the running system's unit is installed (yes/no), and where
+SYSTEMD = yes
+SYSTEMDDIR = $(PREFIX)/lib/systemd/system
+
 INITCPIODIR = $(PREFIX)/lib/initcpio
 DRACUTDIR = $(PREFIX)/lib/dracut/modules.d/50vfio-early
 INITRAMFS_TOOLS_DIR = $(PREFIX)/share/initramfs-tools
@@ -204,6 +209,9 @@ ifeq ($(MKINITFS),yes)
 	$(call put,644,hook/mkinitfs/mkinitfs.conf,$(LIBDIR)/mkinitfs.conf)
 	install -D -m 644 initramfs/mkinitfs $(DESTDIR)$(LIBDIR)/mkinitfs-init
 endif
+ifeq ($(SYSTEMD),yes)
+	$(call put,644,packaging/vfio-early-status.service,$(SYSTEMDDIR)/vfio-early-status.service)
+endif
 	$(if $(regenerates),$(LIBDIR)/regenerate)
 
 # The user's configuration stays; the list of the host's needs goes.
@@ -215,7 +223,8 @@ uninstall:
 		$(DESTDIR)$(INITCPIODIR)/install/vfio-early \
 		$(DESTDIR)$(INITCPIODIR)/hooks/vfio-early \
 		$(DESTDIR)$(INITRAMFS_TOOLS_DIR)/hooks/vfio-early \
-		$(DESTDIR)$(INITRAMFS_TOOLS_DIR)/scripts/init-top/00-vfio-early
+		$(DESTDIR)$(INITRAMFS_TOOLS_DIR)/scripts/init-top/00-vfio-early \
+		$(DESTDIR)$(SYSTEMDDIR)/vfio-early-status.service
 	rm -rf $(DESTDIR)$(LIBDIR) $(DESTDIR)$(DRACUTDIR) $(DESTDIR)/var/lib/vfio-early
 	! cmp -s packaging/vfio-early.conf $(DESTDIR)$(SYSCONFDIR)/vfio-early.conf || \
 		rm -f $(DESTDIR)$(SYSCONFDIR)/vfio-early.conf
