@@ -7,14 +7,6 @@
 #include "lib/modprobe_conf.h"
 #include "lib/text.h"
 
-static bool in_list(const char *name, const char *const *list, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (text_same_name(name, list[i]))
-			return true;
-	return false;
-}
-
 /*
  * The command that runs an expression of sed(1) over the line's file. One that is not in
  * MODPROBE_CONF_DIRECTORY is copied there first, where it overrides the file that it comes from,
@@ -156,33 +148,29 @@ static void say(struct check *check, const struct other_line *line)
 	says[line->kind](check, line);
 }
 
-/* Checks lists of modules on the kernel command line. */
-static void check_list_parameter(struct check *check, const char *whole, bool blacklist,
-				 const char *value)
+/* Says what is left of a parameter on the kernel command line. */
+static void say_parameter(struct check *check, const struct other_line *line)
 {
+	const char *whole = line->text;
 	const char *fix = boot_loader_command(&check->root, BOOT_LOADER_REMOVE, whole);
-	bool vfio = false, native = false;
 
-	while (*value) {
-		size_t length = strcspn(value, ",");
-		const char *module = root_print(&check->root, "%.*s", (int)length, value);
-
-		vfio = vfio || other_is_vfio(module);
-		native = native || other_is_native(module);
-		value += length + (value[length] == ',');
-	}
-	if (blacklist && vfio)
+	if (line->kind == OTHER_IDS)
+		check_say(check, CHECK_WARNING, "ids", fix,
+			  "%s on the kernel command line takes every device with those ids: not "
+			  "needed, vfio-early binds by address",
+			  whole);
+	else if (line->kind == OTHER_PRELOAD)
+		check_say(check, CHECK_NOTE, "preload", fix,
+			  "%s on the kernel command line: not needed, vfio-early loads vfio-pci",
+			  whole);
+	else if (other_is_vfio(line->module))
 		check_say(check, CHECK_ERROR, "blacklist", fix,
 			  "%s on the kernel command line keeps vfio-pci out: nothing can be taken",
 			  whole);
-	else if (blacklist && native)
+	else
 		check_say(check, CHECK_NOTE, "blacklist", fix,
 			  "%s on the kernel command line: not needed by vfio-early, and the host's "
 			  "other devices lose the driver",
-			  whole);
-	else if (!blacklist && vfio)
-		check_say(check, CHECK_NOTE, "preload", fix,
-			  "%s on the kernel command line: not needed, vfio-early loads vfio-pci",
 			  whole);
 }
 
@@ -203,25 +191,13 @@ static bool is_framebuffer(const char *key, const char *value)
 
 static void check_token(struct check *check, const struct cmdline_token *token)
 {
-	static const char *const blacklists[] = { "modprobe.blacklist", "module_blacklist",
-						  "rd.driver.blacklist" };
-	static const char *const preloads[] = { "rd.driver.pre", "rd.modules-load",
-						"modules-load" };
-	static const char *const takers[] = { "vfio-pci.ids", "pci-stub.ids", "xen-pciback.hide" };
 	const char *value = token->value ? token->value : "";
 	const char *whole =
 		token->value ? root_print(&check->root, "%s=%s", token->key, value) : token->key;
+	struct other_line line = { 0 };
 
-	if (in_list(token->key, blacklists, ARRAY_SIZE(blacklists)))
-		check_list_parameter(check, whole, true, value);
-	else if (in_list(token->key, preloads, ARRAY_SIZE(preloads)))
-		check_list_parameter(check, whole, false, value);
-	else if (*value && in_list(token->key, takers, ARRAY_SIZE(takers)))
-		check_say(check, CHECK_WARNING, "ids",
-			  boot_loader_command(&check->root, BOOT_LOADER_REMOVE, whole),
-			  "%s on the kernel command line takes every device with those ids: not "
-			  "needed, vfio-early binds by address",
-			  whole);
+	if (other_read_parameter(&check->root, token->key, token->value, &line))
+		say_parameter(check, &line);
 	else if (is_framebuffer(token->key, value))
 		check_say(check, CHECK_NOTE, "framebuffer",
 			  boot_loader_command(&check->root, BOOT_LOADER_REMOVE, whole),

@@ -7,8 +7,7 @@
 #include "lib/text.h"
 #include "settings/claim.h"
 
-/* Returns the devices of a list for another driver as selectors. */
-static const char *selectors(const struct root *root, const char *value)
+const char *other_selectors(const struct root *root, const char *value)
 {
 	const char *list = "";
 	char text[CLAIM_SIZE];
@@ -46,7 +45,7 @@ static void read_options(struct other_lines *lines, struct other_line *line, cha
 			line->module = takers[i][0];
 	line->kind = OTHER_IDS;
 	line->alone = words == 1;
-	line->list = selectors(lines->root, line->value);
+	line->list = other_selectors(lines->root, line->value);
 	other_add(lines, line);
 }
 

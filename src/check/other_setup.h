@@ -63,6 +63,23 @@ bool other_is_native(const char *module);
  * there is nothing to find.
  */
 
+/*
+ * other_parameter.c: reads a kernel parameter; value is NULL for none. Returns false if it says
+ * nothing of this kind. Its module is one of VFIO if there is one, else a driver to keep away;
+ * alone says that all of them are of VFIO.
+ */
+bool other_read_parameter(const struct root *root, const char *key, const char *value,
+			  struct other_line *line);
+
+/*
+ * other_parameter.c: parameters on the running kernel's command line, and in the files that
+ * boot_loader_edit() changes.
+ */
+void other_find_parameters(struct other_lines *lines, const char *cmdline);
+
+/* other_modprobe.c: returns the devices of a list for another driver as selectors. */
+const char *other_selectors(const struct root *root, const char *value);
+
 /* other_modprobe.c: the files of modprobe.d(5) that are not overridden. */
 void other_find_modprobe(struct other_lines *lines);
 
