@@ -316,6 +316,7 @@ check-trixie check-sid: check-%:
 check-set:
 	$(MAKE) all
 	tests/install/set/run
+	tests/install/set/import
 
 check-hooks:
 	$(MAKE) all

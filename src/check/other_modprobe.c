@@ -94,6 +94,7 @@ static void read_line(struct other_lines *lines, struct other_line *line, char *
 	} else if (streq(keyword, "install")) {
 		line->value = text ? text + strspn(text, " \t") : "";
 		line->kind = other_is_vfio(line->module) ? OTHER_INSTALL : OTHER_BLACKLIST;
+		line->list = other_addresses(lines->root, line->value);
 		if (line->kind == OTHER_INSTALL ||
 		    (other_is_native(line->module) && is_nothing(line->value)))
 			other_add(lines, line);

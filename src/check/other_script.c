@@ -8,8 +8,7 @@
 /* What separates the words of a shell, the parts of a path, and the items of a list. */
 #define BETWEEN " \t\r\"'()/;,={}<>|&"
 
-/* Returns the addresses in a line as selectors. */
-static const char *addresses(const struct root *root, const char *line)
+const char *other_addresses(const struct root *root, const char *line)
 {
 	const char *list = "";
 
@@ -69,7 +68,7 @@ static void read_script(struct other_lines *lines, const char *file)
 
 		if (*start == '#')
 			continue;
-		list = addresses(root, start);
+		list = other_addresses(root, start);
 		if (!*list)
 			continue;
 		any = true;

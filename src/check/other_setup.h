@@ -28,7 +28,7 @@ struct other_line {
 	unsigned int last;  /* the last one's number, where backslashes join several */
 	const char *text;   /* as it is to be shown */
 	const char *module; /* that it is about; the driver of driverctl; the name of a machine */
-	const char *key;    /* what gives devices: "ids=" */
+	const char *key;    /* what gives devices: "ids="; "words" for a list in one line */
 	const char *value;  /* the devices, as written there; the command of an install line */
 	const char *list;   /* the devices as selectors, with blanks between; "" for none */
 	const char *why;    /* why it cannot be understood */
@@ -88,6 +88,9 @@ void other_find_modules(struct other_lines *lines);
 
 /* other_modules.c: MODULES of mkinitcpio.conf(5); drivers of dracut.conf(5). */
 void other_find_generators(struct other_lines *lines);
+
+/* other_script.c: returns the addresses in a line of a shell, with blanks between. */
+const char *other_addresses(const struct root *root, const char *line);
 
 /* other_setup.c: driverctl's overrides. */
 void other_find_driverctl(struct other_lines *lines);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The command undo puts back what set, add or remove changed on this host. */
+/* The command undo puts back what set, add, remove or import changed on this host. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -43,7 +43,7 @@ static const struct option_row rows[] = {
 static const struct option_table table = {
 	.command = "undo",
 	.arguments = "",
-	.help = "Puts back what the last set, add or remove changed: the config, the boot "
+	.help = "Puts back what the last set, add, remove or import changed: the config, the boot "
 		"loader's\n"
 		"files and the initramfs images. Shows it and asks first. Another undo puts back "
 		"the\n"
@@ -194,6 +194,6 @@ static int run_undo(int count, char *const *arguments)
 const struct command command_undo = {
 	.name = "undo",
 	.arguments = "[--list] [--yes]",
-	.help = "Put back what the last set, add or remove changed.",
+	.help = "Put back what the last set, add, remove or import changed.",
 	.run = run_undo,
 };
