@@ -45,8 +45,10 @@ static char *end_of_tag(char *text)
 	char quote = '\0';
 
 	for (; *text; text++) {
-		if (quote)
-			quote = *text == quote ? '\0' : quote;
+		if (*text == quote)
+			quote = '\0';
+		else if (quote)
+			continue;
 		else if (*text == '"' || *text == '\'')
 			quote = *text;
 		else if (*text == '<')

@@ -40,18 +40,13 @@ void other_find_modules(struct other_lines *lines)
 			read_list(lines, root_print(root, MODULES_LOAD "/%s", *name));
 }
 
-/* The character that ends a value which began with this one. */
-static char closing(char opening)
-{
-	return opening == '(' ? ')' : opening;
-}
-
-/* Appends a line if modules of VFIO are among its words, from start up to a closing character. */
+/* Appends a line if modules of VFIO are among its words, from start up to a closing character or
+ * the end. */
 static void add_words(struct other_lines *lines, const char *file, unsigned int number,
 		      const char *line, const char *start, char end)
 {
 	static const char between[] = " \t\r\"'(),";
-	char stop[] = { end, '#', '\0' };
+	char stop[] = { '#', end, '\0' };
 	size_t length = strcspn(start, stop);
 	const char *module = NULL;
 	bool alone = true;
@@ -108,8 +103,10 @@ static void read_shell(struct other_lines *lines, const char *file, const char *
 			continue;
 		line[strcspn(line, "\r")] = '\0';
 		if (!end && *value && strchr("(\"'", *value))
-			end = closing(*value++);
-		add_words(lines, file, number, line, value, end ? end : ' ');
+			end = *value++;
+		if (end == '(')
+			end = ')';
+		add_words(lines, file, number, line, value, end);
 		if (end && strchr(value, end))
 			end = '\0';
 	}

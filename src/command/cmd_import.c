@@ -30,7 +30,7 @@ struct options {
 
 static const struct option_row rows[] = {
 	{ .name = "write",
-	  .help = "write it into the config, and take away what is not needed then",
+	  .help = "write it into the config, and take away what is not needed",
 	  .offset = offsetof(struct options, write) },
 	{ .name = "yes",
 	  .help = "do not ask, as in a script",
@@ -50,13 +50,11 @@ static const struct option_row rows[] = {
 static const struct option_table table = {
 	.command = "import",
 	.arguments = "",
-	.help = "Prints what other set-ups of this system give to vfio-pci or to virtual machines, "
-		"as\n"
-		"lines for " CONFIG_PATH " with their sources, and what is not needed then:\n"
-		"ids= on the kernel command line and in modprobe.d, lists of modules, scripts, "
-		"driverctl,\n"
-		"libvirt, Proxmox VE. With --write it writes that, after it has shown it and "
-		"asked.\n"
+	.help = "Prints what other set-ups of this system give to vfio-pci or to virtual\n"
+		"machines, as lines for " CONFIG_PATH " with their sources, and what\n"
+		"is not needed then: ids= on the kernel command line and in modprobe.d, lists\n"
+		"of modules, scripts, driverctl, libvirt, Proxmox VE. With --write it shows\n"
+		"what changes, asks, and writes it.\n"
 		"Exit code: 0 all is taken over, 1 something is not, 2 the settings do not parse.",
 	.rows = rows,
 	.count = ARRAY_SIZE(rows),

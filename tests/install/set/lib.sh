@@ -69,7 +69,7 @@ host()
 {
 	rm -rf "$work/case"
 	mkdir "$work/case"
-	cd "$work/case"
+	cd "$work/case" || exit
 	new_root
 	. "$cases/$1"
 	for tool in root/usr/sbin/* root/usr/bin/*; do
