@@ -402,7 +402,7 @@ check:
 	@$(call part,lint) tests/tools/lint --changed
 	@$(call part,build) $(MAKE) -j2 -O check-programs
 	@$(call part,dynamic) $(MAKE) -j2 -O LINK=dynamic all
-	@$(call part,arm64) $(MAKE) -j2 -O HOST=aarch64-linux-gnu all
+	@$(call part,arm64) $(MAKE) -j2 -O HOST=aarch64-linux-gnu KEEP_BUILT=yes all
 	@$(call part,trixie) $(MAKE) check-trixie
 	@$(MAKE) -j3 -O $(CHECK_PARTS:%=part-%)
 	@$(call part,vm) tests/vm/run-all --quick
