@@ -7,13 +7,62 @@
 #include "lib/modprobe_conf.h"
 #include "lib/text.h"
 
+/* Returns the member with this address that will be taken; NULL for none. */
+static const struct member *find_taken(const struct check *check, const struct pci_address *address)
+{
+	const struct plan *plan = &check->run->plan;
+
+	for (size_t i = 0; check->planned && i < plan->group_count; i++) {
+		const struct planned_group *group = &plan->groups[i];
+
+		for (size_t j = 0; !group->refused && j < group->count; j++)
+			if (group->members[j].role == ROLE_TAKE &&
+			    pci_address_compare(&group->members[j].device->address, address) == 0)
+				return &group->members[j];
+	}
+	return NULL;
+}
+
+/* Returns whether a plan takes every device that a list of selectors picks. */
+static bool takes_all(const struct check *check, const char *list)
+{
+	char *text = arena_copy(check->arena, list, strlen(list)), *word;
+	const struct topology *topology = &check->run->topology;
+
+	if (!text || !*text || !check->planned)
+		return false;
+	while ((word = strsep(&text, " "))) {
+		struct selector selector = { 0 };
+		struct selector_error error;
+		bool any = false;
+
+		if (selector_parse(word, strlen(word), &selector, &error))
+			return false;
+		for (size_t i = 0; i < topology->count; i++) {
+			const struct device *device = &topology->devices[i];
+
+			/* An id is not read of a device that has nothing to do with the plan. */
+			if (!device->identified)
+				return false;
+			if (!selector_matches(&selector, device))
+				continue;
+			any = true;
+			if (!find_taken(check, &device->address))
+				return false;
+		}
+		if (!any)
+			return false;
+	}
+	return true;
+}
+
 /*
  * The command that runs an expression of sed(1) over the line's file. One that is not in
  * MODPROBE_CONF_DIRECTORY is copied there first, where it overrides the file that it comes from,
  * which may be another's to write.
  */
-static const char *edit(const struct check *check, const struct other_line *line,
-			const char *options, const char *expression)
+static const char *edit(struct check *check, const struct other_line *line, const char *options,
+			const char *expression, bool careful)
 {
 	const char *own = root_print(&check->root, MODPROBE_CONF_DIRECTORY "/%s", line->name);
 	const char *copy = "";
@@ -21,34 +70,45 @@ static const char *edit(const struct check *check, const struct other_line *line
 	if (!streq(own, line->file))
 		copy = root_print(&check->root, "cp -u %s " MODPROBE_CONF_DIRECTORY "/ && ",
 				  text_quote(check->arena, line->file));
-	return root_print(&check->root, "%ssed %s '%s' %s && vfio-early regenerate", copy, options,
-			  expression, text_quote(check->arena, own));
+	return check_note_edit(
+		check, (struct check_edit){
+			       .command = root_print(
+				       &check->root, "%ssed %s '%s' %s && vfio-early regenerate",
+				       copy, options, expression, text_quote(check->arena, own)),
+			       .path = own,
+			       .source = line->file,
+			       .script = expression,
+			       .careful = careful,
+		       });
 }
 
 /* Returns the command that comments the line out. */
-static const char *comment_out(const struct check *check, const struct other_line *line)
+static const char *comment_out(struct check *check, const struct other_line *line, bool careful)
 {
 	const char *range = root_print(&check->root, "%u", line->first);
 
 	if (line->last > line->first)
 		range = root_print(&check->root, "%u,%u", line->first, line->last);
-	return edit(check, line, "-i", root_print(&check->root, "%ss/^/# /", range));
+	return edit(check, line, "-i", root_print(&check->root, "%ss/^/# /", range), careful);
 }
 
 /* Returns the command that removes a parameter from the line, or comments it out if it is alone. */
-static const char *take_off(const struct check *check, const struct other_line *line,
-			    const char *key, bool alone)
+static const char *take_off(struct check *check, const struct other_line *line)
 {
-	if (alone || line->last > line->first)
-		return comment_out(check, line);
+	bool careful = !takes_all(check, line->list);
+
+	if (line->alone)
+		return comment_out(check, line, careful);
+	if (line->last > line->first)
+		return comment_out(check, line, true);
 	return edit(check, line, "-Ei",
-		    root_print(&check->root, "%us/ %s[^ ]*//", line->first, key));
+		    root_print(&check->root, "%us/ %s[^ ]*//", line->first, line->key), careful);
 }
 
 /* Says what is left of a line of modprobe.d, or of a list of modules. */
 static void say_ids(struct check *check, const struct other_line *line)
 {
-	check_say(check, CHECK_WARNING, "ids", take_off(check, line, line->key, line->alone),
+	check_say(check, CHECK_WARNING, "ids", take_off(check, line),
 		  "%s:%u gives %s to %s, %s: not needed: vfio-early binds by address, so an "
 		  "identical card stays with the host",
 		  line->file, line->first, line->value, line->module,
@@ -58,11 +118,11 @@ static void say_ids(struct check *check, const struct other_line *line)
 static void say_blacklist(struct check *check, const struct other_line *line)
 {
 	if (other_is_vfio(line->module))
-		check_say(check, CHECK_ERROR, "blacklist", comment_out(check, line),
+		check_say(check, CHECK_ERROR, "blacklist", comment_out(check, line, false),
 			  "%s:%u blacklists %s, so it is not loaded and nothing can be taken",
 			  line->file, line->first, line->module);
 	else if (!line->packaged)
-		check_say(check, CHECK_NOTE, "blacklist", comment_out(check, line),
+		check_say(check, CHECK_NOTE, "blacklist", comment_out(check, line, true),
 			  "%s:%u blacklists %s: not needed by vfio-early, and the host's other "
 			  "devices lose the driver",
 			  line->file, line->first, line->module);
@@ -71,14 +131,14 @@ static void say_blacklist(struct check *check, const struct other_line *line)
 static void say_softdep(struct check *check, const struct other_line *line)
 {
 	if (!line->packaged)
-		check_say(check, CHECK_NOTE, "softdep", comment_out(check, line),
+		check_say(check, CHECK_NOTE, "softdep", comment_out(check, line, true),
 			  "%s:%u loads %s before %s: not needed, vfio-early runs before both",
 			  line->file, line->first, line->value, line->module);
 }
 
 static void say_install(struct check *check, const struct other_line *line)
 {
-	check_say(check, CHECK_WARNING, "install", comment_out(check, line),
+	check_say(check, CHECK_WARNING, "install", comment_out(check, line, true),
 		  "%s:%u runs '%.200s' instead of loading %s: vfio-early loads the module "
 		  "itself and replaces such scripts",
 		  line->file, line->first, line->value, line->module);
@@ -86,42 +146,40 @@ static void say_install(struct check *check, const struct other_line *line)
 
 static void say_preload(struct check *check, const struct other_line *line)
 {
-	check_say(check, CHECK_NOTE, "preload",
-		  root_print(&check->root,
-			     "sed -i '/^[ \\t]*vfio/s/^/# /' %s && vfio-early regenerate",
-			     text_quote(check->arena, line->file)),
+	static const char script[] = "/^[ \\t]*vfio/s/^/# /";
+	const char *fix = check_note_edit(
+		check, (struct check_edit){
+			       .command = root_print(&check->root,
+						     "sed -i '%s' %s && vfio-early regenerate",
+						     script, text_quote(check->arena, line->file)),
+			       .path = line->file,
+			       .source = line->file,
+			       .script = script,
+			       .careful = true });
+
+	check_say(check, CHECK_NOTE, "preload", fix,
 		  "%s loads %s and maybe more: not needed, vfio-early loads them", line->file,
 		  line->module);
 }
 
-/* Returns the member with this address that will be taken; NULL for none. */
-static const struct member *find_taken(const struct check *check, const char *address)
-{
-	const struct plan *plan = &check->run->plan;
-	struct pci_address wanted;
-
-	if (!check->planned || pci_address_parse(address, strlen(address), &wanted))
-		return NULL;
-	for (size_t i = 0; i < plan->group_count; i++) {
-		const struct planned_group *group = &plan->groups[i];
-
-		for (size_t j = 0; !group->refused && j < group->count; j++)
-			if (group->members[j].role == ROLE_TAKE &&
-			    pci_address_compare(&group->members[j].device->address, &wanted) == 0)
-				return &group->members[j];
-	}
-	return NULL;
-}
-
 static void say_driverctl(struct check *check, const struct other_line *line)
 {
-	const struct member *member = find_taken(check, line->value);
+	struct pci_address address;
+	const struct member *member;
 	const char *fix;
 
+	if (pci_address_parse(line->value, strlen(line->value), &address))
+		return;
+	member = find_taken(check, &address);
 	if (!member)
 		return;
-	fix = root_print(&check->root, "driverctl --noprobe unset-override %s",
-			 text_quote(check->arena, line->value));
+	fix = check_note_edit(
+		check,
+		(struct check_edit){ .command = root_print(&check->root,
+							   "driverctl --noprobe unset-override %s",
+							   text_quote(check->arena, line->value)),
+				     .path = line->file,
+				     .source = line->file });
 	if (text_same_name(line->module, member->driver))
 		check_say(check, CHECK_NOTE, "driverctl", fix,
 			  "driverctl also gives %s to %.64s: not needed, vfio-early does "
@@ -152,8 +210,10 @@ static void say(struct check *check, const struct other_line *line)
 static void say_parameter(struct check *check, const struct other_line *line)
 {
 	const char *whole = line->text;
-	const char *fix = boot_loader_command(&check->root, BOOT_LOADER_REMOVE, whole);
+	const char *fix = check_parameter_fix(check, BOOT_LOADER_REMOVE, whole);
 
+	if (line->kind == OTHER_IDS && !takes_all(check, line->list))
+		check_be_careful(check, fix);
 	if (line->kind == OTHER_IDS)
 		check_say(check, CHECK_WARNING, "ids", fix,
 			  "%s on the kernel command line takes every device with those ids: not "
@@ -200,7 +260,7 @@ static void check_token(struct check *check, const struct cmdline_token *token)
 		say_parameter(check, &line);
 	else if (is_framebuffer(token->key, value))
 		check_say(check, CHECK_NOTE, "framebuffer",
-			  boot_loader_command(&check->root, BOOT_LOADER_REMOVE, whole),
+			  check_parameter_fix(check, BOOT_LOADER_REMOVE, whole),
 			  "%s on the kernel command line: not needed, vfio-early releases the "
 			  "firmware framebuffer of a display%s",
 			  whole,
@@ -208,7 +268,8 @@ static void check_token(struct check *check, const struct cmdline_token *token)
 						    : " that it takes");
 	else if (streq(token->key, "pcie_acs_override"))
 		check_say(check, CHECK_WARNING, "acs-override",
-			  boot_loader_command(&check->root, BOOT_LOADER_REMOVE, whole),
+			  check_be_careful(check,
+					   check_parameter_fix(check, BOOT_LOADER_REMOVE, whole)),
 			  "%s on the kernel command line: mainline kernels ignore it; where it "
 			  "works, it splits groups on paper only, and a guest's device may reach "
 			  "its neighbours' memory",

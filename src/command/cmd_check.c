@@ -5,6 +5,7 @@
 
 #include "check/boot_loader.h"
 #include "check/check.h"
+#include "command/check_fix.h"
 #include "command/options.h"
 #include "command/preview.h"
 #include "lib/command.h"
@@ -25,9 +26,21 @@ static const char *const severity_names[] = { "error", "warning", "note" };
 struct options {
 	const char *root;
 	bool json;
+	bool fix;
+	bool yes;
+	bool no_regenerate;
 };
 
 static const struct option_row rows[] = {
+	{ .name = "fix",
+	  .help = "carry out the commands, each after a question",
+	  .offset = offsetof(struct options, fix) },
+	{ .name = "yes",
+	  .help = "with --fix: do not ask, and leave out what may be wanted",
+	  .offset = offsetof(struct options, yes) },
+	{ .name = "no-regenerate",
+	  .help = "with --fix: do not rebuild the initramfs images",
+	  .offset = offsetof(struct options, no_regenerate) },
 	{ .name = "json",
 	  .help = "print the findings as JSON",
 	  .offset = offsetof(struct options, json) },
@@ -124,6 +137,16 @@ static enum exit_code exit_of(const struct check *check)
 		       : EXIT_DONE;
 }
 
+/* Returns whether the next finding of the same severity has the same command. */
+static bool goes_on(const struct check_finding *finding)
+{
+	const struct check_finding *next = finding->next;
+
+	while (next && next->severity != finding->severity)
+		next = next->next;
+	return next && next->fix && finding->fix && streq(next->fix, finding->fix);
+}
+
 static void print_text(const struct check *check)
 {
 	static const enum terminal_style styles[] = { TERMINAL_RED, TERMINAL_YELLOW,
@@ -138,7 +161,8 @@ static void print_text(const struct check *check)
 				continue;
 			terminal_put(&terminal, styles[severity], severity_names[severity]);
 			text_print(stdout, ": %s\n", finding->text);
-			if (!finding->fix)
+			/* One command is for all that it mends. */
+			if (!finding->fix || goes_on(finding))
 				continue;
 			printf("    ");
 			terminal_put(&terminal, TERMINAL_BOLD, finding->fix);
@@ -195,9 +219,10 @@ static void print_json(const struct check *check)
 	json_close_object(&json);
 }
 
-static enum exit_code check_system(struct check *check, bool json)
+static int check_system(struct check *check, const struct options *options)
 {
 	struct preview preview = { 0 };
+	int code = EXIT_DONE;
 	const char *cmdline = root_read(&check->root, CMDLINE_PATH);
 	int error;
 
@@ -215,12 +240,17 @@ static enum exit_code check_system(struct check *check, bool json)
 			  "could not plan what the boot would do: %s", strerror(-error));
 	look(check);
 	say_refused(check);
-	if (json)
+	check_join(check);
+	if (options->fix)
+		code = check_fix(check, options->yes, !options->no_regenerate);
+	else if (options->json)
 		print_json(check);
 	else
 		print_text(check);
 	preview_close(&preview);
-	return exit_of(check);
+	if (!options->fix || check->run->settings.problems)
+		return exit_of(check);
+	return code;
 }
 
 static int run_check(int count, char *const *arguments)
@@ -232,6 +262,14 @@ static int run_check(int count, char *const *arguments)
 
 	if (first < 0)
 		return code;
+	if (options.fix ? options.json || options.root : options.yes || options.no_regenerate) {
+		text_print(stderr,
+			   options.fix ? "vfio-early: check: --fix is for this system, and prints "
+					 "no JSON\n"
+				       : "vfio-early: check: --yes and --no-regenerate go with "
+					 "--fix\n");
+		return EXIT_MALFORMED;
+	}
 	code = EXIT_PARTLY;
 	check.arena = arena_create(ARENA_SIZE);
 	check.run = run_create();
@@ -240,7 +278,7 @@ static int run_check(int count, char *const *arguments)
 	if (error)
 		preview_complain(options.root ? options.root : "check", error);
 	else
-		code = check_system(&check, options.json);
+		code = check_system(&check, &options);
 	root_close(&check.root);
 	if (check.run)
 		run_destroy(check.run);
@@ -250,7 +288,7 @@ static int run_check(int count, char *const *arguments)
 
 const struct command command_check = {
 	.name = "check",
-	.arguments = "[--json] [--root DIR]",
+	.arguments = "[--json] [--fix [--yes]] [--root DIR]",
 	.help = "Find what would keep this from working at the next boot, and how to fix it.",
 	.run = run_check,
 };
