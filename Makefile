@@ -317,6 +317,7 @@ check-set:
 	$(MAKE) all
 	tests/install/set/run
 	tests/install/set/import
+	tests/install/set/fix
 
 check-hooks:
 	$(MAKE) all

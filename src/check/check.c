@@ -9,6 +9,8 @@
 
 #define TEXT_SIZE 2048
 
+const char *const check_severity_names[CHECK_SEVERITIES] = { "error", "warning", "note" };
+
 /* Inserts a finding at a place in the list and moves the place past it. */
 static void add_finding(struct check *check, struct check_finding ***place,
 			struct check_finding finding, const char *format, va_list arguments)

@@ -20,6 +20,9 @@ enum check_severity {
 	CHECK_SEVERITIES,
 };
 
+/* Their names: "error". */
+extern const char *const check_severity_names[CHECK_SEVERITIES];
+
 /*
  * What the command of a fix changes, where that can be shown before it is made and put back: a
  * file, or a kernel parameter. The command's images are rebuilt after it.

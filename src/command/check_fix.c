@@ -2,10 +2,9 @@
 #include "command/check_fix.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "command/change_record.h"
@@ -43,18 +42,14 @@ struct fixes {
 /* Adds the change of one file to set. Returns 0 or -errno. */
 static int edit_file(struct fixes *fixes, const struct check_edit *edit, struct changeset *set)
 {
-	char real[PATH_MAX];
 	const char *path = edit->path, *new = NULL;
 	char *old = NULL, *source;
+	struct stat status;
 	int error;
 
-	/* A link stays one. */
-	if (realpath(path, real))
-		path = arena_print(set->arena, "%s", real);
-	else if (errno != ENOENT)
-		return -errno;
-	if (!path)
-		return -ENOMEM;
+	/* Whose file a link leads to is unknown. */
+	if (lstat(path, &status) == 0 && !S_ISREG(status.st_mode))
+		return -ELOOP;
 	error = root_read_text(&fixes->check->root, path, &old);
 	if (error && error != -ENOENT)
 		return error;
@@ -150,7 +145,8 @@ static bool make(struct fixes *fixes, const struct check_edit *edit)
 
 	if (error) {
 		text_print(stderr, "vfio-early: check: it cannot be done for you: %s\n",
-			   error == -EILSEQ ? "the file has bytes that are no text"
+			   error == -EILSEQ  ? "the file has bytes that are no text"
+			   : error == -ELOOP ? "it is no file, but a link: edit what it leads to"
 			   : error == -EINVAL
 				   ? "how the boot loader's file is written is not understood"
 				   : strerror(-error));
@@ -169,7 +165,7 @@ static bool make(struct fixes *fixes, const struct check_edit *edit)
 
 static void print_finding(const struct check_finding *finding)
 {
-	text_print(stdout, "%s\n", finding->text);
+	text_print(stdout, "%s: %s\n", check_severity_names[finding->severity], finding->text);
 	fflush(stdout);
 }
 

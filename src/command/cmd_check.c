@@ -21,8 +21,6 @@
 
 #define SCHEMA 1
 
-static const char *const severity_names[] = { "error", "warning", "note" };
-
 struct options {
 	const char *root;
 	bool json;
@@ -55,6 +53,7 @@ static const struct option_table table = {
 	.arguments = "",
 	.help = "Finds what would keep vfio-early from working at the next boot, and what could\n"
 		"be better: a line for each, worst first, and the command that helps below it.\n"
+		"With --fix it carries these commands out; undo puts back what they changed.\n"
 		"Exit code: 0 nothing is wrong, 1 there are errors or warnings, 2 the settings do "
 		"not parse.",
 	.rows = rows,
@@ -74,6 +73,9 @@ static int make_plan(struct check *check, struct preview *preview)
 	check->platform = platform_of_cpuinfo(root_read(&check->root, "/proc/cpuinfo"));
 	if (check->platform == PLATFORM_UNKNOWN)
 		check->platform = platform_find(&preview->tree);
+	/* What an id picks is known only of devices that were read. */
+	if (run_is_wanted(check->run))
+		preview->survey = survey_all;
 	error = preview_plan(preview, check->run);
 	check->planned = !error;
 	/* Without anything to take, the plan did not look. */
@@ -159,7 +161,7 @@ static void print_text(const struct check *check)
 		     finding = finding->next) {
 			if (finding->severity != severity)
 				continue;
-			terminal_put(&terminal, styles[severity], severity_names[severity]);
+			terminal_put(&terminal, styles[severity], check_severity_names[severity]);
 			text_print(stdout, ": %s\n", finding->text);
 			/* One command is for all that it mends. */
 			if (!finding->fix || goes_on(finding))
@@ -208,7 +210,7 @@ static void print_json(const struct check *check)
 			if (finding->severity != severity)
 				continue;
 			json_open_object(&json, NULL);
-			json_string(&json, "severity", severity_names[severity]);
+			json_string(&json, "severity", check_severity_names[severity]);
 			json_string(&json, "topic", finding->topic);
 			json_string(&json, "text", finding->text);
 			json_string(&json, "fix", finding->fix);

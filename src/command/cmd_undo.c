@@ -43,11 +43,9 @@ static const struct option_row rows[] = {
 static const struct option_table table = {
 	.command = "undo",
 	.arguments = "",
-	.help = "Puts back what the last set, add, remove or import changed: the config, the boot "
-		"loader's\n"
-		"files and the initramfs images. Shows it and asks first. Another undo puts back "
-		"the\n"
-		"change before that.",
+	.help = "Puts back what the last set, add, remove, import or check --fix changed: the\n"
+		"config, the boot loader's files, those of other set-ups, and the initramfs\n"
+		"images. Shows it and asks first. Another undo puts back the change before that.",
 	.rows = rows,
 	.count = ARRAY_SIZE(rows),
 };
@@ -194,6 +192,6 @@ static int run_undo(int count, char *const *arguments)
 const struct command command_undo = {
 	.name = "undo",
 	.arguments = "[--list] [--yes]",
-	.help = "Put back what the last set, add, remove or import changed.",
+	.help = "Put back what the last set, add, remove, import or check --fix changed.",
 	.run = run_undo,
 };

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=sh disable=SC1090,SC1091,SC2034,SC2154,SC2317 # of who reads this; by name
 #
-# A host in a root of its own, for run and import: made as the roots of tests/golden/check, with
+# A host in a root of its own, for run, import and fix: made as the roots of tests/golden/check, with
 # programs that write down how they were called. The reader has set suite, the first word of its
 # lines. VFIO_EARLY is the program under test (build/vfio-early).
 
@@ -142,3 +142,13 @@ called()
 	printf '%s\n' "$@" | diff - root/called
 }
 
+# difference: the lines that differ from what was kept, and files that are gone.
+difference()
+{
+	keep now
+	diff -r --no-dereference -N -a -U 0 before now | sed -E '/^(diff|---|@@)/d; s/^(\+\+\+ [^\t]*)\t.*/\1/' |
+		sed 's/\r$/^M/'
+	for file in $(cd before && find . ! -type d); do
+		[ -e "now/$file" ] || [ -L "now/$file" ] || echo "gone: ${file#.}"
+	done
+}
