@@ -330,6 +330,8 @@ check-trixie check-sid: check-%:
 check-set:
 	$(MAKE) all
 	tests/install/set/run
+	tests/install/set/import
+	tests/install/set/fix
 
 check-hooks:
 	$(MAKE) all

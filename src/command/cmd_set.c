@@ -91,18 +91,6 @@ static bool is_possible(const struct change *change)
 	return possible;
 }
 
-static void warn(const struct change *change)
-{
-	unsigned int left_out = change->run->settings.left_out;
-
-	if (left_out & SETTINGS_BIT_OFF)
-		text_print(stderr, "vfio-early: vfio_early=off is on the kernel command line: "
-				   "nothing is taken until you remove it\n");
-	if (left_out & SETTINGS_BIT(SETTING_DEVS))
-		text_print(stderr, "vfio-early: remove vfio_early.devs= from the kernel command "
-				   "line, because it overrides the file\n");
-}
-
 /*
  * Returns whether all that keeps the devices from being taken is that the kernel makes no
  * IOMMU groups yet.
@@ -159,7 +147,7 @@ static int decide(struct change *change, const struct options *options)
 	report_text(run, stdout, NULL, NULL);
 	/* Before messages on standard error. */
 	fflush(stdout);
-	warn(change);
+	change_warn(change);
 	code = run_exit_code(run);
 	if (code == EXIT_MALFORMED) {
 		text_print(stderr, "vfio-early: not written: correct the errors first\n");
