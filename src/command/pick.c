@@ -15,8 +15,8 @@
 #include "plan/picks.h"
 #include "plan/survey.h"
 
-/* Columns before the text of an entry. */
-#define ENTRY_INDENT 18
+/* For an entry's number and the blanks behind it. */
+#define NUMBER_COLUMNS 6
 
 /* In which order devices are shown; RANK_NONE is not shown. */
 enum rank {
@@ -35,6 +35,7 @@ struct entry {
 	const struct listed_group *group;
 	const struct device *device; /* what the entry is named after */
 	bool card;		     /* a graphics card, with all functions of its slot */
+	const char *selector;	     /* that stands for it */
 };
 
 struct entries {
@@ -123,17 +124,32 @@ static bool has_card(const struct entries *entries, const struct device *card)
 	return false;
 }
 
-static void add_entry(const struct listing *listing, struct entries *entries,
-		      const struct listed_group *group)
+static const char *make_selector(struct arena *arena, const struct entry *entry)
+{
+	char address[PCI_ADDRESS_SIZE];
+	char *text = arena_print(arena, "%s", explain_address(entry->device, address));
+
+	/* A slot is an address without its function. */
+	if (text && entry->card && strrchr(text, '.'))
+		*strrchr(text, '.') = '\0';
+	return text;
+}
+
+/* Returns 0 or -ENOMEM. */
+static int add_entry(const struct listing *listing, struct entries *entries,
+		     const struct listed_group *group)
 {
 	const struct device *card = find_card(listing, group->wanted);
 	const struct device *device = card ? card : group->wanted;
+	struct entry *entry;
 
 	/* Its other half may have a group of its own. */
 	if (card && has_card(entries, card))
-		return;
-	entries->items[entries->count++] =
-		(struct entry){ .group = group, .device = device, .card = card };
+		return 0;
+	entry = &entries->items[entries->count++];
+	*entry = (struct entry){ .group = group, .device = device, .card = card };
+	entry->selector = make_selector(listing->run->arena, entry);
+	return entry->selector ? 0 : -ENOMEM;
 }
 
 /* Finds what can be picked, sorted by rank, then as in the listing. Returns 0 or -ENOMEM. */
@@ -150,23 +166,12 @@ static int find_entries(const struct listing *listing, struct entries *entries)
 
 			if (group->minor || !group->wanted || rank_of(group->wanted) != rank)
 				continue;
-			if (is_offered(listing, group))
-				add_entry(listing, entries, group);
-			else
+			if (!is_offered(listing, group))
 				entries->kept++;
+			else if (add_entry(listing, entries, group))
+				return -ENOMEM;
 		}
 	return 0;
-}
-
-static const char *selector_of(struct arena *arena, const struct entry *entry)
-{
-	char address[PCI_ADDRESS_SIZE];
-	char *text = arena_print(arena, "%s", explain_address(entry->device, address));
-
-	/* A slot is an address without its function. */
-	if (text && entry->card && strrchr(text, '.'))
-		*strrchr(text, '.') = '\0';
-	return text;
 }
 
 static const char *verdict_of(const struct entry *entry)
@@ -183,30 +188,46 @@ static const char *verdict_of(const struct entry *entry)
 	}
 }
 
+static const char *note_of(const struct entry *entry)
+{
+	if (entry->card)
+		return entry->device->boot_display ? ", the whole card, the boot display"
+						   : ", the whole card";
+	return entry->device->boot_display ? ", the boot display" : "";
+}
+
+/* Returns the column of an entry's text: behind its number and the longest selector. */
+static size_t find_column(const struct entries *entries)
+{
+	size_t longest = 0;
+
+	for (size_t i = 0; i < entries->count; i++) {
+		size_t length = strlen(entries->items[i].selector);
+
+		longest = length > longest ? length : longest;
+	}
+	return NUMBER_COLUMNS + longest + 2;
+}
+
 /* Returns 0 or -ENOMEM. */
 static int show_entries(const struct listing *listing, const struct entries *entries)
 {
-	struct arena *arena = listing->run->arena;
+	size_t column = find_column(entries);
 	char text[LISTING_TEXT_SIZE];
 	struct terminal terminal;
 
 	terminal_open(&terminal, stderr);
 	for (size_t i = 0; i < entries->count; i++) {
 		const struct entry *entry = &entries->items[i];
-		const char *selector = selector_of(arena, entry);
-		const char *line;
+		const char *line = arena_print(listing->run->arena, "%s%s: %s",
+					       listing_describe(listing, entry->device, true, text),
+					       note_of(entry), verdict_of(entry));
 
-		line = selector ? arena_print(arena, "%s%s: %s",
-					      listing_describe(listing, entry->device, true, text),
-					      entry->card		    ? ", the whole card"
-					      : entry->device->boot_display ? ", the boot display"
-									    : "",
-					      verdict_of(entry))
-				: NULL;
 		if (!line)
 			return -ENOMEM;
-		fprintf(stderr, "%4zu  %-*s", i + 1, ENTRY_INDENT - 6, selector);
-		terminal_wrap(&terminal, ENTRY_INDENT, ENTRY_INDENT, TERMINAL_PLAIN, line);
+		fprintf(stderr, "%*zu  %-*s", NUMBER_COLUMNS - 2, i + 1,
+			(int)column - NUMBER_COLUMNS, entry->selector);
+		terminal_wrap(&terminal, column, column, TERMINAL_PLAIN, line);
 	}
 	if (entries->kept)
 		text_print(stderr, "%zu %s with the host; what keeps each there: vfio-early list\n",
@@ -275,7 +296,7 @@ static int list_and_ask(struct arena *arena, struct preview *preview, struct run
 	entry = ask(&entries, code);
 	if (!entry)
 		return 0;
-	*selector = selector_of(arena, entry);
+	*selector = arena_print(arena, "%s", entry->selector);
 	return *selector ? 0 : -ENOMEM;
 }
 
