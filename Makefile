@@ -48,6 +48,12 @@ DESTDIR =
 MKINITCPIO ?= yes
 DRACUT = yes
 INITRAMFS_TOOLS = yes
+MKINITFS = yes
+
+# Whether the running system's unit is installed (yes/no), and where
+SYSTEMD = yes
+SYSTEMDDIR = $(PREFIX)/lib/systemd/system
+
 INITCPIODIR = $(PREFIX)/lib/initcpio
 DRACUTDIR = $(PREFIX)/lib/dracut/modules.d/50vfio-early
 INITRAMFS_TOOLS_DIR = $(PREFIX)/share/initramfs-tools
@@ -199,6 +205,13 @@ ifeq ($(INITRAMFS_TOOLS),yes)
 	install -D -m 755 initramfs/initramfs-tools \
 		$(DESTDIR)$(INITRAMFS_TOOLS_DIR)/scripts/init-top/00-vfio-early
 endif
+ifeq ($(MKINITFS),yes)
+	$(call put,644,hook/mkinitfs/mkinitfs.conf,$(LIBDIR)/mkinitfs.conf)
+	install -D -m 644 initramfs/mkinitfs $(DESTDIR)$(LIBDIR)/mkinitfs-init
+endif
+ifeq ($(SYSTEMD),yes)
+	$(call put,644,packaging/vfio-early-status.service,$(SYSTEMDDIR)/vfio-early-status.service)
+endif
 	$(if $(regenerates),$(LIBDIR)/regenerate)
 
 # The user's configuration stays; the list of the host's needs goes.
@@ -210,7 +223,8 @@ uninstall:
 		$(DESTDIR)$(INITCPIODIR)/install/vfio-early \
 		$(DESTDIR)$(INITCPIODIR)/hooks/vfio-early \
 		$(DESTDIR)$(INITRAMFS_TOOLS_DIR)/hooks/vfio-early \
-		$(DESTDIR)$(INITRAMFS_TOOLS_DIR)/scripts/init-top/00-vfio-early
+		$(DESTDIR)$(INITRAMFS_TOOLS_DIR)/scripts/init-top/00-vfio-early \
+		$(DESTDIR)$(SYSTEMDDIR)/vfio-early-status.service
 	rm -rf $(DESTDIR)$(LIBDIR) $(DESTDIR)$(DRACUTDIR) $(DESTDIR)/var/lib/vfio-early
 	! cmp -s packaging/vfio-early.conf $(DESTDIR)$(SYSCONFDIR)/vfio-early.conf || \
 		rm -f $(DESTDIR)$(SYSCONFDIR)/vfio-early.conf
@@ -316,6 +330,8 @@ check-trixie check-sid: check-%:
 check-set:
 	$(MAKE) all
 	tests/install/set/run
+	tests/install/set/import
+	tests/install/set/fix
 
 check-hooks:
 	$(MAKE) all
@@ -328,7 +344,7 @@ check-packages:
 # Arch's and Fedora's are not built: they would compile the same tarball again.
 check-packages-quick:
 	$(MAKE) all
-	tests/install/packages/run deb arch-files rpm-files must-fail
+	tests/install/packages/run deb arch-files rpm-files apk-files must-fail
 
 check-image:
 	$(MAKE) all
@@ -407,7 +423,7 @@ check:
 	@$(call part,lint) tests/tools/lint --changed
 	@$(call part,build) $(MAKE) -j2 -O check-programs
 	@$(call part,dynamic) $(MAKE) -j2 -O LINK=dynamic all
-	@$(call part,arm64) $(MAKE) -j2 -O HOST=aarch64-linux-gnu all
+	@$(call part,arm64) $(MAKE) -j2 -O HOST=aarch64-linux-gnu KEEP_BUILT=yes all
 	@$(call part,trixie) $(MAKE) check-trixie
 	@$(MAKE) -j3 -O $(CHECK_PARTS:%=part-%)
 	@$(call part,vm) tests/vm/run-all --quick

@@ -365,14 +365,12 @@ static void edit_kernel_install(const struct request *request, struct boot_loade
 	}
 	options = kernel_install_options(root);
 	edit->files = KERNEL_CMDLINE;
-	if (request->change == BOOT_LOADER_ADD) {
+	edit->back = root_print(root, "echo '%s' >" KERNEL_CMDLINE " && %s && rm " KERNEL_CMDLINE,
+				options, command);
+	if (request->change == BOOT_LOADER_ADD)
 		edit->line = root_print(root, "%s %s", options, request->parameter);
-		edit->back = root_print(root,
-					"echo '%s' >" KERNEL_CMDLINE " && %s && rm " KERNEL_CMDLINE,
-					options, command);
-	} else {
+	else
 		edit->line = without(root, options, request->parameter);
-	}
 }
 
 static bool uses_entries(const struct root *root)

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "check/boot_loader.h"
 #include "check/kernels.h"
 #include "check/root.h"
 #include "lib/arena.h"
@@ -19,12 +20,31 @@ enum check_severity {
 	CHECK_SEVERITIES,
 };
 
+/* Their names: "error". */
+extern const char *const check_severity_names[CHECK_SEVERITIES];
+
+/*
+ * What the command of a fix changes, where that can be shown before it is made and put back: a
+ * file, or a kernel parameter. The command's images are rebuilt after it.
+ */
+struct check_edit {
+	const char *command; /* as it is printed; the same pointer as the finding's fix */
+	const char *path;    /* the file; NULL for a parameter */
+	const char *source;  /* the file that its text comes from, often itself */
+	const char *script;  /* for sed -E, over that text; NULL if the file is removed */
+	const char *parameter;
+	enum boot_loader_change change; /* of the parameter */
+	bool careful; /* something may be lost that the user wants: only for who is asked */
+	struct check_edit *next;
+};
+
 /* A finding and what to do about it. */
 struct check_finding {
 	enum check_severity severity;
 	const char *topic; /* short name of its kind, which never changes: "iommu-off" */
 	const char *text;  /* one sentence */
 	const char *fix;   /* a command for this machine; NULL if none helps */
+	const struct check_edit *edit; /* what the command changes; NULL if that is unknown */
 	struct check_finding *next;
 };
 
@@ -38,6 +58,7 @@ struct check {
 	const struct kernel *kernels;
 	const struct kernel_image *strangers; /* boot entries of kernels that are not installed */
 	const struct boot_unread *unread; /* files that boot loaders read but this process cannot */
+	struct check_edit *edits;	  /* of the fixes */
 	struct check_finding *findings;
 	struct check_finding **last;
 	struct check_finding *
@@ -55,6 +76,28 @@ void check_say(struct check *check, enum check_severity severity, const char *to
 /* Like check_say() for an error that keeps the system from booting: it precedes all others. */
 void check_say_unbootable(struct check *check, const char *topic, const char *fix,
 			  const char *format, ...) PRINTF_FORMAT(4, 5);
+
+/*
+ * Notes what a command changes (its fields but next), before a finding gets the command as its fix.
+ * Returns the command.
+ */
+const char *check_note_edit(struct check *check, struct check_edit edit);
+
+/*
+ * Returns the command that adds or removes a kernel parameter (boot_loader_command()), after
+ * check_note_edit().
+ */
+const char *check_parameter_fix(struct check *check, enum boot_loader_change change,
+				const char *parameter);
+
+/* Says that the command of a fix may lose what the user wants. Returns the command. */
+const char *check_be_careful(struct check *check, const char *command);
+
+/*
+ * Puts findings of one severity with the same command behind each other, the first of them where it
+ * is.
+ */
+void check_join(struct check *check);
 
 /*
  * Finds a parameter on the running kernel's command line; '-' and '_' in its name are

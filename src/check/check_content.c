@@ -19,7 +19,20 @@ const char *check_reinstall(const struct check *check)
 		return "zypper install --force vfio-early";
 	if (root_has(&check->root, "/usr/bin/pacman"))
 		return "pacman -S vfio-early";
+	if (root_has(&check->root, "/sbin/apk"))
+		return "apk fix vfio-early";
 	return "make install   # in the sources of vfio-early";
+}
+
+/* What puts us into images of mkinitfs, and the line in its configuration that sources it. */
+#define MKINITFS_CONF VFIO_EARLY_LIBDIR "/mkinitfs.conf"
+#define MKINITFS_LINE "[ ! -e " MKINITFS_CONF " ] || . " MKINITFS_CONF
+
+static bool has_mkinitfs_line(const struct check *check)
+{
+	const char *text = root_read(&check->root, "/etc/mkinitfs/mkinitfs.conf");
+
+	return text && strstr(text, MKINITFS_LINE);
 }
 
 static bool has_hook(const struct check *check, enum generator generator)
@@ -35,6 +48,8 @@ static bool has_hook(const struct check *check, enum generator generator)
 	case GENERATOR_MKINITCPIO:
 		return root_has(&check->root, "/usr/lib/initcpio/install/vfio-early") ||
 		       root_has(&check->root, "/etc/initcpio/install/vfio-early");
+	case GENERATOR_MKINITFS:
+		return root_has(&check->root, MKINITFS_CONF);
 	default:
 		return true;
 	}
@@ -62,6 +77,9 @@ static const char *fix_missing(const struct check *check, enum generator generat
 	if (generator == GENERATOR_MKINITCPIO && !has_mkinitcpio_hook(check))
 		return "ln -s " VFIO_EARLY_LIBDIR "/mkinitcpio.conf "
 		       "/etc/mkinitcpio.conf.d/vfio-early.conf && " CHECK_REGENERATE;
+	if (generator == GENERATOR_MKINITFS && !has_mkinitfs_line(check))
+		return "echo '" MKINITFS_LINE
+		       "' >>/etc/mkinitfs/mkinitfs.conf && " CHECK_REGENERATE;
 	if (generator == GENERATOR_BOOSTER)
 		return "vfio-early image --output /boot/vfio-early.img   # before the initramfs in "
 		       "the boot entry, with rdinit=" INIT_PATH;

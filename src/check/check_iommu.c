@@ -69,7 +69,7 @@ static void say_turned_off(struct check *check)
 	name = root_print(&check->root, "%.*s", (int)strcspn(name, "="), name);
 	whole = check_parameter(check, name, &value);
 	check_say(check, CHECK_ERROR, "iommu-off",
-		  boot_loader_command(&check->root, BOOT_LOADER_REMOVE, whole ? whole : name),
+		  check_parameter_fix(check, BOOT_LOADER_REMOVE, whole ? whole : name),
 		  "the IOMMU is off: %s is on the kernel command line",
 		  whole ? whole : check->run->settings.iommu_off);
 }
@@ -95,7 +95,7 @@ static void say_off(struct check *check, enum iommu_state state)
 	}
 	if (state == IOMMU_OFF_INTEL && !check_parameter(check, "intel_iommu", &value)) {
 		check_say(check, CHECK_ERROR, "iommu-off",
-			  boot_loader_command(&check->root, BOOT_LOADER_ADD, "intel_iommu=on"),
+			  check_parameter_fix(check, BOOT_LOADER_ADD, "intel_iommu=on"),
 			  "the IOMMU is off: the firmware has VT-d, but this kernel uses it only "
 			  "with intel_iommu=on");
 		return;
@@ -159,7 +159,7 @@ static void check_remapping(struct check *check)
 		return;
 	}
 	if (parameter)
-		fix = boot_loader_command(&check->root, BOOT_LOADER_REMOVE, parameter);
+		fix = check_parameter_fix(check, BOOT_LOADER_REMOVE, parameter);
 	else
 		fix = firmware_fix(check);
 	if (unsafe) {
@@ -212,7 +212,7 @@ static void check_passthrough(struct check *check)
 	    !is_translating(check))
 		return;
 	check_say(check, CHECK_NOTE, "iommu-translated",
-		  boot_loader_command(&check->root, BOOT_LOADER_ADD, parameter),
+		  check_parameter_fix(check, BOOT_LOADER_ADD, parameter),
 		  "the IOMMU also translates the host's own devices: %s makes them faster, without "
 		  "the protection from them; guests are unaffected",
 		  parameter);

@@ -33,8 +33,10 @@ void check_settings(struct check *check)
 	if (settings->off) {
 		parameter = check_parameter(check, "vfio_early", NULL);
 		check_say(check, CHECK_ERROR, "off",
-			  boot_loader_command(&check->root, BOOT_LOADER_REMOVE,
-					      parameter ? parameter : "vfio_early=off"),
+			  check_be_careful(
+				  check,
+				  check_parameter_fix(check, BOOT_LOADER_REMOVE,
+						      parameter ? parameter : "vfio_early=off")),
 			  "the rescue switch is on: with %s on the kernel command line nothing is "
 			  "taken",
 			  parameter ? parameter : "vfio_early=off");
@@ -110,13 +112,13 @@ static void check_companions(struct check *check, const struct planned_group *gr
 		  group->number, list, address_of(check, listed->device));
 }
 
-static const char *fix_refusal(const struct check *check, const struct member *member)
+static const char *fix_refusal(struct check *check, const struct member *member)
 {
 	switch (member->refusal) {
 	case REFUSAL_NO_GROUP:
 		if (!explain_wants_intel_iommu(member->device))
 			return "dmesg | grep -i iommu";
-		return boot_loader_command(&check->root, BOOT_LOADER_ADD, "intel_iommu=on");
+		return check_parameter_fix(check, BOOT_LOADER_ADD, "intel_iommu=on");
 	case REFUSAL_VIRTUAL_FUNCTIONS:
 		return root_print(&check->root, "echo 0 >/sys/bus/pci/devices/%s/sriov_numvfs",
 				  address_of(check, member->device));

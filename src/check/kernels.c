@@ -97,10 +97,17 @@ static void find_usual(const struct kernel_search *search, struct kernel *kernel
 						{ "/boot/initrd-", "" },
 						{ "/lib/modules/", "/initrd" } };
 
+	const char *flavour = strrchr(kernel->release, '-');
+
 	for (size_t i = 0; i < ARRAY_SIZE(usual); i++)
 		add_image(search, kernel,
 			  root_print(search->root, "%s%s%s", usual[i][0], kernel->release,
 				     usual[i][1]));
+	/* Alpine's are named after the kernel's flavour, as hook/regenerate has it. */
+	if (root_has(search->root, "/etc/mkinitfs/mkinitfs.conf"))
+		add_image(search, kernel,
+			  root_print(search->root, "/boot/initramfs%s",
+				     flavour ? flavour : "-vanilla"));
 	for (const char *const *place = kernels_boot_places; *place; place++)
 		for (const char *const *name = root_list(search->root, *place); *name; name++)
 			add_image(search, kernel,

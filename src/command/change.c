@@ -32,7 +32,7 @@ int change_read(struct change *change)
 	if (!run)
 		return preview_complain(change->path, -ENOMEM);
 	error = config_read(&change->config, &run->settings, change->path);
-	if (error == -ENOENT && !change->preview->file)
+	if (error == -ENOENT && (!change->preview->file || change->preview->may_lack_file))
 		error = 0;
 	/* A refused file has no text; a missing one has no problem. */
 	if (!error && !change->config.text && run->settings.problems) {
@@ -147,6 +147,18 @@ static bool lacks_some(const struct change *change)
 		if (!change->items[i].found)
 			return true;
 	return false;
+}
+
+void change_warn(const struct change *change)
+{
+	unsigned int left_out = change->run->settings.left_out;
+
+	if (left_out & SETTINGS_BIT_OFF)
+		text_print(stderr, "vfio-early: vfio_early=off is on the kernel command line: "
+				   "nothing is taken until you remove it\n");
+	if (left_out & SETTINGS_BIT(SETTING_DEVS))
+		text_print(stderr, "vfio-early: remove vfio_early.devs= from the kernel command "
+				   "line, because it overrides the file\n");
 }
 
 int change_edit(struct change *change)

@@ -49,6 +49,9 @@ int change_edit(struct change *change);
  */
 int change_plan(struct change *change);
 
+/* Says on standard error what on the kernel command line keeps the new text from counting. */
+void change_warn(const struct change *change);
+
 /* Returns whether it is this host's config, which goes into its images. */
 bool change_is_of_host(const struct change *change);
 

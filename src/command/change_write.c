@@ -128,7 +128,8 @@ static int write_files(struct change *change)
 	if (same)
 		text_print(stderr, "vfio-early: %s already says so\n", change->path);
 	for (size_t i = 0; i < change->set.count; i++)
-		text_print(stderr, "vfio-early: %s is written\n", change->set.files[i].path);
+		text_print(stderr, "vfio-early: %s is %s\n", change->set.files[i].path,
+			   change->set.files[i].new ? "written" : "removed");
 	if (!same && !change_is_of_host(change))
 		text_print(stderr, "vfio-early: %s is written\n", change->path);
 	return EXIT_DONE;

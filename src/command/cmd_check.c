@@ -5,6 +5,7 @@
 
 #include "check/boot_loader.h"
 #include "check/check.h"
+#include "command/check_fix.h"
 #include "command/options.h"
 #include "command/preview.h"
 #include "lib/command.h"
@@ -20,14 +21,24 @@
 
 #define SCHEMA 1
 
-static const char *const severity_names[] = { "error", "warning", "note" };
-
 struct options {
 	const char *root;
 	bool json;
+	bool fix;
+	bool yes;
+	bool no_regenerate;
 };
 
 static const struct option_row rows[] = {
+	{ .name = "fix",
+	  .help = "carry out the commands, each after a question",
+	  .offset = offsetof(struct options, fix) },
+	{ .name = "yes",
+	  .help = "with --fix: do not ask, and leave out what may be wanted",
+	  .offset = offsetof(struct options, yes) },
+	{ .name = "no-regenerate",
+	  .help = "with --fix: do not rebuild the initramfs images",
+	  .offset = offsetof(struct options, no_regenerate) },
 	{ .name = "json",
 	  .help = "print the findings as JSON",
 	  .offset = offsetof(struct options, json) },
@@ -42,6 +53,7 @@ static const struct option_table table = {
 	.arguments = "",
 	.help = "Finds what would keep vfio-early from working at the next boot, and what could\n"
 		"be better: a line for each, worst first, and the command that helps below it.\n"
+		"With --fix it carries these commands out; undo puts back what they changed.\n"
 		"Exit code: 0 nothing is wrong, 1 there are errors or warnings, 2 the settings do "
 		"not parse.",
 	.rows = rows,
@@ -61,6 +73,9 @@ static int make_plan(struct check *check, struct preview *preview)
 	check->platform = platform_of_cpuinfo(root_read(&check->root, "/proc/cpuinfo"));
 	if (check->platform == PLATFORM_UNKNOWN)
 		check->platform = platform_find(&preview->tree);
+	/* What an id picks is known only of devices that were read. */
+	if (run_is_wanted(check->run))
+		preview->survey = survey_all;
 	error = preview_plan(preview, check->run);
 	check->planned = !error;
 	/* Without anything to take, the plan did not look. */
@@ -124,6 +139,16 @@ static enum exit_code exit_of(const struct check *check)
 		       : EXIT_DONE;
 }
 
+/* Returns whether the next finding of the same severity has the same command. */
+static bool goes_on(const struct check_finding *finding)
+{
+	const struct check_finding *next = finding->next;
+
+	while (next && next->severity != finding->severity)
+		next = next->next;
+	return next && next->fix && finding->fix && streq(next->fix, finding->fix);
+}
+
 static void print_text(const struct check *check)
 {
 	static const enum terminal_style styles[] = { TERMINAL_RED, TERMINAL_YELLOW,
@@ -136,9 +161,10 @@ static void print_text(const struct check *check)
 		     finding = finding->next) {
 			if (finding->severity != severity)
 				continue;
-			terminal_put(&terminal, styles[severity], severity_names[severity]);
+			terminal_put(&terminal, styles[severity], check_severity_names[severity]);
 			text_print(stdout, ": %s\n", finding->text);
-			if (!finding->fix)
+			/* One command is for all that it mends. */
+			if (!finding->fix || goes_on(finding))
 				continue;
 			printf("    ");
 			terminal_put(&terminal, TERMINAL_BOLD, finding->fix);
@@ -184,7 +210,7 @@ static void print_json(const struct check *check)
 			if (finding->severity != severity)
 				continue;
 			json_open_object(&json, NULL);
-			json_string(&json, "severity", severity_names[severity]);
+			json_string(&json, "severity", check_severity_names[severity]);
 			json_string(&json, "topic", finding->topic);
 			json_string(&json, "text", finding->text);
 			json_string(&json, "fix", finding->fix);
@@ -195,9 +221,10 @@ static void print_json(const struct check *check)
 	json_close_object(&json);
 }
 
-static enum exit_code check_system(struct check *check, bool json)
+static int check_system(struct check *check, const struct options *options)
 {
 	struct preview preview = { 0 };
+	int code = EXIT_DONE;
 	const char *cmdline = root_read(&check->root, CMDLINE_PATH);
 	int error;
 
@@ -215,12 +242,17 @@ static enum exit_code check_system(struct check *check, bool json)
 			  "could not plan what the boot would do: %s", strerror(-error));
 	look(check);
 	say_refused(check);
-	if (json)
+	check_join(check);
+	if (options->fix)
+		code = check_fix(check, options->yes, !options->no_regenerate);
+	else if (options->json)
 		print_json(check);
 	else
 		print_text(check);
 	preview_close(&preview);
-	return exit_of(check);
+	if (!options->fix || check->run->settings.problems)
+		return exit_of(check);
+	return code;
 }
 
 static int run_check(int count, char *const *arguments)
@@ -232,6 +264,14 @@ static int run_check(int count, char *const *arguments)
 
 	if (first < 0)
 		return code;
+	if (options.fix ? options.json || options.root : options.yes || options.no_regenerate) {
+		text_print(stderr,
+			   options.fix ? "vfio-early: check: --fix is for this system, and prints "
+					 "no JSON\n"
+				       : "vfio-early: check: --yes and --no-regenerate go with "
+					 "--fix\n");
+		return EXIT_MALFORMED;
+	}
 	code = EXIT_PARTLY;
 	check.arena = arena_create(ARENA_SIZE);
 	check.run = run_create();
@@ -240,7 +280,7 @@ static int run_check(int count, char *const *arguments)
 	if (error)
 		preview_complain(options.root ? options.root : "check", error);
 	else
-		code = check_system(&check, options.json);
+		code = check_system(&check, &options);
 	root_close(&check.root);
 	if (check.run)
 		run_destroy(check.run);
@@ -250,7 +290,7 @@ static int run_check(int count, char *const *arguments)
 
 const struct command command_check = {
 	.name = "check",
-	.arguments = "[--json] [--root DIR]",
+	.arguments = "[--json] [--fix [--yes]] [--root DIR]",
 	.help = "Find what would keep this from working at the next boot, and how to fix it.",
 	.run = run_check,
 };

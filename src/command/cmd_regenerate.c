@@ -36,16 +36,6 @@ static int check_config(struct arena *arena)
 	return error;
 }
 
-/* Keeps the list of this host's needs for images that are built where it is not running. */
-static void keep_list(struct arena *arena)
-{
-	const struct host_roots roots = { 0 };
-	struct host_list list;
-
-	if (!host_list_read(&list, arena, &roots))
-		host_list_keep_or_say(&list, arena);
-}
-
 static int run_regenerate(int count, char *const *arguments)
 {
 	bool list = count == 1 && streq(arguments[0], "--list");
@@ -65,7 +55,7 @@ static int run_regenerate(int count, char *const *arguments)
 	arena = arena_create(ARENA_SIZE);
 	error = arena ? check_config(arena) : -ENOMEM;
 	if (!error && !list)
-		keep_list(arena);
+		host_list_keep_now(arena);
 	arena_destroy(arena);
 	if (error) {
 		text_print(stderr, "vfio-early: " CONFIG_PATH ": %s; no image was rebuilt\n",

@@ -6,6 +6,7 @@
 
 #include "command/change.h"
 #include "command/options.h"
+#include "command/pick.h"
 #include "command/preview.h"
 #include "lib/command.h"
 #include "lib/paths.h"
@@ -90,18 +91,6 @@ static bool is_possible(const struct change *change)
 	return possible;
 }
 
-static void warn(const struct change *change)
-{
-	unsigned int left_out = change->run->settings.left_out;
-
-	if (left_out & SETTINGS_BIT_OFF)
-		text_print(stderr, "vfio-early: vfio_early=off is on the kernel command line: "
-				   "nothing is taken until you remove it\n");
-	if (left_out & SETTINGS_BIT(SETTING_DEVS))
-		text_print(stderr, "vfio-early: remove vfio_early.devs= from the kernel command "
-				   "line, because it overrides the file\n");
-}
-
 /*
  * Returns whether all that keeps the devices from being taken is that the kernel makes no
  * IOMMU groups yet.
@@ -158,7 +147,7 @@ static int decide(struct change *change, const struct options *options)
 	report_text(run, stdout, NULL, NULL);
 	/* Before messages on standard error. */
 	fflush(stdout);
-	warn(change);
+	change_warn(change);
 	code = run_exit_code(run);
 	if (code == EXIT_MALFORMED) {
 		text_print(stderr, "vfio-early: not written: correct the errors first\n");
@@ -220,12 +209,35 @@ static void remember_typed(struct change *change, int count, char *const *words)
 		change->typed = change->typed_yes = change->command;
 }
 
+/* Works on the words, or asks which device if there are none. Returns an exit_code. */
+static int work_on(struct change *change, const struct options *options, int count,
+		   char *const *words)
+{
+	char *picked[1];
+	int code;
+
+	if (!count && change->kind != CONFIG_REMOVE) {
+		const char *selector =
+			pick_device(change->run->arena, &options->preview, change->command, &code);
+
+		if (!selector)
+			return code;
+		picked[0] = arena_copy(change->run->arena, selector, strlen(selector));
+		if (!picked[0])
+			return preview_complain(change->command, -ENOMEM) ? EXIT_PARTLY : EXIT_DONE;
+		words = picked;
+		count = 1;
+	}
+	remember_typed(change, count, words);
+	return work(change, options, count, words);
+}
+
 static int run_change(const char *command, const char *help, enum config_change kind, int count,
 		      char *const *arguments)
 {
 	const struct option_table table = {
 		.command = command,
-		.arguments = "SELECTOR...",
+		.arguments = kind == CONFIG_REMOVE ? "SELECTOR..." : "[SELECTOR...]",
 		.help = help,
 		.rows = rows,
 		.count = ARRAY_SIZE(rows),
@@ -247,8 +259,7 @@ static int run_change(const char *command, const char *help, enum config_change 
 	change.run = run_create();
 	if (!change.run)
 		return preview_complain(command, -ENOMEM) ? EXIT_PARTLY : EXIT_DONE;
-	remember_typed(&change, count - first, arguments + first);
-	code = work(&change, &options, count - first, arguments + first);
+	code = work_on(&change, &options, count - first, arguments + first);
 	file_lock_release(&change.lock);
 	preview_close(&options.preview);
 	run_destroy(change.run);
@@ -259,17 +270,18 @@ static int run_change(const char *command, const char *help, enum config_change 
 	"Shows what the next boot will do and why, and what changes for that; asks; then\n" \
 	"writes " CONFIG_PATH ", adds the kernel parameter that the IOMMU needs, and\n"     \
 	"rebuilds the initramfs images. If that fails, it restores the files."
+#define PICK "\nWithout a selector it lists what can be taken and asks for one."
 
 static int run_set(int count, char *const *arguments)
 {
-	return run_change("set", "Makes these the devices to take at boot.\n" REST, CONFIG_SET,
+	return run_change("set", "Makes these the devices to take at boot.\n" REST PICK, CONFIG_SET,
 			  count, arguments);
 }
 
 static int run_add(int count, char *const *arguments)
 {
-	return run_change("add", "Adds to the devices to take at boot.\n" REST, CONFIG_ADD, count,
-			  arguments);
+	return run_change("add", "Adds to the devices to take at boot.\n" REST PICK, CONFIG_ADD,
+			  count, arguments);
 }
 
 static int run_remove(int count, char *const *arguments)
@@ -278,25 +290,25 @@ static int run_remove(int count, char *const *arguments)
 			  CONFIG_REMOVE, count, arguments);
 }
 
-#define ARGUMENTS "[--dry-run] [--yes] SELECTOR..."
+#define ARGUMENTS(selectors) "[--dry-run] [--yes] " selectors
 
 const struct command command_set = {
 	.name = "set",
-	.arguments = ARGUMENTS,
+	.arguments = ARGUMENTS("[SELECTOR...]"),
 	.help = "Write to the config what to take, show the plan, and rebuild the images.",
 	.run = run_set,
 };
 
 const struct command command_add = {
 	.name = "add",
-	.arguments = ARGUMENTS,
+	.arguments = ARGUMENTS("[SELECTOR...]"),
 	.help = "The same, in addition to what is configured.",
 	.run = run_add,
 };
 
 const struct command command_remove = {
 	.name = "remove",
-	.arguments = ARGUMENTS,
+	.arguments = ARGUMENTS("SELECTOR..."),
 	.help = "Remove selectors from the config, and rebuild the images.",
 	.run = run_remove,
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The command undo puts back what set, add or remove changed on this host. */
+/* The command undo puts back what set, add, remove or import changed on this host. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -43,11 +43,9 @@ static const struct option_row rows[] = {
 static const struct option_table table = {
 	.command = "undo",
 	.arguments = "",
-	.help = "Puts back what the last set, add or remove changed: the config, the boot "
-		"loader's\n"
-		"files and the initramfs images. Shows it and asks first. Another undo puts back "
-		"the\n"
-		"change before that.",
+	.help = "Puts back what the last set, add, remove, import or check --fix changed: the\n"
+		"config, the boot loader's files, those of other set-ups, and the initramfs\n"
+		"images. Shows it and asks first. Another undo puts back the change before that.",
 	.rows = rows,
 	.count = ARRAY_SIZE(rows),
 };
@@ -202,6 +200,6 @@ static int run_undo(int count, char *const *arguments)
 const struct command command_undo = {
 	.name = "undo",
 	.arguments = "[--list] [--yes]",
-	.help = "Put back what the last set, add or remove changed.",
+	.help = "Put back what the last set, add, remove, import or check --fix changed.",
 	.run = run_undo,
 };

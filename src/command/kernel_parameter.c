@@ -49,8 +49,7 @@ static bool is_needed(const struct run *run, const struct root *root)
 	return platform_of_cpuinfo(cpuinfo) == PLATFORM_INTEL && !platform_is_virtual(cpuinfo);
 }
 
-/* Returns what sed makes of a file; NULL if it fails. */
-static const char *run_sed(struct arena *arena, const char *script, const char *path)
+const char *kernel_parameter_run_sed(struct arena *arena, const char *script, const char *path)
 {
 	char *const arguments[] = { "sed", "-E", (char *)script, (char *)path, NULL };
 	const struct process_program program = { .path = "sed", .fd = -1, .arguments = arguments };
@@ -70,7 +69,7 @@ static const char *edited(const struct root *root, const struct boot_loader_edit
 	size_t length = strlen(old);
 
 	if (edit->script)
-		return run_sed(root->arena, edit->script, path);
+		return kernel_parameter_run_sed(root->arena, edit->script, path);
 	/* A file may be longer than root_print()'s texts. */
 	return arena_print(root->arena, "%s%s%s\n", old,
 			   length && old[length - 1] != '\n' ? "\n" : "", edit->line);
@@ -118,13 +117,13 @@ static bool add_files(const struct root *root, const struct boot_loader_edit *ed
 	return changes;
 }
 
-/* Adds what the boot loader needs. Returns whether it is all there. */
-static bool add(const struct root *root, struct changeset *set)
+bool kernel_parameter_change(const struct root *root, enum boot_loader_change change,
+			     const char *parameter, struct changeset *set)
 {
 	struct boot_loader_edit edit, back;
 	size_t count = set->count;
 
-	if (!boot_loader_edit(root, BOOT_LOADER_ADD, PARAMETER, &edit))
+	if (!boot_loader_edit(root, change, parameter, &edit))
 		return false;
 	if (!add_files(root, &edit, set)) {
 		set->count = count;
@@ -135,7 +134,9 @@ static bool add(const struct root *root, struct changeset *set)
 		set->then = set->back = edit.then;
 	if (edit.back)
 		set->back = edit.back;
-	if (!edit.files && boot_loader_edit(root, BOOT_LOADER_REMOVE, PARAMETER, &back))
+	if (!edit.files &&
+	    boot_loader_edit(root, change == BOOT_LOADER_ADD ? BOOT_LOADER_REMOVE : BOOT_LOADER_ADD,
+			     parameter, &back))
 		set->back = back.then;
 	return true;
 }
@@ -148,7 +149,7 @@ const char *kernel_parameter_add(const struct run *run, const char *cmdline, str
 	if (has_parameter(set->arena, cmdline) || root_open(&root, set->arena, NULL))
 		return NULL;
 	if (is_needed(run, &root)) {
-		if (add(&root, set))
+		if (kernel_parameter_change(&root, BOOT_LOADER_ADD, PARAMETER, set))
 			result = PARAMETER;
 		else
 			text_print(stderr,

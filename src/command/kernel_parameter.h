@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include "check/boot_loader.h"
 #include "command/changeset.h"
 #include "plan/run.h"
 
@@ -14,3 +15,13 @@
  * standard error.
  */
 const char *kernel_parameter_add(const struct run *run, const char *cmdline, struct changeset *set);
+
+/*
+ * Adds to set what adds a parameter to the kernel command line where this host's boot loader keeps
+ * it, or removes it from there. Returns false if that cannot be done; set is then as it was.
+ */
+bool kernel_parameter_change(const struct root *root, enum boot_loader_change change,
+			     const char *parameter, struct changeset *set);
+
+/* Returns what sed -E makes of a file, owned by the arena; NULL if it fails. */
+const char *kernel_parameter_run_sed(struct arena *arena, const char *script, const char *path);

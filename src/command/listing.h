@@ -94,6 +94,13 @@ int listing_make(struct listing *listing, const struct run *run, const struct sy
 /* Fills in the verdict of a group whose planned and now are set. Returns 0 or -ENOMEM. */
 int listing_judge(const struct listing *listing, struct listed_group *group);
 
+/*
+ * Finds what would hold a device if a selector listed it alone: its first guard that is not
+ * waived. Returns whether there is one.
+ */
+bool listing_find_hold(const struct listing *listing, const struct device *device,
+		       struct hold *hold);
+
 /* Returns the details of one of the run's devices. */
 const struct listed *listing_of(const struct listing *listing, const struct device *device);
 const struct traits *listing_traits(const struct listing *listing, const struct device *device);

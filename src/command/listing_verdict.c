@@ -59,6 +59,12 @@ static bool find_hold(const struct listing *listing, const struct device *device
 	return false;
 }
 
+bool listing_find_hold(const struct listing *listing, const struct device *device,
+		       struct hold *hold)
+{
+	return find_hold(listing, device, true, hold);
+}
+
 /* Finds what keeps the group if this member alone is listed. Returns their number. */
 static size_t find_keepers(const struct listing *listing, const struct listed_group *group,
 			   struct keeper *keepers)

@@ -146,6 +146,15 @@ void host_list_keep_or_say(const struct host_list *list, struct arena *arena)
 			   strerror(-error));
 }
 
+void host_list_keep_now(struct arena *arena)
+{
+	const struct host_roots roots = { 0 };
+	struct host_list list;
+
+	if (!host_list_read(&list, arena, &roots))
+		host_list_keep_or_say(&list, arena);
+}
+
 void host_list_say(const struct host_list *list)
 {
 	for (const struct host_gap *gap = list->gaps; gap; gap = gap->next)

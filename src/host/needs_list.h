@@ -46,6 +46,12 @@ int host_list_keep(const struct host_list *list, struct arena *arena);
 void host_list_keep_or_say(const struct host_list *list, struct arena *arena);
 
 /*
+ * Looks for the host's needs and keeps their list, for images that are built where the host is not
+ * running. arena holds the list. Says on standard error what failed.
+ */
+void host_list_keep_now(struct arena *arena);
+
+/*
  * Says on standard error what could not be found out, that the list is a kept one, or
  * that there is none and what follows.
  */

@@ -21,11 +21,14 @@ static const char *name_of(const char *path)
 
 bool image_content_keep(const char *path)
 {
-	static const char *const names[] = {
-		"vfio-early", "vfio-early.conf",    "vfio-early.host.conf",
-		"host.conf",  "vfio-early.service", "ORDER",
-		"config"
-	};
+	static const char *const names[] = { "vfio-early",
+					     "vfio-early.conf",
+					     "vfio-early.host.conf",
+					     "host.conf",
+					     "vfio-early.service",
+					     "ORDER",
+					     "config",
+					     "init" };
 	const char *name = name_of(path);
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
@@ -64,6 +67,8 @@ static enum generator find_generator(const struct initramfs *initramfs)
 		return GENERATOR_MKINITCPIO;
 	if (find_at(initramfs, "etc/booster.init.yaml"))
 		return GENERATOR_BOOSTER;
+	if (has_part(initramfs, "nlplug-findfs"))
+		return GENERATOR_MKINITFS;
 	return GENERATOR_UNKNOWN;
 }
 
@@ -101,6 +106,8 @@ const char *generator_name(enum generator generator)
 		return "mkinitcpio";
 	case GENERATOR_BOOSTER:
 		return "booster";
+	case GENERATOR_MKINITFS:
+		return "mkinitfs";
 	case GENERATOR_FRONT:
 		return "vfio-early image";
 	case GENERATOR_UNKNOWN:
@@ -227,6 +234,15 @@ static const char *order_of_mkinitcpio(const struct image_content *content, bool
 		       : NULL;
 }
 
+/* mkinitfs runs no hooks: hook/mkinitfs/mkinitfs.conf puts ours at the beginning of /init. */
+static const char *order_of_mkinitfs(const struct image_content *content, bool *works)
+{
+	const struct cpio_member *init = find_at(content->initramfs, "init");
+
+	*works = init && init->data && strstr(init->data, "/usr/sbin/vfio-early boot");
+	return *works ? NULL : "is not run: its /init does not name it";
+}
+
 const char *image_content_order(const struct image_content *content, bool *works)
 {
 	*works = true;
@@ -240,6 +256,8 @@ const char *image_content_order(const struct image_content *content, bool *works
 		return order_of_dracut(content, works);
 	if (content->generator == GENERATOR_MKINITCPIO)
 		return order_of_mkinitcpio(content, works);
+	if (content->generator == GENERATOR_MKINITFS)
+		return order_of_mkinitfs(content, works);
 	*works = false;
 	return "is there, but what made this image is unknown, and so is whether it runs";
 }

@@ -10,7 +10,8 @@ enum generator {
 	GENERATOR_DRACUT,
 	GENERATOR_MKINITCPIO,
 	GENERATOR_BOOSTER,
-	GENERATOR_FRONT, /* `vfio-early image` */
+	GENERATOR_MKINITFS, /* Alpine's */
+	GENERATOR_FRONT,    /* `vfio-early image` */
 };
 
 /* Our files in an image. */

@@ -39,4 +39,5 @@ extern const struct command command_add;
 extern const struct command command_remove;
 extern const struct command command_show;
 extern const struct command command_undo;
+extern const struct command command_import;
 extern const struct command command_status;

@@ -20,6 +20,7 @@
 #define PCI_CLASS_VGA	      0x0300
 #define PCI_CLASS_VIDEO	      0x0400
 #define PCI_CLASS_SD	      0x0805
+#define PCI_CLASS_USB	      0x0c03
 #define PCI_CLASS_FIBER	      0x0c04
 #define PCI_CLASS_INFINIBAND  0x0c06
 

@@ -4,7 +4,6 @@
 #include "plan/plan.h"
 
 #define PCI_CLASS_SOUND	      0x0403
-#define PCI_CLASS_USB	      0x0c03
 #define PCI_CLASS_SERIAL      0x0c80
 #define PCI_VENDOR_INTEL      0x8086
 #define FIRST_DOMAIN_OF_A_VMD 0x10000

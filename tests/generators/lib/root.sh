@@ -87,6 +87,38 @@ mkinitcpio_hooks()
 	END
 }
 
+# use_mkinitfs: gives the root Alpine's mkinitfs instead of its generator: Debian has none. It
+# is what MKINITFS names, as its make install DESTDIR leaves it. One kernel stays, because the
+# names of images are those of flavours.
+use_mkinitfs()
+{
+	[ -x "${MKINITFS-}/sbin/mkinitfs" ] || {
+		# Debian cannot provide it, so MUST_RUN does not apply.
+		MUST_RUN=0
+		verdict skip "no mkinitfs in MKINITFS=${MKINITFS-}"
+	}
+	few_modules
+	install_debian pax-utils python3-pyelftools libcryptsetup12
+	must dpkg --force-depends -P initramfs-tools initramfs-tools-core
+	rm -f "$root"/boot/initrd.img-*
+	tar -C "$MKINITFS" -c . | tar -C "$root" -x --no-same-owner --keep-directory-symlink
+	ln -sf busybox "$root/usr/bin/sh"
+	ln -sf ../bin/busybox "$root/usr/sbin/modprobe"
+	# Alpine's also prints what links lead to.
+	mv "$root/usr/bin/lddtree" "$root/usr/bin/lddtree.debian"
+	cat >"$root/usr/bin/lddtree" <<-'END'
+		#!/bin/sh
+		lddtree.debian "$@" | while IFS= read -r file; do
+			echo "$file"
+			[ ! -L "$file" ] || readlink -f "$file"
+		done
+	END
+	chmod 755 "$root/usr/bin/lddtree"
+	echo kernel/drivers/gpu/drm/tiny/bochs.ko >"$root/etc/mkinitfs/features.d/display.modules"
+	echo 'features="base ext4 nvme display"' >"$root/etc/mkinitfs/mkinitfs.conf"
+	generator=mkinitfs
+}
+
 # chroot_bare ROOT COMMAND...: like chroot_run, but without /proc and with only its own
 # nodes in /dev, as in an image builder's chroot.
 chroot_bare()
@@ -179,7 +211,8 @@ fetch_debian()
 install_debian()
 {
 	fetch_debian "$root/tmp/debs" "$@"
-	must sh -c 'dpkg --force-unsafe-io -i /tmp/debs/*.deb'
+	# Again for those that need others configured before (Pre-Depends).
+	must sh -c 'for turn in 1 2 3; do dpkg --force-unsafe-io -i /tmp/debs/*.deb && exit; done; exit 1'
 	rm -r "$root/tmp/debs"
 }
 
@@ -292,6 +325,7 @@ image()
 {
 	case $generator in
 	mkinitcpio) echo "/boot/initramfs-$1.img" ;;
+	mkinitfs) echo "/boot/initramfs-${1##*-}" ;;
 	*) echo "/boot/initrd.img-$1" ;;
 	esac
 }
@@ -340,6 +374,7 @@ unpack_image()
 		in_root sh -c "cd /tmp/unpacked && lsinitrd --unpack $(image "$1")" || :
 		;;
 	mkinitcpio) must sh -c "cd /tmp/unpacked && lsinitcpio -x $(image "$1")" ;;
+	mkinitfs) must sh -c "cd /tmp/unpacked && zcat $(image "$1") | cpio -idm" ;;
 	esac
 	# An image of several archives is one tree when it boots.
 	for part in early early2 early3 main; do

@@ -251,6 +251,25 @@ mkinitcpio()
 	echo linux >"root/usr/lib/modules/$release/pkgbase"
 }
 
+# mkinitfs: Alpine's, which names images after the kernel's flavour.
+mkinitfs()
+{
+	ours
+	rm -f "root/boot/initrd.img-$release"
+	mkdir -p image/sbin root/etc/mkinitfs
+	: >image/sbin/nlplug-findfs
+	cat "$top/initramfs/mkinitfs" - >image/init <<-'END'
+		#!/bin/sh
+		exec switch_root /sysroot /sbin/init
+	END
+	: >root/usr/lib/vfio-early/mkinitfs.conf
+	put etc/mkinitfs/mkinitfs.conf <<-'END'
+		features="ata base nvme"
+		[ ! -e /usr/lib/vfio-early/mkinitfs.conf ] || . /usr/lib/vfio-early/mkinitfs.conf
+	END
+	mv "root/boot/vmlinuz-$release" root/boot/vmlinuz-amd64
+}
+
 archive()
 {
 	(cd "$1" && find . | LC_ALL=C sort | cpio -o -H newc -R 0:0 --quiet)
