@@ -103,7 +103,7 @@ all: $(PROGRAMS)
 # Goals that compile nothing themselves work before the toolchain is installed.
 TASKS := clean lint uninstall dist deb check check-unit check-plans check-completions check-check check-files check-hostile check-man \
 	check-all check-leaks check-leaks-quick check-fuzz check-binary check-trixie check-sid check-set check-hooks check-packages check-packages-quick check-image check-vm \
-	check-kernels check-bench check-stops soak check-generators check-generators-quick bench bench-list demo \
+	check-kernels check-bench check-stops soak check-generators check-generators-quick check-reboot bench bench-list demo \
 	unit-programs fuzz coverage quick check-cross
 ifneq ($(filter-out $(TASKS) setup-% part-%,$(or $(MAKECMDGOALS),all)),)
 # $(call need,PURPOSE,COMMAND): if COMMAND fails, installs what PURPOSE needs,
@@ -252,7 +252,7 @@ clean:
 # compiler.
 MAKEFLAGS += --no-print-directory
 
-setup-build setup-check setup-demo setup-bench setup-fuzz setup-generators: setup-%:
+setup-build setup-check setup-demo setup-bench setup-fuzz setup-generators setup-reboot: setup-%:
 	tests/tools/setup $*
 
 lint:
@@ -392,6 +392,12 @@ check-generators:
 	$(MAKE) deb
 	tests/generators/run-all --all
 
+# One command, one reboot, through each boot loader.
+check-reboot:
+	tests/tools/setup reboot
+	$(MAKE) deb
+	tests/reboot/run-all
+
 # What to run between two edits.
 quick:
 	tests/tools/setup check
@@ -436,6 +442,7 @@ check-all: check
 	$(MAKE) check-kernels
 	$(MAKE) check-stops
 	$(MAKE) check-generators
+	$(MAKE) check-reboot
 
 # How many system calls a boot may make: a count does not depend on the machine.
 check-bench:
@@ -460,4 +467,4 @@ demo:
 -include $(OBJECTS:.o=.d)
 
 .DELETE_ON_ERROR:
-.PHONY: all install FORCE check-programs $(TASKS) $(CHECK_PARTS:%=part-%) setup-build setup-check setup-demo setup-bench setup-fuzz setup-generators
+.PHONY: all install FORCE check-programs $(TASKS) $(CHECK_PARTS:%=part-%) setup-build setup-check setup-demo setup-bench setup-fuzz setup-generators setup-reboot

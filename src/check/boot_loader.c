@@ -3,12 +3,12 @@
 
 #include <string.h>
 
+#include "check/kernel_install.h"
 #include "check/kernels.h"
 #include "lib/text.h"
 #include "lib/textfile.h"
 
 #define GRUB_DEFAULTS	"/etc/default/grub"
-#define KERNEL_CMDLINE	"/etc/kernel/cmdline"
 #define LIMINE_DEFAULTS "/etc/default/limine"
 #define RESTART		"   # then: reboot"
 
@@ -87,6 +87,19 @@ static bool is_running(const struct root *root, const char *name)
 	if (text)
 		text[length] = '\0';
 	return text && strstr(text, name);
+}
+
+/* Returns a command line without a parameter. */
+static const char *without(const struct root *root, const char *options, const char *parameter)
+{
+	char *text = arena_copy(root->arena, options, strlen(options)), *rest, *word;
+	const char *result = "";
+
+	for (word = text ? strtok_r(text, " ", &rest) : NULL; word;
+	     word = strtok_r(NULL, " ", &rest))
+		if (!streq(word, parameter))
+			result = root_print(root, "%s%s%s", result, *result ? " " : "", word);
+	return result;
 }
 
 /* Edits every line matched by address, in files with options at line ends. */
@@ -328,34 +341,38 @@ static void edit_unified(const struct request *request, struct boot_loader_edit 
 
 static bool uses_kernel_install(const struct root *root)
 {
-	return find_entries(root) && root_has(root, KERNEL_CMDLINE) &&
-	       has_program(root, "kernel-install");
+	const char *entries = find_entries(root);
+
+	if (!entries || !has_program(root, "kernel-install") || !root_has(root, "/etc/kernel"))
+		return false;
+	return root_has(root, KERNEL_CMDLINE) ||
+	       (kernel_install_made_entries(root, entries) && kernel_install_options(root));
 }
 
-/* add-all came with systemd 255; before, kernel-install was a script. */
-static const char *install_all(const struct root *root)
-{
-	const char *text = root_read(root, "/usr/bin/kernel-install"), *command = "";
-
-	if (text && strstr(text, "add-all"))
-		return "kernel-install add-all";
-	for (const char *const *name = root_list(root, "/lib/modules"); *name; name++) {
-		const char *kernel = root_print(root, "/lib/modules/%s/vmlinuz", *name);
-
-		if (!root_has(root, kernel))
-			kernel = root_print(root, "/boot/vmlinuz-%s", *name);
-		if (root_has(root, kernel))
-			command = root_print(root, "%s%skernel-install add %s %s", command,
-					     *command ? " && " : "", text_quote(root->arena, *name),
-					     text_quote(root->arena, kernel));
-	}
-	return *command ? command : "kernel-install add-all";
-}
-
+/*
+ * Without the file, every image that is built gives the entries the running command line: the
+ * file has to be there as soon as that is not to be the next one.
+ */
 static void edit_kernel_install(const struct request *request, struct boot_loader_edit *edit)
 {
-	edit_lines(request, "1", KERNEL_CMDLINE, edit);
-	edit->then = install_all(request->root);
+	const struct root *root = request->root;
+	const char *options, *command = kernel_install_command(root);
+
+	edit->then = command;
+	if (root_has(root, KERNEL_CMDLINE)) {
+		edit_lines(request, "1", KERNEL_CMDLINE, edit);
+		return;
+	}
+	options = kernel_install_options(root);
+	edit->files = KERNEL_CMDLINE;
+	if (request->change == BOOT_LOADER_ADD) {
+		edit->line = root_print(root, "%s %s", options, request->parameter);
+		edit->back = root_print(root,
+					"echo '%s' >" KERNEL_CMDLINE " && %s && rm " KERNEL_CMDLINE,
+					options, command);
+	} else {
+		edit->line = without(root, options, request->parameter);
+	}
 }
 
 static bool uses_entries(const struct root *root)

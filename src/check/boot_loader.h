@@ -18,6 +18,7 @@ struct boot_loader_edit {
 	const char *script; /* for sed -E, on each file; NULL if a line is added at the end */
 	const char *line;   /* that line */
 	const char *then;   /* the command, for a shell; NULL for none */
+	const char *back;   /* the command after the files are as they were; NULL: then */
 	bool done;	    /* the files have the change already */
 };
 

@@ -117,26 +117,34 @@ static int put_back(const struct changeset *set, unsigned int number)
 	return EXIT_DONE;
 }
 
-/* The boot loader and the images after the files. Returns an exit_code. */
-static int follow(const struct changeset *set, bool regenerate)
+/* Rebuilds the images. Returns an exit_code. */
+static int rebuild(bool regenerate)
 {
-	int code = EXIT_DONE;
-
-	if (changeset_run(set->then)) {
-		text_print(stderr, "vfio-early: undo: %s failed: run it again\n", set->then);
-		code = EXIT_PARTLY;
-	}
 	if (!regenerate) {
 		text_print(stderr,
 			   "vfio-early: rebuild the images before the next boot: vfio-early "
 			   "regenerate\n");
-	} else if (regenerate_run(REGENERATE_SCRIPT)) {
-		text_print(stderr,
-			   "vfio-early: undo: not all images could be rebuilt: fix the error "
-			   "above, then: vfio-early regenerate\n");
-		code = EXIT_PARTLY;
+		return EXIT_DONE;
 	}
-	return code;
+	if (!regenerate_run(REGENERATE_SCRIPT))
+		return EXIT_DONE;
+	text_print(stderr, "vfio-early: undo: not all images could be rebuilt: fix the error "
+			   "above, then: vfio-early regenerate\n");
+	return EXIT_PARTLY;
+}
+
+/*
+ * The images and the boot loader after the files: with the images kernel-install(8) makes entries
+ * for the running command line. Returns an exit_code.
+ */
+static int follow(const struct changeset *set, bool regenerate)
+{
+	int code = rebuild(regenerate);
+
+	if (!changeset_run(set->then))
+		return code;
+	text_print(stderr, "vfio-early: undo: %s failed: run it again\n", set->then);
+	return EXIT_PARTLY;
 }
 
 static int undo(struct arena *arena, const struct options *options)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "command/kernel_parameter.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,8 +70,18 @@ static const char *edited(const struct root *root, const struct boot_loader_edit
 
 	if (edit->script)
 		return kernel_parameter_run_sed(root->arena, edit->script, path);
-	return root_print(root, "%s%s%s\n", old, length && old[length - 1] != '\n' ? "\n" : "",
-			  edit->line);
+	/* A file may be longer than root_print()'s texts. */
+	return arena_print(root->arena, "%s%s%s\n", old,
+			   length && old[length - 1] != '\n' ? "\n" : "", edit->line);
+}
+
+/* Adds a file that is to be made. Returns 0 or -errno. */
+static int add_new(const struct root *root, const struct boot_loader_edit *edit,
+		   struct changeset *set)
+{
+	const char *text = arena_print(root->arena, "%s\n", edit->line);
+
+	return text ? changeset_add(set, edit->files, NULL, text) : -ENOMEM;
 }
 
 /* Adds the files to set. Returns whether one changes, or none has to. */
@@ -82,6 +93,8 @@ static bool add_files(const struct root *root, const struct boot_loader_edit *ed
 
 	if (!edit->files || edit->done)
 		return true;
+	if (edit->line && !root_has(root, edit->files))
+		return add_new(root, edit, set) == 0;
 	for (; files && *files; files++) {
 		char real[PATH_MAX];
 		const char *path, *old, *new;
@@ -119,6 +132,8 @@ bool kernel_parameter_change(const struct root *root, enum boot_loader_change ch
 	/* The images are rebuilt in any case. */
 	if (edit.then && !streq(edit.then, "vfio-early regenerate"))
 		set->then = set->back = edit.then;
+	if (edit.back)
+		set->back = edit.back;
 	if (!edit.files &&
 	    boot_loader_edit(root, change == BOOT_LOADER_ADD ? BOOT_LOADER_REMOVE : BOOT_LOADER_ADD,
 			     parameter, &back))

@@ -187,11 +187,13 @@ suite_apt()
 		>>"$printed" 2>>"$work/steps.log" </dev/null
 }
 
-# install_debian PACKAGE...: installs packages from the root's suite with their
-# dependencies. Downloads stay in the cache.
-install_debian()
+# fetch_debian DIR PACKAGE...: gets packages of the root's suite, with those that the root
+# lacks for them, into a directory. Downloads stay in the cache.
+fetch_debian()
 {
-	mkdir -p "$work/archives/partial" "$root/tmp/debs"
+	to=$1
+	shift
+	mkdir -p "$work/archives/partial" "$to"
 	if ! suite_apt "$work/uris" -o "Dir::Cache::Archives=$work/archives" --print-uris install "$@" ||
 		! suite_apt "$work/steps.log" --download-only install "$@"; then
 		verdict skip "no packages: $(tail -n 1 "$work/steps.log")"
@@ -200,11 +202,25 @@ install_debian()
 	archives=$("$top/third-party/debian-suite" "$suite" \
 		sh -c 'echo "$(dirname "$APT_CONFIG")/archives"')
 	sed -n "s/^'[^']*' \([^ ]*\.deb\) .*/\1/p" "$work/uris" |
+<<<<<<< HEAD
 		(cd "$archives" && xargs cp -t "$root/tmp/debs") ||
 		stop "packages" "all in $archives" "not all"
 	# Again for those that need others configured before (Pre-Depends).
 	must sh -c 'for turn in 1 2 3; do dpkg --force-unsafe-io -i /tmp/debs/*.deb && exit; done; exit 1'
 	rm -r "$work/archives" "$root/tmp/debs" "$work/uris"
+=======
+		(cd "$archives" && xargs cp -t "$to") || stop "packages" "all in $archives" "not all"
+	rm -r "$work/archives" "$work/uris"
+}
+
+# install_debian PACKAGE...: installs packages from the root's suite with their
+# dependencies.
+install_debian()
+{
+	fetch_debian "$root/tmp/debs" "$@"
+	must sh -c 'dpkg --force-unsafe-io -i /tmp/debs/*.deb'
+	rm -r "$root/tmp/debs"
+>>>>>>> reboot
 }
 
 # install_make [VARIABLE=VALUE...]: installs from the tree into the root, which then
@@ -238,14 +254,20 @@ kept_list()
 		>"$root/var/lib/vfio-early/host.conf"
 }
 
-# few_modules: leaves one kernel and only the drivers that the boot needs, so that images
-# are built faster.
-few_modules()
+# keep_kernel: leaves the one that boots.
+keep_kernel()
 {
 	for release in $kernels; do
 		[ "$release" = "$kernel" ] || rm -rf "$root/lib/modules/$release" "$root"/boot/*-"$release"
 	done
 	kernels=$kernel
+}
+
+# few_modules: leaves one kernel and only the drivers that the boot needs, so that images
+# are built faster.
+few_modules()
+{
+	keep_kernel
 	case $generator in
 	initramfs-tools)
 		echo MODULES=list >"$root/etc/initramfs-tools/conf.d/few"

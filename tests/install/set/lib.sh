@@ -83,7 +83,7 @@ host()
 	mkdir -p root/dev root/run root/tmp root/usr/bin root/var/lib
 	mknod -m 666 root/dev/null c 1 3
 	cp /bin/busybox root/usr/bin/busybox
-	for applet in sh sed; do
+	for applet in sh sed rm; do
 		ln -s busybox "root/usr/bin/$applet"
 	done
 	cp "$binary" root/usr/sbin/vfio-early

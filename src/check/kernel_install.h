@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <stdbool.h>
+
+#include "check/root.h"
+
+/* The file that kernel-install(8) takes the command line of its entries from, if it is there. */
+#define KERNEL_CMDLINE "/etc/kernel/cmdline"
+
+/*
+ * Returns whether kernel-install(8) made an entry in this directory, as its
+ * 90-loaderentry.install does: TOKEN-RELEASE.conf with the kernel /TOKEN/RELEASE/linux. It
+ * makes each anew whenever an image is built, so a change in one does not last.
+ */
+bool kernel_install_made_entries(const struct root *root, const char *directory);
+
+/*
+ * Returns the command line that kernel-install(8) gives its entries while there is no
+ * KERNEL_CMDLINE: that of /usr/lib/kernel/cmdline, or that of the running system without what the
+ * boot loader added. Returns NULL if there is none, or if a shell's echo would change it. The
+ * root's arena owns the text.
+ */
+const char *kernel_install_options(const struct root *root);
+
+/* Returns the command that makes the entries of all kernels. The root's arena owns it. */
+const char *kernel_install_command(const struct root *root);
