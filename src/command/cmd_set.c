@@ -14,6 +14,7 @@
 #include "lib/text.h"
 #include "lib/util.h"
 #include "plan/explain.h"
+#include "plan/explain_kept.h"
 #include "plan/report.h"
 
 struct options {
@@ -105,6 +106,46 @@ static bool lacks_groups_alone(const struct run *run)
 	return !plan->finding_count;
 }
 
+/*
+ * Says which devices that have no group yet the next boot will keep with the host all the same.
+ * Returns whether there are any.
+ */
+static bool say_kept_later(const struct run *run)
+{
+	struct hold holds[REFUSAL_COUNT];
+	char address[PCI_ADDRESS_SIZE];
+	bool any = false;
+
+	for (size_t i = 0; i < run->plan.group_count; i++) {
+		const struct planned_group *group = &run->plan.groups[i];
+
+		for (size_t j = 0; group->number < 0 && j < group->count; j++) {
+			const struct member *member = &group->members[j];
+			const struct guard_view view = {
+				.settings = &run->settings,
+				.topology = &run->topology,
+				.device = member->device,
+				.listed = member->selector != NULL,
+				.group_later = true,
+			};
+			size_t count = guard_judge(&view, holds);
+
+			for (size_t k = 0; k < count; k++) {
+				if (holds[k].force)
+					continue;
+				any = true;
+				text_print(
+					stderr,
+					"vfio-early: %s will stay with the host at the next boot "
+					"too: %s\n",
+					explain_address(member->device, address),
+					explain_hold(run, member, &holds[k]));
+			}
+		}
+	}
+	return any;
+}
+
 /* Says what the change does to this host, before it is asked for. */
 static void show(const struct change *change)
 {
@@ -155,7 +196,8 @@ static int decide(struct change *change, const struct options *options)
 	}
 	if (change_gather(change, !options->no_parameters))
 		return preview_complain(change->command, -ENOMEM) ? EXIT_PARTLY : EXIT_DONE;
-	if (change->parameter && code == EXIT_PARTLY && lacks_groups_alone(run))
+	if (change->parameter && !say_kept_later(run) && code == EXIT_PARTLY &&
+	    lacks_groups_alone(run))
 		code = EXIT_DONE;
 	if (options->dry_run && !change_is_of_host(change))
 		config_show_difference(change->path, change->old, change->new, stdout);

@@ -96,7 +96,7 @@ int listing_judge(const struct listing *listing, struct listed_group *group);
 
 /*
  * Finds what would hold a device if a selector listed it alone: its first guard that is not
- * waived. Returns whether there is one.
+ * waived, besides that it has no group. Returns whether there is one.
  */
 bool listing_find_hold(const struct listing *listing, const struct device *device,
 		       struct hold *hold);

@@ -42,6 +42,7 @@ static bool find_hold(const struct listing *listing, const struct device *device
 		.topology = &listing->run->topology,
 		.device = device,
 		.listed = as_listed,
+		.group_later = device->group < 0,
 	};
 	struct hold holds[REFUSAL_COUNT];
 	size_t count;

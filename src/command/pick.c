@@ -60,17 +60,6 @@ static const struct device *find_card(const struct listing *listing, const struc
 	return NULL;
 }
 
-/*
- * Returns whether the host needs the device. What the plan says of a device without a group is
- * only that it has none.
- */
-static bool is_needed(const struct listing *listing, const struct device *device)
-{
-	const struct listed *listed = listing_of(listing, device);
-
-	return listed->protect || listed->network;
-}
-
 /* Returns whether the next boot may know the groups of devices that have none now. */
 static bool groups_come_later(const struct listing *listing)
 {
@@ -89,9 +78,8 @@ static bool is_offered(const struct listing *listing, const struct listed_group 
 	case VERDICT_TAKEN:
 		return true;
 	case VERDICT_NO_GROUP:
-		return groups_come_later(listing) && !is_needed(listing, group->wanted) &&
-		       (!listing_find_hold(listing, group->wanted, &hold) ||
-			hold.refusal == REFUSAL_NO_GROUP);
+		return groups_come_later(listing) &&
+		       !listing_find_hold(listing, group->wanted, &hold);
 	default:
 		return false;
 	}

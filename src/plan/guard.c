@@ -36,6 +36,8 @@ const struct selector *guard_find_needed(const struct selector_list *needed,
 static bool has_no_group(const struct guard_view *view, const struct selector **blame)
 {
 	(void)blame;
+	if (view->group_later)
+		return false;
 	return view->device->group < 0 || topology_find_joiner(view->topology, view->device);
 }
 

@@ -14,6 +14,7 @@ struct guard_view {
 	const struct device *device;
 	const struct selector *excluded; /* the '!' that leaves it out; NULL for none */
 	bool listed;			 /* by a selector, or counts as listed (picks_list()) */
+	bool group_later;		 /* that it has no group yet does not count */
 };
 
 /* How a word of force= waives a guard. */
