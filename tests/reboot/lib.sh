@@ -11,8 +11,8 @@ firmware_vars=/usr/share/OVMF/OVMF_VARS_4M.fd
 
 # What the kernel's command line says anyway: messages go to the serial console, a failure ends
 # the machine, and a busy host's timer is no failure. What keeps Intel's processors from leaking
-# takes most of an emulated one's time.
-always="console=ttyS0 panic=-1 no_timer_check mitigations=off"
+# takes most of an emulated one's time, and on a busy host systemd must not lose its patience.
+always="console=ttyS0 panic=-1 no_timer_check mitigations=off systemd.service_watchdogs=0"
 
 # parse_case NAME: sets $loader, $suite and $firmware of LOADER-SUITE.
 parse_case()
