@@ -202,13 +202,6 @@ fetch_debian()
 	archives=$("$top/third-party/debian-suite" "$suite" \
 		sh -c 'echo "$(dirname "$APT_CONFIG")/archives"')
 	sed -n "s/^'[^']*' \([^ ]*\.deb\) .*/\1/p" "$work/uris" |
-<<<<<<< HEAD
-		(cd "$archives" && xargs cp -t "$root/tmp/debs") ||
-		stop "packages" "all in $archives" "not all"
-	# Again for those that need others configured before (Pre-Depends).
-	must sh -c 'for turn in 1 2 3; do dpkg --force-unsafe-io -i /tmp/debs/*.deb && exit; done; exit 1'
-	rm -r "$work/archives" "$root/tmp/debs" "$work/uris"
-=======
 		(cd "$archives" && xargs cp -t "$to") || stop "packages" "all in $archives" "not all"
 	rm -r "$work/archives" "$work/uris"
 }
@@ -218,9 +211,9 @@ fetch_debian()
 install_debian()
 {
 	fetch_debian "$root/tmp/debs" "$@"
-	must sh -c 'dpkg --force-unsafe-io -i /tmp/debs/*.deb'
+	# Again for those that need others configured before (Pre-Depends).
+	must sh -c 'for turn in 1 2 3; do dpkg --force-unsafe-io -i /tmp/debs/*.deb && exit; done; exit 1'
 	rm -r "$root/tmp/debs"
->>>>>>> reboot
 }
 
 # install_make [VARIABLE=VALUE...]: installs from the tree into the root, which then
