@@ -153,12 +153,16 @@ static void show(const struct change *change)
 
 	terminal_open(&terminal, stdout);
 	if (change->parameter)
-		terminal_wrap(&terminal, 0, 0, TERMINAL_PLAIN,
-			      arena_print(change->run->arena,
-					  "%s is added to the kernel command line, because this "
-					  "kernel makes no IOMMU groups without it. The next boot "
-					  "decides about each group when it is there.",
-					  change->parameter));
+		terminal_wrap(
+			&terminal, 0, 0, TERMINAL_PLAIN,
+			arena_print(change->run->arena,
+				    "%s is added to the kernel command line, because %s. The "
+				    "next boot decides about each group when it is there.",
+				    change->parameter,
+				    change->run->plan.iommu == IOMMU_ABSENT
+					    ? "the firmware shows no IOMMU yet, and many "
+					      "kernels use it only with that"
+					    : "this kernel makes no IOMMU groups without it"));
 	changeset_show(&change->set, stdout);
 	fflush(stdout);
 }
