@@ -194,16 +194,28 @@ static void say_driverctl(struct check *check, const struct other_line *line)
 
 static void say(struct check *check, const struct other_line *line)
 {
-	static void (*const says[])(struct check * check, const struct other_line *line) = {
-		[OTHER_IDS] = say_ids,
-		[OTHER_BLACKLIST] = say_blacklist,
-		[OTHER_SOFTDEP] = say_softdep,
-		[OTHER_INSTALL] = say_install,
-		[OTHER_DRIVERCTL] = say_driverctl,
-		[OTHER_PRELOAD] = say_preload,
-	};
-
-	says[line->kind](check, line);
+	switch (line->kind) {
+	case OTHER_IDS:
+		say_ids(check, line);
+		break;
+	case OTHER_BLACKLIST:
+		say_blacklist(check, line);
+		break;
+	case OTHER_SOFTDEP:
+		say_softdep(check, line);
+		break;
+	case OTHER_INSTALL:
+		say_install(check, line);
+		break;
+	case OTHER_DRIVERCTL:
+		say_driverctl(check, line);
+		break;
+	case OTHER_PRELOAD:
+		say_preload(check, line);
+		break;
+	default:
+		break;
+	}
 }
 
 /* Says what is left of a parameter on the kernel command line. */
