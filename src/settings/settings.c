@@ -2,6 +2,7 @@
 #include "settings/settings.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "lib/text.h"
@@ -19,30 +20,36 @@
 enum value_type {
 	TYPE_SELECTORS,
 	TYPE_DRIVER,
+	TYPE_PROGRAM,
 	TYPE_SECONDS,
 	TYPE_SWITCH,
 	TYPE_RESCUE,
 };
 
 static const struct {
-	const char *name;
-	enum value_type type;
-	size_t offset; /* of the value in struct settings */
-	unsigned int least;
+	char name[15]; /* no pointer: those need relocations, and the image's program is small */
+	uint8_t type;  /* enum value_type */
+	uint8_t least;
+	uint16_t offset; /* of the value in struct settings */
 } keys[SETTING_COUNT] = {
-	[SETTING_DEVS] = { "devs", TYPE_SELECTORS, offsetof(struct settings, devs), 0 },
-	[SETTING_FORCE] = { "force", TYPE_SELECTORS, offsetof(struct settings, force), 0 },
-	[SETTING_PROTECT] = { "protect", TYPE_SELECTORS, offsetof(struct settings, protect), 0 },
-	[SETTING_MEMBERS] = { "members", TYPE_SELECTORS, offsetof(struct settings, members), 0 },
-	[SETTING_DRIVER] = { "driver", TYPE_DRIVER, offsetof(struct settings, driver), 0 },
-	[SETTING_WAIT] = { "wait", TYPE_SECONDS, offsetof(struct settings, wait_seconds), 0 },
-	[SETTING_TIMEOUT] = { "timeout", TYPE_SECONDS, offsetof(struct settings, timeout_seconds),
-			      1 },
-	[SETTING_DEBUG] = { "debug", TYPE_SWITCH, offsetof(struct settings, debug), 0 },
-	[SETTING_DRY_RUN] = { "dry_run", TYPE_SWITCH, offsetof(struct settings, dry_run), 0 },
-	[SETTING_RESCUE] = { "rescue", TYPE_RESCUE, offsetof(struct settings, in_repair), 0 },
-	[SETTING_CLAIMED] = { "claimed", TYPE_SELECTORS, offsetof(struct settings, claimed), 0 },
-	[SETTING_NETWORK] = { "network", TYPE_SELECTORS, offsetof(struct settings, network), 0 },
+	[SETTING_DEVS] = { "devs", TYPE_SELECTORS, 0, offsetof(struct settings, devs) },
+	[SETTING_FORCE] = { "force", TYPE_SELECTORS, 0, offsetof(struct settings, force) },
+	[SETTING_PROTECT] = { "protect", TYPE_SELECTORS, 0, offsetof(struct settings, protect) },
+	[SETTING_MEMBERS] = { "members", TYPE_SELECTORS, 0, offsetof(struct settings, members) },
+	[SETTING_DRIVER] = { "driver", TYPE_DRIVER, 0, offsetof(struct settings, driver) },
+	[SETTING_WAIT] = { "wait", TYPE_SECONDS, 0, offsetof(struct settings, wait_seconds) },
+	[SETTING_TIMEOUT] = { "timeout", TYPE_SECONDS, 1,
+			      offsetof(struct settings, timeout_seconds) },
+	[SETTING_DEBUG] = { "debug", TYPE_SWITCH, 0, offsetof(struct settings, debug) },
+	[SETTING_DRY_RUN] = { "dry_run", TYPE_SWITCH, 0, offsetof(struct settings, dry_run) },
+	[SETTING_RESCUE] = { "rescue", TYPE_RESCUE, 0, offsetof(struct settings, in_repair) },
+	[SETTING_TRIAL] = { "trial", TYPE_SWITCH, 0, offsetof(struct settings, trial) },
+	[SETTING_CONFIRM] = { "confirm", TYPE_PROGRAM, 0, offsetof(struct settings, confirm) },
+	[SETTING_CONFIRM_WITHIN] = { "confirm_within", TYPE_SECONDS, 0,
+				     offsetof(struct settings, confirm_seconds) },
+	[SETTING_CLAIMED] = { "claimed", TYPE_SELECTORS, 0, offsetof(struct settings, claimed) },
+	[SETTING_NETWORK] = { "network", TYPE_SELECTORS, 0, offsetof(struct settings, network) },
+	[SETTING_CONFIRMS] = { "confirms", TYPE_SWITCH, 0, offsetof(struct settings, confirms) },
 };
 
 static void *value_of(struct settings *settings, enum setting_key key)
@@ -54,6 +61,7 @@ void settings_init(struct settings *settings, struct arena *arena)
 {
 	memset(settings, 0, sizeof(*settings));
 	settings->driver = "vfio-pci";
+	settings->trial = true;
 	settings->timeout_seconds = 10;
 	settings->arena = arena;
 	settings->last_problem = &settings->problems;
@@ -187,6 +195,18 @@ static int read_driver(struct settings *settings, enum setting_key key, const ch
 	return settings->driver ? 0 : -ENOMEM;
 }
 
+/* Only its path: whoever needs arguments writes a script. */
+static int read_program(struct settings *settings, enum setting_key key, const char *text,
+			const struct origin *origin)
+{
+	if (*text != '/' || text[strcspn(text, " \t")])
+		return settings_complain(
+			settings, &(struct complaint){ .origin = origin, .key = key },
+			"%s: " PIECE ": not the path of a program", keys[key].name, text);
+	settings->confirm = arena_copy(settings->arena, text, strlen(text));
+	return settings->confirm ? 0 : -ENOMEM;
+}
+
 /*
  * Returns whether a bad value restricts nothing. A value with '=' has swallowed the text
  * after it, which may be a restriction.
@@ -269,6 +289,11 @@ bool settings_are_off(const struct settings *settings)
 	return settings->off || (settings->repair && !settings->in_repair);
 }
 
+bool settings_has_trials(const struct settings *settings)
+{
+	return settings->origins[SETTING_TRIAL].source ? settings->trial : settings->confirms;
+}
+
 bool settings_is_list(enum setting_key key)
 {
 	return keys[key].type == TYPE_SELECTORS;
@@ -302,6 +327,9 @@ static int read_value(struct settings *settings, enum setting_key key, const cha
 		return read_selectors(settings, key, value, origin);
 	case TYPE_DRIVER:
 		result = read_driver(settings, key, value, origin);
+		break;
+	case TYPE_PROGRAM:
+		result = read_program(settings, key, value, origin);
 		break;
 	case TYPE_SECONDS:
 		result = read_seconds(settings, key, value, origin);
@@ -415,6 +443,8 @@ const char *setting_value(const struct settings *settings, enum setting_key key,
 		return list_text(value, arena);
 	case TYPE_DRIVER:
 		return settings->driver ? settings->driver : "auto";
+	case TYPE_PROGRAM:
+		return settings->confirm ? settings->confirm : "";
 	case TYPE_SECONDS:
 		return arena_print(arena, "%u", *(const unsigned int *)value);
 	case TYPE_SWITCH:

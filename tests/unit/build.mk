@@ -9,14 +9,14 @@ UNIT_CFLAGS = -g1 -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
 U := build/unit
 UNIT := tests/unit
 
-UNIT_TESTS := address arena ask attached beneath changeset claim cmdline config config_edit \
+UNIT_TESTS := address arena ask attached beneath changeset claim cmdline config config_edit confirms \
 	cpio_writer cpio_reader deadline decompress elf_file embed execute execute_cut explain explain_failure file_lock \
 	file_replace firmware_display framebuffer held_signals host host_console host_fstab \
 	host_keyboard host_list host_many host_network host_path host_storage host_unlock \
 	host_volume in_use in_use_block in_use_node depmod_index init iommu textfile json_writer json_reader libvirt_domain module_loader lock log modalias \
 	module_options modprobe_conf mountinfo musl_parts options other_setup \
 	plan plan_actions plan_guard platform process regenerate release report run selector settings settings_host \
-	settings_places supervise supervise_task survey sysfs terminal text topology traits uki
+	settings_places supervise supervise_task survey sysfs terminal text topology traits trial trial_record uki
 
 # Modules often linked together.
 unit_settings := text settings settings_file settings_problem settings_cmdline refusal suggest claim selector address hex cmdline
@@ -38,6 +38,8 @@ unit_lib_attached = strict_arena scratch
 unit_src_beneath = beneath file_replace
 unit_lib_beneath = scratch
 unit_src_cmdline = cmdline
+unit_src_confirms = confirms
+unit_lib_confirms = scratch
 unit_src_config_edit = config_edit $(unit_settings)
 unit_lib_config_edit = strict_arena
 unit_src_changeset = changeset regenerate process deadline file_replace textfile config_edit $(unit_settings)
@@ -54,7 +56,7 @@ unit_src_deadline = deadline
 unit_src_decompress = decompress process deadline
 unit_lib_decompress = scratch
 unit_src_elf_file = elf_file
-unit_src_embed = embed modprobe_conf mountinfo iommu sysfs needs_list config beneath file_replace file_lock deadline textfile $(unit_settings)
+unit_src_embed = embed confirms modprobe_conf mountinfo iommu sysfs needs_list config beneath file_replace file_lock deadline textfile $(unit_settings)
 unit_lib_embed = strict_arena scratch
 unit_src_execute = execute undo member binding device deadline log $(unit_plan)
 unit_lib_execute = strict_arena machine kernel_model kernel_sysfs scenarios outcome
@@ -153,7 +155,7 @@ unit_wrap_report = log_line log_text mkdir
 unit_src_run = held_signals $(unit_run) arena
 unit_lib_run = machine
 # The worker shares the real arena with its watcher.
-unit_src_supervise = supervise worker held_signals log sysfs $(unit_run) arena
+unit_src_supervise = supervise worker trial trial_record efi_variable held_signals log sysfs $(unit_run) arena
 unit_lib_supervise = machine supervised
 unit_src_supervise_task = $(unit_src_supervise)
 unit_lib_supervise_task = $(unit_lib_supervise)
@@ -170,6 +172,11 @@ unit_wrap_survey = uname
 unit_src_sysfs = sysfs
 unit_lib_sysfs = scratch
 unit_wrap_sysfs = write
+unit_src_trial = trial trial_record efi_variable held_signals log $(unit_run) arena
+unit_lib_trial = machine scratch
+unit_wrap_trial = access uname trial_record_open trial_record_boot
+unit_src_trial_record = trial_record efi_variable
+unit_lib_trial_record = scratch
 unit_src_terminal = terminal text arena
 unit_wrap_terminal = isatty ioctl
 unit_src_text = text
