@@ -230,10 +230,10 @@ const char *import_find_fault(const struct import *import, const struct other_li
 	if (line->name && strncmp(line->file, MODPROBE_DIRECTORY, strlen(MODPROBE_DIRECTORY)) != 0)
 		return "it is not in " MODPROBE_DIRECTORY ": a file of the same name there hides "
 		       "it";
-	/* A boot loader's file is followed, as set does; what another link means is unknown. */
-	if (*import->root->path ? false : lstat(path, &status))
+	if (lstat(path, &status) < 0)
 		return "it cannot be read";
-	if (!*import->root->path && !S_ISREG(status.st_mode) && !is_parameter(line))
+	/* A boot loader's file is followed, as set does; what another link means is unknown. */
+	if (!S_ISREG(status.st_mode) && !is_parameter(line))
 		return "the file is a link: edit what it leads to yourself";
 	text = root_read(import->root, line->file);
 	if (!text)
