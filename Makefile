@@ -331,6 +331,7 @@ check-set:
 	$(MAKE) all
 	tests/install/set/run
 	tests/install/set/import
+	tests/install/set/off
 	tests/install/set/fix
 
 check-hooks:

@@ -41,3 +41,6 @@ extern const struct command command_show;
 extern const struct command command_undo;
 extern const struct command command_import;
 extern const struct command command_status;
+extern const struct command command_off;
+extern const struct command command_on;
+extern const struct command command_root;
