@@ -62,10 +62,10 @@ static void print_list(const struct run *run, enum setting_key key,
 		       const struct selector_list *list)
 {
 	if (!list->count)
-		text_print(stdout, "%-8s = %-30s # %s\n", setting_name(key), "",
+		text_print(stdout, "%-14s = %-30s # %s\n", setting_name(key), "",
 			   place_of(run, key));
 	for (size_t i = 0; i < list->count; i++)
-		text_print(stdout, "%-8s = %-30s # %s%s%s\n", setting_name(key),
+		text_print(stdout, "%-14s = %-30s # %s%s%s\n", setting_name(key),
 			   list->items[i].text, explain_origin(run->arena, &list->items[i].origin),
 			   list->items[i].purpose ? ", for " : "",
 			   list->items[i].purpose ? list->items[i].purpose : "");
@@ -87,7 +87,7 @@ static void print_text(const struct run *run)
 		if (list)
 			print_list(run, key, list);
 		else
-			text_print(stdout, "%-8s = %-30s # %s\n", setting_name(key),
+			text_print(stdout, "%-14s = %-30s # %s\n", setting_name(key),
 				   value ? value : "", place_of(run, key));
 	}
 }

@@ -19,6 +19,7 @@
 enum value_type {
 	TYPE_SELECTORS,
 	TYPE_DRIVER,
+	TYPE_PROGRAM,
 	TYPE_SECONDS,
 	TYPE_SWITCH,
 	TYPE_RESCUE,
@@ -41,8 +42,13 @@ static const struct {
 	[SETTING_DEBUG] = { "debug", TYPE_SWITCH, offsetof(struct settings, debug), 0 },
 	[SETTING_DRY_RUN] = { "dry_run", TYPE_SWITCH, offsetof(struct settings, dry_run), 0 },
 	[SETTING_RESCUE] = { "rescue", TYPE_RESCUE, offsetof(struct settings, in_repair), 0 },
+	[SETTING_TRIAL] = { "trial", TYPE_SWITCH, offsetof(struct settings, trial), 0 },
+	[SETTING_CONFIRM] = { "confirm", TYPE_PROGRAM, offsetof(struct settings, confirm), 0 },
+	[SETTING_CONFIRM_WITHIN] = { "confirm_within", TYPE_SECONDS,
+				     offsetof(struct settings, confirm_seconds), 0 },
 	[SETTING_CLAIMED] = { "claimed", TYPE_SELECTORS, offsetof(struct settings, claimed), 0 },
 	[SETTING_NETWORK] = { "network", TYPE_SELECTORS, offsetof(struct settings, network), 0 },
+	[SETTING_CONFIRMS] = { "confirms", TYPE_SWITCH, offsetof(struct settings, confirms), 0 },
 };
 
 static void *value_of(struct settings *settings, enum setting_key key)
@@ -54,6 +60,7 @@ void settings_init(struct settings *settings, struct arena *arena)
 {
 	memset(settings, 0, sizeof(*settings));
 	settings->driver = "vfio-pci";
+	settings->trial = true;
 	settings->timeout_seconds = 10;
 	settings->arena = arena;
 	settings->last_problem = &settings->problems;
@@ -187,6 +194,18 @@ static int read_driver(struct settings *settings, enum setting_key key, const ch
 	return settings->driver ? 0 : -ENOMEM;
 }
 
+/* Only its path: whoever needs arguments writes a script. */
+static int read_program(struct settings *settings, enum setting_key key, const char *text,
+			const struct origin *origin)
+{
+	if (*text != '/' || text[strcspn(text, " \t")])
+		return settings_complain(
+			settings, &(struct complaint){ .origin = origin, .key = key },
+			"%s: " PIECE ": not the path of a program", keys[key].name, text);
+	settings->confirm = arena_copy(settings->arena, text, strlen(text));
+	return settings->confirm ? 0 : -ENOMEM;
+}
+
 /*
  * Returns whether a bad value restricts nothing. A value with '=' has swallowed the text
  * after it, which may be a restriction.
@@ -269,6 +288,11 @@ bool settings_are_off(const struct settings *settings)
 	return settings->off || (settings->repair && !settings->in_repair);
 }
 
+bool settings_has_trials(const struct settings *settings)
+{
+	return settings->origins[SETTING_TRIAL].source ? settings->trial : settings->confirms;
+}
+
 bool settings_is_list(enum setting_key key)
 {
 	return keys[key].type == TYPE_SELECTORS;
@@ -302,6 +326,9 @@ static int read_value(struct settings *settings, enum setting_key key, const cha
 		return read_selectors(settings, key, value, origin);
 	case TYPE_DRIVER:
 		result = read_driver(settings, key, value, origin);
+		break;
+	case TYPE_PROGRAM:
+		result = read_program(settings, key, value, origin);
 		break;
 	case TYPE_SECONDS:
 		result = read_seconds(settings, key, value, origin);
@@ -415,6 +442,8 @@ const char *setting_value(const struct settings *settings, enum setting_key key,
 		return list_text(value, arena);
 	case TYPE_DRIVER:
 		return settings->driver ? settings->driver : "auto";
+	case TYPE_PROGRAM:
+		return settings->confirm ? settings->confirm : "";
 	case TYPE_SECONDS:
 		return arena_print(arena, "%u", *(const unsigned int *)value);
 	case TYPE_SWITCH:

@@ -27,9 +27,13 @@ enum setting_key {
 	SETTING_DEBUG,
 	SETTING_DRY_RUN,
 	SETTING_RESCUE,
+	SETTING_TRIAL,
+	SETTING_CONFIRM,
+	SETTING_CONFIRM_WITHIN,
 	/* Not for users: only a list of the host's needs may have these. */
 	SETTING_CLAIMED,
 	SETTING_NETWORK,
+	SETTING_CONFIRMS,
 	SETTING_COUNT,
 };
 
@@ -67,7 +71,11 @@ struct settings {
 	bool off; /* vfio_early=off: touch nothing */
 	/* The word of the command line that starts the system for repair; NULL for none. */
 	const char *repair;
-	bool in_repair; /* rescue = take: devices are taken then too */
+	bool in_repair;	     /* rescue = take: devices are taken then too */
+	bool trial;	     /* as the user has it; settings_has_trials() counts */
+	const char *confirm; /* the user's program that says whether all is well; or NULL */
+	unsigned int confirm_seconds; /* an unconfirmed trial reboots after these; 0 for never */
+	bool confirms;		      /* the system that the image starts confirms trials */
 	struct selector_list devs;
 	struct selector_list force;
 	struct selector_list protect;
@@ -101,6 +109,12 @@ bool settings_is_repair(const struct cmdline_token *token);
 
 /* Returns whether the command line keeps everything from being touched. */
 bool settings_are_off(const struct settings *settings);
+
+/*
+ * Returns whether a configuration that has never come up is a trial: the user wants it, or said
+ * nothing and the system that the image starts confirms trials.
+ */
+bool settings_has_trials(const struct settings *settings);
 
 /*
  * Returns the first problem that stops the taking, or NULL. A value replaced by another

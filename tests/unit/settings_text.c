@@ -39,6 +39,14 @@ void settings_render(const struct settings *settings, struct text *text)
 		text_add(text, "repair=%s; ", settings->repair);
 	if (settings->in_repair)
 		text_add(text, "rescue=take; ");
+	if (settings->origins[SETTING_TRIAL].source)
+		text_add(text, "trial=%s; ", settings->trial ? "on" : "off");
+	if (settings->confirm)
+		text_add(text, "confirm=%s; ", settings->confirm);
+	if (settings->confirm_seconds)
+		text_add(text, "confirm_within=%u; ", settings->confirm_seconds);
+	if (settings->confirms)
+		text_add(text, "confirms; ");
 	if (settings->iommu_off)
 		text_add(text, "iommu_off=%s; ", settings->iommu_off);
 	for (const struct problem *problem = settings->problems; problem; problem = problem->next) {

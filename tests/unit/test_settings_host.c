@@ -38,6 +38,7 @@ static const struct {
 	{ NULL, "vfio-pci.ids=10de:1f91", "claimed = 01:00.0\nclaimed = 02:00.0\n",
 	  "claimed=10de:1f91,01:00.0,02:00.0; " },
 	{ NULL, NULL, "network = 01:00.0\n", "network=01:00.0; " },
+	{ NULL, NULL, "confirms = on\n", "confirms; " },
 	{ "wait = 3\n", NULL, "# protect = 01:00.0\n\n", "wait=3; " },
 	{ NULL, NULL, "devs = 01:00.0\nprotect = 02:00.0\nwait = 9\nnonsense\ngpu = 1\n",
 	  "protect=02:00.0; [" HOST ":1:1 'devs': only protect and network are allowed here][" HOST
