@@ -14,6 +14,7 @@
 #include "boot/lock.h"
 #include "boot/module_loader.h"
 #include "boot/supervise.h"
+#include "boot/trial.h"
 #include "lib/deadline.h"
 #include "lib/log.h"
 #include "lib/util.h"
@@ -49,7 +50,8 @@ static void load_iommu(const struct module_loader *loader, const struct sysfs *s
 
 /* Reads the devices and waits for missing ones. Returns 0 or -errno. */
 static int survey_and_wait(struct run *run, const struct sysfs *sysfs,
-			   struct module_context *modules, struct pci_source **source)
+			   struct module_context *modules, const struct module_loader *loader,
+			   struct pci_source **source)
 {
 	struct deadline deadline = deadline_after((int64_t)run->settings.wait_seconds * 1000);
 	int events = run->settings.wait_seconds ? hotplug_listen() : -1;
@@ -65,7 +67,8 @@ static int survey_and_wait(struct run *run, const struct sysfs *sysfs,
 			break;
 		error = survey(&run->topology, run->arena, &run->settings, *source, sysfs, modules);
 		/* Each survey may find new devices, so each is followed by asking once. */
-		asked = !error && !asked && run->topology.late_groups && takes(run);
+		asked = !error && !asked && run->topology.late_groups && takes(run) &&
+			trial_allows(run, loader);
 		if (asked) {
 			const struct deadline all = deadline_after(run->allowed / 2);
 
@@ -106,6 +109,14 @@ static int tell(int fd, enum word word)
 	return write(fd, &byte, 1) == 1 ? 0 : -EPIPE;
 }
 
+static bool takes_any(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->group_count; i++)
+		if (!plan->groups[i].refused)
+			return true;
+	return false;
+}
+
 /* Makes the plan; touches no device of the plan. Returns 0 or -errno. */
 static int decide(struct run *run, const struct sysfs *sysfs, const struct module_loader *loader,
 		  int fd, struct pci_source **source)
@@ -120,14 +131,16 @@ static int decide(struct run *run, const struct sysfs *sysfs, const struct modul
 	if (takes(run))
 		load_iommu(loader, sysfs);
 	if (!error)
-		error = survey_and_wait(run, sysfs, modules, source);
+		error = survey_and_wait(run, sysfs, modules, loader, source);
 	if (modules)
 		module_close(modules);
 	if (!error)
 		error = tell(fd, WORD_WAITED);
 	if (!error)
 		error = plan_make(&run->plan, run->arena, &run->settings, &run->topology);
-	if (!error && run->at_boot)
+	if (!error && takes(run) && takes_any(&run->plan) && !trial_allows(run, loader))
+		run->plan = (struct plan){ 0 };
+	if (!error && run->at_boot && !run_stands_down(run))
 		error = leftover_list(&run->plan, run->arena, &run->settings, &run->topology);
 	return error;
 }
@@ -234,7 +247,8 @@ static bool is_stopped(void *context)
 /* Carries out the plan. Returns 0 or -errno. */
 static int carry_out(struct run *run, const struct execution *execution)
 {
-	if (run->settings.dry_run || execution->is_stopped(execution->context))
+	if (run->settings.dry_run || run_stands_down(run) ||
+	    execution->is_stopped(execution->context))
 		return 0;
 	if (run->task && run->task->execute)
 		return run->task->execute(run, execution);
@@ -273,7 +287,7 @@ static int work(struct run *run, int fd)
 	error = carry_out(run, &execution);
 	if (error)
 		return error;
-	if (run->at_boot)
+	if (run->at_boot && !run_stands_down(run))
 		note_options(run, &loader, source);
 	run->phase = RUN_DONE;
 	return 0;

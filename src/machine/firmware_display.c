@@ -27,8 +27,8 @@
 /* Looks for the platform device that the kernel creates for the framebuffer. */
 static void find_platform_device(struct firmware_display *display, const struct sysfs *sysfs)
 {
-	static const char *const names[] = { "simple-framebuffer.0", "efi-framebuffer.0",
-					     "vesa-framebuffer.0" };
+	static const char names[][21] = { "simple-framebuffer.0", "efi-framebuffer.0",
+					  "vesa-framebuffer.0" };
 	char path[SYSFS_PATH_SIZE], target[SYSFS_PATH_SIZE];
 
 	for (size_t i = 0; !display->held && i < ARRAY_SIZE(names); i++) {

@@ -21,10 +21,10 @@ static const char *owner_of(const char *line, size_t length)
 
 bool framebuffer_is_owner(const char *name, size_t length)
 {
-	static const char *const names[] = { "BOOTFB",		"efifb",     "vesafb",
-					     "simplefb",	"simpledrm", "simple-framebuffer",
-					     "efidrm",		"vesadrm",   "efi-framebuffer",
-					     "vesa-framebuffer" };
+	static const char names[][19] = { "BOOTFB",	     "efifb",	  "vesafb",
+					  "simplefb",	     "simpledrm", "simple-framebuffer",
+					  "efidrm",	     "vesadrm",	  "efi-framebuffer",
+					  "vesa-framebuffer" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		if (strlen(names[i]) == length && memcmp(names[i], name, length) == 0)
@@ -72,8 +72,8 @@ struct framebuffer_search {
 /* Takes the first one that has a driver: the firmware leaves at most one. */
 static int look_at(void *context, const char *name)
 {
-	static const char *const kinds[] = { "efi-framebuffer.", "vesa-framebuffer.",
-					     "simple-framebuffer." };
+	static const char kinds[][21] = { "efi-framebuffer.", "vesa-framebuffer.",
+					  "simple-framebuffer." };
 	const struct framebuffer_search *search = context;
 	struct device *device = search->device;
 	char path[SYSFS_PATH_SIZE], driver[256];

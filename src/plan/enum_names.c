@@ -3,7 +3,7 @@
 
 const char *step_name(enum step step)
 {
-	static const char *const names[] = {
+	static const char names[][10] = {
 		[STEP_NONE] = "none",
 		[STEP_OVERRIDE] = "override",
 		[STEP_EVICT_FRAMEBUFFER] = "release",
@@ -18,7 +18,7 @@ const char *step_name(enum step step)
 
 const char *result_name(enum result result)
 {
-	static const char *const names[] = {
+	static const char names[][8] = {
 		[RESULT_PENDING] = "pending", [RESULT_TAKEN] = "taken",
 		[RESULT_ALREADY] = "already", [RESULT_LEFT] = "left",
 		[RESULT_UNDONE] = "undone",   [RESULT_STUCK] = "stuck",
@@ -30,7 +30,7 @@ const char *result_name(enum result result)
 
 const char *finding_name(enum finding_kind kind)
 {
-	static const char *const names[] = {
+	static const char names[][21] = {
 		[FINDING_ABSENT] = "absent",
 		[FINDING_IDENTITY] = "identity",
 		[FINDING_BRIDGES] = "bridges-only",
@@ -41,4 +41,15 @@ const char *finding_name(enum finding_kind kind)
 	};
 
 	return names[kind];
+}
+
+const char *trial_name(enum run_trial trial)
+{
+	static const char names[][11] = {
+		[RUN_TRIAL_UNDECIDED] = "none",	       [RUN_TRIAL_NONE] = "none",
+		[RUN_TRIAL_RUNNING] = "running",       [RUN_TRIAL_UNRECORDED] = "unrecorded",
+		[RUN_TRIAL_STOOD_DOWN] = "stood-down", [RUN_TRIAL_DAMAGED] = "damaged",
+	};
+
+	return names[trial];
 }

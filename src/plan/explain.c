@@ -411,9 +411,32 @@ static const char *add_count(struct arena *arena, const char *list, size_t count
 	return SAY(arena, "%s, %zu %s%s %s", list, count, thing, count == 1 ? "" : "s", what);
 }
 
+const char *explain_trial(const struct run *run)
+{
+	switch (run->trial) {
+	case RUN_TRIAL_RUNNING:
+		return "this configuration is new, so this boot is a trial: if it does not come "
+		       "up, the next one takes nothing";
+	case RUN_TRIAL_UNRECORDED:
+		return SAY(run->arena,
+			   "this trial could not be recorded in an EFI variable: %s; if this boot "
+			   "does not come up, start one with vfio_early=off",
+			   strerror(-run->trial_error));
+	case RUN_TRIAL_STOOD_DOWN:
+		return "the last boot with this configuration did not come up: to try it again: "
+		       "vfio-early retry; to take its devices from now on: vfio-early confirm";
+	case RUN_TRIAL_DAMAGED:
+		return "the record of trials, an EFI variable, is damaged: to begin a new one: "
+		       "vfio-early retry";
+	default:
+		return NULL;
+	}
+}
+
 const char *explain_nothing_picked(const struct run *run)
 {
-	if (explain_end(run) || run->plan.group_count || run->plan.finding_count)
+	if (run_stands_down(run) || explain_end(run) || run->plan.group_count ||
+	    run->plan.finding_count)
 		return NULL;
 	return "devs picks nothing but what '!' leaves out; list the devices to take";
 }
@@ -451,6 +474,8 @@ const char *explain_summary(const struct run *run)
 		for (size_t j = 0; !group->refused && !group->failed && j < group->count; j++)
 			taken += group->members[j].role == ROLE_TAKE;
 	}
+	if (run_stands_down(run))
+		return SAY(run->arena, "nothing was touched: %s", explain_trial(run));
 	if (run->plan.stopped)
 		return SAY(run->arena,
 			   "nothing was touched: a selector that keeps devices with the host "

@@ -95,6 +95,12 @@ const char *explain_end(const struct run *run);
 /* Returns why a plan has neither groups nor findings; NULL if it has, or the run ended early. */
 const char *explain_nothing_picked(const struct run *run);
 
+/*
+ * Returns what there is to say of the run's trial: what confirms it, or why devices stay with
+ * the host; NULL if it is none (run_trial).
+ */
+const char *explain_trial(const struct run *run);
+
 /* Returns the run in one line, with the time it took. */
 const char *explain_summary(const struct run *run);
 

@@ -98,7 +98,7 @@ static void log_leftovers(const struct run *run)
 void report_log(const struct run *run)
 {
 	const struct plan *plan = &run->plan;
-	const char *end = explain_end(run);
+	const char *end = explain_end(run), *trial = explain_trial(run);
 
 	for (const struct problem *problem = run->settings.problems; problem;
 	     problem = problem->next)
@@ -113,7 +113,9 @@ void report_log(const struct run *run)
 			log_text(LOG_LEVEL_WARNING, explain_module(run->arena, &plan->modules[i]));
 	if (end)
 		log_text(LOG_LEVEL_ERROR, end);
-	log_text(LOG_LEVEL_INFO, explain_summary(run));
+	if (trial && !run_stands_down(run))
+		log_text(run->trial_error ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO, trial);
+	log_text(run_stands_down(run) ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO, explain_summary(run));
 }
 
 static void json_settings(const struct run *run, struct json *json)
@@ -327,8 +329,15 @@ void report_json(const struct run *run, FILE *out)
 	json_string(&json, "summary", explain_summary(run));
 	if (end)
 		json_string(&json, "error", end);
-	if (settings_find_stop(&run->settings) || run->plan.stopped)
+	if (settings_find_stop(&run->settings) || run->plan.stopped || run_stands_down(run))
 		json_string(&json, "stopped", explain_summary(run));
+	if (explain_trial(run)) {
+		json_open_object(&json, "trial");
+		json_string(&json, "state", trial_name(run->trial));
+		json_string(&json, "error", run->trial_error ? strerror(-run->trial_error) : NULL);
+		json_string(&json, "text", explain_trial(run));
+		json_close_object(&json);
+	}
 	json_settings(run, &json);
 	json_findings(run, &json);
 	json_groups(run, &json);
@@ -352,6 +361,13 @@ static void save_devices(const struct run *run, FILE *out)
 					putc('\n', out);
 		}
 	}
+}
+
+/* For the unit that confirms trials, which runs only if there is this file. */
+static void save_trial(const struct run *run, FILE *out)
+{
+	fputs(trial_name(run->trial), out);
+	putc('\n', out);
 }
 
 static int create(int directory, const char *name)
@@ -409,6 +425,8 @@ int report_save(const struct run *run, const char *path)
 		return -errno;
 	error = save(run, directory, "report.json", ".report.json.new", report_json);
 	devices_error = save(run, directory, "devices", ".devices.new", save_devices);
+	if (!devices_error && explain_trial(run))
+		devices_error = save(run, directory, "trial", ".trial.new", save_trial);
 	close(directory);
 	return error ? error : devices_error;
 }

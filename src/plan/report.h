@@ -22,8 +22,8 @@ void report_json(const struct run *run, FILE *out);
 void report_text(const struct run *run, FILE *out, struct pci_source *names, const char *ids);
 
 /*
- * Writes report.json, and devices with one taken address a line, into the directory at
- * path, which is made if missing. Each file is written under another name and renamed. A
- * run that gave up waiting for another one saves nothing. Returns 0 or -errno.
+ * Writes report.json, devices with one taken address a line, and, of a trial, its state in
+ * trial, into the directory at path, which is made if missing. Each file is written under another
+ * name and renamed. A run that gave up waiting for another one saves nothing. Returns 0 or -errno.
  */
 int report_save(const struct run *run, const char *path);

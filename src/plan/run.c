@@ -40,6 +40,11 @@ bool run_is_wanted(const struct run *run)
 	       !settings_find_stop(&run->settings);
 }
 
+bool run_stands_down(const struct run *run)
+{
+	return run->trial >= RUN_TRIAL_STOOD_DOWN;
+}
+
 bool run_is_locked_out(const struct run *run)
 {
 	return run->error == -EBUSY && run->phase == RUN_SETTINGS;

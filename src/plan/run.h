@@ -19,6 +19,16 @@ enum run_phase {
 	RUN_DONE,
 };
 
+/* Whether a run's configuration is a trial (boot/trial.h). */
+enum run_trial {
+	RUN_TRIAL_UNDECIDED,
+	RUN_TRIAL_NONE,	      /* it has come up before, or this machine has no trials */
+	RUN_TRIAL_RUNNING,    /* it is recorded, and waits to be confirmed */
+	RUN_TRIAL_UNRECORDED, /* it could not be recorded, and runs without */
+	RUN_TRIAL_STOOD_DOWN, /* its last boot did not come up: nothing is touched */
+	RUN_TRIAL_DAMAGED,    /* the record says nothing that makes sense: likewise */
+};
+
 struct run_task; /* boot/supervise.h */
 
 /*
@@ -55,6 +65,8 @@ struct run {
 	 * NULL for none.
 	 */
 	const struct device *volatile asked;
+	enum run_trial trial;
+	int trial_error; /* -errno that kept it from being recorded or read */
 	bool crash;	 /* the kernel was started by kdump: nothing is touched */
 	bool died;	 /* the worker ended before its work */
 	int64_t started; /* on CLOCK_MONOTONIC, in nanoseconds */
@@ -71,6 +83,9 @@ void run_destroy(struct run *run);
 
 /* Returns whether the user asked for anything and nothing stops the taking. */
 bool run_is_wanted(const struct run *run);
+
+/* Returns whether nothing is touched because of a trial that has not come up. */
+bool run_stands_down(const struct run *run);
 
 /*
  * Returns whether the run gave up waiting for another run's lock. It has then looked at

@@ -5,7 +5,7 @@
 
 const char *refusal_name(enum refusal refusal)
 {
-	static const char *const names[REFUSAL_COUNT] = {
+	static const char names[REFUSAL_COUNT][18] = {
 		[REFUSAL_NONE] = "none",
 		[REFUSAL_NO_GROUP] = "no-iommu-group",
 		[REFUSAL_GONE] = "gone",

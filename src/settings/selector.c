@@ -57,8 +57,8 @@ static bool all_digits(const struct cursor *cursor)
 
 static bool looks_like_group(const struct cursor *cursor)
 {
-	static const char *const prefixes[] = { "group:", "group=", "group",
-						"iommu_group:", "iommu_group" };
+	static const char prefixes[][13] = { "group:", "group=", "group",
+					     "iommu_group:", "iommu_group" };
 
 	if (all_digits(cursor))
 		return true;

@@ -2,6 +2,7 @@
 #include "settings/settings.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "lib/text.h"
@@ -26,29 +27,29 @@ enum value_type {
 };
 
 static const struct {
-	const char *name;
-	enum value_type type;
-	size_t offset; /* of the value in struct settings */
-	unsigned int least;
+	char name[15]; /* no pointer: those need relocations, and the image's program is small */
+	uint8_t type;  /* enum value_type */
+	uint8_t least;
+	uint16_t offset; /* of the value in struct settings */
 } keys[SETTING_COUNT] = {
-	[SETTING_DEVS] = { "devs", TYPE_SELECTORS, offsetof(struct settings, devs), 0 },
-	[SETTING_FORCE] = { "force", TYPE_SELECTORS, offsetof(struct settings, force), 0 },
-	[SETTING_PROTECT] = { "protect", TYPE_SELECTORS, offsetof(struct settings, protect), 0 },
-	[SETTING_MEMBERS] = { "members", TYPE_SELECTORS, offsetof(struct settings, members), 0 },
-	[SETTING_DRIVER] = { "driver", TYPE_DRIVER, offsetof(struct settings, driver), 0 },
-	[SETTING_WAIT] = { "wait", TYPE_SECONDS, offsetof(struct settings, wait_seconds), 0 },
-	[SETTING_TIMEOUT] = { "timeout", TYPE_SECONDS, offsetof(struct settings, timeout_seconds),
-			      1 },
-	[SETTING_DEBUG] = { "debug", TYPE_SWITCH, offsetof(struct settings, debug), 0 },
-	[SETTING_DRY_RUN] = { "dry_run", TYPE_SWITCH, offsetof(struct settings, dry_run), 0 },
-	[SETTING_RESCUE] = { "rescue", TYPE_RESCUE, offsetof(struct settings, in_repair), 0 },
-	[SETTING_TRIAL] = { "trial", TYPE_SWITCH, offsetof(struct settings, trial), 0 },
-	[SETTING_CONFIRM] = { "confirm", TYPE_PROGRAM, offsetof(struct settings, confirm), 0 },
-	[SETTING_CONFIRM_WITHIN] = { "confirm_within", TYPE_SECONDS,
-				     offsetof(struct settings, confirm_seconds), 0 },
-	[SETTING_CLAIMED] = { "claimed", TYPE_SELECTORS, offsetof(struct settings, claimed), 0 },
-	[SETTING_NETWORK] = { "network", TYPE_SELECTORS, offsetof(struct settings, network), 0 },
-	[SETTING_CONFIRMS] = { "confirms", TYPE_SWITCH, offsetof(struct settings, confirms), 0 },
+	[SETTING_DEVS] = { "devs", TYPE_SELECTORS, 0, offsetof(struct settings, devs) },
+	[SETTING_FORCE] = { "force", TYPE_SELECTORS, 0, offsetof(struct settings, force) },
+	[SETTING_PROTECT] = { "protect", TYPE_SELECTORS, 0, offsetof(struct settings, protect) },
+	[SETTING_MEMBERS] = { "members", TYPE_SELECTORS, 0, offsetof(struct settings, members) },
+	[SETTING_DRIVER] = { "driver", TYPE_DRIVER, 0, offsetof(struct settings, driver) },
+	[SETTING_WAIT] = { "wait", TYPE_SECONDS, 0, offsetof(struct settings, wait_seconds) },
+	[SETTING_TIMEOUT] = { "timeout", TYPE_SECONDS, 1,
+			      offsetof(struct settings, timeout_seconds) },
+	[SETTING_DEBUG] = { "debug", TYPE_SWITCH, 0, offsetof(struct settings, debug) },
+	[SETTING_DRY_RUN] = { "dry_run", TYPE_SWITCH, 0, offsetof(struct settings, dry_run) },
+	[SETTING_RESCUE] = { "rescue", TYPE_RESCUE, 0, offsetof(struct settings, in_repair) },
+	[SETTING_TRIAL] = { "trial", TYPE_SWITCH, 0, offsetof(struct settings, trial) },
+	[SETTING_CONFIRM] = { "confirm", TYPE_PROGRAM, 0, offsetof(struct settings, confirm) },
+	[SETTING_CONFIRM_WITHIN] = { "confirm_within", TYPE_SECONDS, 0,
+				     offsetof(struct settings, confirm_seconds) },
+	[SETTING_CLAIMED] = { "claimed", TYPE_SELECTORS, 0, offsetof(struct settings, claimed) },
+	[SETTING_NETWORK] = { "network", TYPE_SELECTORS, 0, offsetof(struct settings, network) },
+	[SETTING_CONFIRMS] = { "confirms", TYPE_SWITCH, 0, offsetof(struct settings, confirms) },
 };
 
 static void *value_of(struct settings *settings, enum setting_key key)

@@ -120,8 +120,7 @@ int settings_add_claims(struct settings *settings, const char *list, const char 
 static int note_claims(struct settings *settings, const struct cmdline_token *token,
 		       const struct origin *origin)
 {
-	static const char *const parameters[] = { "vfio_pci.ids", "pci_stub.ids",
-						  "xen_pciback.hide" };
+	static const char parameters[][17] = { "vfio_pci.ids", "pci_stub.ids", "xen_pciback.hide" };
 
 	for (size_t i = 0; token->value && i < ARRAY_SIZE(parameters); i++) {
 		const char *claimant;

@@ -16,7 +16,7 @@ UNIT_TESTS := address arena ask attached beneath changeset claim cmdline config 
 	host_volume in_use in_use_block in_use_node depmod_index init iommu textfile json_writer json_reader libvirt_domain links module_loader lock log modalias \
 	module_options modprobe_conf mountinfo musl_parts options other_setup \
 	plan plan_actions plan_guard platform process regenerate release report run selector settings settings_host \
-	settings_places supervise supervise_task survey sysfs terminal text topology traits uki up
+	settings_places supervise supervise_task survey sysfs terminal text topology traits trial trial_record uki up
 
 # Modules often linked together.
 unit_settings := text settings settings_file settings_problem settings_cmdline refusal suggest claim selector address hex cmdline
@@ -155,7 +155,7 @@ unit_wrap_report = log_line log_text mkdir
 unit_src_run = held_signals $(unit_run) arena
 unit_lib_run = machine
 # The worker shares the real arena with its watcher.
-unit_src_supervise = supervise worker held_signals log sysfs $(unit_run) arena
+unit_src_supervise = supervise worker trial trial_record efi_variable held_signals log sysfs $(unit_run) arena
 unit_lib_supervise = machine supervised
 unit_src_supervise_task = $(unit_src_supervise)
 unit_lib_supervise_task = $(unit_lib_supervise)
@@ -172,6 +172,11 @@ unit_wrap_survey = uname
 unit_src_sysfs = sysfs
 unit_lib_sysfs = scratch
 unit_wrap_sysfs = write
+unit_src_trial = trial trial_record efi_variable held_signals log $(unit_run) arena
+unit_lib_trial = machine scratch
+unit_wrap_trial = access uname trial_record_open trial_record_boot
+unit_src_trial_record = trial_record efi_variable
+unit_lib_trial_record = scratch
 unit_src_terminal = terminal text arena
 unit_wrap_terminal = isatty ioctl
 unit_src_text = text

@@ -18,6 +18,8 @@ rdinit_program=/vfio-early
 monitor_after=
 sysrq=
 runs=1
+boots=1
+efi=
 console=ttyS0
 # Of the harnesses, only run has guests for other machines.
 machine=${machine:-x86_64}
@@ -74,6 +76,33 @@ runs()
 {
 	runs=$1
 	echo "runs=$1" >>"$work/root/case/settings"
+}
+
+# trials: the system that the image starts confirms trials, and its firmware keeps their record.
+trials()
+{
+	efi
+	printf '%s\n' '# What this host needs' 'confirms = on' | image_file etc/vfio-early.host.conf
+}
+
+# boots N: the machine is started N times, with the variables and disks that it has then. The
+# last boot is judged as any other; see boot_taken and boot_log for the rest.
+boots()
+{
+	boots=$1
+}
+
+# in_boot N CODE: shell code that the guest runs in that boot, after its last vfio-early. There
+# crash gets what was found to the host, and ends the boot by a panic.
+in_boot()
+{
+	printf '[ "$boot" != %s ] || {\n%s\n}\n' "$1" "$2" >>"$work/root/case/after"
+}
+
+# before_boot N CODE: shell code that the guest runs in that boot, before its first vfio-early.
+before_boot()
+{
+	printf '[ "$boot" != %s ] || {\n%s\n}\n' "$1" "$2" >>"$work/root/case/before"
 }
 
 # unmounted DIR...: which of proc, sys, dev and run are not mounted while vfio-early runs.
@@ -203,6 +232,20 @@ taken()
 	for address; do
 		owner "$address" vfio-pci
 	done
+}
+
+# boot_taken N [ADDRESS...]: in that boot these were on vfio-pci, and nothing else.
+boot_taken()
+{
+	number=$1
+	shift
+	expect boot_taken "$number" "$(for address; do full_address "$address"; done | xargs)"
+}
+
+# boot_log N ERE: one of vfio-early's lines in that boot's log matches.
+boot_log()
+{
+	expect boot_log "$1" "$2"
 }
 
 # owner_before ADDRESS DRIVER: the driver before vfio-early ran, on which the case relies.

@@ -66,10 +66,10 @@ guest_rdinit_words()
 }
 
 # guest_kernel: prints the unpacked kernel, which starts sooner, unless the case needs a
-# video mode, which only the packed one sets.
+# video mode, which only the packed one sets, or is started by UEFI.
 guest_kernel()
 {
-	if grep -q 'vga=' "$work/cmdline"; then
+	if [ -n "$efi" ] || grep -q 'vga=' "$work/cmdline"; then
 		echo "$directory/vmlinuz"
 	else
 		"$top/tests/vm/kernel-elf" "$directory"
@@ -99,6 +99,7 @@ guest_arguments()
 	x86_64,off) words="$words intel_iommu=off" ;;
 	x86_64,virtio) words="$words vfio_iommu_type1.allow_unsafe_interrupts=1" ;;
 	esac
+	[ "$boots" -eq 1 ] || words="$words vm_boot=$boot"
 	guest_machine
 	printf '%s\n' -accel "tcg,thread=${threads:-single}" -smp "$processors" \
 		-m "${memory:-1G}" ${counted:+-icount shift=1,sleep=off} \
@@ -127,6 +128,7 @@ guest_start()
 	done <"$work/qemu.words"
 	printf "'%s' " "$@" >"$work/qemu.command"
 	echo >>"$work/qemu.command"
+	rm -f "$work/result.tar"
 	truncate -s 16M "$work/result.tar"
 	timeout -k 10 "$deadline" "$@" >"$work/qemu.log" 2>&1 </dev/null &
 	qemu=$!
@@ -157,6 +159,21 @@ guest_monitor()
 	jq -se 'map(select(.id == "line").return) == [""]' "$work/qmp.log" >/dev/null
 }
 
+# guest_boot_all: boots the case as often as it says. What the boots before the last one found is
+# in $work/found.N, their consoles are in $work/serial.N.log.
+guest_boot_all()
+{
+	boot=1
+	while [ "$boot" -lt "$boots" ]; do
+		guest_boot || return
+		mv "$found" "$found.$boot"
+		mv "$work/serial.log" "$work/serial.$boot.log"
+		mkdir "$found"
+		boot=$((boot + 1))
+	done
+	guest_boot
+}
+
 # guest_boot: boots the case to its end and unpacks the result disk; on failure, sets
 # $guest_problem.
 guest_boot()
@@ -183,6 +200,7 @@ guest_boot()
 	code=0
 	wait "$qemu" || code=$?
 	qemu=
+	rm -rf "$sockets"
 	tar -C "$found" -xf "$work/result.tar" 2>"$work/tar.log" || :
 	if [ "$code" -eq 124 ]; then
 		guest_problem="the guest was not done after $deadline s"

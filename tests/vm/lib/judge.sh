@@ -280,10 +280,26 @@ judge_taken()
 	judge_log
 }
 
+# judge_boots: what the boots before the last one did.
+judge_boots()
+{
+	expected boot_taken | while IFS=$tab read -r number addresses; do
+		equal "on vfio-pci in boot $number" "$addresses" \
+			"$(on_vfio "../found.$number/owners.after.1")"
+	done
+	expected boot_log | while IFS=$tab read -r number ere; do
+		sed -n 's/^\[[^]]*\] \(vfio-early: .*\)/\1/p' "$found.$number/dmesg" >"$work/log.$number"
+		grep -qE -e "$ere" "$work/log.$number" ||
+			failed "log of boot $number" "a line like $ere" \
+				"$(paste -sd '|' "$work/log.$number")"
+	done
+}
+
 judge()
 {
 	: >"$work/failures"
 	run=$found/run.$runs
+	judge_boots
 	judge_taken
 	judge_start
 	if grep -q '^no_report' "$work/expect"; then

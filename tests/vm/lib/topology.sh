@@ -127,6 +127,20 @@ acpi()
 	qemu_argument -bios "$firmware"
 }
 
+# efi: the machine's firmware is OVMF, whose variables are kept from boot to boot.
+efi()
+{
+	efi=yes
+	firmware=/usr/share/OVMF
+	if [ ! -e "$firmware/OVMF_CODE_4M.fd" ]; then
+		skip "ovmf is not installed"
+		return
+	fi
+	cp "$firmware/OVMF_VARS_4M.fd" "$work/variables"
+	qemu_argument -drive "if=pflash,unit=0,format=raw,readonly=on,file=$firmware/OVMF_CODE_4M.fd" \
+		-drive "if=pflash,unit=1,format=raw,file=$work/variables"
+}
+
 # iommu on|off|none|amd|virtio: none is a machine without an IOMMU; amd has AMD's (whose
 # own function is 00:01.0), virtio a virtio-iommu (00:1c.0), whose driver is a module, instead of Intel's. q35
 # remaps no interrupts with the latter. With AMD's and two processors QEMU 7.2 now and then aborts.
