@@ -16,7 +16,7 @@ UNIT_TESTS := address arena ask attached beneath changeset claim cmdline config 
 	host_volume in_use in_use_block in_use_node depmod_index init iommu textfile json_writer json_reader libvirt_domain links module_loader lock log modalias \
 	module_options modprobe_conf mountinfo musl_parts options other_setup \
 	plan plan_actions plan_guard platform process regenerate release report run selector settings settings_host \
-	settings_places supervise supervise_task survey sysfs terminal text topology traits trial trial_record uki up
+	settings_places supervise supervise_task survey sysfs terminal text topology traits trial trial_record trial_watch uki up
 
 # Modules often linked together.
 unit_settings := text settings settings_file settings_problem settings_cmdline refusal suggest claim selector address hex cmdline
@@ -185,6 +185,10 @@ unit_src_traits = traits device sysfs text address hex
 unit_lib_traits = strict_arena scratch
 unit_src_topology = topology address hex
 unit_lib_topology = strict_arena
+unit_src_trial_watch = trial_watch trial_end trial_marker trial_reboot trial_record efi_variable enum_names \
+	held_signals $(unit_src_up) arena
+unit_lib_trial_watch = scratch
+unit_wrap_trial_watch = trial_record_open
 unit_src_uki = uki
 unit_src_up = up process deadline text $(unit_src_links)
 unit_lib_up = strict_arena scratch
