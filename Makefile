@@ -370,7 +370,8 @@ check-kernels:
 
 # vfio-early killed after each of its changes, a few of which check-vm has.
 STOPS = $(foreach n,1 2 3 4 5 6 7 8 9,stops-image@$(n)) stops-image@2-all stops@1 unplug@1 unplug@2 late-group-killed@all \
-	late-group-killed@all-asked
+	late-group-killed@all-asked trial-cut@driver_override-2-panic trial-cut@driver_override-3-cut \
+	trial-cut@bind-1-panic
 check-stops:
 	tests/tools/setup demo
 	$(MAKE) all

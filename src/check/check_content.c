@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "check/check_image.h"
+#include "host/confirms.h"
 #include "image/module_closure.h"
 #include "lib/elf_file.h"
 #include "lib/paths.h"
@@ -244,7 +245,17 @@ static void check_host(const struct image_check *image)
 		return;
 	lacking = check_find_lacking(arena, file->text, member->data);
 	surplus = check_find_lacking(arena, member->data, file->text);
-	if (lacking)
+	if ((lacking && strstarts(lacking, setting_name(SETTING_CONFIRMS))) ||
+	    (surplus && strstarts(surplus, setting_name(SETTING_CONFIRMS))))
+		check_say(
+			image->check, CHECK_WARNING, "image-host", image->fix,
+			lacking ? "%s: it was built before this system confirmed trials, so a new "
+				  "configuration is taken at every boot, whether it comes up or not"
+				: "%s: it was built when this system confirmed trials "
+				  "(" HOST_CONFIRM_UNIT
+				  "), so a new configuration is taken once and then never again",
+			image->path);
+	else if (lacking)
 		check_say(image->check, CHECK_WARNING, "image-host", image->fix,
 			  "%s: it was built when this host needed other devices, and lacks: %s",
 			  image->path, lacking);

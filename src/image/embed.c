@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "host/confirms.h"
 #include "lib/file.h"
 #include "lib/modprobe_conf.h"
 #include "lib/mountinfo.h"
@@ -22,6 +23,7 @@ struct collection {
 	struct embed *embed;
 	struct arena *arena;
 	const char *root;
+	bool confirms; /* the system confirms trials */
 	struct embed_file **last_modprobe;
 	struct embed_name **last_module;
 };
@@ -119,6 +121,15 @@ static int add_iommu(struct collection *collection, const struct embed_request *
 	return error || !*end ? error : add_module(collection, "virtio_pci", strlen("virtio_pci"));
 }
 
+/*
+ * Adds the file system of EFI variables, where trials are recorded. What is built in has no
+ * alias.
+ */
+static int add_variables(struct collection *collection, const char *directory)
+{
+	return collection->confirms ? add_aliased(collection, directory, "alias fs-efivarfs ") : 0;
+}
+
 static const char *modules_directory(struct arena *arena, const struct embed_request *request)
 {
 	struct utsname kernel = { 0 };
@@ -154,6 +165,8 @@ static int collect_modules(struct collection *collection, const struct embed_req
 		error = add_driver(collection, &collection->embed->settings, directory);
 	if (!error)
 		error = add_iommu(collection, request, directory);
+	if (!error)
+		error = add_variables(collection, directory);
 	/* The next boot's command line is probably this boot's. */
 	settings_init(&running, collection->arena);
 	if (!error && !request->generic)
@@ -306,6 +319,7 @@ static int collect_host(struct collection *collection)
 {
 	struct host_roots roots = { 0 };
 	struct embed *embed = collection->embed;
+	const char *text;
 	int error;
 
 	if (*collection->root)
@@ -318,10 +332,12 @@ static int collect_host(struct collection *collection)
 		return -ENOMEM;
 	error = host_list_read(&embed->needs, collection->arena, &roots);
 	/* Adds even a list without needs: boot must know that somebody looked. */
-	if (!error && embed->needs.text)
-		error = add_file(&embed->host, collection->arena, HOST_CONFIG_PATH,
-				 embed->needs.text);
-	return error;
+	if (error || !embed->needs.text)
+		return error;
+	text = collection->confirms
+		       ? arena_print(collection->arena, "%sconfirms = on\n", embed->needs.text)
+		       : embed->needs.text;
+	return text ? add_file(&embed->host, collection->arena, HOST_CONFIG_PATH, text) : -ENOMEM;
 }
 
 int embed_collect(struct embed *embed, struct arena *arena, const struct embed_request *request)
@@ -330,6 +346,8 @@ int embed_collect(struct embed *embed, struct arena *arena, const struct embed_r
 		.embed = embed,
 		.arena = arena,
 		.root = request->root ? request->root : "",
+		.confirms = !request->generic &&
+			    host_confirms_trials(request->root ? request->root : ""),
 		.last_modprobe = &embed->modprobe,
 		.last_module = &embed->modules,
 	};

@@ -9,7 +9,7 @@ UNIT_CFLAGS = -g1 -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
 U := build/unit
 UNIT := tests/unit
 
-UNIT_TESTS := address arena ask attached beneath changeset claim cmdline config config_edit \
+UNIT_TESTS := address arena ask attached beneath changeset claim cmdline config config_edit confirms \
 	cpio_writer cpio_reader deadline decompress elf_file embed execute execute_cut explain explain_failure file_lock \
 	file_replace firmware_display framebuffer held_signals host host_console host_fstab \
 	host_keyboard host_list host_many host_network host_path host_storage host_unlock \
@@ -38,6 +38,8 @@ unit_lib_attached = strict_arena scratch
 unit_src_beneath = beneath file_replace
 unit_lib_beneath = scratch
 unit_src_cmdline = cmdline
+unit_src_confirms = confirms
+unit_lib_confirms = scratch
 unit_src_config_edit = config_edit $(unit_settings)
 unit_lib_config_edit = strict_arena
 unit_src_changeset = changeset regenerate process deadline file_replace textfile config_edit $(unit_settings)
@@ -54,7 +56,7 @@ unit_src_deadline = deadline
 unit_src_decompress = decompress process deadline
 unit_lib_decompress = scratch
 unit_src_elf_file = elf_file
-unit_src_embed = embed modprobe_conf mountinfo iommu sysfs needs_list config beneath file_replace file_lock deadline textfile $(unit_settings)
+unit_src_embed = embed confirms modprobe_conf mountinfo iommu sysfs needs_list config beneath file_replace file_lock deadline textfile $(unit_settings)
 unit_lib_embed = strict_arena scratch
 unit_src_execute = execute undo member binding device deadline log $(unit_plan)
 unit_lib_execute = strict_arena machine kernel_model kernel_sysfs scenarios outcome

@@ -111,6 +111,29 @@ static void test_iommu(void **state)
 	check(place, "built in", "", ALWAYS);
 }
 
+/* Images of a system that confirms trials say so, and can read their record. */
+static void test_confirms(void **state)
+{
+	struct place *place = *state;
+
+	scratch_write(&place->scratch, "modules/modules.alias", "alias fs-efivarfs efivarfs\n");
+	shown = (struct host_needs){ .text = "protect = 02:00.0\n" };
+	check(place, "no", "", ALWAYS);
+	assert_string_equal(place->embed.host->text, "protect = 02:00.0\n");
+	scratch_link(&place->scratch, "sbin/init", "/lib/systemd/systemd");
+	scratch_link(&place->scratch,
+		     "etc/systemd/system/multi-user.target.wants/vfio-early-confirm.service",
+		     "/usr/lib/systemd/system/vfio-early-confirm.service");
+	check(place, "yes", "", ALWAYS "efivarfs ");
+	assert_string_equal(place->embed.host->text, "protect = 02:00.0\nconfirms = on\n");
+	place->request.generic = true;
+	check(place, "generic", "", ALWAYS);
+	assert_null(place->embed.host);
+	place->request.generic = false;
+	scratch_write(&place->scratch, "modules/modules.alias", "");
+	check(place, "built in", "", ALWAYS);
+}
+
 static void test_config(void **state)
 {
 	static const char text[] = "devs = 01:00.0\nnonsense\ndriver = nvgrace-gpu-vfio-pci\n";
@@ -400,6 +423,7 @@ int main(void)
 		TEST(test_hidden),	 TEST(test_host),
 		TEST(test_no_memory),	 TEST(test_host_without_needs),
 		TEST(test_kept_host),	 TEST(test_iommu),
+		TEST(test_confirms),
 	};
 
 	return cmocka_run_group_tests_name("embed", tests, NULL, NULL);
