@@ -50,7 +50,7 @@ DRACUT = yes
 INITRAMFS_TOOLS = yes
 MKINITFS = yes
 
-# Whether the running system's unit is installed (yes/no), and where
+# Whether the running system's units are installed (yes/no), and where
 SYSTEMD = yes
 SYSTEMDDIR = $(PREFIX)/lib/systemd/system
 
@@ -211,6 +211,9 @@ ifeq ($(MKINITFS),yes)
 endif
 ifeq ($(SYSTEMD),yes)
 	$(call put,644,packaging/vfio-early-status.service,$(SYSTEMDDIR)/vfio-early-status.service)
+	$(call put,644,packaging/vfio-early-confirm.service,$(SYSTEMDDIR)/vfio-early-confirm.service)
+	mkdir -p $(DESTDIR)$(SYSTEMDDIR)/sysinit.target.wants
+	ln -sf ../vfio-early-confirm.service $(DESTDIR)$(SYSTEMDDIR)/sysinit.target.wants
 endif
 	$(if $(regenerates),$(LIBDIR)/regenerate)
 
@@ -224,7 +227,9 @@ uninstall:
 		$(DESTDIR)$(INITCPIODIR)/hooks/vfio-early \
 		$(DESTDIR)$(INITRAMFS_TOOLS_DIR)/hooks/vfio-early \
 		$(DESTDIR)$(INITRAMFS_TOOLS_DIR)/scripts/init-top/00-vfio-early \
-		$(DESTDIR)$(SYSTEMDDIR)/vfio-early-status.service
+		$(DESTDIR)$(SYSTEMDDIR)/vfio-early-status.service \
+		$(DESTDIR)$(SYSTEMDDIR)/vfio-early-confirm.service \
+		$(DESTDIR)$(SYSTEMDDIR)/sysinit.target.wants/vfio-early-confirm.service
 	rm -rf $(DESTDIR)$(LIBDIR) $(DESTDIR)$(DRACUTDIR) $(DESTDIR)/var/lib/vfio-early
 	! cmp -s packaging/vfio-early.conf $(DESTDIR)$(SYSCONFDIR)/vfio-early.conf || \
 		rm -f $(DESTDIR)$(SYSCONFDIR)/vfio-early.conf

@@ -41,3 +41,5 @@ extern const struct command command_show;
 extern const struct command command_undo;
 extern const struct command command_import;
 extern const struct command command_status;
+extern const struct command command_confirm;
+extern const struct command command_retry;
