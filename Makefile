@@ -50,7 +50,7 @@ DRACUT = yes
 INITRAMFS_TOOLS = yes
 MKINITFS = yes
 
-# Whether the running system's unit is installed (yes/no), and where
+# Whether the running system's units are installed (yes/no), and where
 SYSTEMD = yes
 SYSTEMDDIR = $(PREFIX)/lib/systemd/system
 
@@ -211,6 +211,9 @@ ifeq ($(MKINITFS),yes)
 endif
 ifeq ($(SYSTEMD),yes)
 	$(call put,644,packaging/vfio-early-status.service,$(SYSTEMDDIR)/vfio-early-status.service)
+	$(call put,644,packaging/vfio-early-confirm.service,$(SYSTEMDDIR)/vfio-early-confirm.service)
+	mkdir -p $(DESTDIR)$(SYSTEMDDIR)/sysinit.target.wants
+	ln -sf ../vfio-early-confirm.service $(DESTDIR)$(SYSTEMDDIR)/sysinit.target.wants
 endif
 	$(if $(regenerates),$(LIBDIR)/regenerate)
 
@@ -224,7 +227,9 @@ uninstall:
 		$(DESTDIR)$(INITCPIODIR)/hooks/vfio-early \
 		$(DESTDIR)$(INITRAMFS_TOOLS_DIR)/hooks/vfio-early \
 		$(DESTDIR)$(INITRAMFS_TOOLS_DIR)/scripts/init-top/00-vfio-early \
-		$(DESTDIR)$(SYSTEMDDIR)/vfio-early-status.service
+		$(DESTDIR)$(SYSTEMDDIR)/vfio-early-status.service \
+		$(DESTDIR)$(SYSTEMDDIR)/vfio-early-confirm.service \
+		$(DESTDIR)$(SYSTEMDDIR)/sysinit.target.wants/vfio-early-confirm.service
 	rm -rf $(DESTDIR)$(LIBDIR) $(DESTDIR)$(DRACUTDIR) $(DESTDIR)/var/lib/vfio-early
 	! cmp -s packaging/vfio-early.conf $(DESTDIR)$(SYSCONFDIR)/vfio-early.conf || \
 		rm -f $(DESTDIR)$(SYSCONFDIR)/vfio-early.conf
@@ -366,7 +371,8 @@ check-kernels:
 
 # vfio-early killed after each of its changes, a few of which check-vm has.
 STOPS = $(foreach n,1 2 3 4 5 6 7 8 9,stops-image@$(n)) stops-image@2-all stops@1 unplug@1 unplug@2 late-group-killed@all \
-	late-group-killed@all-asked
+	late-group-killed@all-asked trial-cut@driver_override-2-panic trial-cut@driver_override-3-cut \
+	trial-cut@bind-1-panic
 check-stops:
 	tests/tools/setup demo
 	$(MAKE) all

@@ -44,3 +44,5 @@ extern const struct command command_status;
 extern const struct command command_off;
 extern const struct command command_on;
 extern const struct command command_root;
+extern const struct command command_confirm;
+extern const struct command command_retry;

@@ -13,10 +13,10 @@ UNIT_TESTS := address arena ask attached beneath changeset claim cmdline config 
 	cpio_writer cpio_reader deadline decompress elf_file embed execute execute_cut explain explain_failure file_lock \
 	file_replace firmware_display framebuffer held_signals host host_console host_fstab \
 	host_keyboard host_list host_many host_network host_path host_storage host_unlock \
-	host_volume in_use in_use_block in_use_node depmod_index init iommu textfile json_writer json_reader libvirt_domain module_loader lock log modalias \
+	host_volume in_use in_use_block in_use_node depmod_index init iommu textfile json_writer json_reader libvirt_domain links module_loader lock log modalias \
 	module_options modprobe_conf mountinfo musl_parts options other_setup \
 	plan plan_actions plan_guard platform process regenerate release report run selector settings settings_host \
-	settings_places supervise supervise_task survey sysfs terminal text topology traits trial trial_record uki
+	settings_places supervise supervise_task survey sysfs terminal text topology traits trial trial_record trial_watch uki up
 
 # Modules often linked together.
 unit_settings := text settings settings_file settings_problem settings_cmdline refusal suggest claim selector address hex cmdline
@@ -119,6 +119,8 @@ unit_src_json_reader = json_reader json_writer text address hex
 unit_lib_json_reader = strict_arena
 unit_src_libvirt_domain = libvirt_domain address hex
 unit_lib_libvirt_domain = strict_arena
+unit_src_links = links beneath file_replace mountinfo textfile sysfs
+unit_lib_links = strict_arena scratch
 unit_src_other_setup = other_setup other_modprobe other_modules other_script other_machine other_parameter \
 	libvirt_domain boot_loader kernel_install kernels flavour boot_entries grub_words uki root beneath file_replace textfile modprobe_conf mountinfo $(unit_settings)
 unit_lib_other_setup = strict_arena scratch
@@ -185,7 +187,13 @@ unit_src_traits = traits device sysfs text address hex
 unit_lib_traits = strict_arena scratch
 unit_src_topology = topology address hex
 unit_lib_topology = strict_arena
+unit_src_trial_watch = trial_watch trial_end trial_marker trial_reboot trial_record efi_variable enum_names \
+	held_signals $(unit_src_up) arena
+unit_lib_trial_watch = scratch
+unit_wrap_trial_watch = trial_record_open
 unit_src_uki = uki
+unit_src_up = up process deadline text $(unit_src_links)
+unit_lib_up = strict_arena scratch
 
 # Fails on purpose: by an assertion, and by an error that only a sanitizer sees.
 UNIT_MUST_FAIL := must_fail

@@ -3,11 +3,12 @@
  * Runs a program and stops it after the Nth thing that it changes in the kernel:
  * a write to a file of sysfs, or a module loaded, by whichever of its processes.
  *
- *	STOP_AFTER=N STOP_HOW=kill|kill-all|hold [STOP_AT=FILE] stopper PROGRAM [ARGUMENT...]
+ *	STOP_AFTER=N STOP_HOW=kill|kill-all|hold|panic|cut [STOP_AT=FILE] stopper PROGRAM [ARGUMENT...]
  *
  * With STOP_AT only writes to files whose path ends in FILE count, and those that fail do too.
  * kill ends the process that did it, kill-all every one of the program's, but
- * for the kernel's first process. hold stops before the next write, until there
+ * for the kernel's first process. panic and cut are for the whole machine: its kernel dies, or
+ * its power goes. hold stops before the next write, until there
  * is /tmp/go. As the kernel's first process it runs /vfio-early. What was changed
  * is in /tmp/changes, a line each. The program is the one that people use: its
  * system calls are watched from a process beside it, by ptrace(2).
@@ -22,6 +23,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
+#include <sys/reboot.h>
 #include <sys/syscall.h>
 #include <sys/user.h>
 #include <sys/wait.h>
@@ -72,12 +74,24 @@ static void hold(pid_t task)
 		usleep(10000);
 }
 
+static void panic(void)
+{
+	int fd = open("/proc/sysrq-trigger", O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0 || write(fd, "c", 1) < 0)
+		say("guest: stopper cannot panic\n");
+}
+
 /* The signal to a thread is its whole process's. */
 static void stop(pid_t task)
 {
 	bool all = strcmp(stopper.how, "kill-all") == 0;
 
 	stopper.stopped = true;
+	if (strcmp(stopper.how, "panic") == 0)
+		panic();
+	if (strcmp(stopper.how, "cut") == 0)
+		reboot(RB_POWER_OFF);
 	note("killed", task, all ? "with all others" : "");
 	for (size_t i = 0; i < stopper.task_count; i++)
 		if ((all || stopper.tasks[i] == task) && stopper.tasks[i] != 1)

@@ -242,6 +242,12 @@ boot_taken()
 	expect boot_taken "$number" "$(for address; do full_address "$address"; done | xargs)"
 }
 
+# cut_short N: that boot ended before it had any findings.
+cut_short()
+{
+	expect cut_short "$1"
+}
+
 # boot_log N ERE: one of vfio-early's lines in that boot's log matches.
 boot_log()
 {

@@ -160,12 +160,12 @@ guest_monitor()
 }
 
 # guest_boot_all: boots the case as often as it says. What the boots before the last one found is
-# in $work/found.N, their consoles are in $work/serial.N.log.
+# in $work/found.N, their consoles are in $work/serial.N.log. They may end early, without findings.
 guest_boot_all()
 {
 	boot=1
 	while [ "$boot" -lt "$boots" ]; do
-		guest_boot || return
+		guest_boot || [ "$guest_ended_early" = yes ] || return
 		mv "$found" "$found.$boot"
 		mv "$work/serial.log" "$work/serial.$boot.log"
 		mkdir "$found"
@@ -180,6 +180,7 @@ guest_boot()
 {
 	qemu=
 	guest_problem=
+	guest_ended_early=
 	sockets=$(mktemp -d)
 	trap guest_stop EXIT
 	trap 'exit 130' INT
@@ -210,6 +211,7 @@ guest_boot()
 	elif [ "$code" -ne 0 ]; then
 		guest_problem="QEMU failed ($code): $(tail -n 1 "$work/qemu.log")"
 	else
+		guest_ended_early=yes
 		last=$(tail -n 1 "$work/serial.log" | tr -d '\r')
 		guest_problem="the guest ended without a result: $last"
 	fi

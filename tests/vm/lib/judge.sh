@@ -283,6 +283,9 @@ judge_taken()
 # judge_boots: what the boots before the last one did.
 judge_boots()
 {
+	expected cut_short | while read -r number; do
+		[ ! -e "$found.$number/complete" ] || failed "boot $number" "no end" "its end"
+	done
 	expected boot_taken | while IFS=$tab read -r number addresses; do
 		equal "on vfio-pci in boot $number" "$addresses" \
 			"$(on_vfio "../found.$number/owners.after.1")"
