@@ -43,6 +43,7 @@ extern const struct command command_import;
 extern const struct command command_status;
 extern const struct command command_off;
 extern const struct command command_on;
+extern const struct command command_entry;
 extern const struct command command_root;
 extern const struct command command_confirm;
 extern const struct command command_retry;
