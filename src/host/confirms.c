@@ -48,10 +48,10 @@ bool host_confirms_trials(const char *root)
 {
 	/* By the package, or by hand; systemd(1), unit file load path. */
 	static const char *const wants[] = {
-		"/usr/lib/systemd/system/multi-user.target.wants/" HOST_CONFIRM_UNIT,
-		"/lib/systemd/system/multi-user.target.wants/" HOST_CONFIRM_UNIT,
-		"/usr/local/lib/systemd/system/multi-user.target.wants/" HOST_CONFIRM_UNIT,
-		"/etc/systemd/system/multi-user.target.wants/" HOST_CONFIRM_UNIT,
+		"/usr/lib/systemd/system/sysinit.target.wants/" HOST_CONFIRM_UNIT,
+		"/lib/systemd/system/sysinit.target.wants/" HOST_CONFIRM_UNIT,
+		"/usr/local/lib/systemd/system/sysinit.target.wants/" HOST_CONFIRM_UNIT,
+		"/etc/systemd/system/sysinit.target.wants/" HOST_CONFIRM_UNIT,
 	};
 	char target[PATH_MAX];
 

@@ -8,6 +8,6 @@
 
 /*
  * Returns whether the system below root ("" for this one) confirms trials: systemd starts it, and
- * the unit is wanted by multi-user.target and not masked. Otherwise a trial would never end well.
+ * the unit is wanted by sysinit.target and not masked. Otherwise a trial would never end well.
  */
 bool host_confirms_trials(const char *root);

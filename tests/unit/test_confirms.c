@@ -6,7 +6,7 @@
 #include "unit.h"
 
 #define UNIT "/systemd/system/vfio-early-confirm.service"
-#define WANT "/systemd/system/multi-user.target.wants/vfio-early-confirm.service"
+#define WANT "/systemd/system/sysinit.target.wants/vfio-early-confirm.service"
 
 static const struct {
 	const char *name;

@@ -122,7 +122,7 @@ static void test_confirms(void **state)
 	assert_string_equal(place->embed.host->text, "protect = 02:00.0\n");
 	scratch_link(&place->scratch, "sbin/init", "/lib/systemd/systemd");
 	scratch_link(&place->scratch,
-		     "etc/systemd/system/multi-user.target.wants/vfio-early-confirm.service",
+		     "etc/systemd/system/sysinit.target.wants/vfio-early-confirm.service",
 		     "/usr/lib/systemd/system/vfio-early-confirm.service");
 	check(place, "yes", "", ALWAYS "efivarfs ");
 	assert_string_equal(place->embed.host->text, "protect = 02:00.0\nconfirms = on\n");
