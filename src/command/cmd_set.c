@@ -214,7 +214,7 @@ static int decide(struct change *change, const struct options *options)
 		return written;
 	written = change_write(change, !options->no_regenerate);
 	if (written == EXIT_DONE)
-		say_rest(change, code == EXIT_DONE);
+		say_rest(change, code == EXIT_DONE && run->settings.in_boot);
 	return written > code ? written : code;
 }
 
