@@ -336,6 +336,7 @@ check-set:
 	$(MAKE) all
 	tests/install/set/run
 	tests/install/set/import
+	tests/install/set/off
 	tests/install/set/fix
 
 check-hooks:

@@ -89,19 +89,6 @@ static bool is_running(const struct root *root, const char *name)
 	return text && strstr(text, name);
 }
 
-/* Returns a command line without a parameter. */
-static const char *without(const struct root *root, const char *options, const char *parameter)
-{
-	char *text = arena_copy(root->arena, options, strlen(options)), *rest, *word;
-	const char *result = "";
-
-	for (word = text ? strtok_r(text, " ", &rest) : NULL; word;
-	     word = strtok_r(NULL, " ", &rest))
-		if (!streq(word, parameter))
-			result = root_print(root, "%s%s%s", result, *result ? " " : "", word);
-	return result;
-}
-
 /* Edits every line matched by address, in files with options at line ends. */
 static void edit_lines(const struct request *request, const char *address, const char *files,
 		       struct boot_loader_edit *edit)
@@ -363,14 +350,16 @@ static void edit_kernel_install(const struct request *request, struct boot_loade
 		edit_lines(request, "1", KERNEL_CMDLINE, edit);
 		return;
 	}
+	/* There are some, or kernel-install would not be used. */
 	options = kernel_install_options(root);
 	edit->files = KERNEL_CMDLINE;
-	edit->back = root_print(root, "echo '%s' >" KERNEL_CMDLINE " && %s && rm " KERNEL_CMDLINE,
-				options, command);
+	edit->back = arena_print(root->arena,
+				 "echo '%s' >" KERNEL_CMDLINE " && %s && rm " KERNEL_CMDLINE,
+				 options, command);
 	if (request->change == BOOT_LOADER_ADD)
-		edit->line = root_print(root, "%s %s", options, request->parameter);
+		edit->line = arena_print(root->arena, "%s %s", options, request->parameter);
 	else
-		edit->line = without(root, options, request->parameter);
+		edit->line = kernel_install_without(root->arena, options, request->parameter);
 }
 
 static bool uses_entries(const struct root *root)
@@ -470,7 +459,8 @@ bool boot_loader_edit(const struct root *root, enum boot_loader_change change,
 		return false;
 	loader->edit(&request, edit);
 	edit->done = all_done(&request, edit);
-	return true;
+	/* Nothing that is cut short is written. */
+	return !root->arena->refused;
 }
 
 const char *boot_loader_command(const struct root *root, enum boot_loader_change change,

@@ -24,8 +24,8 @@ struct boot_loader_edit {
 
 /*
  * Finds out how to add a parameter ("intel_iommu=on") to the kernel command line of the
- * next boots, or to remove it. Returns false if nothing is known that keeps the command line, or
- * if the parameter has a letter that means something to a shell.
+ * next boots, or to remove it. Returns false if nothing is known that keeps the command line, if
+ * the parameter has a letter that means something to a shell, or if memory runs out.
  */
 bool boot_loader_edit(const struct root *root, enum boot_loader_change change,
 		      const char *parameter, struct boot_loader_edit *edit);

@@ -40,6 +40,10 @@ void check_settings(struct check *check)
 			  "the rescue switch is on: with %s on the kernel command line nothing is "
 			  "taken",
 			  parameter ? parameter : "vfio_early=off");
+	} else if (!settings->in_boot) {
+		check_say(check, CHECK_ERROR, "off", check_be_careful(check, "vfio-early on"),
+			  "boot = nothing is in %s, so nothing is taken",
+			  explain_origin(check->arena, &settings->origins[SETTING_BOOT]));
 	} else if (settings->devs.count == 0) {
 		check_say(check, CHECK_WARNING, "nothing-listed",
 			  "vi " CONFIG_PATH " && vfio-early regenerate",

@@ -32,26 +32,78 @@ static bool starts_with(const char *text, const char *start)
 	return strncmp(text, start, strlen(start)) == 0;
 }
 
-/* Returns whether a word of the running command line is the boot loader's. */
-static bool is_boot_loaders(const char *word)
+#define BLANKS " \t\n"
+
+/* Returns the length of the first word of text, in which double quotes keep blanks together. */
+static size_t word_length(const char *text)
 {
+	bool quoted = false;
+	size_t length = 0;
+
+	for (; text[length] && (quoted || !strchr(BLANKS, text[length])); length++)
+		if (text[length] == '"')
+			quoted = !quoted;
+	return length;
+}
+
+/* Returns whether a word of the running command line is the boot loader's. */
+static bool is_boot_loaders(const char *word, size_t length, const char *unused)
+{
+	(void)length;
+	(void)unused;
 	return starts_with(word, "BOOT_IMAGE=") || starts_with(word, "initrd=");
+}
+
+static bool is_parameter(const char *word, size_t length, const char *parameter)
+{
+	return strlen(parameter) == length && starts_with(word, parameter);
+}
+
+/*
+ * Returns a copy of a command line without the words that leave_out() selects and the blanks after
+ * each; none are left out where it is NULL. Line feeds become blanks. Returns NULL when memory
+ * runs out.
+ */
+static char *copy_words(struct arena *arena, const char *text,
+			bool (*leave_out)(const char *, size_t, const char *),
+			const char *parameter)
+{
+	char *copy = arena_allocate(arena, strlen(text) + 1, 1), *end = copy, *last = copy;
+
+	for (text += strspn(text, BLANKS); copy && *text;) {
+		size_t length = word_length(text);
+		size_t whole = length + strspn(text + length, BLANKS);
+
+		if (!leave_out || !leave_out(text, length, parameter)) {
+			memcpy(end, text, whole);
+			last = end + length;
+			end += whole;
+		}
+		text += whole;
+	}
+	if (copy)
+		*last = '\0';
+	for (char *line = copy; line && (line = strchr(line, '\n'));)
+		*line = ' ';
+	return copy;
 }
 
 const char *kernel_install_options(const struct root *root)
 {
-	char *text = root_read(root, "/usr/lib/kernel/cmdline"), *rest, *word;
+	const char *text = root_read(root, "/usr/lib/kernel/cmdline");
 	bool running = !text;
-	const char *options = NULL;
+	char *options;
 
 	if (running)
 		text = root_read(root, "/proc/cmdline");
-	for (word = text ? strtok_r(text, " \t\n", &rest) : NULL; word;
-	     word = strtok_r(NULL, " \t\n", &rest))
-		if (!running || !is_boot_loaders(word))
-			options = root_print(root, "%s%s%s", options ? options : "",
-					     options ? " " : "", word);
-	return options && !strpbrk(options, "'\\") ? options : NULL;
+	options =
+		text ? copy_words(root->arena, text, running ? is_boot_loaders : NULL, NULL) : NULL;
+	return options && *options && !strpbrk(options, "'\\") ? options : NULL;
+}
+
+const char *kernel_install_without(struct arena *arena, const char *options, const char *parameter)
+{
+	return copy_words(arena, options, is_parameter, parameter);
 }
 
 /* Returns a kernel's file where its package left it, below /lib/modules or /boot. */

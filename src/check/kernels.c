@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "check/flavour.h"
 #include "image/cpio_reader.h"
 #include "image/uki.h"
 #include "lib/cmdline.h"
@@ -96,18 +97,14 @@ static void find_usual(const struct kernel_search *search, struct kernel *kernel
 						{ "/boot/initramfs-", ".img" },
 						{ "/boot/initrd-", "" },
 						{ "/lib/modules/", "/initrd" } };
-
-	const char *flavour = strrchr(kernel->release, '-');
+	const char *flavour = flavour_find(search->root, kernel->release);
 
 	for (size_t i = 0; i < ARRAY_SIZE(usual); i++)
 		add_image(search, kernel,
 			  root_print(search->root, "%s%s%s", usual[i][0], kernel->release,
 				     usual[i][1]));
-	/* Alpine's are named after the kernel's flavour, as hook/regenerate has it. */
-	if (root_has(search->root, "/etc/mkinitfs/mkinitfs.conf"))
-		add_image(search, kernel,
-			  root_print(search->root, "/boot/initramfs%s",
-				     flavour ? flavour : "-vanilla"));
+	if (flavour && !flavour_is_shared(search->root, flavour))
+		add_image(search, kernel, root_print(search->root, "/boot/initramfs-%s", flavour));
 	for (const char *const *place = kernels_boot_places; *place; place++)
 		for (const char *const *name = root_list(search->root, *place); *name; name++)
 			add_image(search, kernel,
@@ -382,8 +379,11 @@ static void find_presets(const struct kernel_search *search)
 static bool is_installed(const struct kernel_search *search, const struct kernel *kernel)
 {
 	static const char *const names[] = { "/boot/vmlinuz-", "/boot/vmlinux-", "/boot/Image-" };
+	const char *flavour = flavour_find(search->root, kernel->release);
 
 	if (kernel->images ||
+	    (flavour &&
+	     root_has(search->root, root_print(search->root, "/boot/vmlinuz-%s", flavour))) ||
 	    root_has(search->root,
 		     root_print(search->root, "/lib/modules/%s/vmlinuz", kernel->release)))
 		return true;

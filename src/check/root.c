@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -32,15 +31,13 @@ void root_close(struct root *root)
 
 const char *root_print(const struct root *root, const char *format, ...)
 {
-	char text[PATH_MAX];
-	const char *copy;
+	const char *text;
 	va_list arguments;
 
 	va_start(arguments, format);
-	vsnprintf(text, sizeof(text), format, arguments);
+	text = arena_vprint(root->arena, format, arguments);
 	va_end(arguments);
-	copy = arena_copy(root->arena, text, strlen(text));
-	return copy ? copy : "";
+	return text ? text : "";
 }
 
 const char *root_path(const struct root *root, const char *path)

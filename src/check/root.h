@@ -21,7 +21,10 @@ int root_open(struct root *root, struct arena *arena, const char *path);
 
 void root_close(struct root *root);
 
-/* Formats into the arena. Returns "" when that is full. */
+/*
+ * Formats a path, a command or a message into the arena. Returns "" when that is full, so what is
+ * written to a file is formatted by arena_print().
+ */
 const char *root_print(const struct root *root, const char *format, ...) PRINTF_FORMAT(2, 3);
 
 /* Returns the path on this machine of a file of that system. No link leads out of the root. */

@@ -73,8 +73,8 @@ static int read_settings(struct options *options, struct run *run, int count,
 {
 	int error;
 
-	run->settings.leave_out =
-		SETTINGS_BIT_OFF | SETTINGS_BIT(SETTING_MEMBERS) | SETTINGS_BIT(SETTING_WAIT);
+	run->settings.leave_out = SETTINGS_BIT_OFF | SETTINGS_BIT(SETTING_BOOT) |
+				  SETTINGS_BIT(SETTING_MEMBERS) | SETTINGS_BIT(SETTING_WAIT);
 	error = preview_read(&options->preview, run, count, selectors);
 	run->settings.dry_run = options->dry_run;
 	run->force_by = "--force ";

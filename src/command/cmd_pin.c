@@ -184,7 +184,7 @@ static int run_pin(int count, char *const *arguments)
 		return preview_complain("pin", -ENOMEM) ? EXIT_PARTLY : EXIT_DONE;
 	/* New members are accepted, and only the boot obeys the rescue switch. */
 	run->settings.members_open = true;
-	run->settings.leave_out = SETTINGS_BIT_OFF;
+	run->settings.leave_out = SETTINGS_BIT_OFF | SETTINGS_BIT(SETTING_BOOT);
 	error = preview_read(preview, run, count - first, arguments + first);
 	for (const struct problem *problem = run->settings.problems; problem;
 	     problem = problem->next)

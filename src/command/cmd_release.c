@@ -76,9 +76,9 @@ static int read_settings(struct options *options, struct run *run, int count,
 	struct settings *settings = &run->settings;
 	int error;
 
-	settings->leave_out = SETTINGS_BIT_OFF | SETTINGS_BIT(SETTING_MEMBERS) |
-			      SETTINGS_BIT(SETTING_PROTECT) | SETTINGS_BIT(SETTING_FORCE) |
-			      SETTINGS_BIT(SETTING_WAIT);
+	settings->leave_out = SETTINGS_BIT_OFF | SETTINGS_BIT(SETTING_BOOT) |
+			      SETTINGS_BIT(SETTING_MEMBERS) | SETTINGS_BIT(SETTING_PROTECT) |
+			      SETTINGS_BIT(SETTING_FORCE) | SETTINGS_BIT(SETTING_WAIT);
 	error = preview_read(&options->preview, run, count, selectors);
 	settings->dry_run = false;
 	for (const struct problem *problem = settings->problems; problem; problem = problem->next)

@@ -187,6 +187,7 @@ static void say_rest(const struct change *change, bool done)
 static int decide(struct change *change, const struct options *options)
 {
 	struct run *run = change->run;
+	bool kept_later;
 	int code, written;
 
 	report_text(run, stdout, NULL, NULL);
@@ -200,8 +201,8 @@ static int decide(struct change *change, const struct options *options)
 	}
 	if (change_gather(change, !options->no_parameters))
 		return preview_complain(change->command, -ENOMEM) ? EXIT_PARTLY : EXIT_DONE;
-	if (change->parameter && !say_kept_later(run) && code == EXIT_PARTLY &&
-	    lacks_groups_alone(run))
+	kept_later = run->plan.iommu != IOMMU_ON && say_kept_later(run);
+	if (change->parameter && !kept_later && code == EXIT_PARTLY && lacks_groups_alone(run))
 		code = EXIT_DONE;
 	if (options->dry_run && !change_is_of_host(change))
 		config_show_difference(change->path, change->old, change->new, stdout);
@@ -213,7 +214,7 @@ static int decide(struct change *change, const struct options *options)
 		return written;
 	written = change_write(change, !options->no_regenerate);
 	if (written == EXIT_DONE)
-		say_rest(change, code == EXIT_DONE);
+		say_rest(change, code == EXIT_DONE && run->settings.in_boot);
 	return written > code ? written : code;
 }
 

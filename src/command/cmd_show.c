@@ -80,6 +80,9 @@ static void print_text(const struct run *run)
 		text_print(stderr, "vfio-early: %s\n", explain_stop(run->arena, &run->settings));
 	if (run->settings.off)
 		printf("# vfio_early=off is on the kernel command line: nothing is taken\n");
+	if (!run->settings.in_boot)
+		printf("# boot = nothing: nothing is taken; to take devices again: vfio-early "
+		       "on\n");
 	for (enum setting_key key = 0; key < SETTING_CLAIMED; key++) {
 		const struct selector_list *list = list_of(&run->settings, key);
 		const char *value = setting_value(&run->settings, key, run->arena);

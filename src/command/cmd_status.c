@@ -86,6 +86,7 @@ static int find_report(struct status *status, const struct options *options)
 static int find(struct options *options, struct status *status, int count, char *const *selectors)
 {
 	struct run *run = run_create();
+	bool boot_takes;
 	int error;
 
 	if (!run) {
@@ -101,8 +102,12 @@ static int find(struct options *options, struct status *status, int count, char 
 	if (status->of_others)
 		run->settings.leave_out |= SETTINGS_BIT(SETTING_MEMBERS);
 	error = preview_read(&options->preview, run, count, selectors);
+	/* Likewise with boot = nothing, which the comparison with the boot needs again. */
+	boot_takes = run->settings.in_boot;
+	run->settings.in_boot = true;
 	if (!error)
 		error = preview_plan(&options->preview, run);
+	run->settings.in_boot = boot_takes;
 	if (!error)
 		error = find_report(status, options);
 	if (!error)

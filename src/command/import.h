@@ -62,8 +62,27 @@ int import_find(struct import *import, const struct other_lines *lines);
  */
 bool import_leave_out_refused(struct import *import, const struct run *planned);
 
-/* Decides what becomes of each line, once no device is left out any more. */
+/* import_judge.c: decides what becomes of each line, once no device is left out any more. */
 void import_judge(struct import *import);
+
+/*
+ * Returns a device as messages name it (explain_address()), owned by the arena; "?" when memory
+ * runs out.
+ */
+const char *import_name_device(struct arena *arena, const struct device *device);
+
+/* Notes why a line is not done with; the first reason counts. NULL means that memory ran out. */
+void import_unsettle(struct import_line *line, const char *why);
+
+/* Returns whether what a line gives away goes to vfio-pci, or to a virtual machine. */
+bool import_gives_to_vfio(const struct other_line *line);
+
+/*
+ * Returns the group of a plan with a device of another topology of this machine, owned by the
+ * plan's run; NULL for none.
+ */
+const struct planned_group *import_find_group(const struct run *planned,
+					      const struct device *device);
 
 /* Returns where a line stands, as it is to be shown: "/etc/modprobe.d/vfio.conf:2". */
 const char *import_name_place(const struct import *import, const struct other_line *line);

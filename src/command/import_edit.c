@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "check/boot_loader.h"
+#include "check/kernel_install.h"
 #include "command/import.h"
 #include "lib/text.h"
 #include "lib/textfile.h"
@@ -30,12 +31,28 @@ bool import_is_in_file(const struct import *import, const struct other_line *par
 	return false;
 }
 
+/*
+ * Returns whether an edit makes the file that kernel-install(8) reads instead of the running
+ * command line, and the parameter is on what it reads now.
+ */
+static bool writes_command_line(const struct import *import, const struct boot_loader_edit *edit)
+{
+	const char *options;
+
+	if (!edit->line || root_has(import->root, edit->files))
+		return false;
+	options = kernel_install_options(import->root);
+	return options && !streq(options, edit->line);
+}
+
 static const char *find_parameter_fault(const struct import *import, const struct other_line *line)
 {
 	struct boot_loader_edit edit;
 
 	if (!boot_loader_edit(import->root, BOOT_LOADER_REMOVE, line->text, &edit))
 		return "no boot loader is known here that keeps it: remove it there yourself";
+	if (writes_command_line(import, &edit))
+		return NULL;
 	if (!line->file && edit.files && !import_is_in_file(import, line))
 		return arena_print(import->arena,
 				   "%s is without it: it ends with a reboot, or comes from "
@@ -213,10 +230,10 @@ const char *import_find_fault(const struct import *import, const struct other_li
 	if (line->name && strncmp(line->file, MODPROBE_DIRECTORY, strlen(MODPROBE_DIRECTORY)) != 0)
 		return "it is not in " MODPROBE_DIRECTORY ": a file of the same name there hides "
 		       "it";
-	/* A boot loader's file is followed, as set does; what another link means is unknown. */
-	if (*import->root->path ? false : lstat(path, &status))
+	if (lstat(path, &status) < 0)
 		return "it cannot be read";
-	if (!*import->root->path && !S_ISREG(status.st_mode) && !is_parameter(line))
+	/* A boot loader's file is followed, as set does; what another link means is unknown. */
+	if (!S_ISREG(status.st_mode) && !is_parameter(line))
 		return "the file is a link: edit what it leads to yourself";
 	text = root_read(import->root, line->file);
 	if (!text)
@@ -292,20 +309,43 @@ static const char *add_command(struct arena *arena, const char *commands, const 
 	return commands ? arena_print(arena, "%s && %s", commands, command) : command;
 }
 
+/* Writes kernel-install(8)'s command line without a parameter. Returns 0 or -ENOMEM. */
+static int write_command_line(const struct boot_loader_edit *edit, const struct other_line *line,
+			      struct changeset *set)
+{
+	const char *text = edit->line;
+
+	for (size_t i = 0; i < set->count; i++) {
+		struct file_change *change = &set->files[i];
+
+		if (!streq(change->path, edit->files))
+			continue;
+		text = kernel_install_without(set->arena, change->new, line->text);
+		change->new = text ? arena_print(set->arena, "%s\n", text) : NULL;
+		return change->new ? 0 : -ENOMEM;
+	}
+	text = arena_print(set->arena, "%s\n", text);
+	return text ? changeset_add(set, edit->files, NULL, text) : -ENOMEM;
+}
+
 /* Adds what makes it count that a kernel parameter is gone. Returns 0 or -ENOMEM. */
 static int follow(const struct import *import, const struct other_line *line, struct changeset *set)
 {
 	struct boot_loader_edit edit, back;
+	const char *undo;
 
 	/* The images are rebuilt in any case. */
 	if (!boot_loader_edit(import->root, BOOT_LOADER_REMOVE, line->text, &edit) || !edit.then ||
 	    streq(edit.then, "vfio-early regenerate"))
 		return 0;
+	if (writes_command_line(import, &edit) && write_command_line(&edit, line, set))
+		return -ENOMEM;
 	back = edit;
 	if (!edit.files && !boot_loader_edit(import->root, BOOT_LOADER_ADD, line->text, &back))
 		return -ENOMEM;
 	set->then = add_command(set->arena, set->then, edit.then);
-	set->back = add_command(set->arena, set->back, back.then);
+	undo = back.back ? back.back : back.then;
+	set->back = add_command(set->arena, set->back, undo);
 	return set->then && set->back ? 0 : -ENOMEM;
 }
 

@@ -70,7 +70,6 @@ static const char *edited(const struct root *root, const struct boot_loader_edit
 
 	if (edit->script)
 		return kernel_parameter_run_sed(root->arena, edit->script, path);
-	/* A file may be longer than root_print()'s texts. */
 	return arena_print(root->arena, "%s%s%s\n", old,
 			   length && old[length - 1] != '\n' ? "\n" : "", edit->line);
 }

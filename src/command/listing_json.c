@@ -205,6 +205,8 @@ void listing_json(const struct listing *listing, FILE *out)
 		json_string(&json, "text", off);
 	json_close_object(&json);
 	json_boolean(&json, "off", run->settings.off);
+	if (!run->settings.in_boot)
+		json_boolean(&json, "next_boot_takes", false);
 	json_problems(&run->settings, &json);
 	json_open_array(&json, "groups");
 	for (size_t i = 0; i < listing->group_count; i++)

@@ -414,6 +414,9 @@ static void put_summary(const struct listing *listing, const struct terminal *te
 		    listing->run->topology.group_count ? "of" : "functions:");
 	if (listing->run->settings.off)
 		add(&line, "%svfio_early=off is on the kernel command line", line.used ? "; " : "");
+	if (!listing->run->settings.in_boot)
+		add(&line, "%sboot = nothing is set (vfio-early on ends that)",
+		    line.used ? "; " : "");
 	fputc('\n', terminal->out);
 	if (line.used)
 		terminal_wrap(terminal, 0, 0, TERMINAL_PLAIN, line.text);

@@ -140,6 +140,11 @@ void status_text(const struct status *status, FILE *out)
 		put(&terminal, 0, "error: %s", explain_problem(run->arena, problem));
 	if (status->boot_ran || run->settings.devs.count)
 		put(&terminal, 0, "boot: %s", status->boot_text);
+	if (!run->settings.in_boot)
+		put(&terminal, 0,
+		    "next boot: boot = nothing is in %s, so it takes nothing; to take devices "
+		    "again: vfio-early on",
+		    explain_origin(run->arena, &run->settings.origins[SETTING_BOOT]));
 	for (size_t i = 0; i < run->plan.finding_count; i++)
 		put(&terminal, 0, "not taken: %s",
 		    explain_finding(run->arena, &run->plan.findings[i]));
@@ -240,6 +245,7 @@ void status_json(const struct status *status, FILE *out)
 	json_integer(&json, "exit_code", status_exit_code(status));
 	json_boolean(&json, "as_wanted", status->as_wanted);
 	json_string(&json, "summary", summary(status));
+	json_boolean(&json, "next_boot_takes", status->run->settings.in_boot);
 	json_boot(status, &json);
 	json_problems(status->run, &json);
 	json_open_array(&json, "groups");

@@ -50,25 +50,33 @@ char *arena_copy(struct arena *arena, const char *text, size_t length)
 	return copy;
 }
 
-char *arena_print(struct arena *arena, const char *format, ...)
+char *arena_vprint(struct arena *arena, const char *format, va_list arguments)
 {
 	/* Prints straight into the free space, which saves measuring and copying. */
 	char *text = arena_allocate(arena, 0, 1);
 	size_t room = text ? arena->size - arena->used : 0;
-	va_list arguments;
 	int length;
 
 	if (!room)
 		return NULL;
-	va_start(arguments, format);
 	length = vsnprintf(text, room, format, arguments);
-	va_end(arguments);
 	if (length < 0 || (size_t)length >= room) {
 		memset(text, 0, room);
 		arena->refused = true;
 		return NULL;
 	}
 	arena->used += (size_t)length + 1;
+	return text;
+}
+
+char *arena_print(struct arena *arena, const char *format, ...)
+{
+	va_list arguments;
+	char *text;
+
+	va_start(arguments, format);
+	text = arena_vprint(arena, format, arguments);
+	va_end(arguments);
 	return text;
 }
 

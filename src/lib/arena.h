@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -38,6 +39,10 @@ char *arena_copy(struct arena *arena, const char *text, size_t length);
 
 /* Returns printf's output as a string owned by the arena; NULL when full. */
 char *arena_print(struct arena *arena, const char *format, ...) PRINTF_FORMAT(2, 3);
+
+/* Like arena_print(), with the arguments of a variadic caller. */
+char *arena_vprint(struct arena *arena, const char *format, va_list arguments)
+	__attribute__((format(printf, 2, 0)));
 
 /* Returns how much of the arena is used, for arena_rewind(). */
 size_t arena_mark(const struct arena *arena);

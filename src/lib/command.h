@@ -43,3 +43,6 @@ extern const struct command command_import;
 extern const struct command command_status;
 extern const struct command command_confirm;
 extern const struct command command_retry;
+extern const struct command command_off;
+extern const struct command command_on;
+extern const struct command command_root;

@@ -445,6 +445,9 @@ const char *explain_off(const struct run *run)
 {
 	if (run->settings.off)
 		return "vfio_early=off is on the kernel command line: nothing was touched";
+	if (!run->settings.in_boot)
+		return "boot = nothing is set: nothing was touched; to take devices again: "
+		       "vfio-early on";
 	return SAY(run->arena,
 		   "'%s' on the kernel command line starts this system for repair: nothing was "
 		   "touched; to take devices then too: rescue = take",

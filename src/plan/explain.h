@@ -104,7 +104,8 @@ const char *explain_trial(const struct run *run);
 /* Returns the run in one line, with the time it took. */
 const char *explain_summary(const struct run *run);
 
-/* Returns why the command line keeps everything from being touched (settings_are_off()). */
+/* Returns why the command line, or boot = nothing, keeps everything from being touched
+ * (settings_are_off()). */
 const char *explain_off(const struct run *run);
 
 /* Returns the likely cause of a step's error; NULL if the error says enough. Static. */

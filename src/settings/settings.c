@@ -47,6 +47,7 @@ static const struct {
 	[SETTING_CONFIRM] = { "confirm", TYPE_PROGRAM, 0, offsetof(struct settings, confirm) },
 	[SETTING_CONFIRM_WITHIN] = { "confirm_within", TYPE_SECONDS, 0,
 				     offsetof(struct settings, confirm_seconds) },
+	[SETTING_BOOT] = { "boot", TYPE_RESCUE, 0, offsetof(struct settings, in_boot) },
 	[SETTING_CLAIMED] = { "claimed", TYPE_SELECTORS, 0, offsetof(struct settings, claimed) },
 	[SETTING_NETWORK] = { "network", TYPE_SELECTORS, 0, offsetof(struct settings, network) },
 	[SETTING_CONFIRMS] = { "confirms", TYPE_SWITCH, 0, offsetof(struct settings, confirms) },
@@ -62,6 +63,7 @@ void settings_init(struct settings *settings, struct arena *arena)
 	memset(settings, 0, sizeof(*settings));
 	settings->driver = "vfio-pci";
 	settings->trial = true;
+	settings->in_boot = true;
 	settings->timeout_seconds = 10;
 	settings->arena = arena;
 	settings->last_problem = &settings->problems;
@@ -272,7 +274,7 @@ static int read_switch(struct settings *settings, enum setting_key key, const ch
 				 "%s: " PIECE ": neither on nor off", keys[key].name, text);
 }
 
-/* What a system for repair takes. */
+/* What a boot takes, or a system for repair. */
 static int read_rescue(struct settings *settings, enum setting_key key, const char *text,
 		       const struct origin *origin)
 {
@@ -280,13 +282,13 @@ static int read_rescue(struct settings *settings, enum setting_key key, const ch
 		return settings_complain(
 			settings, &(struct complaint){ .origin = origin, .key = key },
 			"%s: " PIECE ": neither take nor nothing", keys[key].name, text);
-	settings->in_repair = *text == 't';
+	*(bool *)value_of(settings, key) = *text == 't';
 	return 0;
 }
 
 bool settings_are_off(const struct settings *settings)
 {
-	return settings->off || (settings->repair && !settings->in_repair);
+	return settings->off || !settings->in_boot || (settings->repair && !settings->in_repair);
 }
 
 bool settings_has_trials(const struct settings *settings)

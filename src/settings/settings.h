@@ -30,6 +30,7 @@ enum setting_key {
 	SETTING_TRIAL,
 	SETTING_CONFIRM,
 	SETTING_CONFIRM_WITHIN,
+	SETTING_BOOT,
 	/* Not for users: only a list of the host's needs may have these. */
 	SETTING_CLAIMED,
 	SETTING_NETWORK,
@@ -72,6 +73,7 @@ struct settings {
 	/* The word of the command line that starts the system for repair; NULL for none. */
 	const char *repair;
 	bool in_repair;	     /* rescue = take: devices are taken then too */
+	bool in_boot;	     /* not boot = nothing: a boot takes devices */
 	bool trial;	     /* as the user has it; settings_has_trials() counts */
 	const char *confirm; /* the user's program that says whether all is well; or NULL */
 	unsigned int confirm_seconds; /* an unconfirmed trial reboots after these; 0 for never */
@@ -107,7 +109,7 @@ void settings_init(struct settings *settings, struct arena *arena);
  */
 bool settings_is_repair(const struct cmdline_token *token);
 
-/* Returns whether the command line keeps everything from being touched. */
+/* Returns whether the command line, or boot = nothing, keeps everything from being touched. */
 bool settings_are_off(const struct settings *settings);
 
 /*

@@ -122,7 +122,7 @@ unit_lib_libvirt_domain = strict_arena
 unit_src_links = links beneath file_replace mountinfo textfile sysfs
 unit_lib_links = strict_arena scratch
 unit_src_other_setup = other_setup other_modprobe other_modules other_script other_machine other_parameter \
-	libvirt_domain boot_loader kernel_install kernels boot_entries grub_words uki root beneath file_replace textfile modprobe_conf mountinfo $(unit_settings)
+	libvirt_domain boot_loader kernel_install kernels flavour boot_entries grub_words uki root beneath file_replace textfile modprobe_conf mountinfo $(unit_settings)
 unit_lib_other_setup = strict_arena scratch
 unit_src_module_loader = module_loader deadline
 unit_wrap_module_loader = pthread_create

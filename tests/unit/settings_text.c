@@ -45,6 +45,8 @@ void settings_render(const struct settings *settings, struct text *text)
 		text_add(text, "confirm=%s; ", settings->confirm);
 	if (settings->confirm_seconds)
 		text_add(text, "confirm_within=%u; ", settings->confirm_seconds);
+	if (!settings->in_boot)
+		text_add(text, "boot=nothing; ");
 	if (settings->confirms)
 		text_add(text, "confirms; ");
 	if (settings->iommu_off)

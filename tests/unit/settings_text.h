@@ -9,7 +9,7 @@
 /* Ends a message about an unknown key. */
 #define KNOWN                                                                                     \
 	"; known: devs, force, protect, members, driver, wait, timeout, debug, dry_run, rescue, " \
-	"trial, confirm, confirm_within"
+	"trial, confirm, confirm_within, boot"
 
 /* Writes all settings that are not defaults, and each problem with its place. */
 void settings_render(const struct settings *settings, struct text *text);

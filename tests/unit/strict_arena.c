@@ -92,19 +92,26 @@ char *arena_copy(struct arena *arena, const char *text, size_t length)
 	return copy;
 }
 
-char *arena_print(struct arena *arena, const char *format, ...)
+char *arena_vprint(struct arena *arena, const char *format, va_list arguments)
 {
-	va_list arguments;
 	char *text = NULL, *copy;
-	int length;
+	int length = vasprintf(&text, format, arguments);
 
-	va_start(arguments, format);
-	length = vasprintf(&text, format, arguments);
-	va_end(arguments);
 	assert_true(length >= 0);
 	copy = arena_copy(arena, text, (size_t)length);
 	free(text);
 	return copy;
+}
+
+char *arena_print(struct arena *arena, const char *format, ...)
+{
+	va_list arguments;
+	char *text;
+
+	va_start(arguments, format);
+	text = arena_vprint(arena, format, arguments);
+	va_end(arguments);
+	return text;
 }
 
 size_t arena_mark(const struct arena *arena)

@@ -310,6 +310,11 @@ static void test_summary(void **state)
 	check_clean(explain_summary(run));
 	assert_non_null(strstr(explain_summary(run), "nothing was touched"));
 	run->settings.off = false;
+	run->settings.in_boot = false;
+	assert_string_equal(explain_summary(run),
+			    "boot = nothing is set: nothing was touched; to take "
+			    "devices again: vfio-early on");
+	run->settings.in_boot = true;
 	run->settings.devs.count = 0;
 	check_clean(explain_summary(run));
 	machine_forget(run);

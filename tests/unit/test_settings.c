@@ -154,6 +154,10 @@ static const struct row config_errors[] = {
 	{ "confirm = /bin/a\n", "vfio_early.confirm=",
 	  "confirm=/bin/a; [" SETTINGS_SOURCE_CMDLINE
 	  ":20 confirm: '': not the path of a program]" },
+	{ "boot = nothing\n", NULL, "boot=nothing; " },
+	{ "boot = take\nboot = nothing\nrescue = take\n", NULL, "rescue=take; boot=nothing; " },
+	{ "boot = nothing\n", "vfio_early.boot=take", "" },
+	{ "boot = on\n", NULL, "[" CONFIG ":1:8 boot: 'on': neither take nor nothing]" },
 	{ "confirm_within = soon\n", NULL,
 	  "[" CONFIG ":1:18 confirm_within: 'soon': not a number of seconds from 0 to 3600]" },
 	{ "confirms = on\n", NULL,
