@@ -376,7 +376,7 @@ STOPS = $(foreach n,1 2 3 4 5 6 7 8 9,stops-image@$(n)) stops-image@2-all stops@
 	late-group-killed@all-asked trial-cut@driver_override-2-panic trial-cut@driver_override-3-cut \
 	trial-cut@bind-1-panic
 check-stops:
-	tests/tools/setup demo
+	tests/tools/setup vm
 	$(MAKE) all
 	tests/vm/run-all $(STOPS)
 

@@ -9,6 +9,9 @@
 #include "command/change_record.h"
 #include "command/confirm.h"
 #include "command/regenerate.h"
+#include "command/trial_end.h"
+#include "host/confirms.h"
+#include "host/up.h"
 #include "lib/command.h"
 #include "lib/paths.h"
 #include "lib/text.h"
@@ -149,6 +152,33 @@ static int follow(struct change *change, bool regenerate)
 	return EXIT_DONE;
 }
 
+/*
+ * Says whether the next boot is a trial, and keeps by which links that one is judged
+ * (host/links.h).
+ */
+static void say_trial(const struct change *change)
+{
+	const struct settings *settings = &change->run->settings;
+	const char *reason = host_explain_no_trial(settings, "");
+	static const struct up_roots roots;
+	int error;
+
+	if (!settings->devs.count || !settings->in_boot || streq(change->old, change->new))
+		return;
+	if (reason) {
+		text_print(stderr,
+			   "vfio-early: the next boot is no trial (%s): if it does not come up, "
+			   "start one with vfio_early=off\n",
+			   reason);
+		return;
+	}
+	error = trial_keep_links(change->run->arena, &roots);
+	if (error)
+		text_print(stderr, "vfio-early: " LINKS_PATH ": %s\n", strerror(-error));
+	text_print(stderr, "vfio-early: the next boot is a trial: if it does not come up, the one "
+			   "after it takes nothing\n");
+}
+
 int change_write(struct change *change, bool regenerate)
 {
 	int code;
@@ -161,7 +191,10 @@ int change_write(struct change *change, bool regenerate)
 	if (!change_is_of_host(change) || code != EXIT_DONE)
 		return code;
 	host_list_keep_or_say(&change->preview->needs, change->run->arena);
-	return follow(change, regenerate);
+	code = follow(change, regenerate);
+	if (code == EXIT_DONE)
+		say_trial(change);
+	return code;
 }
 
 int change_confirm(struct change *change, bool yes)

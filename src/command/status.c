@@ -271,6 +271,8 @@ int status_find(struct status *status, const struct sysfs *sysfs)
 	}
 	if (!error && !status->of_others)
 		error = find_others(status, sysfs);
+	if (!error)
+		error = status_find_trial(status);
 	/* A captured tree lacks these files. */
 	if (bound && streq(sysfs->root, "/sys"))
 		status->missing = find_missing(sysfs);

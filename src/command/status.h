@@ -38,6 +38,9 @@ struct status {
 	const struct json_value *boot; /* the report; NULL for none */
 	const char *boot_text;	       /* what the boot did, in one line */
 	bool boot_ran;
+	const char *trial;	/* the state of the boot's trial in its report; NULL for no trial */
+	bool trial_over;	/* it was confirmed since, or forgotten */
+	const char *trial_text; /* what follows from it, and what to type; NULL for nothing */
 	bool of_others; /* other devices than the configured ones: only these are looked at */
 	struct status_group *groups;
 	size_t group_count;

@@ -3,10 +3,12 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "command/status_parts.h"
 #include "lib/text.h"
 #include "lib/util.h"
+#include "plan/enum_names.h"
 #include "plan/explain.h"
 
 /* Calls function with each member in the report, and its group, until that returns true. */
@@ -277,4 +279,28 @@ const char *status_boot_text(const struct status *status)
 				   status->place);
 	return arena_print(status->run->arena, "%s%s%s", error ? error : "", error ? "; " : "",
 			   summary ? summary : "it does not say what it did");
+}
+
+int status_find_trial(struct status *status)
+{
+	const struct json_value *trial = json_find(status->boot, "trial");
+	const char *path;
+
+	status->trial = json_find_string(trial, "state");
+	if (!status->trial)
+		return 0;
+	path = arena_print(status->run->arena, "%s/trial", status->place);
+	if (!path)
+		return -ENOMEM;
+	status->trial_over = access(path, F_OK) < 0;
+	if (status->trial_over)
+		status->trial_text = "it is over since: the next boot takes the devices";
+	else if (streq(status->trial, trial_name(RUN_TRIAL_RUNNING)))
+		status->trial_text =
+			"it runs, and is confirmed once the system is up; journalctl -u "
+			"vfio-early-confirm shows what it waits for; to confirm it now: vfio-early "
+			"confirm; otherwise the next boot takes nothing";
+	else
+		status->trial_text = json_find_string(trial, "text");
+	return 0;
 }

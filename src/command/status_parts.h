@@ -37,3 +37,9 @@ void status_find_nodes(const struct status *status, const struct sysfs *sysfs,
 
 /* Returns whether a device with this address is among the groups' devices. */
 bool status_has_device(const struct status *status, const char *address);
+
+/*
+ * Fills in what is known of the boot's trial, from the report and the marker beside it
+ * (plan/report.h). Returns 0 or -ENOMEM.
+ */
+int status_find_trial(struct status *status);

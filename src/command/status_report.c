@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "command/status.h"
 #include "lib/json_writer.h"
@@ -140,6 +141,9 @@ void status_text(const struct status *status, FILE *out)
 		put(&terminal, 0, "error: %s", explain_problem(run->arena, problem));
 	if (status->boot_ran || run->settings.devs.count)
 		put(&terminal, 0, "boot: %s", status->boot_text);
+	/* A boot that took nothing has said it above. */
+	if (status->trial_text && !strstr(status->boot_text, status->trial_text))
+		put(&terminal, 0, "trial: %s", status->trial_text);
 	if (!run->settings.in_boot)
 		put(&terminal, 0,
 		    "next boot: boot = nothing is in %s, so it takes nothing; to take devices "
@@ -224,6 +228,19 @@ static void json_boot(const struct status *status, struct json *json)
 	json_close_object(json);
 }
 
+static void json_trial(const struct status *status, struct json *json)
+{
+	if (!status->trial) {
+		json_null(json, "trial");
+		return;
+	}
+	json_open_object(json, "trial");
+	json_string(json, "state", status->trial);
+	json_boolean(json, "over", status->trial_over);
+	json_string(json, "text", status->trial_text);
+	json_close_object(json);
+}
+
 static void json_problems(const struct run *run, struct json *json)
 {
 	json_open_array(json, "problems");
@@ -247,6 +264,7 @@ void status_json(const struct status *status, FILE *out)
 	json_string(&json, "summary", summary(status));
 	json_boolean(&json, "next_boot_takes", status->run->settings.in_boot);
 	json_boot(status, &json);
+	json_trial(status, &json);
 	json_problems(status->run, &json);
 	json_open_array(&json, "groups");
 	for (size_t i = 0; i < status->group_count; i++)

@@ -112,9 +112,8 @@ enum trial_end trial_confirm(const char *command, struct arena *arena, const str
 enum trial_end trial_forget(const char *command, const char *root)
 {
 	enum trial_end end = change_record(command, true, trial_record_forget);
-	int error = end == TRIAL_END_FAILED ? 0 : trial_motd_remove(root);
 
-	if (error)
-		complain(command, "the message of the day", error);
+	if (end != TRIAL_END_FAILED)
+		remove_signs(command, root);
 	return end;
 }

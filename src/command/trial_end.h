@@ -21,9 +21,8 @@ enum trial_end trial_confirm(const char *command, struct arena *arena,
 			     const struct up_roots *roots);
 
 /*
- * Removes the unconfirmed trial from the record, or a record that is damaged, and what is told
- * to whoever logs in: the next boot tries the configuration again. Says on standard error what
- * failed.
+ * Removes the unconfirmed trial from the record, or a record that is damaged, and the signs of it
+ * below root: the next boot tries the configuration again. Says on standard error what failed.
  */
 enum trial_end trial_forget(const char *command, const char *root);
 

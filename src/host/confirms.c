@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "lib/util.h"
+#include "settings/settings.h"
 
 /* Stores the target of a link below root, as it is written. Returns false if there is none. */
 static bool read_link(const char *root, const char *path, char target[PATH_MAX])
@@ -63,4 +64,17 @@ bool host_confirms_trials(const char *root)
 		if (is_there(root, wants[i]))
 			return true;
 	return false;
+}
+
+const char *host_explain_no_trial(const struct settings *settings, const char *root)
+{
+	bool written = settings->origins[SETTING_TRIAL].source != NULL;
+
+	if (written && !settings->trial)
+		return "trial = off";
+	if (!is_there(root, "/sys/firmware/efi"))
+		return "this machine has no EFI variables";
+	if (!written && !host_confirms_trials(root))
+		return "no " HOST_CONFIRM_UNIT " of systemd confirms trials here";
+	return NULL;
 }

@@ -2,7 +2,10 @@
 /* Tests which systems confirm trials. */
 #include "host/confirms.h"
 
+#include <stdio.h>
+
 #include "scratch.h"
+#include "settings/settings.h"
 #include "unit.h"
 
 #define UNIT "/systemd/system/vfio-early-confirm.service"
@@ -43,9 +46,52 @@ static void test_systems(void **state)
 	}
 }
 
+/* The reasons, and what the user wrote; NULL for a trial. */
+static const struct {
+	const char *reason;
+	bool efi, systemd;
+	const char *written; /* trial = on or off */
+} reasons[] = {
+	{ NULL, true, true, NULL },
+	{ NULL, true, true, "on" },
+	{ NULL, true, false, "on" }, /* whoever writes it confirms by hand */
+	{ "trial = off", true, true, "off" },
+	{ "this machine has no EFI variables", false, true, NULL },
+	{ "this machine has no EFI variables", false, true, "on" },
+	{ "no vfio-early-confirm.service of systemd confirms trials here", true, false, NULL },
+};
+
+static void test_reasons(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(reasons); i++) {
+		struct settings settings = { .trial = true };
+		struct scratch scratch;
+		char row[16];
+
+		scratch_create(&scratch);
+		snprintf(row, sizeof(row), "row %zu", i);
+		if (reasons[i].efi)
+			scratch_write(&scratch, "sys/firmware/efi/fw_platform_size", "64\n");
+		if (reasons[i].systemd) {
+			scratch_link(&scratch, "sbin/init", "/lib/systemd/systemd");
+			scratch_link(&scratch, "usr/lib" WANT, "../vfio-early-confirm.service");
+		}
+		if (reasons[i].written) {
+			settings.origins[SETTING_TRIAL].source = "/etc/vfio-early.conf";
+			settings.trial = streq(reasons[i].written, "on");
+		}
+		check_text(row, host_explain_no_trial(&settings, scratch.path), reasons[i].reason);
+		scratch_remove(&scratch);
+	}
+}
+
 int main(void)
 {
-	static const struct CMUnitTest tests[] = { cmocka_unit_test(test_systems) };
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_systems),
+		cmocka_unit_test(test_reasons),
+	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
