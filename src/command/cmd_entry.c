@@ -82,6 +82,7 @@ static int list(const struct root *root)
 static int gather(const struct root *root, bool add, struct changeset *set)
 {
 	const char *old = root_read(root, GRUB_ENTRY), *new = add ? GRUB_ENTRY_TEXT : NULL;
+	const bool same = old && new ? streq(old, new) : old == new;
 	struct boot_loader_edit edit;
 
 	/* What is to be removed may be left over from another boot loader. */
@@ -92,7 +93,7 @@ static int gather(const struct root *root, bool add, struct changeset *set)
 			   boot_loader_name(root));
 		return EXIT_PARTLY;
 	}
-	if (old ? new &&streq(old, new) : !new)
+	if (same)
 		return EXIT_DONE;
 	if (changeset_add(set, GRUB_ENTRY, old, new))
 		return EXIT_PARTLY;
