@@ -127,7 +127,7 @@ _vfio_early()
 		_vfio_early_words $(sed -n 's/^  \([a-z][a-z-]*\).*/\1/p' <<<"$help") --help --version
 		return
 	fi
-	[[ $command == [a-z]* && $help == *$'\n'"  $command "* ]] || return 0
+	[[ $command == [a-z]* && $help == *$'\n'"  $command"[$' \n']* ]] || return 0
 	help=$(_vfio_early_ask "$command" --help)
 	# What the option before stands in need of, and the tree that is asked of.
 	for word in "${words[@]:2}"; do
