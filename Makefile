@@ -187,6 +187,7 @@ install: all
 	install -D -m 644 completions/_vfio-early $(DESTDIR)$(ZSHDIR)/_vfio-early
 	install -D -m 644 completions/vfio-early.fish $(DESTDIR)$(FISHDIR)/vfio-early.fish
 	install -D -m 755 hook/regenerate $(DESTDIR)$(LIBDIR)/regenerate
+	install -D -m 755 hook/grub-entry $(DESTDIR)$(LIBDIR)/grub-entry
 	install -D -m 644 initramfs/vfio-early.service $(DESTDIR)$(LIBDIR)/vfio-early.service
 	test -e $(DESTDIR)$(SYSCONFDIR)/vfio-early.conf || install -D -m 644 \
 		packaging/vfio-early.conf $(DESTDIR)$(SYSCONFDIR)/vfio-early.conf
@@ -337,6 +338,7 @@ check-set:
 	tests/install/set/run
 	tests/install/set/import
 	tests/install/set/off
+	tests/install/set/entry
 	tests/install/set/fix
 
 check-hooks:
@@ -374,7 +376,7 @@ STOPS = $(foreach n,1 2 3 4 5 6 7 8 9,stops-image@$(n)) stops-image@2-all stops@
 	late-group-killed@all-asked trial-cut@driver_override-2-panic trial-cut@driver_override-3-cut \
 	trial-cut@bind-1-panic
 check-stops:
-	tests/tools/setup demo
+	tests/tools/setup vm
 	$(MAKE) all
 	tests/vm/run-all $(STOPS)
 

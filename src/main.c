@@ -11,8 +11,8 @@ static void print_help(FILE *out)
 	fprintf(out, "usage: vfio-early COMMAND [ARGUMENT...]\n"
 		     "Binds PCI devices to vfio-pci before any other driver can have them.\n\n");
 	for (const struct command *const *command = commands; *command; command++)
-		fprintf(out, "  %s %s\n      %s\n", (*command)->name, (*command)->arguments,
-			(*command)->help);
+		fprintf(out, "  %s%s%s\n      %s\n", (*command)->name,
+			*(*command)->arguments ? " " : "", (*command)->arguments, (*command)->help);
 	fprintf(out, "  --help, --version\n");
 }
 

@@ -6,7 +6,7 @@
 #include <time.h>
 
 #include "command/boot_switch.h"
-#include "command/change_record.h"
+#include "command/carry_out.h"
 #include "command/changeset.h"
 #include "command/confirm.h"
 #include "command/options.h"
@@ -15,7 +15,6 @@
 #include "command/stale_images.h"
 #include "host/needs_list.h"
 #include "lib/command.h"
-#include "lib/file_lock.h"
 #include "lib/paths.h"
 #include "lib/text.h"
 #include "lib/util.h"
@@ -54,7 +53,6 @@ struct turn {
 	struct options options;
 	struct changeset set;
 	const char *fault; /* why the config is refused; NULL if it is not */
-	unsigned int record;
 };
 
 static int complain(const struct turn *turn, const char *path, int error)
@@ -85,36 +83,11 @@ static int gather(struct turn *turn)
 /* Writes the config and keeps what undo needs. Returns an exit_code. */
 static int write_config(struct turn *turn)
 {
-	struct file_lock lock = { .fd = -1 };
-	const char *path = changeset_find_changed(&turn->set);
-	int error;
+	unsigned int record;
 
-	if (path || !turn->set.count) {
-		text_print(
-			stderr,
-			path ? "vfio-early: %s has changed meanwhile, so nothing was changed: try "
-			       "again\n"
-			     : "vfio-early: %s already says so\n",
-			path ? path : CONFIG_PATH);
-		return path ? EXIT_PARTLY : EXIT_DONE;
-	}
-	if (file_lock_take_or_say(&lock, CONFIG_PATH, turn->command))
-		return EXIT_PARTLY;
-	error = change_record_save(&turn->set, &turn->record);
-	if (error)
-		text_print(stderr,
-			   "vfio-early: " CHANGE_RECORDS
-			   ": %s: vfio-early undo will not know this change\n",
-			   strerror(-error));
-	error = changeset_write(&turn->set, &path);
-	/* The images' hooks run commands that take the lock. */
-	file_lock_release(&lock);
-	if (error) {
-		if (turn->record)
-			change_record_remove(turn->record);
-		return complain(turn, path, error);
-	}
-	text_print(stderr, "vfio-early: %s is written\n", turn->set.files[0].path);
+	if (turn->set.count)
+		return carry_out(&turn->set, turn->command, &record);
+	text_print(stderr, "vfio-early: " CONFIG_PATH " already says so\n");
 	return EXIT_DONE;
 }
 

@@ -4,7 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "check/boot_loader.h"
 #include "command/change.h"
+#include "command/grub_entry.h"
 #include "command/options.h"
 #include "command/pick.h"
 #include "command/preview.h"
@@ -167,6 +169,19 @@ static void show(const struct change *change)
 	fflush(stdout);
 }
 
+/* Names the command for a boot entry without vfio-early, where one can be made and none is. */
+static void say_entry(struct arena *arena)
+{
+	struct root root;
+
+	if (root_open(&root, arena, NULL))
+		return;
+	if (streq(boot_loader_name(&root), "GRUB") && !root_has(&root, GRUB_ENTRY))
+		text_print(stderr, "vfio-early: for an entry in GRUB's menu that boots without "
+				   "vfio-early: vfio-early entry add\n");
+	root_close(&root);
+}
+
 /* Says what is left to do on this host. done: the next boot takes all that was asked for. */
 static void say_rest(const struct change *change, bool done)
 {
@@ -180,6 +195,7 @@ static void say_rest(const struct change *change, bool done)
 		rest = "now reboot; what was taken then: vfio-early status; ";
 	else if (done)
 		rest = "the next boot does it: now reboot; ";
+	say_entry(change->run->arena);
 	text_print(stderr, "vfio-early: %sto take all this back: vfio-early undo\n", rest);
 }
 

@@ -43,8 +43,9 @@ static const struct option_row rows[] = {
 static const struct option_table table = {
 	.command = "undo",
 	.arguments = "",
-	.help = "Puts back what the last set, add, remove, off, on, import or check --fix changed:\n"
-		"the config, the boot loader's files, those of other set-ups, and the initramfs\n"
+	.help = "Puts back what the last set, add, remove, off, on, entry, import or check --fix\n"
+		"changed: the config, the boot loader's files, those of other set-ups, and the "
+		"initramfs\n"
 		"images. Shows it and asks first. Another undo puts back the change before that.",
 	.rows = rows,
 	.count = ARRAY_SIZE(rows),

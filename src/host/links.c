@@ -66,7 +66,7 @@ static bool has_device(const struct link_search *search, const char *name, int l
 /* Adds a link that carries a route, once. Returns 0 or -ENOMEM. */
 static int add_link(struct link_search *search, const char *name)
 {
-	char path[SYSFS_PATH_SIZE], address[128];
+	char path[SYSFS_PATH_SIZE], address[128], device[128];
 	struct link *link;
 
 	for (link = *search->first; link; link = link->next)
@@ -81,6 +81,10 @@ static int add_link(struct link_search *search, const char *name)
 	/* A link of a modem may have none. */
 	if (sysfs_read(&search->sysfs, path, address, sizeof(address)) <= 0)
 		strcpy(address, "-");
+	snprintf(path, sizeof(path), "class/net/%.64s/device", name);
+	if (sysfs_read_link_name(&search->sysfs, path, device, sizeof(device)) > 0 &&
+	    !(link->device = arena_copy(search->arena, device, strlen(device))))
+		return -ENOMEM;
 	link->name = arena_copy(search->arena, name, strlen(name));
 	link->address = arena_copy(search->arena, address, strcspn(address, " \t\n"));
 	if (!link->name || !link->address)
@@ -174,6 +178,7 @@ int links_read(struct link **links, struct arena *arena, const char *path)
 		return error;
 	while ((line = strsep(&text, "\n"))) {
 		const char *name = mountinfo_word(&line), *address = mountinfo_word(&line);
+		const char *device = mountinfo_word(&line);
 		struct link *link;
 
 		if (!name)
@@ -183,7 +188,7 @@ int links_read(struct link **links, struct arena *arena, const char *path)
 		link = arena_allocate(arena, 1, sizeof(*link));
 		if (!link)
 			return -ENOMEM;
-		*link = (struct link){ .name = name, .address = address };
+		*link = (struct link){ .name = name, .address = address, .device = device };
 		*last = link;
 		last = &link->next;
 	}
@@ -196,7 +201,8 @@ int links_write(const struct link *links, struct arena *arena, const char *path)
 	int root, error;
 
 	for (; text && links; links = links->next)
-		text = arena_print(arena, "%s%s %s\n", text, links->name, links->address);
+		text = arena_print(arena, "%s%s %s%s%s\n", text, links->name, links->address,
+				   links->device ? " " : "", links->device ? links->device : "");
 	if (!text)
 		return -ENOMEM;
 	root = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);

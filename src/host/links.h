@@ -13,6 +13,7 @@ struct link {
 	const char *name;    /* "eth0" */
 	const char *address; /* its MAC address, as in /sys/class/net/NAME/address; "-" for none */
 	struct link *next;
+	const char *device; /* the name of its own device, "0000:03:00.0"; NULL for none */
 };
 
 /* Where to look. A NULL member means this machine's own. */
@@ -38,7 +39,7 @@ int links_find(struct link **links, struct arena *arena, const struct link_roots
 int links_read(struct link **links, struct arena *arena, const char *path);
 
 /*
- * Writes links into a file, a line "NAME ADDRESS" for each, and makes its missing parent
+ * Writes links into a file, a line "NAME ADDRESS [DEVICE]" for each, and makes its missing parent
  * directories. Returns 0 or -errno; after an error the file is unchanged.
  */
 int links_write(const struct link *links, struct arena *arena, const char *path);

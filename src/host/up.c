@@ -223,6 +223,25 @@ static void judge_units(struct judgement *judgement)
 		judge_display_manager(judgement, &units[UNIT_DISPLAY_MANAGER]);
 }
 
+/*
+ * Returns whether a link's device is on a VFIO driver now: the configuration gives the link away.
+ * The drivers of other buses have other names.
+ */
+static bool is_given_away(const struct judgement *judgement, const struct link *link)
+{
+	const char *root = judgement->roots->links.sysfs;
+	char path[SYSFS_PATH_SIZE], driver[64] = "";
+	struct sysfs sysfs;
+
+	if (!link->device || strchr(link->device, '/') || sysfs_open(&sysfs, root ? root : "/sys"))
+		return false;
+	snprintf(path, sizeof(path), "bus/pci/devices/%.64s/driver", link->device);
+	if (sysfs_read_link_name(&sysfs, path, driver, sizeof(driver)) <= 0)
+		*driver = '\0';
+	sysfs_close(&sysfs);
+	return strstarts(driver, "vfio-") || streq(driver, "pci-stub");
+}
+
 static void judge_links(struct judgement *judgement, const struct link *wanted)
 {
 	struct link *found;
@@ -231,7 +250,8 @@ static void judge_links(struct judgement *judgement, const struct link *wanted)
 	if (error)
 		NOT_UP(judgement, "the routes of this host cannot be read: %s", strerror(-error));
 	for (; !error && wanted; wanted = wanted->next)
-		if (!links_have(found, wanted))
+		/* Whoever gives the last one away cannot reach the machine any more. */
+		if (!links_have(found, wanted) && !(found && is_given_away(judgement, wanted)))
 			NOT_UP(judgement,
 			       "the network link %s (%s), which carried a route before, "
 			       "carries none",

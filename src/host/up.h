@@ -42,7 +42,7 @@ struct up_reason {
  *   been active for UP_LASTING_MICROSECONDS. gdm, sddm and lightdm stay active when no screen
  *   comes up, so with them a session of logind (src/login/logind-session.c, session_save())
  *   must have had a graphical seat for as long: a greeter's or a user's;
- * - all wanted links carry a route;
+ * - all wanted links carry a route, or are given to a guest and another link carries one;
  * - the wanted program exits with status 0. It is run once everything else is up, and writes
  *   where this process does.
  *

@@ -45,4 +45,5 @@ extern const struct command command_confirm;
 extern const struct command command_retry;
 extern const struct command command_off;
 extern const struct command command_on;
+extern const struct command command_entry;
 extern const struct command command_root;

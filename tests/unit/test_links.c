@@ -105,7 +105,8 @@ static const struct {
 static void list(struct text *text, const struct link *link)
 {
 	for (; link; link = link->next)
-		text_add(text, "%s %s;", link->name, link->address);
+		text_add(text, "%s %s%s%s;", link->name, link->address, link->device ? " " : "",
+			 link->device ? link->device : "");
 }
 
 static void test_tables(void **state)
@@ -177,7 +178,9 @@ static void test_file(void **state)
 		{ "eth0 52:54:00:00:00:01\n", 0, "eth0 52:54:00:00:00:01;" },
 		{ "eth0 52:54:00:00:00:01\nwwan0 -\n", 0, "eth0 52:54:00:00:00:01;wwan0 -;" },
 		{ "eth0\n", -EINVAL, NULL },
-		{ "eth0 52:54:00:00:00:01 x\n", -EINVAL, NULL },
+		{ "eth0 52:54:00:00:00:01 0000:03:00.0\n", 0,
+		  "eth0 52:54:00:00:00:01 0000:03:00.0;" },
+		{ "eth0 52:54:00:00:00:01 0000:03:00.0 x\n", -EINVAL, NULL },
 	};
 	struct arena *arena = arena_create(1 << 20);
 	struct scratch scratch;
@@ -216,8 +219,8 @@ static void test_file(void **state)
 
 static void test_same(void **state)
 {
-	const struct link second = { "wwan0", "-", NULL };
-	const struct link first = { "eth0", "52:54:00:00:00:01", (struct link *)&second };
+	const struct link second = { "wwan0", "-", NULL, NULL };
+	const struct link first = { "eth0", "52:54:00:00:00:01", (struct link *)&second, NULL };
 	static const struct {
 		const char *name, *address;
 		bool same;
@@ -232,7 +235,7 @@ static void test_same(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(links); i++) {
-		const struct link link = { links[i].name, links[i].address, NULL };
+		const struct link link = { links[i].name, links[i].address, NULL, NULL };
 
 		check_number(links[i].name, links_have(&first, &link), links[i].same);
 		assert_false(links_have(NULL, &link));

@@ -221,8 +221,8 @@ static void test_many_sessions(void **state)
 
 static void test_links(void **state)
 {
-	const struct link lost = { "eth1", "52:54:00:00:00:02", NULL };
-	const struct link before = { "eth0", "52:54:00:00:00:01", (struct link *)&lost };
+	const struct link lost = { "eth1", "52:54:00:00:00:02", NULL, NULL };
+	const struct link before = { "eth0", "52:54:00:00:00:01", (struct link *)&lost, NULL };
 	const struct up_wanted wanted = { .links = &before };
 	struct machine machine;
 
@@ -248,6 +248,38 @@ static void test_links(void **state)
 	scratch_write(&machine.scratch, "proc/net/route",
 		      "eth0\t00000000\t0101A8C0\t0003\nenp2s0\t0002A8C0\t00000000\t0001\n");
 	check_up(&machine, "both, one renamed", &wanted, "");
+	machine_remove(&machine);
+}
+
+/* A link that the configuration gives to a guest is missed only if no other carries a route. */
+static void test_given_away(void **state)
+{
+	const struct link away = { "eth1", "52:54:00:00:00:02", NULL, "0000:03:00.0" };
+	const struct link before = { "eth0", "52:54:00:00:00:01", (struct link *)&away,
+				     "0000:02:00.0" };
+	const struct up_wanted wanted = { .links = &before };
+	struct machine machine;
+
+	(void)state;
+	machine_create(&machine);
+	scratch_write(&machine.scratch, "said", MULTI TEXT_ONLY NO_MANAGER);
+	scratch_write(&machine.scratch, "sys/class/net/eth0/device/vendor", "");
+	scratch_write(&machine.scratch, "sys/class/net/eth0/address", "52:54:00:00:00:01\n");
+	scratch_link(&machine.scratch, "sys/bus/pci/devices/0000:03:00.0/driver",
+		     "../../../../bus/pci/drivers/vfio-pci");
+	check_up(&machine, "the last", &wanted,
+		 "the network link eth0 (52:54:00:00:00:01), which carried a route before, "
+		 "carries none;"
+		 "the network link eth1 (52:54:00:00:00:02), which carried a route before, "
+		 "carries none;");
+	scratch_write(&machine.scratch, "proc/net/route", "eth0\t00000000\t0101A8C0\t0003\n");
+	check_up(&machine, "another is there", &wanted, "");
+	unlinkat(machine.scratch.fd, "sys/bus/pci/devices/0000:03:00.0/driver", 0);
+	scratch_link(&machine.scratch, "sys/bus/pci/devices/0000:03:00.0/driver",
+		     "../../../../bus/pci/drivers/igb");
+	check_up(&machine, "the host's own driver", &wanted,
+		 "the network link eth1 (52:54:00:00:00:02), which carried a route before, "
+		 "carries none;");
 	machine_remove(&machine);
 }
 
@@ -304,7 +336,7 @@ static void test_program_last(void **state)
 /* Without memory the machine is never taken to be up. */
 static void test_memory(void **state)
 {
-	const struct link lost = { "eth1", "52:54:00:00:00:02", NULL };
+	const struct link lost = { "eth1", "52:54:00:00:00:02", NULL, NULL };
 	const struct up_wanted wanted = { .links = &lost };
 	struct machine machine;
 	struct up_reason *reasons;
@@ -331,10 +363,11 @@ static void test_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_targets),	     cmocka_unit_test(test_systemctl),
-		cmocka_unit_test(test_sessions),     cmocka_unit_test(test_many_sessions),
-		cmocka_unit_test(test_links),	     cmocka_unit_test(test_program),
-		cmocka_unit_test(test_program_last), cmocka_unit_test(test_memory),
+		cmocka_unit_test(test_targets),	 cmocka_unit_test(test_systemctl),
+		cmocka_unit_test(test_sessions), cmocka_unit_test(test_many_sessions),
+		cmocka_unit_test(test_links),	 cmocka_unit_test(test_given_away),
+		cmocka_unit_test(test_program),	 cmocka_unit_test(test_program_last),
+		cmocka_unit_test(test_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,7 +3,8 @@
  * Runs a program and stops it after the Nth thing that it changes in the kernel:
  * a write to a file of sysfs, or a module loaded, by whichever of its processes.
  *
- *	STOP_AFTER=N STOP_HOW=kill|kill-all|hold|panic|cut [STOP_AT=FILE] stopper PROGRAM [ARGUMENT...]
+ *	STOP_AFTER=N STOP_HOW=kill|kill-all|hold|panic|cut [STOP_AT=FILE]
+ *		stopper PROGRAM [ARGUMENT...]
  *
  * With STOP_AT only writes to files whose path ends in FILE count, and those that fail do too.
  * kill ends the process that did it, kill-all every one of the program's, but

@@ -96,12 +96,14 @@ boots()
 # crash gets what was found to the host, and ends the boot by a panic.
 in_boot()
 {
+	# shellcheck disable=SC2016 # the guest expands it
 	printf '[ "$boot" != %s ] || {\n%s\n}\n' "$1" "$2" >>"$work/root/case/after"
 }
 
 # before_boot N CODE: shell code that the guest runs in that boot, before its first vfio-early.
 before_boot()
 {
+	# shellcheck disable=SC2016 # the guest expands it
 	printf '[ "$boot" != %s ] || {\n%s\n}\n' "$1" "$2" >>"$work/root/case/before"
 }
 
