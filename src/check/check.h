@@ -115,6 +115,9 @@ const char *check_parameter(const struct check *check, const char *name, const c
 void check_settings(struct check *check);
 void check_groups(struct check *check);
 
+/* check_trial.c: whether a configuration that has never come up is a trial. */
+void check_trial(struct check *check);
+
 /* check_iommu.c: whether the IOMMU is on and well set up. */
 void check_iommu(struct check *check);
 

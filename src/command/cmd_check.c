@@ -114,6 +114,7 @@ static void look(struct check *check)
 	check_lockdown(check);
 	check_images(check);
 	check_conflicts(check);
+	check_trial(check);
 	if (!root_has(&check->root, "/sys/bus/pci/devices"))
 		check_say(check, CHECK_NOTE, "no-bus", NULL,
 			  "no PCI bus is visible here: only files were checked");
@@ -149,6 +150,16 @@ static bool goes_on(const struct check_finding *finding)
 	return next && next->fix && finding->fix && streq(next->fix, finding->fix);
 }
 
+/* Returns whether anything is wrong, or a note comes with a command. */
+static bool has_to_do(const struct check *check)
+{
+	for (const struct check_finding *finding = check->findings; finding;
+	     finding = finding->next)
+		if (finding->severity != CHECK_NOTE || finding->fix)
+			return true;
+	return false;
+}
+
 static void print_text(const struct check *check)
 {
 	static const enum terminal_style styles[] = { TERMINAL_RED, TERMINAL_YELLOW,
@@ -171,7 +182,7 @@ static void print_text(const struct check *check)
 			printf("\n");
 		}
 	}
-	if (!check->findings)
+	if (!has_to_do(check))
 		printf("nothing to do\n");
 }
 
