@@ -149,3 +149,12 @@ const char *check_parameter(const struct check *check, const char *name, const c
 	}
 	return found;
 }
+
+bool check_has_to_do(const struct check *check)
+{
+	for (const struct check_finding *finding = check->findings; finding;
+	     finding = finding->next)
+		if (finding->severity != CHECK_NOTE || finding->fix)
+			return true;
+	return false;
+}

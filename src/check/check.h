@@ -115,6 +115,9 @@ const char *check_parameter(const struct check *check, const char *name, const c
 void check_settings(struct check *check);
 void check_groups(struct check *check);
 
+/* Returns whether anything is wrong, or a note comes with a command. */
+bool check_has_to_do(const struct check *check);
+
 /* check_trial.c: whether a configuration that has never come up is a trial. */
 void check_trial(struct check *check);
 

@@ -253,7 +253,7 @@ int check_fix(const struct check *check, bool yes, bool regenerate)
 			before = finding;
 		}
 	}
-	if (!check->findings)
+	if (!check_has_to_do(check))
 		printf("nothing to do\n");
 	if (fixes.refused)
 		return EXIT_MALFORMED;

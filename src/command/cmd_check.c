@@ -150,16 +150,6 @@ static bool goes_on(const struct check_finding *finding)
 	return next && next->fix && finding->fix && streq(next->fix, finding->fix);
 }
 
-/* Returns whether anything is wrong, or a note comes with a command. */
-static bool has_to_do(const struct check *check)
-{
-	for (const struct check_finding *finding = check->findings; finding;
-	     finding = finding->next)
-		if (finding->severity != CHECK_NOTE || finding->fix)
-			return true;
-	return false;
-}
-
 static void print_text(const struct check *check)
 {
 	static const enum terminal_style styles[] = { TERMINAL_RED, TERMINAL_YELLOW,
@@ -182,7 +172,7 @@ static void print_text(const struct check *check)
 			printf("\n");
 		}
 	}
-	if (!has_to_do(check))
+	if (!check_has_to_do(check))
 		printf("nothing to do\n");
 }
 
