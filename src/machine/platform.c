@@ -20,7 +20,7 @@ static const struct {
 
 /* Prefixes of module aliases. The vendor numbers are X86_VENDOR_* (asm/processor.h). */
 static const struct {
-	const char *start;
+	char start[24];
 	enum platform platform;
 } aliases[] = {
 	{ "cpu:type:x86,ven0000", PLATFORM_INTEL }, { "cpu:type:x86,ven0002", PLATFORM_AMD },
@@ -30,7 +30,7 @@ static const struct {
 
 /* Files that firmware leaves in sysfs. */
 static const struct {
-	const char *path;
+	char path[36];
 	enum platform platform;
 } files[] = {
 	{ "firmware/acpi/tables/DMAR", PLATFORM_INTEL },

@@ -242,8 +242,8 @@ static int read_seconds(struct settings *settings, enum setting_key key, const c
 	return 0;
 }
 
-const char *const settings_switch_words[] = { "on",  "1", "yes", "true",  "y",
-					      "off", "0", "no",	 "false", "n" };
+const char settings_switch_words[][6] = { "on",	 "1", "yes", "true",  "y",
+					  "off", "0", "no",  "false", "n" };
 
 bool settings_parse_switch(const char *text, bool *value)
 {
@@ -259,11 +259,14 @@ bool settings_parse_switch(const char *text, bool *value)
 static int read_switch(struct settings *settings, enum setting_key key, const char *text,
 		       const struct origin *origin)
 {
+	const char *words[SETTINGS_SWITCH_WORDS];
 	size_t near;
 
 	if (settings_parse_switch(text, value_of(settings, key)))
 		return 0;
-	near = suggest_word(text, settings_switch_words, SETTINGS_SWITCH_WORDS);
+	for (size_t i = 0; i < SETTINGS_SWITCH_WORDS; i++)
+		words[i] = settings_switch_words[i];
+	near = suggest_word(text, words, SETTINGS_SWITCH_WORDS);
 	return settings_complain(settings,
 				 &(struct complaint){ .origin = origin,
 						      .key = key,

@@ -77,7 +77,7 @@ static int note_repair(struct settings *settings, const struct cmdline_token *to
 
 /* Parsed as in drivers/iommu/{intel,amd} and arch/x86/kernel/pci-dma.c. */
 static const struct {
-	const char *key, *parameter;
+	char key[12], parameter[16];
 	bool turns_on_again;
 } iommu_parameters[] = {
 	{ "intel_iommu", "intel_iommu=off", true },

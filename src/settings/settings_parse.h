@@ -107,4 +107,4 @@ bool settings_starts_with_name(const char *text, const char *name);
 
 /* The words for on, then the words for off. */
 #define SETTINGS_SWITCH_WORDS 10
-extern const char *const settings_switch_words[SETTINGS_SWITCH_WORDS];
+extern const char settings_switch_words[SETTINGS_SWITCH_WORDS][6];
