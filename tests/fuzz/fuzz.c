@@ -135,18 +135,27 @@ static void check_value(const struct settings *settings, enum setting_key key, b
 	arena_destroy(arena);
 }
 
+/* Returns a value that may hold characters with a meaning in either form; "" if none may. */
+static const char *free_text(const struct settings *settings, enum setting_key key)
+{
+	const char *text = key == SETTING_DRIVER    ? settings->driver
+			   : key == SETTING_CONFIRM ? settings->confirm
+						    : NULL;
+
+	return text ? text : "";
+}
+
 static void check_values(const struct settings *settings)
 {
-	/* A driver's name may hold characters with a meaning in either form. */
-	const char *driver = settings->driver ? settings->driver : "";
+	/* Only the program writes the later keys. */
+	for (enum setting_key key = 0; key < SETTING_CLAIMED; key++) {
+		const char *text = free_text(settings, key);
 
-	for (enum setting_key key = 0; key < SETTING_COUNT; key++) {
-		/* Only the program writes this key. */
-		if (key >= SETTING_CLAIMED)
+		if (key == SETTING_CONFIRM && !settings->confirm)
 			continue;
-		if (key != SETTING_DRIVER || !strchr(driver, '#'))
+		if (!strchr(text, '#'))
 			check_value(settings, key, false);
-		if (key != SETTING_DRIVER || (!strchr(driver, '"') && !strchr(driver, '\xa0')))
+		if (!strchr(text, '"') && !strchr(text, '\xa0'))
 			check_value(settings, key, true);
 	}
 }
