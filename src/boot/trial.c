@@ -2,6 +2,8 @@
 #include "boot/trial.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -80,6 +82,34 @@ static enum run_trial decide(struct run *run, int place)
 	return run->trial_error ? RUN_TRIAL_UNRECORDED : RUN_TRIAL_RUNNING;
 }
 
+/*
+ * The same where GRUB keeps the record. It has written before the kernel was started what is to
+ * be written, and passes on what it knows (hook/grub-trial): a word, and the configurations that
+ * have come up.
+ */
+static enum run_trial decide_by_grub(struct run *run, const char *record)
+{
+	char configuration[17];
+
+	run->configuration = fingerprint(run);
+	snprintf(configuration, sizeof(configuration), "%016" PRIx64, run->configuration);
+	if (strstr(record, configuration))
+		return RUN_TRIAL_NONE;
+	switch (*record) {
+	case 'r': /* recorded */
+		return RUN_TRIAL_RUNNING;
+	case 'f': /* failed */
+		return RUN_TRIAL_STOOD_DOWN;
+	case 'u': /* unwritable */
+		run->trial_error = -EROFS;
+		return RUN_TRIAL_UNRECORDED;
+	case 'i': /* idle */
+		return RUN_TRIAL_UNARMED;
+	default:
+		return RUN_TRIAL_DAMAGED;
+	}
+}
+
 bool trial_allows(struct run *run, const struct module_loader *loader)
 {
 	int place;
@@ -87,8 +117,13 @@ bool trial_allows(struct run *run, const struct module_loader *loader)
 	if (run->trial)
 		return !run_stands_down(run);
 	run->trial = RUN_TRIAL_NONE;
-	if (!run->at_boot || !settings_has_trials(&run->settings) || access(EFI_PATH, F_OK) < 0)
+	if (!run->at_boot || !settings_has_trials(&run->settings))
 		return true;
+	if (access(EFI_PATH, F_OK) < 0) {
+		if (run->settings.grub)
+			run->trial = decide_by_grub(run, run->settings.grub);
+		return !run_stands_down(run);
+	}
 	loader->load(loader->context, "efivarfs");
 	place = trial_record_open();
 	run->trial = RUN_TRIAL_UNRECORDED;

@@ -11,6 +11,7 @@
 #include "command/regenerate.h"
 #include "command/trial_end.h"
 #include "host/confirms.h"
+#include "host/grub_record.h"
 #include "host/up.h"
 #include "lib/command.h"
 #include "lib/paths.h"
@@ -175,6 +176,14 @@ static void say_trial(const struct change *change)
 	error = trial_keep_links(change->run->arena, &roots);
 	if (error)
 		text_print(stderr, "vfio-early: " LINKS_PATH ": %s\n", strerror(-error));
+	error = grub_record_arm(change->run->arena, "", true);
+	if (error < 0 && error != -ENODEV) {
+		text_print(stderr,
+			   "vfio-early: grubenv: %s: the next boot takes nothing, until this "
+			   "works: vfio-early retry\n",
+			   strerror(-error));
+		return;
+	}
 	text_print(stderr, "vfio-early: the next boot is a trial: if it does not come up, the one "
 			   "after it takes nothing\n");
 }

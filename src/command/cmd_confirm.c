@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The command confirm says that the configuration that is being tried has come up. */
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "command/options.h"
 #include "command/preview.h"
-#include "command/trial_end.h"
+#include "command/trial_grub.h"
 #include "command/trial_marker.h"
 #include "command/trial_watch.h"
 #include "lib/command.h"
@@ -17,6 +18,9 @@
 
 /* Between two looks whether the machine is up. */
 #define PAUSE_MILLISECONDS 3000
+
+/* For a file system that is mounted late: ten minutes. */
+#define RECORD_LOOKS 200
 
 struct options {
 	bool when_up;
@@ -102,31 +106,81 @@ static int watch_running(void)
 }
 
 /* Nothing was taken, and whoever logs in is told. Returns an exit_code. */
-static int tell_stood_down(void)
+static int tell_stood_down(enum run_trial trial)
 {
-	int error = trial_motd_write("");
+	int error = trial_motd_write("", trial);
 
-	text_print(stdout, "vfio-early: nothing was taken: the last boot with this configuration "
-			   "did not come up; to try it again: vfio-early retry; to take its "
-			   "devices from now on: vfio-early confirm\n");
+	text_print(stdout,
+		   trial == RUN_TRIAL_UNARMED
+			   ? "vfio-early: nothing was taken: this configuration is new, and GRUB "
+			     "did not record this boot as its trial; to take its devices without "
+			     "one: vfio-early confirm\n"
+			   : "vfio-early: nothing was taken: the last boot with this configuration "
+			     "did not come up; to try it again: vfio-early retry; to take its "
+			     "devices from now on: vfio-early confirm\n");
+	fflush(stdout);
 	if (!error)
 		return EXIT_DONE;
 	text_print(stderr, "vfio-early: confirm: the message of the day: %s\n", strerror(-error));
 	return EXIT_PARTLY;
 }
 
+/* Waits for the file system that GRUB's record is on. Returns false if a signal came first. */
+static bool wait_for_record(struct arena *arena)
+{
+	struct held_signals signals;
+	bool found = false;
+
+	held_signals_start(&signals);
+	for (int i = 0; i < RECORD_LOOKS && !found; i++) {
+		struct pollfd signal = { .fd = signals.fd, .events = POLLIN };
+		size_t mark = arena_mark(arena);
+
+		found = trial_grub_is_used(arena, "");
+		arena_rewind(arena, mark);
+		if (!found && poll(&signal, 1, PAUSE_MILLISECONDS) > 0)
+			break;
+	}
+	held_signals_close(&signals);
+	return found;
+}
+
+/* Corrects GRUB's record, if GRUB keeps one and told of it. Returns an exit_code. */
+static int settle(void)
+{
+	struct preview preview = { 0 };
+	struct run *run = run_create();
+	int code = run && !preview_read_settings(&preview, run) ? EXIT_DONE : EXIT_PARTLY;
+
+	if (!run)
+		preview_complain("confirm", -ENOMEM);
+	else if (code == EXIT_DONE && run->settings.grub && wait_for_record(run->arena) &&
+		 trial_grub_settle("confirm", run->arena, "", run->settings.grub) ==
+			 TRIAL_END_FAILED)
+		code = EXIT_PARTLY;
+	run_destroy(run);
+	return code;
+}
+
 /* What the unit runs. Returns an exit_code. */
 static int confirm_when_up(void)
 {
-	switch (trial_marker_read("")) {
+	enum run_trial trial = trial_marker_read("");
+	int code;
+
+	switch (trial) {
 	case RUN_TRIAL_RUNNING:
 		return watch_running();
 	case RUN_TRIAL_STOOD_DOWN:
 	case RUN_TRIAL_DAMAGED:
-		return tell_stood_down();
+		return tell_stood_down(trial);
+	case RUN_TRIAL_UNARMED:
+		code = tell_stood_down(trial);
+		return code == EXIT_DONE ? settle() : code;
 	default:
 		text_print(stdout, "vfio-early: this boot is no trial that is to be confirmed\n");
-		return EXIT_DONE;
+		fflush(stdout);
+		return settle();
 	}
 }
 

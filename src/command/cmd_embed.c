@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include "command/options.h"
+#include "host/confirms.h"
+#include "host/grub_record.h"
 #include "image/embed.h"
 #include "lib/beneath.h"
 #include "lib/command.h"
@@ -76,6 +78,20 @@ static void complain_of_config(struct arena *arena, const struct embed *embed)
 		text_print(stderr, "vfio-early: %s\n", explain_stop(arena, &embed->settings));
 }
 
+/* Lets GRUB record the next boot as a trial: the image may have another configuration. */
+static void arm(struct arena *arena, const struct embed_request *request,
+		const struct settings *settings)
+{
+	const char *root = request->root ? request->root : "";
+	int error;
+
+	if (!settings->devs.count || host_explain_no_trial(settings, root))
+		return;
+	error = grub_record_arm(arena, root, false);
+	if (error < 0 && error != -ENODEV)
+		complain("grubenv, where GRUB records trials", error);
+}
+
 static int embed_into(struct arena *arena, const struct embed_request *request, int root)
 {
 	struct embed embed;
@@ -93,6 +109,7 @@ static int embed_into(struct arena *arena, const struct embed_request *request, 
 	if (!request->generic) {
 		host_list_say(&embed.needs);
 		host_list_keep_or_say(&embed.needs, arena);
+		arm(arena, request, &embed.settings);
 	}
 	complain_of_config(arena, &embed);
 	if (fflush(stdout))

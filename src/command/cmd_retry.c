@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The command retry lets the next boot try a configuration again that did not come up. */
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "command/options.h"
 #include "command/trial_end.h"
 #include "lib/command.h"
 #include "lib/text.h"
+
+/* Address space, not memory. */
+#define ARENA_SIZE (8 << 20)
 
 static const struct option_table table = {
 	.command = "retry",
@@ -17,6 +22,7 @@ static const struct option_table table = {
 
 static int run_retry(int count, char *const *arguments)
 {
+	struct arena *arena;
 	enum trial_end end;
 	int code;
 
@@ -26,7 +32,13 @@ static int run_retry(int count, char *const *arguments)
 		text_print(stderr, "vfio-early: retry: only root can do this: use sudo\n");
 		return EXIT_PARTLY;
 	}
-	end = trial_forget("retry", "");
+	arena = arena_create(ARENA_SIZE);
+	if (!arena) {
+		text_print(stderr, "vfio-early: retry: %s\n", strerror(ENOMEM));
+		return EXIT_PARTLY;
+	}
+	end = trial_forget("retry", arena, "");
+	arena_destroy(arena);
 	if (end == TRIAL_END_FAILED)
 		return EXIT_PARTLY;
 	text_print(stdout, end == TRIAL_END_DONE

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "command/trial_grub.h"
 #include "command/trial_marker.h"
 #include "host/links.h"
 #include "host/up.h"
@@ -22,8 +23,8 @@ static enum trial_end fail(const char *command, int error)
 {
 	if (error == -ENODEV)
 		text_print(stderr,
-			   "vfio-early: %s: this machine has no EFI variables, so no boot is a "
-			   "trial\n",
+			   "vfio-early: %s: this machine has no EFI variables, and GRUB records no "
+			   "trials, so no boot is one\n",
 			   command);
 	else if (error == -EBADMSG)
 		text_print(stderr,
@@ -68,11 +69,11 @@ static void remove_signs(const char *command, const char *root)
  * Changes the record by change. Returns TRIAL_END_NONE, and writes nothing, if nothing is being
  * tried. A damaged record is replaced if anew is set.
  */
-static enum trial_end change_record(const char *command, bool anew,
+static enum trial_end change_record(const char *command, int place, bool anew,
 				    void (*change)(struct trial_record *record))
 {
 	struct trial_record record;
-	int place = trial_record_open(), error;
+	int error;
 
 	if (place < 0)
 		return fail(command, place);
@@ -96,12 +97,15 @@ static void set_confirmed(struct trial_record *record)
 
 enum trial_end trial_confirm(const char *command, struct arena *arena, const struct up_roots *roots)
 {
-	enum trial_end end = change_record(command, false, set_confirmed);
-	int error;
+	const char *root = roots->root ? roots->root : "";
+	int place = trial_record_open(), error;
+	enum trial_end end = place == -ENODEV && trial_grub_is_used(arena, root)
+				     ? trial_grub_confirm(command, arena, root)
+				     : change_record(command, place, false, set_confirmed);
 
 	if (end == TRIAL_END_FAILED)
 		return end;
-	remove_signs(command, roots->root ? roots->root : "");
+	remove_signs(command, root);
 	error = end == TRIAL_END_DONE ? write_links(arena, roots) : 0;
 	/* The next trial is then judged by the links of before, or by none. */
 	if (error)
@@ -109,9 +113,12 @@ enum trial_end trial_confirm(const char *command, struct arena *arena, const str
 	return end;
 }
 
-enum trial_end trial_forget(const char *command, const char *root)
+enum trial_end trial_forget(const char *command, struct arena *arena, const char *root)
 {
-	enum trial_end end = change_record(command, true, trial_record_forget);
+	int place = trial_record_open();
+	enum trial_end end = place == -ENODEV && trial_grub_is_used(arena, root)
+				     ? trial_grub_forget(command, arena, root)
+				     : change_record(command, place, true, trial_record_forget);
 
 	if (end != TRIAL_END_FAILED)
 		remove_signs(command, root);

@@ -24,7 +24,7 @@ enum trial_end trial_confirm(const char *command, struct arena *arena,
  * Removes the unconfirmed trial from the record, or a record that is damaged, and the signs of it
  * below root: the next boot tries the configuration again. Says on standard error what failed.
  */
-enum trial_end trial_forget(const char *command, const char *root);
+enum trial_end trial_forget(const char *command, struct arena *arena, const char *root);
 
 /*
  * Keeps the links that carry a route now, if this boot is no trial, in which one may be missing.

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "host/confirms.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "host/grub_record.h"
 #include "lib/util.h"
 #include "settings/settings.h"
 
@@ -69,11 +71,18 @@ bool host_confirms_trials(const char *root)
 const char *host_explain_no_trial(const struct settings *settings, const char *root)
 {
 	bool written = settings->origins[SETTING_TRIAL].source != NULL;
+	struct grub_record record;
+	int error;
 
 	if (written && !settings->trial)
 		return "trial = off";
-	if (!is_there(root, "/sys/firmware/efi"))
+	error = is_there(root, "/sys/firmware/efi")
+			? 0
+			: grub_record_read(&record, settings->arena, root);
+	if (error == -ENODEV)
 		return "this machine has no EFI variables";
+	if (error)
+		return "GRUB's grubenv cannot be read";
 	if (!written && !host_confirms_trials(root))
 		return "no " HOST_CONFIRM_UNIT " of systemd confirms trials here";
 	return NULL;

@@ -48,7 +48,8 @@ const char *trial_name(enum run_trial trial)
 	static const char names[][11] = {
 		[RUN_TRIAL_UNDECIDED] = "none",	       [RUN_TRIAL_NONE] = "none",
 		[RUN_TRIAL_RUNNING] = "running",       [RUN_TRIAL_UNRECORDED] = "unrecorded",
-		[RUN_TRIAL_STOOD_DOWN] = "stood-down", [RUN_TRIAL_DAMAGED] = "damaged",
+		[RUN_TRIAL_STOOD_DOWN] = "stood-down", [RUN_TRIAL_UNARMED] = "unarmed",
+		[RUN_TRIAL_DAMAGED] = "damaged",
 	};
 
 	return names[trial];

@@ -419,15 +419,19 @@ const char *explain_trial(const struct run *run)
 		       "up, the next one takes nothing";
 	case RUN_TRIAL_UNRECORDED:
 		return SAY(run->arena,
-			   "this trial could not be recorded in an EFI variable: %s; if this boot "
+			   "this trial could not be recorded in %s: %s; if this boot "
 			   "does not come up, start one with vfio_early=off",
+			   run->configuration ? "grubenv" : "an EFI variable",
 			   strerror(-run->trial_error));
 	case RUN_TRIAL_STOOD_DOWN:
 		return "the last boot with this configuration did not come up: to try it again: "
 		       "vfio-early retry; to take its devices from now on: vfio-early confirm";
+	case RUN_TRIAL_UNARMED:
+		return "this configuration is new, and GRUB did not record this boot as its "
+		       "trial: the next boot is; to take its devices without one: vfio-early "
+		       "confirm";
 	case RUN_TRIAL_DAMAGED:
-		return "the record of trials, an EFI variable, is damaged: to begin a new one: "
-		       "vfio-early retry";
+		return "the record of trials is damaged: to begin a new one: vfio-early retry";
 	default:
 		return NULL;
 	}

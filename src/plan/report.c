@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -367,6 +368,8 @@ static void save_devices(const struct run *run, FILE *out)
 static void save_trial(const struct run *run, FILE *out)
 {
 	fputs(trial_name(run->trial), out);
+	if (run->configuration)
+		fprintf(out, " %016" PRIx64, run->configuration);
 	putc('\n', out);
 }
 
@@ -425,7 +428,7 @@ int report_save(const struct run *run, const char *path)
 		return -errno;
 	error = save(run, directory, "report.json", ".report.json.new", report_json);
 	devices_error = save(run, directory, "devices", ".devices.new", save_devices);
-	if (!devices_error && explain_trial(run))
+	if (!devices_error && (explain_trial(run) || run->configuration))
 		devices_error = save(run, directory, "trial", ".trial.new", save_trial);
 	close(directory);
 	return error ? error : devices_error;

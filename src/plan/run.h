@@ -26,6 +26,7 @@ enum run_trial {
 	RUN_TRIAL_RUNNING,    /* it is recorded, and waits to be confirmed */
 	RUN_TRIAL_UNRECORDED, /* it could not be recorded, and runs without */
 	RUN_TRIAL_STOOD_DOWN, /* its last boot did not come up: nothing is touched */
+	RUN_TRIAL_UNARMED,    /* GRUB did not record it, since nobody told it to: likewise */
 	RUN_TRIAL_DAMAGED,    /* the record says nothing that makes sense: likewise */
 };
 
@@ -67,6 +68,7 @@ struct run {
 	const struct device *volatile asked;
 	enum run_trial trial;
 	int trial_error; /* -errno that kept it from being recorded or read */
+	uint64_t configuration; /* its fingerprint, where GRUB records trials; else 0 */
 	bool crash;	 /* the kernel was started by kdump: nothing is touched */
 	bool died;	 /* the worker ended before its work */
 	int64_t started; /* on CLOCK_MONOTONIC, in nanoseconds */

@@ -24,6 +24,7 @@ enum value_type {
 	TYPE_SECONDS,
 	TYPE_SWITCH,
 	TYPE_RESCUE,
+	TYPE_GRUB,
 };
 
 static const struct {
@@ -51,6 +52,7 @@ static const struct {
 	[SETTING_CLAIMED] = { "claimed", TYPE_SELECTORS, 0, offsetof(struct settings, claimed) },
 	[SETTING_NETWORK] = { "network", TYPE_SELECTORS, 0, offsetof(struct settings, network) },
 	[SETTING_CONFIRMS] = { "confirms", TYPE_SWITCH, 0, offsetof(struct settings, confirms) },
+	[SETTING_GRUB] = { "grub", TYPE_GRUB, 0, offsetof(struct settings, grub) },
 };
 
 static void *value_of(struct settings *settings, enum setting_key key)
@@ -345,6 +347,10 @@ static int read_value(struct settings *settings, enum setting_key key, const cha
 	case TYPE_RESCUE:
 		result = read_rescue(settings, key, value, origin);
 		break;
+	case TYPE_GRUB:
+		settings->grub = arena_copy(settings->arena, value, strlen(value));
+		result = settings->grub ? 0 : -ENOMEM;
+		break;
 	}
 	/* A bad value leaves the earlier value and its origin. */
 	if (settings->last_problem == problems) {
@@ -456,6 +462,8 @@ const char *setting_value(const struct settings *settings, enum setting_key key,
 		return *(const bool *)value ? "on" : "off";
 	case TYPE_RESCUE:
 		return *(const bool *)value ? "take" : "nothing";
+	case TYPE_GRUB:
+		return settings->grub ? settings->grub : "";
 	}
 	return NULL;
 }

@@ -35,6 +35,8 @@ enum setting_key {
 	SETTING_CLAIMED,
 	SETTING_NETWORK,
 	SETTING_CONFIRMS,
+	/* Only the kernel command line may have it, from hook/grub-trial. */
+	SETTING_GRUB,
 	SETTING_COUNT,
 };
 
@@ -78,6 +80,7 @@ struct settings {
 	const char *confirm; /* the user's program that says whether all is well; or NULL */
 	unsigned int confirm_seconds; /* an unconfirmed trial reboots after these; 0 for never */
 	bool confirms;		      /* the system that the image starts confirms trials */
+	const char *grub;	      /* what GRUB knows of trials (boot/trial.c); or NULL */
 	struct selector_list devs;
 	struct selector_list force;
 	struct selector_list protect;

@@ -378,7 +378,7 @@ static int read_token(struct settings *settings, const struct cmdline_token *tok
 	if (!*own)
 		return read_rescue_switch(settings, token->value, &origin);
 	key = settings_find_key(own + 1);
-	if (key >= SETTING_CLAIMED)
+	if (key >= SETTING_CLAIMED && key != SETTING_GRUB)
 		return settings_add_unknown(settings, &origin, "parameter", token->key);
 	origin.column = (unsigned int)token->value_column;
 	result = settings_read_value(settings, key, token->value, &origin);

@@ -32,7 +32,7 @@ static int read_key(struct settings *settings, char *name, char *value, const st
 		return settings_add_problem(settings, origin,
 					    PIECE ": only protect and network are allowed here",
 					    name);
-	if (key == SETTING_COUNT || (key >= SETTING_CLAIMED && !host))
+	if (key >= SETTING_GRUB || (key >= SETTING_CLAIMED && !host))
 		return settings_add_unknown(settings, origin, "key", name);
 	if (settings_is_list(key) && settings_is_cut(value) &&
 	    settings_add_cut_list(settings, key, value_origin))

@@ -11,12 +11,12 @@ UNIT := tests/unit
 
 UNIT_TESTS := address arena ask attached beneath changeset claim cmdline config config_edit confirms \
 	cpio_writer cpio_reader deadline decompress elf_file embed execute execute_cut explain explain_failure file_lock \
-	file_replace firmware_display framebuffer held_signals host host_console host_fstab \
+	file_replace firmware_display framebuffer grub_record held_signals host host_console host_fstab \
 	host_keyboard host_list host_many host_network host_path host_storage host_unlock \
 	host_volume in_use in_use_block in_use_node depmod_index init iommu textfile json_writer json_reader libvirt_domain links module_loader lock log modalias \
 	module_options modprobe_conf mountinfo musl_parts options other_setup \
 	plan plan_actions plan_guard platform process regenerate release report run selector settings settings_host \
-	settings_places supervise supervise_task survey sysfs terminal text topology traits trial trial_record trial_watch uki up
+	settings_places supervise supervise_task survey sysfs terminal text topology traits trial trial_grub trial_record trial_watch uki up
 
 # Modules often linked together.
 unit_settings := text settings settings_file settings_problem settings_cmdline refusal suggest claim selector address hex cmdline
@@ -38,7 +38,8 @@ unit_lib_attached = strict_arena scratch
 unit_src_beneath = beneath file_replace
 unit_lib_beneath = scratch
 unit_src_cmdline = cmdline
-unit_src_confirms = confirms
+unit_grub_record := grub_record process deadline textfile arena
+unit_src_confirms = confirms $(unit_grub_record)
 unit_lib_confirms = scratch
 unit_src_config_edit = config_edit $(unit_settings)
 unit_lib_config_edit = strict_arena
@@ -56,7 +57,7 @@ unit_src_deadline = deadline
 unit_src_decompress = decompress process deadline
 unit_lib_decompress = scratch
 unit_src_elf_file = elf_file
-unit_src_embed = embed confirms modprobe_conf mountinfo iommu sysfs needs_list config beneath file_replace file_lock deadline textfile $(unit_settings)
+unit_src_embed = embed confirms grub_record process modprobe_conf mountinfo iommu sysfs needs_list config beneath file_replace file_lock deadline textfile $(unit_settings)
 unit_lib_embed = strict_arena scratch
 unit_src_execute = execute undo member binding device deadline log $(unit_plan)
 unit_lib_execute = strict_arena machine kernel_model kernel_sysfs scenarios outcome
@@ -78,6 +79,8 @@ unit_lib_firmware_display = strict_arena scratch
 unit_src_framebuffer = framebuffer textfile sysfs address hex arena
 unit_lib_framebuffer = scratch
 unit_src_held_signals = held_signals
+unit_src_grub_record = $(unit_grub_record)
+unit_lib_grub_record = scratch
 unit_src_host = $(unit_host)
 unit_lib_host = strict_arena scratch host_tree
 unit_src_host_list = needs_list config beneath file_replace file_lock deadline textfile $(unit_settings)
@@ -187,7 +190,11 @@ unit_src_traits = traits device sysfs text address hex
 unit_lib_traits = strict_arena scratch
 unit_src_topology = topology address hex
 unit_lib_topology = strict_arena
-unit_src_trial_watch = trial_watch trial_end trial_marker trial_reboot trial_record efi_variable enum_names \
+unit_src_trial_grub = trial_grub trial_end grub_record trial_marker trial_record efi_variable enum_names \
+	process deadline text $(unit_src_links) arena
+unit_lib_trial_grub = scratch
+unit_wrap_trial_grub = trial_record_open
+unit_src_trial_watch = trial_watch trial_end trial_grub grub_record textfile trial_marker trial_reboot trial_record efi_variable enum_names \
 	held_signals $(unit_src_up) arena
 unit_lib_trial_watch = scratch
 unit_wrap_trial_watch = trial_record_open

@@ -46,26 +46,33 @@ static void test_systems(void **state)
 	}
 }
 
+#define NO_RECORD "this machine has no EFI variables"
+
 /* The reasons, and what the user wrote; NULL for a trial. */
 static const struct {
 	const char *reason;
 	bool efi, systemd;
 	const char *written; /* trial = on or off */
+	bool grub;	     /* GRUB's menu records trials */
 } reasons[] = {
-	{ NULL, true, true, NULL },
-	{ NULL, true, true, "on" },
-	{ NULL, true, false, "on" }, /* whoever writes it confirms by hand */
-	{ "trial = off", true, true, "off" },
-	{ "this machine has no EFI variables", false, true, NULL },
-	{ "this machine has no EFI variables", false, true, "on" },
-	{ "no vfio-early-confirm.service of systemd confirms trials here", true, false, NULL },
+	{ NULL, true, true, NULL, false },
+	{ NULL, true, true, "on", false },
+	{ NULL, true, false, "on", false }, /* whoever writes it confirms by hand */
+	{ "trial = off", true, true, "off", false },
+	{ NULL, false, true, NULL, true },
+	{ "trial = off", false, true, "off", true },
+	{ NO_RECORD, false, true, NULL, false },
+	{ NO_RECORD, false, true, "on", false },
+	{ "no vfio-early-confirm.service of systemd confirms trials here", true, false, NULL,
+	  false },
 };
 
 static void test_reasons(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(reasons); i++) {
-		struct settings settings = { .trial = true };
+		struct arena *arena = arena_create(1 << 20);
+		struct settings settings = { .trial = true, .arena = arena };
 		struct scratch scratch;
 		char row[16];
 
@@ -73,6 +80,10 @@ static void test_reasons(void **state)
 		snprintf(row, sizeof(row), "row %zu", i);
 		if (reasons[i].efi)
 			scratch_write(&scratch, "sys/firmware/efi/fw_platform_size", "64\n");
+		if (reasons[i].grub)
+			scratch_write(
+				&scratch, "boot/grub/grub.cfg",
+				"export vfio_early_loader\nlinux /vmlinuz $vfio_early_loader\n");
 		if (reasons[i].systemd) {
 			scratch_link(&scratch, "sbin/init", "/lib/systemd/systemd");
 			scratch_link(&scratch, "usr/lib" WANT, "../vfio-early-confirm.service");
@@ -82,6 +93,7 @@ static void test_reasons(void **state)
 			settings.trial = streq(reasons[i].written, "on");
 		}
 		check_text(row, host_explain_no_trial(&settings, scratch.path), reasons[i].reason);
+		arena_destroy(arena);
 		scratch_remove(&scratch);
 	}
 }

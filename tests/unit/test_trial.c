@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -38,6 +39,7 @@ static struct {
 	int open_error;
 	uint64_t boot;
 	size_t loads;
+	uint64_t configuration; /* of the last start, where GRUB keeps the record */
 } host;
 
 int __wrap_access(const char *path, int mode);
@@ -93,6 +95,7 @@ static enum run_trial start_on(const struct machine *on, const char *cmdline, bo
 	assert_int_equal(plan_make(&run->plan, run->arena, &run->settings, &run->topology), 0);
 	*allowed = trial_allows(run, &loader);
 	trial = run->trial;
+	host.configuration = run->configuration;
 	/* It decides once. */
 	assert_int_equal(trial_allows(run, &loader), *allowed);
 	assert_int_equal(run->trial, trial);
@@ -107,7 +110,7 @@ static void check(const char *row, const struct machine *on, const char *cmdline
 	bool allowed;
 
 	check_number(row, start_on(on, cmdline, &allowed), wanted);
-	check_number(row, allowed, wanted != RUN_TRIAL_STOOD_DOWN && wanted != RUN_TRIAL_DAMAGED);
+	check_number(row, allowed, wanted < RUN_TRIAL_STOOD_DOWN);
 }
 
 /* What the running system does once all is well. */
@@ -215,6 +218,44 @@ static void test_without(void **state)
 	check("damaged", &machine, CARD, RUN_TRIAL_DAMAGED);
 }
 
+/* What GRUB passes on, where there are no EFI variables. */
+static void test_grub(void **state)
+{
+	static const struct {
+		const char *passed;
+		enum run_trial trial, known; /* of a new configuration, and of one that came up */
+	} rows[] = {
+		{ "recorded", RUN_TRIAL_RUNNING, RUN_TRIAL_NONE },
+		{ "failed", RUN_TRIAL_STOOD_DOWN, RUN_TRIAL_NONE },
+		{ "unwritable", RUN_TRIAL_UNRECORDED, RUN_TRIAL_NONE },
+		{ "idle", RUN_TRIAL_UNARMED, RUN_TRIAL_NONE },
+		{ "anything", RUN_TRIAL_DAMAGED, RUN_TRIAL_NONE },
+		{ "", RUN_TRIAL_DAMAGED, RUN_TRIAL_NONE },
+	};
+
+	(void)state;
+	host.efi = false;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		char cmdline[160];
+
+		snprintf(cmdline, sizeof(cmdline), CARD " vfio_early.grub=%s,0123456789abcdef",
+			 rows[i].passed);
+		check(cmdline, &machine, cmdline, rows[i].trial);
+		assert_true(host.configuration);
+		snprintf(cmdline, sizeof(cmdline),
+			 CARD " vfio_early.grub=%s,0123456789abcdef,%016" PRIx64, rows[i].passed,
+			 host.configuration);
+		check(cmdline, &machine, cmdline, rows[i].known);
+		check("another", &other_machine, cmdline, rows[i].trial);
+	}
+	check("off", &machine, CARD " vfio_early.grub=failed, vfio_early.trial=off",
+	      RUN_TRIAL_NONE);
+	assert_int_equal(host.configuration, 0);
+	host.efi = true;
+	check("with EFI variables", &machine, CARD " vfio_early.grub=failed,", RUN_TRIAL_RUNNING);
+	assert_int_equal(host.configuration, 0);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -222,6 +263,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_fingerprint, NULL, tear_down),
 		cmocka_unit_test_setup_teardown(test_new_after_failed, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_without, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_grub, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -329,13 +329,15 @@ static void test_forget(void **state)
 	(void)state;
 	machine_create(&machine, "#!/bin/sh\nexit 1\n");
 	scratch_write(&machine.scratch, MARKER, "stood-down\n");
-	assert_int_equal(trial_forget("retry", machine.scratch.path), TRIAL_END_DONE);
+	assert_int_equal(trial_forget("retry", machine.arena, machine.scratch.path),
+			 TRIAL_END_DONE);
 	record = read_record();
 	assert_false(record.pending);
 	assert_false(trial_record_has(&record, 7));
 	assert_null(scratch_read(&machine.scratch, MOTD));
 	assert_int_equal(trial_marker_read(machine.scratch.path), RUN_TRIAL_NONE);
-	assert_int_equal(trial_forget("retry", machine.scratch.path), TRIAL_END_NONE);
+	assert_int_equal(trial_forget("retry", machine.arena, machine.scratch.path),
+			 TRIAL_END_NONE);
 	machine_remove(&machine);
 }
 
@@ -350,7 +352,8 @@ static void test_damaged_record(void **state)
 	assert_int_equal(trial_confirm("confirm", machine.arena, &machine.watch.roots),
 			 TRIAL_END_FAILED);
 	assert_int_equal(trial_marker_read(machine.scratch.path), RUN_TRIAL_RUNNING);
-	assert_int_equal(trial_forget("retry", machine.scratch.path), TRIAL_END_DONE);
+	assert_int_equal(trial_forget("retry", machine.arena, machine.scratch.path),
+			 TRIAL_END_DONE);
 	assert_false(read_record().pending);
 	machine_remove(&machine);
 }
@@ -367,6 +370,9 @@ static void test_marker(void **state)
 		{ "damaged\n", RUN_TRIAL_DAMAGED },
 		{ "", RUN_TRIAL_NONE },
 		{ "none\n", RUN_TRIAL_NONE },
+		{ "none 00000000000000aa\n", RUN_TRIAL_NONE },
+		{ "running 00000000000000aa\n", RUN_TRIAL_RUNNING },
+		{ "unarmed 00000000000000aa\n", RUN_TRIAL_UNARMED },
 		{ "runningx\n", RUN_TRIAL_NONE },
 		{ "a word that is longer than any state has\n", RUN_TRIAL_NONE },
 	};
@@ -386,8 +392,10 @@ static void test_marker(void **state)
 	assert_int_equal(trial_marker_read(scratch.path), RUN_TRIAL_RUNNING);
 	assert_int_equal(trial_marker_remove(scratch.path), 0);
 	assert_int_equal(trial_marker_read(scratch.path), RUN_TRIAL_NONE);
-	assert_int_equal(trial_motd_write(scratch.path), 0);
+	assert_int_equal(trial_motd_write(scratch.path, RUN_TRIAL_STOOD_DOWN), 0);
 	assert_non_null(strstr(scratch_read(&scratch, MOTD), "vfio-early retry\n"));
+	assert_int_equal(trial_motd_write(scratch.path, RUN_TRIAL_UNARMED), 0);
+	assert_non_null(strstr(scratch_read(&scratch, MOTD), "the next\nboot tries it"));
 	assert_int_equal(trial_motd_remove(scratch.path), 0);
 	assert_null(scratch_read(&scratch, MOTD));
 	scratch_remove(&scratch);
