@@ -50,6 +50,10 @@ DRACUT = yes
 INITRAMFS_TOOLS = yes
 MKINITFS = yes
 
+# Whether GRUB records trials (yes/no); needs a grub-mkconfig that reads
+# /etc/default/grub.d, such as Debian's
+GRUB = no
+
 # Whether the running system's units are installed (yes/no), and where
 SYSTEMD = yes
 SYSTEMDDIR = $(PREFIX)/lib/systemd/system
@@ -188,6 +192,7 @@ install: all
 	install -D -m 644 completions/vfio-early.fish $(DESTDIR)$(FISHDIR)/vfio-early.fish
 	install -D -m 755 hook/regenerate $(DESTDIR)$(LIBDIR)/regenerate
 	install -D -m 755 hook/grub-entry $(DESTDIR)$(LIBDIR)/grub-entry
+	install -D -m 755 hook/grub-trial $(DESTDIR)$(LIBDIR)/grub-trial
 	install -D -m 644 initramfs/vfio-early.service $(DESTDIR)$(LIBDIR)/vfio-early.service
 	test -e $(DESTDIR)$(SYSCONFDIR)/vfio-early.conf || install -D -m 644 \
 		packaging/vfio-early.conf $(DESTDIR)$(SYSCONFDIR)/vfio-early.conf
@@ -205,6 +210,10 @@ ifeq ($(INITRAMFS_TOOLS),yes)
 	$(call put,755,hook/initramfs-tools/hook,$(INITRAMFS_TOOLS_DIR)/hooks/vfio-early)
 	install -D -m 755 initramfs/initramfs-tools \
 		$(DESTDIR)$(INITRAMFS_TOOLS_DIR)/scripts/init-top/00-vfio-early
+endif
+ifeq ($(GRUB),yes)
+	$(call put,755,packaging/grub/06_vfio_early,$(SYSCONFDIR)/grub.d/06_vfio_early)
+	$(call put,644,packaging/grub/vfio-early.cfg,$(SYSCONFDIR)/default/grub.d/vfio-early.cfg)
 endif
 ifeq ($(MKINITFS),yes)
 	$(call put,644,hook/mkinitfs/mkinitfs.conf,$(LIBDIR)/mkinitfs.conf)
@@ -228,6 +237,8 @@ uninstall:
 		$(DESTDIR)$(INITCPIODIR)/hooks/vfio-early \
 		$(DESTDIR)$(INITRAMFS_TOOLS_DIR)/hooks/vfio-early \
 		$(DESTDIR)$(INITRAMFS_TOOLS_DIR)/scripts/init-top/00-vfio-early \
+		$(DESTDIR)$(SYSCONFDIR)/grub.d/06_vfio_early \
+		$(DESTDIR)$(SYSCONFDIR)/default/grub.d/vfio-early.cfg \
 		$(DESTDIR)$(SYSTEMDDIR)/vfio-early-status.service \
 		$(DESTDIR)$(SYSTEMDDIR)/vfio-early-confirm.service \
 		$(DESTDIR)$(SYSTEMDDIR)/sysinit.target.wants/vfio-early-confirm.service
@@ -364,6 +375,7 @@ check-vm:
 	$(MAKE) all
 	$(MAKE) HOST=aarch64-linux-gnu all
 	tests/vm/run-all
+	tests/vm/run-all trial-grub@failed trial-grub@idle trial-grub@unwritable
 
 check-kernels:
 	tests/tools/setup check
