@@ -252,6 +252,14 @@ static bool is_for_repair(const struct check *check, const char *cmdline)
 	return false;
 }
 
+/* Returns whether it is one that mkinitcpio's hook leaves without vfio-early on purpose. */
+static bool is_fallback(const struct kernel_image *image)
+{
+	const char *name = strrchr(image->path, '/');
+
+	return strstr(name ? name : image->path, "fallback") != NULL;
+}
+
 /* Returns the command that rebuilds the small image that an entry loads; NULL if it loads none. */
 static const char *front_command(struct check *check, const struct kernel_image *image,
 				 const char *release)
@@ -295,6 +303,10 @@ static void judge_parts(struct image_check *checked, const struct kernel_image *
 	} else if (image->entry && is_for_repair(check, cmdline)) {
 		check_say(check, CHECK_NOTE, "image-without", NULL,
 			  "%s: vfio-early is not in it, so this repair entry takes nothing",
+			  title_of(check, image));
+	} else if (is_fallback(image)) {
+		check_say(check, CHECK_NOTE, "image-without", NULL,
+			  "%s: vfio-early is not in it, so this fallback image takes nothing",
 			  title_of(check, image));
 	} else {
 		check_missing(checked);
