@@ -1,49 +1,48 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include <pthread.h>
-#include <semaphore.h>
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "lib/deadline.h"
 #include "machine/module.h"
 
-/* A thread that loads modules. It has its own libkmod context, which threads must not share. */
-struct module_loader_thread {
-	pthread_t thread;
-	bool running;
-	struct module_context *modules;
-	int error; /* of opening modules */
+/* The processes that load modules in advance. */
+enum module_loader_process {
+	MODULE_LOADER_IOMMU,
+	MODULE_LOADER_DRIVER,
+	MODULE_LOADER_PROCESSES,
 };
 
 /*
- * Loads modules in advance, while devices are still being read: one thread loads the
- * driver's dependencies, the other the module of the IOMMU, which takes as long.
+ * Loads modules in advance, while devices are still being read: one process loads the
+ * driver's dependencies, the other the module of the IOMMU, which takes as long. They are
+ * processes and not threads because a module is the kernel's, whoever loads it, and because one
+ * that is stuck in a module's init does not keep its parent from ending.
  */
-struct module_loader_threads {
+struct module_loaders {
 	const struct module_places *places; /* set before the start; NULL for the usual places */
-	struct module_loader_thread driver;
-	struct module_loader_thread iommu;
-	sem_t shared_loaded;
-	const char *name;	  /* the driver's name; NULL loads nothing in advance */
-	struct deadline deadline; /* for loading in advance */
+	struct deadline deadline;	    /* for loading in advance */
+	struct module_context *modules;	    /* NULL until opened */
+	pid_t pids[MODULE_LOADER_PROCESSES];
+	bool started;
+	int running; /* a pipe that ends with the last process */
 };
 
 /*
- * Starts the threads. driver must outlive the loader; NULL loads nothing in advance. If
- * no thread can be started, modules are loaded when asked for.
+ * Starts the processes. NULL as driver starts none. Without them, modules are loaded when asked
+ * for. They close the descriptor not_theirs: a stuck process would hold it open.
  */
-void module_loader_start(struct module_loader_threads *loader, const char *driver);
+void module_loader_start(struct module_loaders *loaders, const char *driver, int not_theirs);
 
-/*
- * Waits for both threads and stores the modules that the driver's thread opened, or opens
- * them. The loader owns them. Returns 0 or -errno; -ETIMEDOUT if a thread is not done by
- * the deadline.
- */
-int module_loader_modules(struct module_loader_threads *loader, struct module_context **modules);
+/* Stores the modules, which the loaders own. Returns 0 or -errno. */
+int module_loader_modules(struct module_loaders *loaders, struct module_context **modules);
 
 /*
  * Returns the module_loader for execution. Its load function returns what module_load()
- * does, or -ETIMEDOUT if a thread is not done by the deadline.
+ * does, or -ETIMEDOUT if a process is not done by the deadline.
  */
-struct module_loader module_loader_interface(struct module_loader_threads *loader);
+struct module_loader module_loader_interface(struct module_loaders *loaders);
+
+/* Kills the processes that still run. One that sleeps in the kernel ends when that lets it go. */
+void module_loader_end(struct module_loaders *loaders);

@@ -118,22 +118,20 @@ static bool takes_any(const struct plan *plan)
 }
 
 /* Makes the plan; touches no device of the plan. Returns 0 or -errno. */
-static int decide(struct run *run, const struct sysfs *sysfs, const struct module_loader *loader,
-		  int fd, struct pci_source **source)
+static int decide(struct run *run, const struct sysfs *sysfs, struct module_loaders *loaders,
+		  const struct module_loader *loader, int fd, struct pci_source **source)
 {
 	struct module_context *modules = NULL;
 	int error = 0;
 
-	/* Only choosing a variant driver needs the modules here; the loader loads them. */
+	/* Only choosing a variant driver needs the modules here. */
 	if (!run->settings.driver)
-		error = module_open(run->modules, &modules);
+		error = module_loader_modules(loaders, &modules);
 	run->phase = RUN_SURVEY;
 	if (takes(run))
 		load_iommu(loader, sysfs);
 	if (!error)
 		error = survey_and_wait(run, sysfs, modules, loader, source);
-	if (modules)
-		module_close(modules);
 	if (!error)
 		error = tell(fd, WORD_WAITED);
 	if (!error)
@@ -145,7 +143,7 @@ static int decide(struct run *run, const struct sysfs *sysfs, const struct modul
 	return error;
 }
 
-/* Returns whether a second thread saves time: on a single processor it only costs. */
+/* Returns whether a second process saves time: on a single processor it only costs. */
 static bool has_processors(void)
 {
 	cpu_set_t processors;
@@ -170,13 +168,12 @@ static const char *driver_in_advance(const struct settings *settings)
  * Records which devices vfio-pci would have taken by ids= in modprobe.d. Only the report
  * needs this, so errors are ignored.
  */
-static void note_options(struct run *run, struct module_loader_threads *loader,
-			 struct pci_source *source)
+static void note_options(struct run *run, struct module_loaders *loaders, struct pci_source *source)
 {
 	static const struct origin origin = { .source = "modprobe.d" };
 	size_t count = run->settings.claimed.count;
 	struct module_context *modules;
-	int error = module_loader_modules(loader, &modules);
+	int error = module_loader_modules(loaders, &modules);
 
 	for (size_t i = 0; !error && i < ARRAY_SIZE(leftover_drivers); i++) {
 		const char *claimant = NULL;
@@ -259,11 +256,10 @@ static int carry_out(struct run *run, const struct execution *execution)
 }
 
 /* Surveys, plans and carries out; reports progress on fd. Returns 0 or -errno. */
-static int work(struct run *run, int fd)
+static int work(struct run *run, int fd, struct module_loaders *loaders)
 {
-	struct module_loader_threads loader = { .places = run->modules };
-	struct module_loader interface = module_loader_interface(&loader);
-	struct execution execution = { .loader = &interface,
+	struct module_loader loader = module_loader_interface(loaders);
+	struct execution execution = { .loader = &loader,
 				       .is_stopped = is_stopped,
 				       .context = run,
 				       .lingers = run->detached };
@@ -272,23 +268,23 @@ static int work(struct run *run, int fd)
 	int error;
 
 	if (takes(run) && has_processors())
-		module_loader_start(&loader, driver_in_advance(&run->settings));
-	loader.deadline = deadline_after(run->allowed / 2);
+		module_loader_start(loaders, driver_in_advance(&run->settings), fd);
+	loaders->deadline = deadline_after(run->allowed / 2);
 	error = sysfs_open(&sysfs, "/sys");
 	sysfs.keeps = takes(run);
 	if (!error)
-		error = decide(run, &sysfs, &interface, fd, &source);
+		error = decide(run, &sysfs, loaders, &loader, fd, &source);
 	if (error)
 		return error;
 	execution.sysfs = &sysfs;
 	execution.deadline = deadline_after(run->allowed * 3 / 4);
-	loader.deadline = execution.deadline;
+	loaders->deadline = execution.deadline;
 	run->phase = RUN_EXECUTE;
 	error = carry_out(run, &execution);
 	if (error)
 		return error;
 	if (run->at_boot && !run_stands_down(run))
-		note_options(run, &loader, source);
+		note_options(run, loaders, source);
 	run->phase = RUN_DONE;
 	return 0;
 }
@@ -303,6 +299,7 @@ static void say_abandoned(const struct run *run)
 
 static int work_alone(struct run *run, int fd)
 {
+	struct module_loaders loaders = { .places = run->modules };
 	struct deadline deadline = deadline_after(run->allowed / 2);
 	pid_t holder;
 	int lock, error = 0;
@@ -313,9 +310,13 @@ static int work_alone(struct run *run, int fd)
 		setsid();
 	if (!run->settings.dry_run)
 		error = lock_take(WORKER_LOCK_PATH, &deadline, &lock, &holder);
-	if (error)
+	if (error) {
 		run->holder = holder;
-	return error ? error : work(run, fd);
+		return error;
+	}
+	error = work(run, fd, &loaders);
+	module_loader_end(&loaders);
+	return error;
 }
 
 void worker_run(struct run *run, pid_t watcher, int fd)

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -29,8 +28,7 @@ static struct {
 	bool debug;
 	int kmsg;
 	unsigned int lines;
-	pthread_mutex_t lock; /* the thread that loads modules logs too */
-} state = { .lock = PTHREAD_MUTEX_INITIALIZER, .target = LOG_TO_STDERR, .kmsg = -1 };
+} state = { .target = LOG_TO_STDERR, .kmsg = -1 };
 
 void log_set_target(enum log_target target)
 {
@@ -40,6 +38,11 @@ void log_set_target(enum log_target target)
 void log_set_debug(bool on)
 {
 	state.debug = on;
+}
+
+void log_start_anew(void)
+{
+	state.lines = LOG_LINES_PER_OPEN;
 }
 
 /* musl's open() would ask with a call of its own for what O_CLOEXEC has done. */
@@ -105,7 +108,6 @@ static void end(struct line *line)
 
 	text_make_printable(text);
 	text[length++] = '\n';
-	pthread_mutex_lock(&state.lock);
 	if (state.target == LOG_TO_KERNEL)
 		kmsg = kmsg_open();
 	if (kmsg < 0 || write(kmsg, text, length) != (ssize_t)length) {
@@ -119,7 +121,6 @@ static void end(struct line *line)
 			}
 		}
 	}
-	pthread_mutex_unlock(&state.lock);
 	errno = saved_errno;
 }
 

@@ -25,6 +25,12 @@ void log_set_target(enum log_target target);
 void log_set_debug(bool on);
 
 /*
+ * For a child that logs beside its parent: the next line reopens the kernel log. A file that two
+ * write to would reach the kernel's limit before either has counted that many lines.
+ */
+void log_start_anew(void);
+
+/*
  * Writes one line, "vfio-early: " before it; the format has no newline. Cuts lines that
  * are too long for the kernel log. Preserves errno.
  */

@@ -81,7 +81,7 @@ struct module_call {
 /*
  * Loads the dependencies of a module but not the module itself, so that binding a device
  * needs only the last step. Skips the dependencies of the module other, if not NULL:
- * another thread loads those, and loading a module twice costs two checks of its
+ * another process loads those, and loading a module twice costs two checks of its
  * signature (kernel/module/main.c checks before it looks for the module). Calls wait, if
  * not NULL, once before it loads the first module that depends on one of them. Ignores
  * errors and soft dependencies after a module; loading the module itself meets both.

@@ -128,7 +128,7 @@ unit_src_other_setup = other_setup other_modprobe other_modules other_script oth
 	libvirt_domain boot_loader kernel_install kernels flavour boot_entries grub_words uki root beneath file_replace textfile modprobe_conf mountinfo $(unit_settings)
 unit_lib_other_setup = strict_arena scratch
 unit_src_module_loader = module_loader deadline
-unit_wrap_module_loader = pthread_create
+unit_wrap_module_loader = fork
 unit_src_lock = lock deadline
 unit_lib_lock = scratch
 unit_src_log = log text arena

@@ -31,8 +31,8 @@ struct script {
 	unsigned int asked, ask_ended;
 	pid_t ask_ended_by;
 	char loaded[64];
-	unsigned int locks, loaders, surveys, waits, settled, modules_opened, executed, undone,
-		read_back;
+	unsigned int locks, loaders, loaders_ended, surveys, waits, settled, modules_opened,
+		executed, undone, read_back;
 	const char *driver_in_advance;
 	pid_t undone_by;
 	enum worker_end undone_of;

@@ -190,6 +190,21 @@ static void test_many_lines(void **state)
 	assert_int_equal(most_lines, 10);
 }
 
+/* A child's lines count in a file of its own. */
+static void test_start_anew(void **state)
+{
+	unsigned int before;
+
+	(void)state;
+	log_line(LOG_LEVEL_INFO, "of the parent");
+	before = opened;
+	log_start_anew();
+	log_line(LOG_LEVEL_INFO, "of the child");
+	assert_int_equal(opened, before + 1);
+	log_line(LOG_LEVEL_INFO, "of the child");
+	assert_int_equal(opened, before + 1);
+}
+
 static void test_errno_is_kept(void **state)
 {
 	(void)state;
@@ -237,6 +252,7 @@ int main(void)
 		cmocka_unit_test_setup(test_debug, start),
 		cmocka_unit_test_setup(test_long_lines, start),
 		cmocka_unit_test_setup(test_many_lines, start),
+		cmocka_unit_test_setup(test_start_anew, start),
 		cmocka_unit_test_setup(test_errno_is_kept, start),
 	};
 

@@ -26,6 +26,7 @@ static void test_done(void **state)
 	assert_int_equal(script->modules_opened, 0);
 	assert_int_equal(script->read_back, 1);
 	assert_int_equal(script->loaders, 1);
+	assert_int_equal(script->loaders_ended, 1);
 	assert_string_equal(script->driver_in_advance, "vfio-pci");
 	assert_int_equal(run_exit_code(run), 0);
 	supervised_end(run);
@@ -137,6 +138,7 @@ static void test_survey_fails(void **state)
 	assert_false(run->cut_off);
 	assert_true(run->phase < RUN_EXECUTE);
 	assert_int_equal(script->executed + script->undone, 0);
+	assert_int_equal(script->loaders_ended, 1);
 	assert_int_equal(run_exit_code(run), 1);
 	supervised_end(run);
 }
