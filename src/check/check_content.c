@@ -9,6 +9,7 @@
 #include "lib/text.h"
 #include "lib/textfile.h"
 #include "settings/config.h"
+#include "settings/profile.h"
 
 const char *check_reinstall(const struct check *check)
 {
@@ -148,6 +149,9 @@ static bool same_settings(struct arena *arena, const char *a, const char *b)
 
 	settings_init(&one, arena);
 	settings_init(&other, arena);
+	/* Any boot may choose any profile. */
+	if (!streq(a + profile_common_length(a), b + profile_common_length(b)))
+		return false;
 	if (settings_read_config(&one, CONFIG_PATH, a) ||
 	    settings_read_config(&other, CONFIG_PATH, b))
 		return false;

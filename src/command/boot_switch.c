@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lib/util.h"
+#include "settings/profile.h"
 #include "settings/settings.h"
 
 #define COMMENT "# By vfio-early off: no boot takes a device. To take them again: vfio-early on\n"
@@ -23,8 +24,9 @@ static bool sets_boot(const char *line)
 const char *boot_switch_edit(struct arena *arena, const char *text, bool off)
 {
 	char *kept = arena_allocate(arena, strlen(text) + 1, 1), *end = kept;
+	const char *rest = text + profile_common_length(text);
 
-	while (kept && *text) {
+	while (kept && text < rest) {
 		size_t length = strcspn(text, "\n");
 
 		length += text[length] == '\n';
@@ -34,8 +36,11 @@ const char *boot_switch_edit(struct arena *arena, const char *text, bool off)
 		}
 		text += length;
 	}
-	if (!kept || !off)
-		return kept;
-	return arena_print(arena, "%s%s" COMMENT "%s = nothing\n", kept,
-			   end > kept && end[-1] != '\n' ? "\n" : "", setting_name(SETTING_BOOT));
+	if (!kept)
+		return NULL;
+	if (!off)
+		return arena_print(arena, "%s%s", kept, rest);
+	return arena_print(arena, "%s%s" COMMENT "%s = nothing\n%s", kept,
+			   end > kept && end[-1] != '\n' ? "\n" : "", setting_name(SETTING_BOOT),
+			   rest);
 }

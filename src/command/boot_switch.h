@@ -9,7 +9,7 @@
 
 /*
  * Returns a config's text without any line that sets boot; with off, a line of ours at the end says
- * nothing. What else the text says, right or wrong, stays. The arena owns the result; NULL when
- * memory runs out.
+ * nothing; both before the profiles. What else the text says, right or wrong, stays. The arena owns
+ * the result; NULL when memory runs out.
  */
 const char *boot_switch_edit(struct arena *arena, const char *text, bool off);

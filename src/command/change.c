@@ -156,6 +156,10 @@ void change_warn(const struct change *change)
 	if (left_out & SETTINGS_BIT_OFF)
 		text_print(stderr, "vfio-early: vfio_early=off is on the kernel command line: "
 				   "nothing is taken until you remove it\n");
+	if (left_out & SETTINGS_BIT(SETTING_PROFILE) && !change->preview->profile)
+		text_print(stderr,
+			   "vfio-early: vfio_early.profile= is on the kernel command line: a "
+			   "boot with it takes what that profile says\n");
 	if (left_out & SETTINGS_BIT(SETTING_DEVS))
 		text_print(stderr, "vfio-early: remove vfio_early.devs= from the kernel command "
 				   "line, because it overrides the file\n");
@@ -198,8 +202,8 @@ int change_plan(struct change *change)
 
 	if (error)
 		return error;
-	settings->leave_out =
-		SETTINGS_BIT_OFF | SETTINGS_BIT(SETTING_DEVS) | SETTINGS_BIT(SETTING_MEMBERS);
+	settings->leave_out = SETTINGS_BIT_OFF | SETTINGS_BIT(SETTING_DEVS) |
+			      SETTINGS_BIT(SETTING_MEMBERS) | SETTINGS_BIT(SETTING_PROFILE);
 	error = preview_read_cmdline(change->preview, change->run);
 	/* Members are pinned anew, so none may be refused as new. */
 	settings->members_open = true;

@@ -77,6 +77,7 @@ static int read_machine(struct work *work)
 
 	preview.survey = survey_all;
 	preview.may_lack_file = true;
+	work->machine->settings.leave_out |= SETTINGS_BIT(SETTING_PROFILE);
 	error = preview_read(&preview, work->machine, 0, NULL);
 	if (!error)
 		error = preview_plan(&preview, work->machine);

@@ -182,9 +182,13 @@ static int run_pin(int count, char *const *arguments)
 	run = run_create();
 	if (!run)
 		return preview_complain("pin", -ENOMEM) ? EXIT_PARTLY : EXIT_DONE;
-	/* New members are accepted, and only the boot obeys the rescue switch. */
+	/*
+	 * New members are accepted, and only the boot obeys the rescue switch. What is written is
+	 * not in a profile.
+	 */
 	run->settings.members_open = true;
-	run->settings.leave_out = SETTINGS_BIT_OFF | SETTINGS_BIT(SETTING_BOOT);
+	run->settings.leave_out =
+		SETTINGS_BIT_OFF | SETTINGS_BIT(SETTING_BOOT) | SETTINGS_BIT(SETTING_PROFILE);
 	error = preview_read(preview, run, count - first, arguments + first);
 	for (const struct problem *problem = run->settings.problems; problem;
 	     problem = problem->next)

@@ -13,7 +13,8 @@ struct options {
 };
 
 static const struct option_row rows[] = {
-	PREVIEW_SYSFS, PREVIEW_CONFIG, PREVIEW_CMDLINE, PREVIEW_HOST, PREVIEW_IDS, PREVIEW_JSON,
+	PREVIEW_SYSFS, PREVIEW_CONFIG, PREVIEW_CMDLINE, PREVIEW_PROFILE,
+	PREVIEW_HOST,  PREVIEW_IDS,    PREVIEW_JSON,
 };
 
 static const struct option_table table = {

@@ -15,10 +15,7 @@ struct options {
 };
 
 static const struct option_row rows[] = {
-	PREVIEW_SYSFS,
-	PREVIEW_CONFIG,
-	PREVIEW_CMDLINE,
-	PREVIEW_JSON,
+	PREVIEW_SYSFS, PREVIEW_CONFIG, PREVIEW_CMDLINE, PREVIEW_PROFILE, PREVIEW_JSON,
 };
 
 static const struct option_table table = {

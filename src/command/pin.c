@@ -6,6 +6,7 @@
 
 #include "lib/util.h"
 #include "plan/explain.h"
+#include "settings/profile.h"
 
 /* Returns whether a selector stays unchanged because there is nothing to pin it to. */
 static bool stays_as_it_is(const struct run *run, const struct selector *selector)
@@ -201,10 +202,13 @@ static int edit_line(struct edit *edit, const char *line, int length, unsigned i
 int pin_edit(const struct run *run, const char *path, const char *text, FILE *out)
 {
 	struct edit edit = { .run = run, .path = path, .out = out };
+	const char *rest = text + profile_common_length(text), *value;
 	unsigned int number = 0;
-	const char *value;
 	int error = 0;
 
+	text = arena_copy(run->arena, text, (size_t)(rest - text));
+	if (!text)
+		return -ENOMEM;
 	count_lines(&edit, text);
 	while (!error && *text) {
 		size_t length = strcspn(text, "\n");
@@ -217,7 +221,10 @@ int pin_edit(const struct run *run, const char *path, const char *text, FILE *ou
 		fprintf(out, "devs = %s\n", value ? value : "");
 		error = value ? 0 : -ENOMEM;
 	}
-	return error || edit.members_done ? error : put_members(&edit);
+	if (!error && !edit.members_done)
+		error = put_members(&edit);
+	fputs(rest, out);
+	return error;
 }
 
 int pin_check(const struct run *run, const char *text)

@@ -38,7 +38,7 @@ int preview_complain(const char *what, int error)
 	return error;
 }
 
-int preview_read_cmdline(const struct preview *preview, struct run *run)
+static int read_cmdline(const struct preview *preview, struct run *run)
 {
 	char *text;
 	int error;
@@ -52,6 +52,19 @@ int preview_read_cmdline(const struct preview *preview, struct run *run)
 	if (error)
 		return preview_complain(CMDLINE_PATH, error);
 	return settings_read_cmdline(&run->settings, text);
+}
+
+int preview_read_cmdline(const struct preview *preview, struct run *run)
+{
+	static const struct origin origin = { .source = "argument", .column = 1 };
+	int error;
+
+	if (preview->profile)
+		run->settings.leave_out |= SETTINGS_BIT(SETTING_PROFILE);
+	error = read_cmdline(preview, run);
+	return error || !preview->profile
+		       ? error
+		       : settings_read_profile(&run->settings, preview->profile, &origin);
 }
 
 /* Reads the needs of an image's host from a file made for the image. */

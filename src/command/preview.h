@@ -23,6 +23,7 @@ struct preview {
 	const char *file;    /* a config file; NULL for /etc/vfio-early.conf */
 	bool may_lack_file;  /* the config file may be missing */
 	const char *cmdline; /* used in place of the running kernel's; NULL for that */
+	const char *profile; /* used in place of the command line's; NULL for that */
 	const char *ids;     /* for commands with names: the pci.ids to use */
 	bool json;	     /* for commands with it: print JSON */
 	bool behind;	     /* for commands with it: show what is behind which bridge */
@@ -46,6 +47,7 @@ struct preview {
 	PREVIEW_OPTION("config", "FILE", "use this file instead of " CONFIG_PATH, file)
 #define PREVIEW_CMDLINE \
 	PREVIEW_OPTION("cmdline", "TEXT", "use this as the kernel command line", cmdline)
+#define PREVIEW_PROFILE PREVIEW_OPTION("profile", "NAME", "use this profile of the config", profile)
 #define PREVIEW_HOST \
 	PREVIEW_OPTION("host", "FILE", "read what the host needs from this file of an image", host)
 #define PREVIEW_IDS  PREVIEW_OPTION("ids", "FILE", "read device names from this pci.ids", ids)
@@ -60,7 +62,7 @@ int preview_read(struct preview *preview, struct run *run, int count, char *cons
 
 /*
  * The first part of preview_read(), without selectors, and the part of that for the
- * kernel command line. Each returns 0 or -errno.
+ * kernel command line and the profile. Each returns 0 or -errno.
  */
 int preview_read_settings(struct preview *preview, struct run *run);
 int preview_read_cmdline(const struct preview *preview, struct run *run);

@@ -141,6 +141,8 @@ void status_text(const struct status *status, FILE *out)
 		put(&terminal, 0, "error: %s", explain_problem(run->arena, problem));
 	if (status->boot_ran || run->settings.devs.count)
 		put(&terminal, 0, "boot: %s", status->boot_text);
+	if (run->settings.profile)
+		put(&terminal, 0, "profile: %s", run->settings.profile);
 	/* A boot that took nothing has said it above. */
 	if (status->trial_text && !strstr(status->boot_text, status->trial_text))
 		put(&terminal, 0, "trial: %s", status->trial_text);
@@ -263,6 +265,7 @@ void status_json(const struct status *status, FILE *out)
 	json_boolean(&json, "as_wanted", status->as_wanted);
 	json_string(&json, "summary", summary(status));
 	json_boolean(&json, "next_boot_takes", status->run->settings.in_boot);
+	json_string(&json, "profile", status->run->settings.profile);
 	json_boot(status, &json);
 	json_trial(status, &json);
 	json_problems(status->run, &json);

@@ -18,6 +18,7 @@
 #include "lib/util.h"
 #include "machine/pci.h"
 #include "settings/config.h"
+#include "settings/profile.h"
 
 struct collection {
 	struct embed *embed;
@@ -150,6 +151,30 @@ static int add_driver(struct collection *collection, const struct settings *sett
 	return add_variants(collection, modules);
 }
 
+/* Adds the drivers that the config's profiles name. */
+static int add_profile_drivers(struct collection *collection, const char *modules)
+{
+	static const struct origin origin = { .source = "profile" };
+	const struct settings *config = &collection->embed->settings;
+	struct settings settings;
+	const char **names;
+	size_t count;
+	int error;
+
+	if (!config->config_text)
+		return 0;
+	error = profile_list(collection->arena, config->config_text, &names, &count);
+	for (size_t i = 0; !error && i < count; i++) {
+		settings_init(&settings, collection->arena);
+		error = settings_read_config(&settings, config->config_path, config->config_text);
+		if (!error)
+			error = settings_read_profile(&settings, names[i], &origin);
+		if (!error)
+			error = add_driver(collection, &settings, modules);
+	}
+	return error;
+}
+
 static int collect_modules(struct collection *collection, const struct embed_request *request)
 {
 	static const char *const always[] = { "vfio-pci", "vfio_iommu_type1" };
@@ -163,6 +188,8 @@ static int collect_modules(struct collection *collection, const struct embed_req
 		error = add_module(collection, always[i], strlen(always[i]));
 	if (!error)
 		error = add_driver(collection, &collection->embed->settings, directory);
+	if (!error)
+		error = add_profile_drivers(collection, directory);
 	if (!error)
 		error = add_iommu(collection, request, directory);
 	if (!error)

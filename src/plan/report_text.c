@@ -186,6 +186,8 @@ void report_text(const struct run *run, FILE *out, struct pci_source *names, con
 	const struct plan *plan = &run->plan;
 
 	terminal_open(&writing.terminal, out);
+	if (run->settings.profile)
+		put(&writing, 0, SAY(run->arena, "profile: %s", run->settings.profile));
 	for (const struct problem *problem = run->settings.problems; problem;
 	     problem = problem->next)
 		put(&writing, 0,

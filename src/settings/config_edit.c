@@ -6,6 +6,7 @@
 
 #include "lib/text.h"
 #include "lib/util.h"
+#include "settings/profile.h"
 #include "settings/selector.h"
 
 /* Characters that separate selectors. */
@@ -261,11 +262,14 @@ int config_edit(struct arena *arena, const char *text, enum config_change change
 	struct edit edit = {
 		.arena = arena, .change = change, .items = items, .count = count, .out = out
 	};
-	const char *value;
+	const char *rest = text + profile_common_length(text), *value;
 	size_t length;
 	int error = 0;
 	bool lacks;
 
+	text = arena_copy(arena, text, (size_t)(rest - text));
+	if (!text)
+		return -ENOMEM;
 	look_through(&edit, text);
 	lacks = !edit.lines && change != CONFIG_REMOVE;
 	for (; !error && *text; text += length + (text[length] == '\n')) {
@@ -278,7 +282,10 @@ int config_edit(struct arena *arena, const char *text, enum config_change change
 		if (lacks && !edit.done && is_example(text, length))
 			error = put_line(&edit);
 	}
-	return error || !lacks || edit.done ? error : put_line(&edit);
+	if (!error && lacks && !edit.done)
+		error = put_line(&edit);
+	fputs(rest, out);
+	return error;
 }
 
 /* Returns the length of the first line with its newline. */

@@ -29,9 +29,9 @@ int config_items(struct arena *arena, int count, char *const *words, struct conf
 
 /*
  * Writes a config file's text with the change made. Keeps comments, the order of lines
- * and all other keys. A file without devs gets the key after the example "#devs = ...",
- * or at the end. Selectors are equal if they mean the same ("01:00.0", "0000:01:00.0").
- * Returns 0 or -ENOMEM.
+ * and all other keys, and all profiles byte for byte (profile.h). A file without devs gets the key
+ * after the example "#devs = ...", or at the end, before the profiles. Selectors are equal if they
+ * mean the same ("01:00.0", "0000:01:00.0"). Returns 0 or -ENOMEM.
  */
 int config_edit(struct arena *arena, const char *text, enum config_change change,
 		struct config_item *items, size_t count, FILE *out);

@@ -21,6 +21,7 @@ enum value_type {
 	TYPE_SELECTORS,
 	TYPE_DRIVER,
 	TYPE_PROGRAM,
+	TYPE_PROFILE,
 	TYPE_SECONDS,
 	TYPE_SWITCH,
 	TYPE_RESCUE,
@@ -49,6 +50,7 @@ static const struct {
 	[SETTING_CONFIRM_WITHIN] = { "confirm_within", TYPE_SECONDS, 0,
 				     offsetof(struct settings, confirm_seconds) },
 	[SETTING_BOOT] = { "boot", TYPE_RESCUE, 0, offsetof(struct settings, in_boot) },
+	[SETTING_PROFILE] = { "profile", TYPE_PROFILE, 0, offsetof(struct settings, profile) },
 	[SETTING_CLAIMED] = { "claimed", TYPE_SELECTORS, 0, offsetof(struct settings, claimed) },
 	[SETTING_NETWORK] = { "network", TYPE_SELECTORS, 0, offsetof(struct settings, network) },
 	[SETTING_CONFIRMS] = { "confirms", TYPE_SWITCH, 0, offsetof(struct settings, confirms) },
@@ -315,7 +317,8 @@ static int read_value(struct settings *settings, enum setting_key key, const cha
 	if (keys[key].type == TYPE_SELECTORS) {
 		/* Lists from one source add up; a list from another source replaces them. */
 		if (!settings->origins[key].source ||
-		    !streq(settings->origins[key].source, origin->source)) {
+		    (settings_replaces(settings, &settings->origins[key], origin->source) &&
+		     (key != SETTING_PROTECT || !settings->section))) {
 			list_clear(value_of(settings, key));
 			settings_forget_stops(settings, key, origin->source);
 		}
@@ -337,6 +340,10 @@ static int read_value(struct settings *settings, enum setting_key key, const cha
 		break;
 	case TYPE_PROGRAM:
 		result = read_program(settings, key, value, origin);
+		break;
+	case TYPE_PROFILE:
+		/* That it may not exist is found out when it is read. */
+		settings->profile = value;
 		break;
 	case TYPE_SECONDS:
 		result = read_seconds(settings, key, value, origin);
@@ -455,7 +462,8 @@ const char *setting_value(const struct settings *settings, enum setting_key key,
 	case TYPE_DRIVER:
 		return settings->driver ? settings->driver : "auto";
 	case TYPE_PROGRAM:
-		return settings->confirm ? settings->confirm : "";
+	case TYPE_PROFILE:
+		return *(const char *const *)value ? *(const char *const *)value : "";
 	case TYPE_SECONDS:
 		return arena_print(arena, "%u", *(const unsigned int *)value);
 	case TYPE_SWITCH:

@@ -31,6 +31,7 @@ enum setting_key {
 	SETTING_CONFIRM,
 	SETTING_CONFIRM_WITHIN,
 	SETTING_BOOT,
+	SETTING_PROFILE, /* of the kernel command line alone */
 	/* Not for users: only a list of the host's needs may have these. */
 	SETTING_CLAIMED,
 	SETTING_NETWORK,
@@ -94,6 +95,10 @@ struct settings {
 	unsigned int timeout_seconds;
 	bool debug;
 	bool dry_run;
+	const char *profile;  /* the name of the profile in force; NULL for none */
+	unsigned int section; /* while a profile is read, its first line; else 0 */
+	/* The config, for the profile of a command line; NULL if there is none. */
+	const char *config_path, *config_text;
 	bool crash_kernel;     /* the command line is kdump's */
 	const char *iommu_off; /* the parameter that turns the IOMMU off, as written */
 	struct origin origins[SETTING_COUNT]; /* source is NULL for a default */
@@ -137,12 +142,23 @@ int settings_add_unread(struct settings *settings, const char *path, const char 
 #define SETTINGS_UNREAD_KEY "unread"
 
 /*
- * Parses the text of a config file. path names it in errors and must outlive settings.
- * Bad pieces become problems; the rest is used. Returns 0 or -ENOMEM.
+ * Parses the text of a config file, but for its profiles (profile.h). path names it in errors;
+ * both must outlive settings. Bad pieces become problems; the rest is used. Returns 0 or -ENOMEM.
  */
 int settings_read_config(struct settings *settings, const char *path, const char *text);
 
-/* Parses a kernel command line. A key on it replaces the file's value. Returns 0 or -ENOMEM. */
+/*
+ * Reads the profile of this name from the config that was read, after the command line. Its keys
+ * replace the config's values, but not those of the command line. Its protect adds to the config's,
+ * and where boot = nothing is set, it stays. origin says who chose it. name must outlive settings;
+ * a profile that the config does not have becomes a problem. Returns 0 or -ENOMEM.
+ */
+int settings_read_profile(struct settings *settings, const char *name, const struct origin *origin);
+
+/*
+ * Parses a kernel command line, after the config, and reads the profile that it names; of several
+ * the last. Its other keys replace the values of both. Returns 0 or -ENOMEM.
+ */
 int settings_read_cmdline(struct settings *settings, const char *text);
 
 /*

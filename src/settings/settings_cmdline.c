@@ -404,6 +404,10 @@ int settings_read_cmdline(struct settings *settings, const char *text)
 	}
 	if (!result)
 		result = end_list(settings, &list);
+	/* Its keys are read after those that count more, because only now its name is known. */
+	if (!result && settings->profile)
+		result = settings_read_profile(settings, settings->profile,
+					       &settings->origins[SETTING_PROFILE]);
 	if (iommus_off)
 		settings->iommu_off = iommu_parameters[ffs((int)iommus_off) - 1].parameter;
 	return result;

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Reads lines of KEY = VALUE: the config, and an image's list of the host's needs. */
+/*
+ * Reads lines of KEY = VALUE: the config, a profile in it, and an image's list of the host's needs.
+ */
 #include <errno.h>
 #include <string.h>
 
 #include "lib/text.h"
 #include "lib/util.h"
+#include "settings/profile.h"
 #include "settings/settings_parse.h"
 
 /* Trims blanks at both ends. *column moves with the start. */
@@ -27,13 +30,21 @@ static int read_key(struct settings *settings, char *name, char *value, const st
 		    const struct origin *value_origin, bool host)
 {
 	enum setting_key key = settings_find_key(name);
+	const struct origin *before = &settings->origins[key];
 
 	if (host && key != SETTING_PROTECT && key < SETTING_CLAIMED)
 		return settings_add_problem(settings, origin,
 					    PIECE ": only protect and network are allowed here",
 					    name);
+	if (key == SETTING_PROFILE)
+		return settings_add_problem(settings, origin,
+					    PIECE ": only for the kernel command line", name);
 	if (key >= SETTING_GRUB || (key >= SETTING_CLAIMED && !host))
 		return settings_add_unknown(settings, origin, "key", name);
+	/* A command line counts more than a profile, and so does that no boot takes anything. */
+	if (settings->section &&
+	    ((before->source && !before->line) || (key == SETTING_BOOT && !settings->in_boot)))
+		return 0;
 	if (settings_is_list(key) && settings_is_cut(value) &&
 	    settings_add_cut_list(settings, key, value_origin))
 		return -ENOMEM;
@@ -82,23 +93,51 @@ static void note_purpose(struct selector_list *list, size_t first, const char *p
 	}
 }
 
+/* Says that the config lacks the profile in force. known lists those that it has. */
+static int add_unknown_profile(struct settings *settings, const char *known)
+{
+	return settings_add_problem(settings, &settings->origins[SETTING_PROFILE],
+				    "profile: " PIECE ": not in the config; known:%s",
+				    settings->profile, *known ? known : " none");
+}
+
+/*
+ * Reads a list of the host's needs, or those lines of a config that are in the profile in force or,
+ * without one, before all sections.
+ */
 static int read_lines(struct settings *settings, const char *path, const char *text, bool host)
 {
 	struct origin origin = { .source = path, .line = 0, .column = 1 };
+	const char *profile = host ? NULL : settings->profile, *known = "";
+	bool ours = !profile, mine;
 	int result = 0;
 
-	while (*text && !result) {
+	while (text && *text && !result) {
 		size_t length = strcspn(text, "\n");
 		size_t protected = settings->protect.count, claimed = settings->claimed.count;
 		size_t network = settings->network.count;
 		char *line = arena_copy(settings->arena, text, length), *comment;
 		unsigned int column = 0;
 
-		if (!line)
+		if (!line || !known)
 			return -ENOMEM;
 		origin.line++;
 		comment = strchr(line, '#');
-		result = read_config_line(settings, line, origin, host);
+		mine = ours;
+		if (!host && profile_begins_section(line)) {
+			char name[PROFILE_NAME_SIZE];
+			/* A section of another kind is a line like any other, and malformed. */
+			bool is_profile = profile_read_name(line, name);
+
+			mine = !is_profile && !profile;
+			ours = is_profile && profile && streq(name, profile);
+			if (ours && !settings->section)
+				settings->section = origin.line;
+			if (is_profile && profile)
+				known = arena_print(settings->arena, "%s %s", known, name);
+		}
+		if (mine)
+			result = read_config_line(settings, line, origin, host);
 		if (host) {
 			comment = trim(comment ? comment + 1 : line + length, &column);
 			text_make_printable(comment);
@@ -108,12 +147,24 @@ static int read_lines(struct settings *settings, const char *path, const char *t
 		}
 		text += length + (text[length] == '\n');
 	}
+	if (profile && !settings->section && !result)
+		result = known ? add_unknown_profile(settings, known) : -ENOMEM;
+	settings->section = 0;
 	return result;
 }
 
 int settings_read_config(struct settings *settings, const char *path, const char *text)
 {
+	settings->config_path = path;
+	settings->config_text = text;
 	return read_lines(settings, path, text, false);
+}
+
+int settings_read_profile(struct settings *settings, const char *name, const struct origin *origin)
+{
+	settings->profile = name;
+	settings->origins[SETTING_PROFILE] = *origin;
+	return read_lines(settings, settings->config_path, settings->config_text, false);
 }
 
 /*

@@ -72,7 +72,14 @@ int settings_add_split_list(struct settings *settings, enum setting_key key,
  */
 bool settings_has_swallowed(const char *text, size_t length);
 
-/* Clears the stops of a key's problems, once a value from another source has replaced it. */
+/*
+ * Returns whether a value is replaced by one that comes from source: it is another's, or in a
+ * profile that is being read, the rest of the config's.
+ */
+bool settings_replaces(const struct settings *settings, const struct origin *value,
+		       const char *source);
+
+/* Clears the stops of a key's problems, once a value from source has replaced what they are in. */
 void settings_forget_stops(struct settings *settings, enum setting_key key, const char *source);
 
 /* Returns whether the key's value is a list of selectors. */

@@ -67,10 +67,18 @@ const struct problem *settings_find_stop(const struct settings *settings)
 	return problem;
 }
 
+bool settings_replaces(const struct settings *settings, const struct origin *value,
+		       const char *source)
+{
+	if (settings->section)
+		return value->line && value->line < settings->section;
+	return !streq(value->source, source);
+}
+
 void settings_forget_stops(struct settings *settings, enum setting_key key, const char *source)
 {
 	for (struct problem *problem = settings->problems; problem; problem = problem->next)
-		if (problem->key == key && !streq(problem->origin.source, source))
+		if (problem->key == key && settings_replaces(settings, &problem->origin, source))
 			problem->stops = false;
 }
 
@@ -82,37 +90,38 @@ int settings_add_unread(struct settings *settings, const char *path, const char 
 }
 
 /* Returns the key that was probably meant; SETTING_COUNT for none. */
-static enum setting_key find_near_key(const char *name)
+static enum setting_key find_near_key(const char *name, enum setting_key count)
 {
 	const char *names[SETTING_CLAIMED];
 	size_t near;
 
-	for (enum setting_key key = 0; key < SETTING_CLAIMED; key++)
+	for (enum setting_key key = 0; key < count; key++)
 		names[key] = setting_name(key);
-	near = suggest_word(name, names, SETTING_CLAIMED);
+	near = suggest_word(name, names, count);
 	/* Three letters tell the keys apart: "devices", "drivers", "protection". */
-	for (enum setting_key key = 0; near == SETTING_CLAIMED && key < SETTING_CLAIMED; key++)
+	for (enum setting_key key = 0; near == count && key < count; key++)
 		if (strncmp(name, names[key], 3) == 0)
 			near = key;
-	return near == SETTING_CLAIMED ? SETTING_COUNT : (enum setting_key)near;
+	return near == count ? SETTING_COUNT : (enum setting_key)near;
 }
 
 int settings_add_unknown(struct settings *settings, const struct origin *origin, const char *what,
 			 const char *name)
 {
 	const char *known = "", *dot = strrchr(name, '.');
-	enum setting_key near = find_near_key(dot ? dot + 1 : name);
+	bool parameter = *what == 'p';
+	enum setting_key count = parameter ? SETTING_CLAIMED : SETTING_PROFILE;
+	enum setting_key near = find_near_key(dot ? dot + 1 : name, count);
 	struct complaint complaint = { .origin = origin, .key = SETTING_COUNT };
 
 	if (near != SETTING_COUNT) {
-		complaint.meant =
-			arena_print(settings->arena, "%s%s",
-				    streq(what, "key") ? "" : "vfio_early.", setting_name(near));
+		complaint.meant = arena_print(settings->arena, "%s%s",
+					      parameter ? "vfio_early." : "", setting_name(near));
 		return complaint.meant ? settings_complain(settings, &complaint,
 							   PIECE ": unknown %s", name, what)
 				       : -ENOMEM;
 	}
-	for (enum setting_key key = 0; known && key < SETTING_CLAIMED; key++)
+	for (enum setting_key key = 0; known && key < count; key++)
 		known = arena_print(settings->arena, "%s%s %s", known, key ? "," : "",
 				    setting_name(key));
 	return known ? settings_complain(settings, &complaint, PIECE ": unknown %s; known:%s", name,

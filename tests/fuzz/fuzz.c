@@ -151,7 +151,8 @@ static void check_values(const struct settings *settings)
 	for (enum setting_key key = 0; key < SETTING_CLAIMED; key++) {
 		const char *text = free_text(settings, key);
 
-		if (key == SETTING_CONFIRM && !settings->confirm)
+		/* A profile is not a value that stands by itself. */
+		if ((key == SETTING_CONFIRM && !settings->confirm) || key == SETTING_PROFILE)
 			continue;
 		if (!strchr(text, '#'))
 			check_value(settings, key, false);

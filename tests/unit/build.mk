@@ -15,11 +15,11 @@ UNIT_TESTS := address arena ask attached beneath changeset claim cmdline config 
 	host_keyboard host_list host_many host_network host_path host_storage host_unlock \
 	host_volume in_use in_use_block in_use_node depmod_index init iommu textfile json_writer json_reader libvirt_domain links module_loader lock log modalias \
 	module_options modprobe_conf mountinfo musl_parts options other_setup \
-	plan plan_actions plan_guard platform process regenerate release report run selector settings settings_host \
+	plan plan_actions plan_guard platform process regenerate release report run selector settings settings_host settings_profile \
 	settings_places supervise supervise_task survey sysfs terminal text topology traits trial trial_grub trial_record trial_watch uki up
 
 # Modules often linked together.
-unit_settings := text settings settings_file settings_problem settings_cmdline refusal suggest claim selector address hex cmdline
+unit_settings := text settings profile settings_file settings_problem settings_cmdline refusal suggest claim selector address hex cmdline
 unit_plan := plan guard findings picks leftover topology $(unit_settings)
 unit_host := needs search block_name path needs_text storage mount network zpool keyboard \
 	claims modprobe_conf process file_replace fstab journal volume console unlock \
@@ -169,6 +169,8 @@ unit_src_settings = $(unit_settings)
 unit_lib_settings = strict_arena settings_text
 unit_src_settings_host = $(unit_settings)
 unit_lib_settings_host = strict_arena settings_text
+unit_src_settings_profile = $(unit_settings)
+unit_lib_settings_profile = strict_arena settings_text
 unit_src_settings_places = $(unit_settings)
 unit_lib_settings_places = strict_arena settings_text
 unit_src_survey = survey survey_display platform sysfs $(unit_plan)

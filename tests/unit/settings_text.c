@@ -47,6 +47,8 @@ void settings_render(const struct settings *settings, struct text *text)
 		text_add(text, "confirm_within=%u; ", settings->confirm_seconds);
 	if (!settings->in_boot)
 		text_add(text, "boot=nothing; ");
+	if (settings->profile)
+		text_add(text, "profile=%s; ", settings->profile);
 	if (settings->confirms)
 		text_add(text, "confirms; ");
 	if (settings->iommu_off)

@@ -11,6 +11,9 @@
 	"; known: devs, force, protect, members, driver, wait, timeout, debug, dry_run, rescue, " \
 	"trial, confirm, confirm_within, boot"
 
+/* The same for a parameter of the command line. */
+#define KNOWN_PARAMETERS KNOWN ", profile"
+
 /* Writes all settings that are not defaults, and each problem with its place. */
 void settings_render(const struct settings *settings, struct text *text);
 

@@ -268,7 +268,7 @@ static const struct row cmdline_errors[] = {
 	  "[" CMDLINE ":1 'vfio_early.dryXrun': unknown parameter" MEANT("dry_run") "]" },
 	{ NULL, "vfio_early.rescue", "[" CMDLINE ":1 rescue: has no value]" },
 	{ NULL, "quiet vfio_early.gpus=01:00.0",
-	  "[" CMDLINE ":7 'vfio_early.gpus': unknown parameter" KNOWN "]" },
+	  "[" CMDLINE ":7 'vfio_early.gpus': unknown parameter" KNOWN_PARAMETERS "]" },
 	/* A name that is nearly ours may be a lost restriction. */
 	{ NULL, "xvfio_early.protect=01:00.0",
 	  "[" CMDLINE ":1 'xvfio_early.protect': unknown parameter" MEANT("protect") "]" },
@@ -315,7 +315,8 @@ static const struct row cmdline_errors[] = {
 	  ":29 devs: '!02:': a device number is two hexadecimal digits][" CMDLINE
 	  ":17 devs: a blank cuts off the list; did you mean "
 	  "'vfio_early.devs=01:00.0,!02:00.0'?]" },
-	{ NULL, "vfio_early.", "[" CMDLINE ":1 'vfio_early.': unknown parameter" KNOWN "]" },
+	{ NULL, "vfio_early.",
+	  "[" CMDLINE ":1 'vfio_early.': unknown parameter" KNOWN_PARAMETERS "]" },
 	{ NULL, "quiet vfio_early.devs", "[" CMDLINE ":7 devs: has no value]" },
 	{ NULL, "vfio_early.wait", "[" CMDLINE ":1 wait: has no value]" },
 	{ NULL, "vfio_early.devs=01:00.0,13,10de:1f9",
@@ -351,7 +352,7 @@ static const struct row cmdline_errors[] = {
 	/* Problems of the file come first. */
 	{ "gpu = 1\n", "vfio_early.gpu=1",
 	  "[" CONFIG ":1:1 'gpu': unknown key" KNOWN "]"
-	  "[" CMDLINE ":1 'vfio_early.gpu': unknown parameter" KNOWN "]" },
+	  "[" CMDLINE ":1 'vfio_early.gpu': unknown parameter" KNOWN_PARAMETERS "]" },
 };
 
 static void test_cmdline(void **state)

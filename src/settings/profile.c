@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "settings/profile.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <string.h>
+
+#include "lib/util.h"
+
+bool profile_begins_section(const char *line)
+{
+	return line[strspn(line, " \t")] == '[';
+}
+
+/* Returns where the line before a place begins; the place itself at the start of the text. */
+static size_t line_before(const char *text, size_t place)
+{
+	if (place)
+		place--;
+	while (place && text[place - 1] != '\n')
+		place--;
+	return place;
+}
+
+/* Returns whether the line at a place begins so, behind its blanks. */
+static bool begins(const char *text, size_t place, char letter)
+{
+	return text[place + strspn(text + place, " \t\r")] == letter;
+}
+
+size_t profile_common_length(const char *text)
+{
+	size_t end = 0;
+
+	while (text[end] && !profile_begins_section(text + end)) {
+		end += strcspn(text + end, "\n");
+		end += text[end] == '\n';
+	}
+	if (!text[end])
+		return end;
+	while (end && begins(text, line_before(text, end), '#'))
+		end = line_before(text, end);
+	while (end && begins(text, line_before(text, end), '\n'))
+		end = line_before(text, end);
+	return end;
+}
+
+static bool has_name(const char *const *names, size_t count, const char *name)
+{
+	for (size_t i = 0; i < count; i++)
+		if (streq(names[i], name))
+			return true;
+	return false;
+}
+
+int profile_list(struct arena *arena, const char *text, const char ***names, size_t *count)
+{
+	size_t room = 0;
+
+	for (const char *place = text; (place = strchr(place, '[')); place++)
+		room++;
+	*names = arena_allocate(arena, room + 1, sizeof(**names));
+	*count = 0;
+	while (*names && *text) {
+		size_t length = strcspn(text, "\n");
+		char *line = arena_copy(arena, text, length), name[PROFILE_NAME_SIZE];
+
+		if (!line)
+			return -ENOMEM;
+		text += length + (text[length] == '\n');
+		if (!profile_read_name(line, name) || has_name(*names, *count, name))
+			continue;
+		(*names)[*count] = arena_copy(arena, name, strlen(name));
+		if (!(*names)[(*count)++])
+			return -ENOMEM;
+	}
+	return *names ? 0 : -ENOMEM;
+}
+
+bool profile_read_name(const char *line, char name[static PROFILE_NAME_SIZE])
+{
+	static const char word[] = "[profile ";
+	size_t length = 0;
+
+	line += strspn(line, " \t");
+	if (strncmp(line, word, sizeof(word) - 1) != 0)
+		return false;
+	line += sizeof(word) - 1;
+	line += strspn(line, " \t");
+	while (length < PROFILE_NAME_SIZE - 1 &&
+	       (isalnum((unsigned char)*line) || *line == '-' || *line == '_'))
+		name[length++] = *line++;
+	name[length] = '\0';
+	return length && *line++ == ']' && strchr("#", line[strspn(line, " \t\r")]);
+}

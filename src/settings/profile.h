@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "lib/arena.h"
+
+/*
+ * The sections of a config. Its lines before the first line that begins with '[' are for every
+ * boot. "[profile NAME]" begins a profile, whose lines count in a boot with
+ * vfio_early.profile=NAME. Several sections of one name are one profile.
+ */
+
+/* Room for a name: at most 32 letters, digits, '-' and '_'. */
+#define PROFILE_NAME_SIZE 33
+
+/* Returns whether a line begins a section, right or wrong. */
+bool profile_begins_section(const char *line);
+
+/*
+ * Returns the length of a config's text that is for every boot, without the blank lines and the
+ * comment right before the first section.
+ */
+size_t profile_common_length(const char *text);
+
+/* Lists the names of a config's profiles, each once. The arena owns them. Returns 0 or -ENOMEM. */
+int profile_list(struct arena *arena, const char *text, const char ***names, size_t *count);
+
+/* Returns whether a line, without its newline, begins a profile. Then writes its name. */
+bool profile_read_name(const char *line, char name[static PROFILE_NAME_SIZE]);
