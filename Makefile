@@ -350,6 +350,7 @@ check-set:
 	tests/install/set/import
 	tests/install/set/off
 	tests/install/set/entry
+	tests/install/set/profile
 	tests/install/set/fix
 
 check-hooks:

@@ -15,6 +15,7 @@
 #include "lib/util.h"
 #include "plan/explain.h"
 #include "plan/survey.h"
+#include "settings/profile.h"
 #include "settings/selector.h"
 
 void change_say_problems(const struct run *run)
@@ -63,6 +64,34 @@ static int keep_stream(struct change *change, FILE *out, char **text)
 	return change->new ? 0 : -ENOMEM;
 }
 
+/*
+ * Edits the lines of a profile by their own, and writes what is around them as it is. A config
+ * without the profile gets it at the end.
+ */
+static int edit_profile(struct change *change, FILE *out)
+{
+	struct arena *arena = change->run->arena;
+	const char *old = change->old, *body;
+	struct profile_section section;
+	int error = profile_find(arena, old, change->preview->profile, &section);
+	size_t length = strlen(old);
+
+	if (error == -ENOENT) {
+		fprintf(out, "%s%s%s[profile %s]\n", old,
+			length && old[length - 1] != '\n' ? "\n" : "", length ? "\n" : "",
+			change->preview->profile);
+		return config_edit(arena, "", change->kind, change->items, change->count, out);
+	}
+	body = error ? NULL : arena_copy(arena, old + section.body, section.end - section.body);
+	if (!body)
+		return -ENOMEM;
+	fprintf(out, "%.*s%s", (int)section.body, old,
+		section.body && old[section.body - 1] != '\n' ? "\n" : "");
+	error = config_edit(arena, body, change->kind, change->items, change->count, out);
+	fputs(old + section.end, out);
+	return error;
+}
+
 static int edit(struct change *change)
 {
 	char *text = NULL;
@@ -72,8 +101,10 @@ static int edit(struct change *change)
 
 	if (!out)
 		return -ENOMEM;
-	error = config_edit(change->run->arena, change->old, change->kind, change->items,
-			    change->count, out);
+	error = change->preview->profile
+			? edit_profile(change, out)
+			: config_edit(change->run->arena, change->old, change->kind, change->items,
+				      change->count, out);
 	kept = keep_stream(change, out, &text);
 	return error ? error : kept;
 }
@@ -190,7 +221,9 @@ static int pin_again(struct change *change)
 	out = open_memstream(&pinned, &length);
 	if (!out)
 		return -ENOMEM;
-	error = pin_edit(change->run, change->path, text, out);
+	error = change->preview->profile ? pin_edit_profile(change->run, change->path, text,
+							    change->preview->profile, out)
+					 : pin_edit(change->run, change->path, text, out);
 	kept = keep_stream(change, out, &pinned);
 	return error ? error : kept;
 }
@@ -205,6 +238,10 @@ int change_plan(struct change *change)
 	settings->leave_out = SETTINGS_BIT_OFF | SETTINGS_BIT(SETTING_DEVS) |
 			      SETTINGS_BIT(SETTING_MEMBERS) | SETTINGS_BIT(SETTING_PROFILE);
 	error = preview_read_cmdline(change->preview, change->run);
+	/* What is left out is the command line's. */
+	settings->leave_out = 0;
+	if (!error)
+		error = preview_read_profile(change->preview, change->run);
 	/* Members are pinned anew, so none may be refused as new. */
 	settings->members_open = true;
 	settings->dry_run = true;

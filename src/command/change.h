@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "command/changeset.h"
 #include "command/preview.h"
@@ -9,7 +10,31 @@
 #include "settings/config.h"
 #include "settings/config_edit.h"
 
-/* One change of the config file, by set, add or remove. */
+/* How to make a change. */
+struct change_options {
+	bool dry_run;
+	bool yes;
+	bool no_parameters;
+	bool no_regenerate;
+};
+
+/* Their rows of an option table (options.h), for a struct options with a member how. */
+#define CHANGE_OPTIONS                                                                  \
+	{ .name = "dry-run",                                                            \
+	  .help = "show what would change, and change nothing",                         \
+	  .offset = offsetof(struct options, how.dry_run) },                            \
+		{ .name = "yes",                                                        \
+		  .help = "do not ask, as in a script",                                 \
+		  .offset = offsetof(struct options, how.yes) },                        \
+		{ .name = "no-parameters",                                              \
+		  .help = "do not change the kernel's parameters in the boot loader",   \
+		  .offset = offsetof(struct options, how.no_parameters) },              \
+	{                                                                               \
+		.name = "no-regenerate", .help = "do not rebuild the initramfs images", \
+		.offset = offsetof(struct options, how.no_regenerate)                   \
+	}
+
+/* One change of the config file, by set, add or remove, or of the profile in preview. */
 struct change {
 	const char *command;	 /* its name, for messages */
 	struct preview *preview; /* its options; the plan of the new text is made in it */
@@ -76,3 +101,11 @@ int change_write(struct change *change, bool regenerate);
  * standard error why not and returns another exit_code.
  */
 int change_confirm(struct change *change, bool yes);
+
+/*
+ * change_carry_out.c: the whole change that these words ask for: plans it, shows it, asks, writes
+ * it and rebuilds the images. Says on standard error what is wrong, and what is left to do. Returns
+ * an exit_code.
+ */
+int change_carry_out(struct change *change, const struct change_options *options, int count,
+		     char *const *words);

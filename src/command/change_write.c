@@ -164,7 +164,9 @@ static void say_trial(const struct change *change)
 	static const struct up_roots roots;
 	int error;
 
-	if (!settings->devs.count || !settings->in_boot || streq(change->old, change->new))
+	/* The next boot may be without the profile. */
+	if (!settings->devs.count || !settings->in_boot || streq(change->old, change->new) ||
+	    change->preview->profile)
 		return;
 	if (reason) {
 		text_print(stderr,

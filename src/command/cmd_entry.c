@@ -6,7 +6,6 @@
 #include <time.h>
 
 #include "check/boot_entries.h"
-#include "check/boot_loader.h"
 #include "command/carry_out.h"
 #include "command/change_record.h"
 #include "command/confirm.h"
@@ -78,36 +77,6 @@ static int list(const struct root *root)
 	return any ? EXIT_DONE : EXIT_PARTLY;
 }
 
-/* Finds what changes; then and back make GRUB's menu anew. Returns an exit_code. */
-static int gather(const struct root *root, bool add, struct changeset *set)
-{
-	const char *old = root_read(root, GRUB_ENTRY), *new = add ? GRUB_ENTRY_TEXT : NULL;
-	const bool same = old && new ? streq(old, new) : old == new;
-	struct boot_loader_edit edit;
-
-	/* What is to be removed may be left over from another boot loader. */
-	if (add && !streq(boot_loader_name(root), "GRUB")) {
-		text_print(stderr,
-			   "vfio-early: entry: the boot loader is %s, and only GRUB's menu can get "
-			   "an entry: add " PARAMETER " to an entry when it boots\n",
-			   boot_loader_name(root));
-		return EXIT_PARTLY;
-	}
-	if (same)
-		return EXIT_DONE;
-	if (changeset_add(set, GRUB_ENTRY, old, new))
-		return EXIT_PARTLY;
-	if (!boot_loader_edit(root, BOOT_LOADER_ADD, PARAMETER, &edit) ||
-	    !streq(boot_loader_name(root), "GRUB"))
-		return EXIT_DONE;
-	/* grub-mkconfig runs only what is executable. */
-	set->then = add ? arena_print(set->arena, "chmod 755 " GRUB_ENTRY " && %s", edit.then)
-			: edit.then;
-	set->back = add ? edit.then
-			: arena_print(set->arena, "chmod 755 " GRUB_ENTRY " && %s", edit.then);
-	return set->then && set->back ? EXIT_DONE : EXIT_PARTLY;
-}
-
 /* Changes the menu. Returns an exit_code. */
 static int change(const struct root *root, const char *what, const struct options *options)
 {
@@ -115,10 +84,13 @@ static int change(const struct root *root, const char *what, const struct option
 	const char *typed = arena_print(root->arena, "entry %s --yes", what);
 	struct changeset set = { .arena = root->arena, .command = command, .time = time(NULL) };
 	unsigned int record;
-	int code = command && typed ? gather(root, streq(what, "add"), &set) : EXIT_PARTLY;
+	int code = command && typed
+			   ? grub_entry_change(root, "entry", NULL, streq(what, "add"), &set)
+			   : EXIT_PARTLY;
 
 	if (code == EXIT_DONE && !set.count)
-		text_print(stderr, "vfio-early: " GRUB_ENTRY " is as it is to be\n");
+		text_print(stderr, "vfio-early: %s is as it is to be\n",
+			   grub_entry_path(root->arena, NULL));
 	if (code != EXIT_DONE || !set.count)
 		return code;
 	changeset_show(&set, stdout);

@@ -199,31 +199,58 @@ static int edit_line(struct edit *edit, const char *line, int length, unsigned i
 	return put_members(edit);
 }
 
-int pin_edit(const struct run *run, const char *path, const char *text, FILE *out)
+/* Writes lines of which the first has the number after this one. Returns 0 or -ENOMEM. */
+static int edit_lines(struct edit *edit, const char *text, unsigned int number)
 {
-	struct edit edit = { .run = run, .path = path, .out = out };
-	const char *rest = text + profile_common_length(text), *value;
-	unsigned int number = 0;
+	const struct run *run = edit->run;
+	const char *value;
 	int error = 0;
 
-	text = arena_copy(run->arena, text, (size_t)(rest - text));
-	if (!text)
-		return -ENOMEM;
-	count_lines(&edit, text);
+	count_lines(edit, text);
 	while (!error && *text) {
 		size_t length = strcspn(text, "\n");
 
-		error = edit_line(&edit, text, (int)length, ++number);
+		error = edit_line(edit, text, (int)length, ++number);
 		text += length + (text[length] == '\n');
 	}
-	if (!error && !edit.devs_done) {
+	if (!error && !edit->devs_done) {
 		value = devs_value(run, 0);
-		fprintf(out, "devs = %s\n", value ? value : "");
+		fprintf(edit->out, "devs = %s\n", value ? value : "");
 		error = value ? 0 : -ENOMEM;
 	}
-	if (!error && !edit.members_done)
-		error = put_members(&edit);
-	fputs(rest, out);
+	return error || edit->members_done ? error : put_members(edit);
+}
+
+int pin_edit(const struct run *run, const char *path, const char *text, FILE *out)
+{
+	struct edit edit = { .run = run, .path = path, .out = out };
+	size_t length = profile_common_length(text);
+	const char *common = arena_copy(run->arena, text, length);
+	int error = common ? edit_lines(&edit, common, 0) : -ENOMEM;
+
+	fputs(text + length, out);
+	return error;
+}
+
+int pin_edit_profile(const struct run *run, const char *path, const char *text, const char *profile,
+		     FILE *out)
+{
+	struct edit edit = { .run = run, .path = path, .out = out };
+	struct profile_section section;
+	unsigned int number = 0;
+	const char *body;
+	int error = profile_find(run->arena, text, profile, &section);
+
+	if (error)
+		return error;
+	body = arena_copy(run->arena, text + section.body, section.end - section.body);
+	if (!body)
+		return -ENOMEM;
+	for (size_t i = 0; i < section.body; i++)
+		number += text[i] == '\n';
+	fprintf(out, "%.*s", (int)section.body, text);
+	error = edit_lines(&edit, body, number);
+	fputs(text + section.end, out);
 	return error;
 }
 

@@ -17,10 +17,17 @@ const char *pin_text(const struct run *run);
 
 /*
  * Writes a config file's text with these lines in place of its own: each line of "devs"
- * keeps its place and comment, and what it picks. path names the text's file. Returns 0
- * or -ENOMEM.
+ * keeps its place and comment, and what it picks. Profiles stay as they are. path names the text's
+ * file. Returns 0 or -ENOMEM.
  */
 int pin_edit(const struct run *run, const char *path, const char *text, FILE *out);
+
+/*
+ * Like pin_edit() for the lines of a profile, which must be in the text; the run is planned with
+ * it. Returns 0, -ENOENT or -ENOMEM.
+ */
+int pin_edit_profile(const struct run *run, const char *path, const char *text, const char *profile,
+		     FILE *out);
 
 /*
  * Checks that lines from pin_text() give the same plan: the same groups, taken or

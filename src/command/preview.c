@@ -38,11 +38,13 @@ int preview_complain(const char *what, int error)
 	return error;
 }
 
-static int read_cmdline(const struct preview *preview, struct run *run)
+int preview_read_cmdline(const struct preview *preview, struct run *run)
 {
 	char *text;
 	int error;
 
+	if (preview->profile)
+		run->settings.leave_out |= SETTINGS_BIT(SETTING_PROFILE);
 	if (preview->cmdline)
 		return settings_read_cmdline(&run->settings, preview->cmdline);
 	/* A captured tree is another machine's, and this command line is not. */
@@ -54,17 +56,12 @@ static int read_cmdline(const struct preview *preview, struct run *run)
 	return settings_read_cmdline(&run->settings, text);
 }
 
-int preview_read_cmdline(const struct preview *preview, struct run *run)
+int preview_read_profile(const struct preview *preview, struct run *run)
 {
 	static const struct origin origin = { .source = "argument", .column = 1 };
-	int error;
 
-	if (preview->profile)
-		run->settings.leave_out |= SETTINGS_BIT(SETTING_PROFILE);
-	error = read_cmdline(preview, run);
-	return error || !preview->profile
-		       ? error
-		       : settings_read_profile(&run->settings, preview->profile, &origin);
+	return preview->profile ? settings_read_profile(&run->settings, preview->profile, &origin)
+				: 0;
 }
 
 /* Reads the needs of an image's host from a file made for the image. */
@@ -84,7 +81,8 @@ int preview_read_settings(struct preview *preview, struct run *run)
 
 	if (error && (error != -ENOENT || (preview->file && !preview->may_lack_file)))
 		return preview_complain(path, error);
-	return preview_read_cmdline(preview, run);
+	error = preview_read_cmdline(preview, run);
+	return error ? error : preview_read_profile(preview, run);
 }
 
 int preview_read(struct preview *preview, struct run *run, int count, char *const *selectors)

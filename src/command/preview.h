@@ -61,11 +61,12 @@ struct preview {
 int preview_read(struct preview *preview, struct run *run, int count, char *const *selectors);
 
 /*
- * The first part of preview_read(), without selectors, and the part of that for the
- * kernel command line and the profile. Each returns 0 or -errno.
+ * The first part of preview_read(), without selectors, and the parts of that for the
+ * kernel command line and for the profile of preview. Each returns 0 or -errno.
  */
 int preview_read_settings(struct preview *preview, struct run *run);
 int preview_read_cmdline(const struct preview *preview, struct run *run);
+int preview_read_profile(const struct preview *preview, struct run *run);
 
 /*
  * Adds the host's needs as in its next image (host/needs_list.h). Says on standard error

@@ -46,4 +46,5 @@ extern const struct command command_retry;
 extern const struct command command_off;
 extern const struct command command_on;
 extern const struct command command_entry;
+extern const struct command command_profile;
 extern const struct command command_root;

@@ -28,21 +28,53 @@ static bool begins(const char *text, size_t place, char letter)
 	return text[place + strspn(text + place, " \t\r")] == letter;
 }
 
+/* Returns where the next section begins from a place on, or where the text ends. */
+static size_t next_section(const char *text, size_t place)
+{
+	while (text[place] && !profile_begins_section(text + place)) {
+		place += strcspn(text + place, "\n");
+		place += text[place] == '\n';
+	}
+	return place;
+}
+
+/* Returns where the blank lines and the comment right before a section begin. */
+static size_t start_of(const char *text, size_t section)
+{
+	if (!text[section])
+		return section;
+	while (section && begins(text, line_before(text, section), '#'))
+		section = line_before(text, section);
+	while (section && begins(text, line_before(text, section), '\n'))
+		section = line_before(text, section);
+	return section;
+}
+
 size_t profile_common_length(const char *text)
 {
-	size_t end = 0;
+	return start_of(text, next_section(text, 0));
+}
 
-	while (text[end] && !profile_begins_section(text + end)) {
-		end += strcspn(text + end, "\n");
-		end += text[end] == '\n';
+int profile_find(struct arena *arena, const char *text, const char *name,
+		 struct profile_section *section)
+{
+	char found[PROFILE_NAME_SIZE];
+	size_t place = next_section(text, 0);
+
+	while (text[place]) {
+		size_t length = strcspn(text + place, "\n");
+		const char *line = arena_copy(arena, text + place, length);
+
+		if (!line)
+			return -ENOMEM;
+		section->start = start_of(text, place);
+		section->body = place + length + (text[place + length] == '\n');
+		place = next_section(text, section->body);
+		section->end = start_of(text, place);
+		if (profile_read_name(line, found) && streq(found, name))
+			return 0;
 	}
-	if (!text[end])
-		return end;
-	while (end && begins(text, line_before(text, end), '#'))
-		end = line_before(text, end);
-	while (end && begins(text, line_before(text, end), '\n'))
-		end = line_before(text, end);
-	return end;
+	return -ENOENT;
 }
 
 static bool has_name(const char *const *names, size_t count, const char *name)

@@ -24,6 +24,17 @@ bool profile_begins_section(const char *line);
  */
 size_t profile_common_length(const char *text);
 
+/* One section of a config's text, by offsets. */
+struct profile_section {
+	size_t start; /* of the blank lines and the comment right before it */
+	size_t body;  /* its first line */
+	size_t end;   /* behind its last one: the start of the next section */
+};
+
+/* Finds the first section of this name. Returns 0, -ENOENT or -ENOMEM. */
+int profile_find(struct arena *arena, const char *text, const char *name,
+		 struct profile_section *section);
+
 /* Lists the names of a config's profiles, each once. The arena owns them. Returns 0 or -ENOMEM. */
 int profile_list(struct arena *arena, const char *text, const char ***names, size_t *count);
 

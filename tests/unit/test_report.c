@@ -309,11 +309,12 @@ static void test_log_of_problems_and_end(void **state)
 	run->phase = RUN_SURVEY;
 	run->settings.devs.count = 0;
 	report_log(run);
-	assert_string_equal(lines.bytes,
-			    "<3>command line:1: 'vfio_early.gpu': unknown parameter" KNOWN "\n"
-			    "<3>reading this machine's devices took too long; nothing was touched\n"
-			    "<6>nothing is taken: the setting at command line:1 could not be used "
-			    "and may be what keeps a device with the host; correct it first\n");
+	assert_string_equal(
+		lines.bytes,
+		"<3>command line:1: 'vfio_early.gpu': unknown parameter" KNOWN_PARAMETERS "\n"
+		"<3>reading this machine's devices took too long; nothing was touched\n"
+		"<6>nothing is taken: the setting at command line:1 could not be used "
+		"and may be what keeps a device with the host; correct it first\n");
 	machine_forget(run);
 }
 
