@@ -15,6 +15,8 @@
 #include "lib/text.h"
 #include "lib/textfile.h"
 #include "lib/util.h"
+#include "plan/explain.h"
+#include "settings/profile.h"
 
 /* Address space, not memory. */
 #define ARENA_SIZE (256 << 20)
@@ -84,6 +86,103 @@ static int make_plan(struct check *check, struct preview *preview)
 	return error;
 }
 
+/* Returns the first problem that a profile adds to those of the settings without it. */
+static const struct problem *find_new_problem(const struct settings *without,
+					      const struct settings *with)
+{
+	const struct problem *old = without->problems, *problem = with->problems;
+
+	while (old && problem) {
+		old = old->next;
+		problem = problem->next;
+	}
+	return problem;
+}
+
+/* Returns how many devices the plan takes. */
+static size_t count_taken(const struct plan *plan)
+{
+	size_t taken = 0;
+
+	for (size_t i = 0; i < plan->group_count; i++)
+		for (size_t j = 0; !plan->groups[i].refused && j < plan->groups[i].count; j++)
+			taken += plan->groups[i].members[j].role == ROLE_TAKE;
+	return taken;
+}
+
+/* Returns the first reason why a plan does not take all that is listed; NULL if it does. */
+static const char *find_lack(const struct run *run)
+{
+	const struct plan *plan = &run->plan;
+
+	if (plan->finding_count)
+		return explain_finding(run->arena, &plan->findings[0]);
+	for (size_t i = 0; i < plan->group_count; i++)
+		if (plan->groups[i].refused)
+			return explain_refusal(run, &plan->groups[i]);
+	return explain_nothing_picked(run);
+}
+
+/* Says what a boot with a profile comes to. */
+static void say_profile(struct check *check, const struct run *run, const char *name)
+{
+	const struct problem *problem = find_new_problem(&check->run->settings, &run->settings);
+	const char *fix = root_print(&check->root, "vfio-early plan --profile %s", name);
+	const char *lack = problem ? explain_problem(run->arena, problem) : NULL;
+	size_t taken = problem && problem->stops ? 0 : count_taken(&run->plan);
+
+	if (!lack && check->planned)
+		lack = find_lack(run);
+	if (!problem && (settings_are_off(&run->settings) || !run->settings.devs.count))
+		check_say(check, CHECK_NOTE, "profile", NULL,
+			  "profile %s: a boot with it takes nothing, as it says", name);
+	else if (lack)
+		check_say(check, CHECK_WARNING, "profile", fix,
+			  "profile %s: a boot with it takes %s: %s", name,
+			  taken ? "not all that it lists" : "nothing", lack);
+	else if (check->planned)
+		check_say(check, CHECK_NOTE, "profile", NULL,
+			  "profile %s: a boot with vfio_early.profile=%s takes %zu device%s", name,
+			  name, taken, taken == 1 ? "" : "s");
+}
+
+/* Plans with each profile that is not in force. What stops every boot is said elsewhere. */
+static void check_profiles(struct check *check, const struct preview *with)
+{
+	const struct settings *settings = &check->run->settings;
+	const char *text = settings->config_text ? settings->config_text : "", **names;
+	size_t count;
+
+	if (settings_find_stop(settings) || profile_list(check->arena, text, &names, &count))
+		return;
+	for (size_t i = 0; i < count; i++) {
+		struct preview preview = { .sysfs = with->sysfs,
+					   .file = with->file,
+					   .may_lack_file = with->may_lack_file,
+					   .cmdline = with->cmdline,
+					   .profile = names[i],
+					   .needs_said = true };
+		struct run *run;
+		int error;
+
+		if (settings->profile && streq(settings->profile, names[i]))
+			continue;
+		run = run_create();
+		error = run ? preview_read(&preview, run, 0, NULL) : -ENOMEM;
+		if (!error && check->planned)
+			error = preview_plan(&preview, run);
+		if (!error)
+			say_profile(check, run, names[i]);
+		else
+			check_say(check, CHECK_ERROR, "unplanned", NULL,
+				  "profile %s: could not plan what a boot with it would do: %s",
+				  names[i], strerror(-error));
+		preview_close(&preview);
+		if (run)
+			run_destroy(run);
+	}
+}
+
 /* Reports that memory ran out, so that something may not have been checked. */
 static void say_refused(struct check *check)
 {
@@ -98,7 +197,7 @@ static void say_refused(struct check *check)
 	check->last = &check->refused.next;
 }
 
-static void look(struct check *check)
+static void look(struct check *check, const struct preview *preview)
 {
 	struct kernels kernels;
 
@@ -111,6 +210,7 @@ static void look(struct check *check)
 	check_settings(check);
 	check_iommu(check);
 	check_groups(check);
+	check_profiles(check, preview);
 	check_lockdown(check);
 	check_images(check);
 	check_conflicts(check);
@@ -241,7 +341,7 @@ static int check_system(struct check *check, const struct options *options)
 	if (error)
 		check_say(check, CHECK_ERROR, "unplanned", "vfio-early plan",
 			  "could not plan what the boot would do: %s", strerror(-error));
-	look(check);
+	look(check, &preview);
 	say_refused(check);
 	check_join(check);
 	if (options->fix)
