@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * A typing error takes nothing. The input draws a machine of tests/golden, a valid config
- * file, a kernel command line over it, and one edit of either: a byte added, removed,
- * changed, or two swapped. Whatever the edited settings take beyond the first must be in
+ * file, some with profiles, a kernel command line over it, and one edit of either: a byte added,
+ * removed, changed, or two swapped. Whatever the edited settings take beyond the first must be in
  * a group that a new, valid selector of devs picks or a new word of force waives.
  *
  * Two more things are allowed. If nothing was taken because a selector could not be used
@@ -273,6 +273,30 @@ static void draw_cmdline(struct input *input, const struct topology *machine, st
 	}
 }
 
+/*
+ * Adds profiles to one in four, and to most of these the parameter that chooses one. Draws from the
+ * hash of the data: the inputs of the corpus keep their meaning.
+ */
+static void draw_profiles(uint32_t hash, const struct topology *machine, struct draft *config,
+			  struct draft *cmdline)
+{
+	static const char *const names[] = { "gaming", "work" };
+	struct input input = { .rest = hash };
+
+	if (hash % 4)
+		return;
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		add(config, "[profile ");
+		add(config, names[i]);
+		add(config, "]\n");
+		draw_config(&input, machine, config);
+	}
+	if (draw(&input, 4) == 0)
+		return;
+	add(cmdline, cmdline->used ? " vfio_early.profile=" : "vfio_early.profile=");
+	add(cmdline, names[draw(&input, ARRAY_SIZE(names))]);
+}
+
 static void edit(struct input *input, struct draft *text)
 {
 	static const char often[] = "!@,.:= \n#\"01lOo-_/*";
@@ -474,6 +498,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	machine = &machines[draw(&input, (unsigned int)machine_count)];
 	draw_config(&input, machine, &config);
 	draw_cmdline(&input, machine, &cmdline);
+	draw_profiles(fuzz_hash(data, size), machine, &config, &cmdline);
 	read_settings(&before, arena, config.bytes, cmdline.bytes);
 	if (before.problems)
 		fprintf(stderr, "%s\n%s\n%s\n", config.bytes, cmdline.bytes, before.problems->text);

@@ -216,6 +216,11 @@ static void test_variants(void **state)
 	check(place, "one driver", "", ALWAYS);
 	scratch_write(&place->scratch, "etc/vfio-early.conf", "driver = auto\n");
 	check(place, "auto", "", ALWAYS "mlx5_vfio_pci hisi_acc_vfio_pci ");
+	/* Any boot may choose any profile. */
+	scratch_write(&place->scratch, "etc/vfio-early.conf",
+		      "[profile a]\ndriver = auto\n[profile b]\ndriver = pci-stub\n");
+	check(place, "profiles", "", ALWAYS "mlx5_vfio_pci hisi_acc_vfio_pci pci-stub ");
+	scratch_write(&place->scratch, "etc/vfio-early.conf", "driver = auto\n");
 	assert_int_equal(unlinkat(place->scratch.fd, "modules/modules.alias", 0), 0);
 	check(place, "no aliases", "", ALWAYS);
 }

@@ -31,6 +31,10 @@ static const struct machine other_machine = MACHINE(others, IOMMU_ON);
 
 #define CARD "vfio_early.devs=01:00.0"
 
+#define PROFILES                                                                       \
+	"[profile gaming]\ndevs = 02:00.0\n[profile work]\ndevs = 02:00.0\nwait = 1\n" \
+	"[profile card]\ndevs = 01:00.0\n"
+
 /* What the machine shows: its firmware's variables, its kernel and the number of its boot. */
 static struct {
 	struct scratch variables;
@@ -89,6 +93,7 @@ static enum run_trial start_on(const struct machine *on, const char *cmdline, bo
 	assert_non_null(run);
 	host.boot++;
 	run->at_boot = true;
+	assert_int_equal(settings_read_config(&run->settings, "config", PROFILES), 0);
 	assert_int_equal(settings_read_host(&run->settings, "host", "confirms = on\n"), 0);
 	assert_int_equal(settings_read_cmdline(&run->settings, cmdline), 0);
 	machine_survey(run, on);
@@ -203,6 +208,19 @@ static void test_new_after_failed(void **state)
 	check("back again", &machine, CARD, RUN_TRIAL_NONE);
 }
 
+/* Each profile is a configuration of its own, and the same settings are one whatever says them. */
+static void test_profiles(void **state)
+{
+	(void)state;
+	check("without", &machine, CARD, RUN_TRIAL_RUNNING);
+	confirm();
+	check("gaming", &machine, "vfio_early.profile=gaming", RUN_TRIAL_RUNNING);
+	check("gaming again", &machine, "vfio_early.profile=gaming", RUN_TRIAL_STOOD_DOWN);
+	check("work", &machine, "vfio_early.profile=work", RUN_TRIAL_RUNNING);
+	check("without again", &machine, CARD, RUN_TRIAL_NONE);
+	check("the same by a profile", &machine, "vfio_early.profile=card", RUN_TRIAL_NONE);
+}
+
 static void test_without(void **state)
 {
 	(void)state;
@@ -262,6 +280,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_trial, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_fingerprint, NULL, tear_down),
 		cmocka_unit_test_setup_teardown(test_new_after_failed, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_profiles, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_without, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_grub, set_up, tear_down),
 	};
