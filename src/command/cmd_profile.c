@@ -254,15 +254,17 @@ static int work_on(struct work *work, const char *what, const char *name)
 /* Returns whether a profile can have this name. Otherwise says what one is made of. */
 static bool is_name(const char *name)
 {
-	char line[2 * PROFILE_NAME_SIZE], found[PROFILE_NAME_SIZE];
+	char line[PROFILE_NAME_MAX + 16];
+	const char *found;
 
 	snprintf(line, sizeof(line), "[profile %s]", name);
-	if (profile_read_name(line, found) && streq(found, name))
+	found = profile_cut_name(line);
+	if (found && streq(found, name))
 		return true;
 	text_print(stderr,
 		   "vfio-early: profile: '%s' is no name: letters, digits, '-' and '_', at most "
 		   "%d\n",
-		   name, PROFILE_NAME_SIZE - 1);
+		   name, PROFILE_NAME_MAX);
 	return false;
 }
 

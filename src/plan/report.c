@@ -101,8 +101,6 @@ void report_log(const struct run *run)
 	const struct plan *plan = &run->plan;
 	const char *end = explain_end(run), *trial = explain_trial(run);
 
-	if (run->settings.profile)
-		log_line(LOG_LEVEL_INFO, "profile: %s", run->settings.profile);
 	for (const struct problem *problem = run->settings.problems; problem;
 	     problem = problem->next)
 		log_text(LOG_LEVEL_ERROR, explain_problem(run->arena, problem));

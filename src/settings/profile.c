@@ -12,6 +12,11 @@ bool profile_begins_section(const char *line)
 	return line[strspn(line, " \t")] == '[';
 }
 
+static char *skip_blanks(char *line)
+{
+	return line + strspn(line, " \t");
+}
+
 /* Returns where the line before a place begins; the place itself at the start of the text. */
 static size_t line_before(const char *text, size_t place)
 {
@@ -58,12 +63,12 @@ size_t profile_common_length(const char *text)
 int profile_find(struct arena *arena, const char *text, const char *name,
 		 struct profile_section *section)
 {
-	char found[PROFILE_NAME_SIZE];
+	const char *found;
 	size_t place = next_section(text, 0);
 
 	while (text[place]) {
 		size_t length = strcspn(text + place, "\n");
-		const char *line = arena_copy(arena, text + place, length);
+		char *line = arena_copy(arena, text + place, length);
 
 		if (!line)
 			return -ENOMEM;
@@ -71,7 +76,8 @@ int profile_find(struct arena *arena, const char *text, const char *name,
 		section->body = place + length + (text[place + length] == '\n');
 		place = next_section(text, section->body);
 		section->end = start_of(text, place);
-		if (profile_read_name(line, found) && streq(found, name))
+		found = profile_cut_name(skip_blanks(line));
+		if (found && streq(found, name))
 			return 0;
 	}
 	return -ENOENT;
@@ -95,33 +101,30 @@ int profile_list(struct arena *arena, const char *text, const char ***names, siz
 	*count = 0;
 	while (*names && *text) {
 		size_t length = strcspn(text, "\n");
-		char *line = arena_copy(arena, text, length), name[PROFILE_NAME_SIZE];
+		char *line = arena_copy(arena, text, length);
+		const char *name = line ? profile_cut_name(skip_blanks(line)) : NULL;
 
 		if (!line)
 			return -ENOMEM;
+		if (name && !has_name(*names, *count, name))
+			(*names)[(*count)++] = name;
 		text += length + (text[length] == '\n');
-		if (!profile_read_name(line, name) || has_name(*names, *count, name))
-			continue;
-		(*names)[*count] = arena_copy(arena, name, strlen(name));
-		if (!(*names)[(*count)++])
-			return -ENOMEM;
 	}
 	return *names ? 0 : -ENOMEM;
 }
 
-bool profile_read_name(const char *line, char name[static PROFILE_NAME_SIZE])
+__attribute__((noinline)) char *profile_cut_name(char *line)
 {
 	static const char word[] = "[profile ";
-	size_t length = 0;
+	char *name = line + sizeof(word) - 1, *end = name;
 
-	line += strspn(line, " \t");
 	if (strncmp(line, word, sizeof(word) - 1) != 0)
-		return false;
-	line += sizeof(word) - 1;
-	line += strspn(line, " \t");
-	while (length < PROFILE_NAME_SIZE - 1 &&
-	       (isalnum((unsigned char)*line) || *line == '-' || *line == '_'))
-		name[length++] = *line++;
-	name[length] = '\0';
-	return length && *line++ == ']' && strchr("#", line[strspn(line, " \t\r")]);
+		return NULL;
+	while (isalnum((unsigned char)*end) || *end == '-' || *end == '_')
+		end++;
+	if (*end != ']' || (size_t)(end - name) - 1 >= PROFILE_NAME_MAX ||
+	    !strchr("#", end[1 + strspn(end + 1, " \t\r")]))
+		return NULL;
+	*end = '\0';
+	return name;
 }

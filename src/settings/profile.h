@@ -12,8 +12,8 @@
  * vfio_early.profile=NAME. Several sections of one name are one profile.
  */
 
-/* Room for a name: at most 32 letters, digits, '-' and '_'. */
-#define PROFILE_NAME_SIZE 33
+/* The length of a name. */
+#define PROFILE_NAME_MAX 32
 
 /* Returns whether a line begins a section, right or wrong. */
 bool profile_begins_section(const char *line);
@@ -38,5 +38,8 @@ int profile_find(struct arena *arena, const char *text, const char *name,
 /* Lists the names of a config's profiles, each once. The arena owns them. Returns 0 or -ENOMEM. */
 int profile_list(struct arena *arena, const char *text, const char ***names, size_t *count);
 
-/* Returns whether a line, without its newline, begins a profile. Then writes its name. */
-bool profile_read_name(const char *line, char name[static PROFILE_NAME_SIZE]);
+/*
+ * Cuts the name out of a line, without the blanks before it and its newline, that begins a profile:
+ * letters, digits, '-' and '_'. Returns NULL for any other line, which stays as it is.
+ */
+char *profile_cut_name(char *line);

@@ -372,14 +372,14 @@ static int read_token(struct settings *settings, const struct cmdline_token *tok
 	split = own ? NULL : join_split_name(token, settings->arena);
 	if (split || (!own && is_near_own(token)))
 		return settings_add_unknown(settings, &origin, "parameter",
-					    split ? split : token->key);
+					    split ? split : token->key, NULL);
 	if (!own)
 		return note_claims(settings, token, &origin);
 	if (!*own)
 		return read_rescue_switch(settings, token->value, &origin);
 	key = settings_find_key(own + 1);
 	if (key >= SETTING_CLAIMED && key != SETTING_GRUB)
-		return settings_add_unknown(settings, &origin, "parameter", token->key);
+		return settings_add_unknown(settings, &origin, "parameter", token->key, NULL);
 	origin.column = (unsigned int)token->value_column;
 	result = settings_read_value(settings, key, token->value, &origin);
 	if (result || !settings_is_list(key) || !token->value)

@@ -36,11 +36,10 @@ static int read_key(struct settings *settings, char *name, char *value, const st
 		return settings_add_problem(settings, origin,
 					    PIECE ": only protect and network are allowed here",
 					    name);
-	if (key == SETTING_PROFILE)
-		return settings_add_problem(settings, origin,
-					    PIECE ": only for the kernel command line", name);
-	if (key >= SETTING_GRUB || (key >= SETTING_CLAIMED && !host))
-		return settings_add_unknown(settings, origin, "key", name);
+	if (key >= SETTING_GRUB || (key >= SETTING_PROFILE && !host))
+		return settings_add_unknown(
+			settings, origin, "key", name,
+			key == SETTING_PROFILE ? " on the kernel command line alone" : NULL);
 	/* A command line counts more than a profile, and so does that no boot takes anything. */
 	if (settings->section &&
 	    ((before->source && !before->line) || (key == SETTING_BOOT && !settings->in_boot)))
@@ -93,14 +92,6 @@ static void note_purpose(struct selector_list *list, size_t first, const char *p
 	}
 }
 
-/* Says that the config lacks the profile in force. known lists those that it has. */
-static int add_unknown_profile(struct settings *settings, const char *known)
-{
-	return settings_add_problem(settings, &settings->origins[SETTING_PROFILE],
-				    "profile: " PIECE ": not in the config; known:%s",
-				    settings->profile, *known ? known : " none");
-}
-
 /*
  * Reads a list of the host's needs, or those lines of a config that are in the profile in force or,
  * without one, before all sections.
@@ -108,36 +99,37 @@ static int add_unknown_profile(struct settings *settings, const char *known)
 static int read_lines(struct settings *settings, const char *path, const char *text, bool host)
 {
 	struct origin origin = { .source = path, .line = 0, .column = 1 };
-	const char *profile = host ? NULL : settings->profile, *known = "";
-	bool ours = !profile, mine;
+	const char *profile = host ? NULL : settings->profile, *known = "", *name;
+	bool ours = !profile;
 	int result = 0;
 
 	while (text && *text && !result) {
 		size_t length = strcspn(text, "\n");
 		size_t protected = settings->protect.count, claimed = settings->claimed.count;
 		size_t network = settings->network.count;
-		char *line = arena_copy(settings->arena, text, length), *comment;
+		char *line = arena_copy(settings->arena, text, length), *comment, *start;
 		unsigned int column = 0;
 
-		if (!line || !known)
+		if (!line)
 			return -ENOMEM;
 		origin.line++;
 		comment = strchr(line, '#');
-		mine = ours;
-		if (!host && profile_begins_section(line)) {
-			char name[PROFILE_NAME_SIZE];
-			/* A section of another kind is a line like any other, and malformed. */
-			bool is_profile = profile_read_name(line, name);
-
-			mine = !is_profile && !profile;
-			ours = is_profile && profile && streq(name, profile);
+		start = line + strspn(line, " \t");
+		name = host ? NULL : profile_cut_name(start);
+		if (name && profile) {
+			ours = streq(name, profile);
 			if (ours && !settings->section)
 				settings->section = origin.line;
-			if (is_profile && profile)
-				known = arena_print(settings->arena, "%s %s", known, name);
-		}
-		if (mine)
+			known = arena_print(settings->arena, "%s %s", known, name);
+			if (!known)
+				return -ENOMEM;
+		} else if (name) {
+			ours = false;
+		} else if (*start == '[' ? !profile : ours) {
+			/* A section of another kind is malformed like any other line, and said
+			 * once. */
 			result = read_config_line(settings, line, origin, host);
+		}
 		if (host) {
 			comment = trim(comment ? comment + 1 : line + length, &column);
 			text_make_printable(comment);
@@ -148,7 +140,8 @@ static int read_lines(struct settings *settings, const char *path, const char *t
 		text += length + (text[length] == '\n');
 	}
 	if (profile && !settings->section && !result)
-		result = known ? add_unknown_profile(settings, known) : -ENOMEM;
+		result = settings_add_unknown(settings, &settings->origins[SETTING_PROFILE],
+					      "profile", profile, *known ? known : " none");
 	settings->section = 0;
 	return result;
 }

@@ -36,11 +36,12 @@ int settings_complain(struct settings *settings, const struct complaint *complai
 			  __VA_ARGS__)
 
 /*
- * Adds a problem for an unknown "key" or "parameter" (what). Suggests the one probably
- * meant, or all that exist.
+ * Adds a problem for an unknown "key", "parameter" or "profile" (what). known lists those that
+ * there are, each behind a blank; with NULL these are the keys, and the one probably meant is
+ * suggested.
  */
 int settings_add_unknown(struct settings *settings, const struct origin *origin, const char *what,
-			 const char *name);
+			 const char *name, const char *known);
 
 /* Adds a problem for a word that is not a selector. Suggests the one probably meant. */
 int settings_add_bad_selector(struct settings *settings, enum setting_key key,

@@ -106,12 +106,12 @@ static enum setting_key find_near_key(const char *name, enum setting_key count)
 }
 
 int settings_add_unknown(struct settings *settings, const struct origin *origin, const char *what,
-			 const char *name)
+			 const char *name, const char *known)
 {
-	const char *known = "", *dot = strrchr(name, '.');
+	const char *dot = strrchr(name, '.');
 	bool parameter = *what == 'p';
 	enum setting_key count = parameter ? SETTING_CLAIMED : SETTING_PROFILE;
-	enum setting_key near = find_near_key(dot ? dot + 1 : name, count);
+	enum setting_key near = known ? SETTING_COUNT : find_near_key(dot ? dot + 1 : name, count);
 	struct complaint complaint = { .origin = origin, .key = SETTING_COUNT };
 
 	if (near != SETTING_COUNT) {
@@ -121,9 +121,12 @@ int settings_add_unknown(struct settings *settings, const struct origin *origin,
 							   PIECE ": unknown %s", name, what)
 				       : -ENOMEM;
 	}
-	for (enum setting_key key = 0; known && key < count; key++)
-		known = arena_print(settings->arena, "%s%s %s", known, key ? "," : "",
-				    setting_name(key));
+	if (!known) {
+		known = "";
+		for (enum setting_key key = 0; known && key < count; key++)
+			known = arena_print(settings->arena, "%s%s %s", known, key ? "," : "",
+					    setting_name(key));
+	}
 	return known ? settings_complain(settings, &complaint, PIECE ": unknown %s; known:%s", name,
 					 what, known)
 		     : -ENOMEM;

@@ -3,6 +3,7 @@
 #include "settings/settings.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "settings/profile.h"
@@ -39,7 +40,7 @@ static const struct {
 	  GAMING, "devs=02:00.0; profile=gaming; " },
 	{ "sections of one name add up",
 	  "force = 09:00.0\n[profile gaming]\ndevs = 01:00.0\n[profile x]\nwait = 1\n"
-	  " [profile  gaming] # more\ndevs = 02:00.0\nforce = 03:00.0\r\n",
+	  " [profile gaming] # more\ndevs = 02:00.0\nforce = 03:00.0\r\n",
 	  GAMING, "devs=01:00.0,02:00.0; force=03:00.0; profile=gaming; " },
 	{ "protect stays", "protect = 01:00.0\n[profile gaming]\nprotect = 02:00.0\n", GAMING,
 	  "protect=01:00.0,02:00.0; profile=gaming; " },
@@ -63,22 +64,22 @@ static const struct {
 	  GAMING " vfio-early.profile=work", "devs=02:00.0; profile=work; " },
 	{ "unknown", "[profile gaming]\ndevs = 01:00.0\n[profile work]\n",
 	  "vfio_early.profile=Gaming",
-	  "profile=Gaming; [command line:20 profile: 'Gaming': not in the config; known: gaming "
+	  "profile=Gaming; [command line:20 'Gaming': unknown profile; known: gaming "
 	  "work]" },
 	{ "unknown without profiles", "devs = 01:00.0\n", GAMING,
-	  "devs=01:00.0; profile=gaming; [command line:20 profile: 'gaming': not in the config; "
+	  "devs=01:00.0; profile=gaming; [command line:20 'gaming': unknown profile; "
 	  "known: none]" },
 	{ "without a config", NULL, GAMING,
-	  "profile=gaming; [command line:20 profile: 'gaming': not in the config; known: none]" },
-	{ "no name", "[profile gaming]\n", "vfio_early.profile=",
-	  "profile=; [command line:20 profile: '': not in the config; known: gaming]" },
+	  "profile=gaming; [command line:20 'gaming': unknown profile; known: none]" },
+	{ "no name", "[profile gaming]\n",
+	  "vfio_early.profile=", "profile=; [command line:20 '': unknown profile; known: gaming]" },
 	{ "no value", "devs = 01:00.0\n[profile gaming]\n", "vfio_early.profile",
 	  "devs=01:00.0; [command line:1 profile: has no value]" },
 	{ "nearly the parameter", "[profile gaming]\n", "vfio_early.profil=gaming",
 	  "[command line:1 'vfio_early.profil': unknown parameter; did you mean "
 	  "'vfio_early.profile'?]" },
 	{ "not in the file", "profile = gaming\n[profile gaming]\n", "",
-	  "[" CONFIG ":1:1 'profile': only for the kernel command line]" },
+	  "[" CONFIG ":1:1 'profile': unknown key; known: on the kernel command line alone]" },
 	{ "another's errors",
 	  "devs = 01:00.0\n[profile work]\nnonsense\ngpu = 1\n[profile gaming]\n", GAMING,
 	  "devs=01:00.0; profile=gaming; " },
@@ -98,7 +99,7 @@ static const struct {
 	  ":7:1 '[profile a] b': not KEY = VALUE][" CONFIG ":8:1 '[profile': unknown key" KNOWN
 	  "][" CONFIG ":9:1 '[profilea]': not KEY = VALUE]" },
 	{ "they are said once", "[profile gaming]\n[x]\ndevs = 01:00.0\n", GAMING,
-	  "profile=gaming; [" CONFIG ":2:1 '[x]': not KEY = VALUE]" },
+	  "devs=01:00.0; profile=gaming; [" CONFIG ":2:1 '[x]': not KEY = VALUE]" },
 	{ "a list of the host's needs has none", NULL, NULL, "" },
 };
 
@@ -187,16 +188,33 @@ static void test_chosen_by_argument(void **state)
 
 static void test_names(void **state)
 {
-	char name[PROFILE_NAME_SIZE];
+	static const struct {
+		const char *line, *name;
+	} names[] = {
+		{ "[profile Az_09-]", "Az_09-" },
+		{ "[profile a123456789b123456789c123456789d1]",
+		  "a123456789b123456789c123456789d1" },
+		{ "[profile a123456789b123456789c123456789d12]", NULL },
+		{ "[profile a.b]", NULL },
+		{ "[profile a]b", NULL },
+		{ "[profile ]", NULL },
+		{ "[profile a] \r", "a" },
+		{ "profile a]", NULL },
+	};
 
 	(void)state;
-	assert_true(profile_read_name("[profile Az_09-]", name));
-	assert_string_equal(name, "Az_09-");
-	assert_true(profile_read_name("[profile a123456789b123456789c123456789d1]", name));
-	assert_int_equal(strlen(name), 32);
-	assert_false(profile_read_name("[profile a123456789b123456789c123456789d12]", name));
-	assert_false(profile_read_name("[profile a.b]", name));
-	assert_false(profile_read_name("profile a]", name));
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		char line[64];
+		const char *name;
+
+		snprintf(line, sizeof(line), "%s", names[i].line);
+		name = profile_cut_name(line);
+		check_text(names[i].line, name ? name : "none",
+			   names[i].name ? names[i].name : "none");
+		/* What is none is read as another line. */
+		if (!name)
+			check_text("line", line, names[i].line);
+	}
 	assert_true(profile_begins_section("\t [x"));
 	assert_false(profile_begins_section("devs = [x"));
 }
