@@ -11,6 +11,7 @@
 #include "lib/log.h"
 #include "lib/paths.h"
 #include "lib/textfile.h"
+#include "machine/kexec.h"
 #include "plan/report.h"
 #include "plan/run.h"
 
@@ -55,6 +56,7 @@ static int read_settings(struct run *run, const struct boot_paths *paths)
 	error = settings_read_cmdline(&run->settings, text);
 	/* Tests both: the kernel's configuration decides which of them exists. */
 	run->crash = run->settings.crash_kernel || access(VMCORE_PATH, F_OK) == 0;
+	run->kexec = kexec_has_started(run->arena, "");
 	return error ? error : read_file(run, paths->host, settings_read_host);
 }
 

@@ -12,11 +12,46 @@
 #include "lib/util.h"
 #include "machine/binding.h"
 
+/*
+ * Resets a member after kexec, unless a driver has it: that has taken it over, and shuts it down
+ * properly when it is unbound. A failed reset does not prevent the taking: vfio-pci resets the
+ * device once more when it is opened (drivers/vfio/pci/vfio_pci_core.c, vfio_pci_core_enable()).
+ * Only one that does not end does, as every further step would wait for it.
+ */
+static int reset_after_kexec(const struct execution *execution, struct member *member)
+{
+	char driver[BOUND_NAME_SIZE];
+	int error;
+
+	if (!execution->kexec || binding_read(execution->sysfs, member->device, driver) ||
+	    driver[0])
+		return 0;
+	member->step = STEP_RESET;
+	error = binding_reset(execution->sysfs, &execution->deadline, member->device);
+	member->step = STEP_NONE;
+	if (error == -ETIMEDOUT) {
+		/* Restoring what was changed before would wait, too. */
+		if (member->override_written)
+			member->result = RESULT_STUCK;
+		return member_fail(member, STEP_RESET, error);
+	}
+	member->reset = error == 0 ? RESET_DONE : error == -ENOENT ? RESET_NO_WAY : RESET_FAILED;
+	member->reset_error = error;
+	return 0;
+}
+
+/*
+ * A device with the firmware's framebuffer in its memory is reset once that is released. Any other
+ * is reset first, so that a reset that never ends leaves an untouched device to the host.
+ */
 static int take_override(const struct execution *execution, struct member *member)
 {
 	bool written = member->override_written;
-	int error;
+	int error =
+		written || member->device->framebuffer ? 0 : reset_after_kexec(execution, member);
 
+	if (error)
+		return error;
 	member->step = STEP_OVERRIDE;
 	member->override_written = true;
 	error = binding_override(execution->sysfs, member->device, member->driver);
@@ -41,7 +76,7 @@ static int evict_framebuffer(const struct execution *execution, struct member *m
 	if (error && binding_has_framebuffer_driver(execution->sysfs, member->device))
 		return member_fail(member, STEP_EVICT_FRAMEBUFFER, error);
 	member->step = STEP_NONE;
-	return 0;
+	return reset_after_kexec(execution, member);
 }
 
 struct driver_visit {

@@ -22,6 +22,11 @@ struct execution {
 	 * driver lets go.
 	 */
 	bool lingers;
+	/*
+	 * Whether another kernel had the devices before this one, and has left them as it
+	 * pleased. One that no driver of this kernel has taken over is reset before it is taken.
+	 */
+	bool kexec;
 };
 
 /*

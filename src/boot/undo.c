@@ -114,7 +114,7 @@ static bool is_finished(const struct planned_group *group)
 static bool may_block(const struct planned_group *group)
 {
 	for (size_t i = 0; i < group->count; i++)
-		if (group->members[i].step == STEP_UNBIND ||
+		if (group->members[i].step == STEP_UNBIND || group->members[i].step == STEP_RESET ||
 		    group->members[i].step == STEP_EVICT_FRAMEBUFFER)
 			return true;
 	return false;
@@ -150,13 +150,14 @@ static int end_error(enum worker_end end)
 }
 
 /*
- * Returns whether no process is in the member's step any more: a child that unbinds
+ * Returns whether no process is in the member's step any more: a child that unbinds or resets
  * outlives a worker killed for taking too long.
  */
 static bool is_over(const struct member *member, enum worker_end end)
 {
-	return end == WORKER_DIED || (end == WORKER_KILLED && member->step != STEP_UNBIND &&
-				      member->step != STEP_EVICT_FRAMEBUFFER);
+	return end == WORKER_DIED ||
+	       (end == WORKER_KILLED && member->step != STEP_UNBIND && member->step != STEP_RESET &&
+		member->step != STEP_EVICT_FRAMEBUFFER);
 }
 
 static void undo_unfinished_group(struct plan *plan, const struct execution *execution,

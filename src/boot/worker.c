@@ -262,7 +262,8 @@ static int work(struct run *run, int fd, struct module_loaders *loaders)
 	struct execution execution = { .loader = &loader,
 				       .is_stopped = is_stopped,
 				       .context = run,
-				       .lingers = run->detached };
+				       .lingers = run->detached,
+				       .kexec = run->kexec };
 	struct pci_source *source;
 	struct sysfs sysfs;
 	int error;

@@ -125,6 +125,24 @@ int binding_unbind_or_linger(const struct sysfs *sysfs, const struct deadline *d
 			deadline_call_late(&share, unbind_in_child, give_back_late, &unbinding));
 }
 
+static int reset_in_child(void *argument)
+{
+	const struct unbinding *reset = argument;
+	char path[SYSFS_PATH_SIZE];
+
+	return sysfs_write(reset->sysfs, device_path(reset->device, "/reset", path), "1");
+}
+
+int binding_reset(const struct sysfs *sysfs, const struct deadline *deadline,
+		  const struct device *device)
+{
+	struct unbinding reset = { sysfs, device, NULL };
+	struct deadline share = step_deadline(deadline);
+
+	return log_step(device, "reset", "the function",
+			deadline_call(&share, reset_in_child, &reset));
+}
+
 static void framebuffer_path(const struct device *device, const char *file,
 			     char path[static SYSFS_PATH_SIZE])
 {

@@ -31,6 +31,15 @@ int binding_read(const struct sysfs *sysfs, const struct device *device,
 int binding_override(const struct sysfs *sysfs, const struct device *device, const char *driver);
 
 /*
+ * Resets a device in a child process, by the first way that the kernel has for this function
+ * alone: a reset that would reach another function is none of them (drivers/pci/pci.c,
+ * pci_reset_bus_function()). Returns -ENOENT where it has none, or -ETIMEDOUT if the device was
+ * not back within half of the time left until the deadline: until then the kernel holds its lock.
+ */
+int binding_reset(const struct sysfs *sysfs, const struct deadline *deadline,
+		  const struct device *device);
+
+/*
  * Binds a driver through its bind file (drivers/base/bus.c, bind_store()). Older kernels
  * return success when the probe failed: read the driver back.
  */

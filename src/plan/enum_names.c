@@ -4,16 +4,25 @@
 const char *step_name(enum step step)
 {
 	static const char names[][10] = {
-		[STEP_NONE] = "none",
-		[STEP_OVERRIDE] = "override",
-		[STEP_EVICT_FRAMEBUFFER] = "release",
-		[STEP_LOAD] = "load",
-		[STEP_UNBIND] = "unbind",
-		[STEP_BIND] = "bind",
-		[STEP_READ_BACK] = "read-back",
+		[STEP_NONE] = "none",	      [STEP_RESET] = "reset",
+		[STEP_OVERRIDE] = "override", [STEP_EVICT_FRAMEBUFFER] = "release",
+		[STEP_LOAD] = "load",	      [STEP_UNBIND] = "unbind",
+		[STEP_BIND] = "bind",	      [STEP_READ_BACK] = "read-back",
 	};
 
 	return names[step];
+}
+
+const char *reset_outcome_name(enum reset reset)
+{
+	static const char names[][7] = {
+		[RESET_NOT_TRIED] = "none",
+		[RESET_DONE] = "done",
+		[RESET_FAILED] = "failed",
+		[RESET_NO_WAY] = "no-way",
+	};
+
+	return names[reset];
 }
 
 const char *result_name(enum result result)

@@ -5,6 +5,7 @@
 
 /* Short names for reports and listings, one for each value of an enum. All static. */
 const char *step_name(enum step step);
+const char *reset_outcome_name(enum reset reset);
 const char *result_name(enum result result);
 const char *finding_name(enum finding_kind kind);
 const char *trial_name(enum run_trial trial);

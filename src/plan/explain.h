@@ -49,6 +49,9 @@ const char *explain_iommu(const struct run *run);
 /* Returns why a group was undone: the failed step and its likely cause. */
 const char *explain_failure(struct arena *arena, const struct planned_group *group);
 
+/* Returns what became of resetting a taken member after kexec; NULL if it was not tried. */
+const char *explain_reset(struct arena *arena, const struct member *member);
+
 /* Returns what to do about a bridge whose driver keeps a taken group from being opened. */
 const char *explain_block(struct arena *arena, const struct member *member);
 

@@ -70,6 +70,8 @@ const char *explain_cause(enum step step, int error)
 	case STEP_EVICT_FRAMEBUFFER:
 	case STEP_UNBIND:
 		return error == -ETIMEDOUT ? "the driver waits for its users to finish" : NULL;
+	case STEP_RESET:
+		return "it does not come back from it; switch the machine off and on";
 	case STEP_OVERRIDE:
 	case STEP_READ_BACK:
 		return error == -ENOENT || error == -ENODEV ? "the device is gone" : NULL;
@@ -89,6 +91,8 @@ static const char *step_phrase(struct arena *arena, const struct member *member)
 	const char *before = member->device->driver ? member->device->driver : "its driver";
 
 	switch (member->failed_step) {
+	case STEP_RESET:
+		return "could not be reset after kexec";
 	case STEP_OVERRIDE:
 		return "could not set driver_override";
 	case STEP_EVICT_FRAMEBUFFER:
@@ -141,6 +145,31 @@ const char *explain_failure(struct arena *arena, const struct planned_group *gro
 		   member->device->id.vendor, member->device->id.device, step_phrase(arena, member),
 		   error_text(member->error), cause ? " (" : "", cause ? cause : "",
 		   cause ? ")" : "", stuck);
+}
+
+const char *explain_reset(struct arena *arena, const struct member *member)
+{
+	const struct pci_id *id = &member->device->id;
+	char text[PCI_ADDRESS_SIZE];
+
+	pci_address_format(&member->device->address, text);
+	switch (member->reset) {
+	case RESET_DONE:
+		return SAY(arena, "%s %04x:%04x reset after kexec", text, id->vendor, id->device);
+	case RESET_FAILED:
+		return SAY(arena,
+			   "%s %04x:%04x could not be reset after kexec: %s; if a virtual machine "
+			   "cannot use it, reboot without kexec",
+			   text, id->vendor, id->device, strerror(-member->reset_error));
+	case RESET_NO_WAY:
+		return SAY(arena,
+			   "%s %04x:%04x not reset after kexec: the kernel has no way to reset it "
+			   "alone; if a virtual machine cannot use it, reboot without kexec",
+			   text, id->vendor, id->device);
+	case RESET_NOT_TRIED:
+		break;
+	}
+	return NULL;
 }
 
 const char *explain_module(struct arena *arena, const struct planned_module *module)

@@ -24,6 +24,7 @@ enum role {
 /* The step that failed for a member, or that could not be undone. */
 enum step {
 	STEP_NONE,
+	STEP_RESET, /* after kexec */
 	STEP_OVERRIDE,
 	STEP_EVICT_FRAMEBUFFER, /* of the framebuffer's driver */
 	STEP_LOAD,
@@ -41,6 +42,14 @@ enum result {
 	RESULT_UNDONE,	/* taken or half taken, then given back */
 	RESULT_STUCK,	/* giving it back failed or would have blocked */
 	RESULT_LOST,	/* goes or went away with its VMD */
+};
+
+/* What became of resetting a member after kexec. */
+enum reset {
+	RESET_NOT_TRIED,
+	RESET_DONE,
+	RESET_FAILED,
+	RESET_NO_WAY, /* the kernel has none for this function alone */
 };
 
 struct member {
@@ -64,6 +73,8 @@ struct member {
 	enum step step;	       /* in progress; STEP_NONE between steps */
 	enum step failed_step; /* the first failure */
 	int error;	       /* -errno or MODULE_BLACKLISTED (machine/module.h) */
+	enum reset reset;
+	int reset_error; /* -errno */
 	bool override_written;
 	bool released;			     /* the framebuffer in its memory was released */
 	bool unbound;			     /* from its earlier driver */

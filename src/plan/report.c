@@ -51,6 +51,9 @@ static void log_member(const struct run *run, const struct member *member)
 		log_taking(run, member);
 	if (member->role == ROLE_LOST)
 		log_text(LOG_LEVEL_INFO, explain_lost(run->arena, member));
+	if (member->reset)
+		log_text(member->reset == RESET_DONE ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING,
+			 explain_reset(run->arena, member));
 	if (claim)
 		log_text(LOG_LEVEL_INFO, claim);
 	if (member->blocks)
@@ -101,6 +104,10 @@ void report_log(const struct run *run)
 	const struct plan *plan = &run->plan;
 	const char *end = explain_end(run), *trial = explain_trial(run);
 
+	if (run->kexec)
+		log_text(LOG_LEVEL_INFO,
+			 "this kernel was started by kexec: a device that no driver "
+			 "has is reset before it is taken");
 	for (const struct problem *problem = run->settings.problems; problem;
 	     problem = problem->next)
 		log_text(LOG_LEVEL_ERROR, explain_problem(run->arena, problem));
@@ -210,6 +217,8 @@ static void json_member(const struct run *run, struct json *json, const struct m
 	if (member->role == ROLE_LOST)
 		json_device_address(json, "lost_with", member->device->vmd);
 	json_string(json, "result", result_name(member->result));
+	if (member->reset)
+		json_string(json, "reset", reset_outcome_name(member->reset));
 	json_selector(run, json, "selector", "selector_at",
 		      member->blame && !member->force ? member->blame : member->selector);
 	if (member->force)
@@ -326,6 +335,8 @@ void report_json(const struct run *run, FILE *out)
 	json_boolean(&json, "dry_run", run->settings.dry_run);
 	if (run->crash)
 		json_boolean(&json, "crash_kernel", true);
+	if (run->at_boot)
+		json_boolean(&json, "kexec", run->kexec);
 	json_integer(&json, "exit_code", run_exit_code(run));
 	json_string(&json, "summary", explain_summary(run));
 	if (end)

@@ -13,7 +13,7 @@ UNIT_TESTS := address arena ask attached beneath changeset claim cmdline config 
 	cpio_writer cpio_reader deadline decompress elf_file embed execute execute_cut explain explain_failure file_lock \
 	file_replace firmware_display framebuffer grub_record held_signals host host_console host_fstab \
 	host_keyboard host_list host_many host_network host_path host_storage host_unlock \
-	host_volume in_use in_use_block in_use_node depmod_index init iommu textfile json_writer json_reader libvirt_domain links module_loader lock log modalias \
+	host_volume in_use in_use_block in_use_node depmod_index init iommu textfile json_writer json_reader kexec libvirt_domain links module_loader lock log modalias \
 	module_options modprobe_conf mountinfo musl_parts options other_setup \
 	plan plan_actions plan_guard platform process regenerate release report run selector settings settings_host settings_profile \
 	settings_places supervise supervise_task survey sysfs terminal text topology traits trial trial_grub trial_record trial_watch uki up
@@ -120,6 +120,8 @@ unit_src_json_writer = json_writer text address hex arena
 unit_lib_json_writer = strict_json
 unit_src_json_reader = json_reader json_writer text address hex
 unit_lib_json_reader = strict_arena
+unit_src_kexec = kexec textfile
+unit_lib_kexec = strict_arena scratch
 unit_src_libvirt_domain = libvirt_domain address hex
 unit_lib_libvirt_domain = strict_arena
 unit_src_links = links beneath file_replace mountinfo textfile sysfs

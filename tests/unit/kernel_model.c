@@ -144,10 +144,18 @@ static bool matches(const struct kernel_driver *driver, const struct kernel_devi
 	return !driver->any_device && device->native && streq(device->native, driver->name);
 }
 
+/* Whatever changes which driver a device has waits for its lock. */
+static void take_lock(const struct kernel_device *device)
+{
+	if (device->locked)
+		fail_msg("waits for the lock of a device that does not come back");
+}
+
 static int probe(const struct kernel_driver *driver, struct kernel_device *device)
 {
 	bool native = device->native && streq(device->native, driver->name);
 
+	take_lock(device);
 	kernel_step();
 	if (native ? device->native_refuses : device->probe_error != 0)
 		return native ? -EIO : device->probe_error;
@@ -161,10 +169,24 @@ static int probe(const struct kernel_driver *driver, struct kernel_device *devic
 	return 0;
 }
 
+/* reset_store(): a driver's device is not our business. */
+int kernel_reset(struct kernel_device *device, const char *text)
+{
+	assert_string_equal(text, "1");
+	if (!kernel.in_child)
+		fail_msg("reset outside a child");
+	if (device->driver)
+		fail_msg("reset although %s has it", device->driver);
+	take_lock(device);
+	device->locked = kernel.hung = device->reset_hangs;
+	return device->gone ? -ENOENT : device->reset_error;
+}
+
 int kernel_write_override(struct kernel_device *device, const char *text)
 {
 	size_t length = strcspn(text, "\n");
 
+	take_lock(device);
 	/* An empty write never reaches the store. */
 	if (!text[0])
 		return 0;

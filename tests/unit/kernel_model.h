@@ -47,7 +47,10 @@ struct kernel_device {
 	bool stolen;	     /* the native driver takes it back once another driver has it */
 	bool removes_framebuffer; /* when a driver is bound through its override: since 6.0 */
 	bool keeps_id;		  /* its driver keeps the dynamic id */
-	bool vanishes;		  /* disappears at the first unbind */
+	int reset_error;	  /* of its reset; -ENOENT where it has none */
+	bool reset_hangs;	  /* and keeps its lock */
+	bool locked;
+	bool vanishes; /* disappears at the first unbind */
 	bool gone;
 
 	const char *driver_before;

@@ -15,6 +15,9 @@ struct kernel_driver *kernel_find_driver(const char *name, size_t length);
 void kernel_step(void);
 void kernel_step_done(size_t number);
 
+/* reset_store(). Returns 0 or -errno; the device keeps its lock if it does not come back. */
+int kernel_reset(struct kernel_device *device, const char *text);
+
 /* driver_override_store(). Returns 0. */
 int kernel_write_override(struct kernel_device *device, const char *text);
 

@@ -79,6 +79,8 @@ static int store(const char *path, const char *text)
 		device = kernel_find_device(path + strlen(DEVICES),
 					    (size_t)(slash - path) - strlen(DEVICES));
 		device->touched++;
+		if (streq(slash, "/reset"))
+			return kernel_reset(device, text);
 		assert_string_equal(slash, "/driver_override");
 		return device->gone ? -ENOENT : kernel_write_override(device, text);
 	}

@@ -144,8 +144,8 @@ void outcome_check_groups(const char *name, struct plan *plan, const char *wante
 {
 	static const char *const results[] = { "pending", "taken",  "already",
 					       "left",	  "undone", "stuck" };
-	static const char *const steps[] = { "none",   "override", "release", "load",
-					     "unbind", "bind",	   "read" };
+	static const char *const steps[] = { "none", "reset",  "override", "release",
+					     "load", "unbind", "bind",	   "read" };
 	struct text text = { .used = 0 };
 
 	for (size_t i = 0; i < plan->group_count; i++) {

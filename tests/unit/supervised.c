@@ -158,6 +158,7 @@ void execute(struct plan *plan, const struct execution *execution)
 {
 	script->executed++;
 	script->session = getsid(0);
+	script->kexec = execution->kexec;
 	if (!execution->sysfs || !execution->loader || plan->group_count != 1)
 		return;
 	if (script->dies_in_execute)

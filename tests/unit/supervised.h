@@ -26,7 +26,7 @@ struct script {
 	int lock_result, worker_lock_result, task_result;
 	unsigned int task_done, task_finished;
 	pid_t session; /* the worker's */
-	bool late_groups, dies_in_ask;
+	bool late_groups, dies_in_ask, kexec;
 	enum iommu_state iommu;
 	unsigned int asked, ask_ended;
 	pid_t ask_ended_by;

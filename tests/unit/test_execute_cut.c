@@ -59,6 +59,9 @@ static void check_steps(const char *name, const struct cut *cut)
 /* A device that comes into the first group while that is taken; NULL for none. */
 static const char *joiner;
 
+/* Whether the kernel was started by kexec. */
+static bool kexec;
+
 /*
  * Carries out a scenario until the worker ends at its at-th step, before or after the
  * step's effect; it does not end after a step without effect. Returns false if the worker
@@ -68,6 +71,7 @@ static bool carry_out(const struct scenario *scenario, size_t at, bool after, st
 {
 	struct execution execution = scenario_boot(scenario);
 
+	execution.kexec = kexec;
 	*run = machine_plan(scenario->machine, scenario->cmdline);
 	if (joiner)
 		kernel_device(joiner)->group = 1;
@@ -137,14 +141,24 @@ static size_t end_everywhere(const char *what, void (*check)(const struct scenar
 
 static void test_every_end(void **state)
 {
+	size_t ends = end_everywhere("cut", check_cut);
+
 	(void)state;
-	assert_true(end_everywhere("cut", check_cut) > 500);
+	assert_true(ends > 500);
+	kexec = true;
+	assert_true(end_everywhere("cut after kexec", check_cut) > ends + 100);
+	kexec = false;
 }
 
 static void test_every_death(void **state)
 {
+	size_t ends = end_everywhere("dead", check_death);
+
 	(void)state;
-	assert_true(end_everywhere("dead", check_death) > 500);
+	assert_true(ends > 500);
+	kexec = true;
+	assert_true(end_everywhere("dead after kexec", check_death) > ends + 100);
+	kexec = false;
 }
 
 /* After reading the links back, the plan says what the model has. */

@@ -25,6 +25,9 @@ static const struct {
 	int error;
 	const char *text; /* after "group 1 given back to the host: 0000:01:00.0 10de:1f91 " */
 } failures[] = {
+	{ STEP_RESET, -ETIMEDOUT,
+	  "could not be reset after kexec: Connection timed out (it does not come back from it; "
+	  "switch the machine off and on)" },
 	{ STEP_OVERRIDE, -ENOENT,
 	  "could not set driver_override: No such file or directory (the device is gone)" },
 	{ STEP_OVERRIDE, -EACCES, "could not set driver_override: Permission denied" },
@@ -101,6 +104,35 @@ static void test_every_failure(void **state)
 	machine_forget(run);
 }
 
+static const struct {
+	enum reset reset;
+	int error;
+	const char *text;
+} resets[] = {
+	{ RESET_NOT_TRIED, 0, NULL },
+	{ RESET_DONE, 0, "0000:01:00.0 10de:1f91 reset after kexec" },
+	{ RESET_FAILED, -ENOTTY,
+	  "0000:01:00.0 10de:1f91 could not be reset after kexec: Inappropriate ioctl for device; "
+	  "if a virtual machine cannot use it, reboot without kexec" },
+	{ RESET_NO_WAY, -ENOENT,
+	  "0000:01:00.0 10de:1f91 not reset after kexec: the kernel has no way to reset it alone; "
+	  "if a virtual machine cannot use it, reboot without kexec" },
+};
+
+static void test_resets(void **state)
+{
+	struct run *run = machine_plan(&machine, CARD);
+	struct member *member = machine_member(&run->plan, "0000:01:00.0");
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(resets); i++) {
+		member->reset = resets[i].reset;
+		member->reset_error = resets[i].error;
+		check_text("reset", explain_reset(run->arena, member), resets[i].text);
+	}
+	machine_forget(run);
+}
+
 static void test_stuck(void **state)
 {
 	struct run *run = machine_plan(&machine, CARD);
@@ -141,9 +173,8 @@ static void test_members(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_failures),
-		cmocka_unit_test(test_every_failure),
-		cmocka_unit_test(test_stuck),
+		cmocka_unit_test(test_failures), cmocka_unit_test(test_every_failure),
+		cmocka_unit_test(test_resets),	 cmocka_unit_test(test_stuck),
 		cmocka_unit_test(test_members),
 	};
 

@@ -277,6 +277,39 @@ static void test_log(void **state)
 	machine_forget(run);
 }
 
+static void test_kexec(void **state)
+{
+	struct run *run = finished_run();
+	char *text;
+
+	(void)state;
+	text = json_of(run, NULL);
+	assert_null(strstr(text, "kexec"));
+	assert_null(strstr(text, "\"reset\""));
+	free(text);
+	/* Only a boot's report says how the kernel was started. */
+	run->at_boot = true;
+	text = json_of(run, NULL);
+	check_contains(text, "\"kexec\": false");
+	free(text);
+	run->kexec = true;
+	machine_member(&run->plan, "0000:01:00.0")->reset = RESET_DONE;
+	machine_member(&run->plan, "0000:01:00.1")->reset = RESET_NO_WAY;
+	text = json_of(run, NULL);
+	check_contains(text, "\"kexec\": true");
+	check_contains(text, "\"reset\": \"done\"");
+	check_contains(text, "\"reset\": \"no-way\"");
+	free(text);
+	report_log(run);
+	check_contains(lines.bytes,
+		       "<6>this kernel was started by kexec: a device that no driver has is reset "
+		       "before it is taken\n");
+	check_contains(lines.bytes, "nouveau -> vfio-pci\n"
+				    "<6>0000:01:00.0 10de:1f91 reset after kexec\n");
+	check_contains(lines.bytes, "<4>0000:01:00.1 10de:10fa not reset after kexec: ");
+	machine_forget(run);
+}
+
 static void test_log_of_what_else_there_is(void **state)
 {
 	struct run *run = machine_plan(&machine, "vfio_early.devs=03:00.0 vfio-pci.ids=8086:15f3 "
@@ -481,6 +514,7 @@ int main(void)
 		TEST(test_json_of_nothing),
 		TEST(test_json_without_memory),
 		TEST(test_log),
+		TEST(test_kexec),
 		TEST(test_log_of_what_else_there_is),
 		TEST(test_log_of_problems_and_end),
 		TEST(test_save),

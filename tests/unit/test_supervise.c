@@ -127,6 +127,21 @@ static void test_other_drivers(void **state)
 	supervised_end(run);
 }
 
+static void test_kexec(void **state)
+{
+	struct run *run = supervised_start(CARD);
+
+	(void)state;
+	supervise(run);
+	assert_false(script->kexec);
+	supervised_end(run);
+	run = supervised_start(CARD);
+	run->kexec = true;
+	supervise(run);
+	assert_true(script->kexec);
+	supervised_end(run);
+}
+
 static void test_survey_fails(void **state)
 {
 	struct run *run = supervised_start(CARD);
@@ -310,6 +325,7 @@ int main(void)
 		cmocka_unit_test(test_dies_asking),
 		cmocka_unit_test(test_virtio_iommu),
 		cmocka_unit_test(test_other_drivers),
+		cmocka_unit_test(test_kexec),
 		cmocka_unit_test(test_survey_fails),
 		cmocka_unit_test(test_not_our_turn),
 		cmocka_unit_test(test_not_our_workers_turn),

@@ -19,6 +19,7 @@ monitor_after=
 sysrq=
 runs=1
 boots=1
+kexec=
 efi=
 console=ttyS0
 # Of the harnesses, only run has guests for other machines.
@@ -105,6 +106,17 @@ before_boot()
 {
 	# shellcheck disable=SC2016 # the guest expands it
 	printf '[ "$boot" != %s ] || {\n%s\n}\n' "$1" "$2" >>"$work/root/case/before"
+}
+
+# kexec CODE: the guest's first kernel runs this shell code and then starts a second one by kexec,
+# with the same image. vfio-early runs in the second one alone.
+kexec()
+{
+	[ "$machine" = x86_64 ] || skip "the kernels for $machine are not prepared for kexec"
+	kexec=yes
+	# shellcheck disable=SC2016 # the guest expands it
+	printf '%s\n' 'if ! grep -q vm_kexec /proc/cmdline; then' "$1" \
+		'kexec /second/vmlinuz /second/initramfs vm_kexec' poweroff 'fi' >>"$work/root/case/before"
 }
 
 # unmounted DIR...: which of proc, sys, dev and run are not mounted while vfio-early runs.

@@ -31,6 +31,20 @@ guest_alter_modules()
 		alter_modules "$work/root/lib/modules/$release"
 }
 
+guest_archive()
+{
+	(cd "$work/root" && find . | cpio -o -H newc -R 0:0 --quiet)
+}
+
+# guest_second: gives the image what a second kernel starts with.
+guest_second()
+{
+	{ xargs cat <"$work/images" && guest_archive; } >"$work/second" || return
+	mkdir "$work/root/second"
+	mv "$work/second" "$work/root/second/initramfs"
+	cp "$directory/vmlinuz" "$work/root/second/"
+}
+
 # guest_image: appends the case's archive to the cached ones. It has the programs (the one
 # for images in /usr/sbin, as in every image, the other in /bin) and init, so that no run
 # tests old ones.
@@ -46,7 +60,8 @@ guest_image()
 		guest_alter_modules || return
 	fi
 	[ "$rdinit" != bare ] || cp "$binary_of_image" "$work/root/vfio-early"
-	(cd "$work/root" && find . | cpio -o -H newc -R 0:0 --quiet) >"$work/case.cpio" || return
+	[ -z "$kexec" ] || guest_second || return
+	guest_archive >"$work/case.cpio" || return
 	: >"$work/initrd"
 	if [ "$rdinit" = image ]; then
 		guest_rdinit || return
