@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -97,7 +98,8 @@ static void make_mutable(int directory, const char *name)
 int efi_variable_write(int directory, const char *name, const void *data, size_t size)
 {
 	struct variable variable = { .attributes = ATTRIBUTES };
-	bool made = faccessat(directory, name, F_OK, 0) < 0;
+	struct stat status;
+	bool made = fstatat(directory, name, &status, 0) < 0;
 	int fd, error = 0;
 
 	memcpy(variable.data, data, size);
