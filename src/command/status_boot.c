@@ -265,6 +265,13 @@ int status_find_changes(struct status *status)
 	return 0;
 }
 
+bool status_was_kexec(const struct status *status)
+{
+	const struct json_value *kexec = json_find(status->boot, "kexec");
+
+	return kexec && kexec->integer;
+}
+
 const char *status_boot_text(const struct status *status)
 {
 	const char *error = json_find_string(status->boot, "error");
@@ -277,8 +284,9 @@ const char *status_boot_text(const struct status *status)
 		return arena_print(status->run->arena,
 				   "the report in %s cannot be read: what the boot did is unknown",
 				   status->place);
-	return arena_print(status->run->arena, "%s%s%s", error ? error : "", error ? "; " : "",
-			   summary ? summary : "it does not say what it did");
+	return arena_print(status->run->arena, "%s%s%s%s",
+			   status_was_kexec(status) ? "started by kexec; " : "", error ? error : "",
+			   error ? "; " : "", summary ? summary : "it does not say what it did");
 }
 
 int status_find_trial(struct status *status)

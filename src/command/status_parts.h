@@ -5,7 +5,7 @@
 
 #include "command/status.h"
 
-/* What status.c and status_boot.c share. */
+/* What status.c, status_boot.c and status_report.c share. */
 
 /*
  * Compares what the boot did with a device to its state now: fills in boot_result,
@@ -27,6 +27,9 @@ int status_find_lost(struct status *status, const struct sysfs *sysfs);
  * -ENOMEM.
  */
 int status_find_changes(struct status *status);
+
+/* Returns whether the boot's kernel was started by kexec, as far as the report says. */
+bool status_was_kexec(const struct status *status);
 
 /* Returns what the boot did, in one line; NULL when memory runs out. */
 const char *status_boot_text(const struct status *status);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "command/status.h"
+#include "command/status_parts.h"
 #include "lib/json_writer.h"
 #include "lib/terminal.h"
 #include "lib/text.h"
@@ -225,6 +226,8 @@ static void json_boot(const struct status *status, struct json *json)
 	json_open_object(json, "boot");
 	json_boolean(json, "ran", status->boot_ran);
 	json_string(json, "report", status->place);
+	if (json_find(status->boot, "kexec"))
+		json_boolean(json, "kexec", status_was_kexec(status));
 	json_string(json, "kernel", json_find_string(status->boot, "kernel"));
 	json_string(json, "text", status->boot_text);
 	json_close_object(json);
