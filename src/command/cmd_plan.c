@@ -43,6 +43,8 @@ static int run_plan(int count, char *const *arguments)
 	error = preview_read(preview, run, count - first, arguments + first);
 	if (!error)
 		error = preview_plan(preview, run);
+	if (!error && !preview->json)
+		error = preview_say_profiles(&run->settings);
 	preview->ids = preview_find_ids(preview);
 	if (!error && preview->json)
 		report_json(run, stdout);

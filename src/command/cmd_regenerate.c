@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "command/preview.h"
 #include "command/regenerate.h"
 #include "host/needs_list.h"
 #include "lib/command.h"
@@ -33,7 +34,7 @@ static int check_config(struct arena *arena)
 		error = settings_read_config(&settings, CONFIG_PATH, text);
 	for (const struct problem *problem = settings.problems; problem; problem = problem->next)
 		text_print(stderr, "vfio-early: %s\n", explain_problem(arena, problem));
-	return error;
+	return error ? error : preview_say_profiles(&settings);
 }
 
 static int run_regenerate(int count, char *const *arguments)

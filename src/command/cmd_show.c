@@ -148,6 +148,8 @@ static int run_show(int count, char *const *arguments)
 	error = preview_read_settings(&options.preview, run);
 	if (!error && !options.preview.sysfs)
 		error = preview_read_needs(&options.preview, run);
+	if (!error && !options.preview.json)
+		error = preview_say_profiles(&run->settings);
 	code = run->settings.problems ? EXIT_MALFORMED : EXIT_DONE;
 	if (error)
 		code = EXIT_PARTLY;

@@ -12,8 +12,10 @@
 #include "lib/textfile.h"
 #include "lib/util.h"
 #include "machine/module.h"
+#include "plan/explain.h"
 #include "plan/leftover.h"
 #include "plan/survey.h"
+#include "settings/profile.h"
 
 /* Where distributions keep the names of PCI devices. */
 static const char *const ids_paths[] = {
@@ -62,6 +64,34 @@ int preview_read_profile(const struct preview *preview, struct run *run)
 
 	return preview->profile ? settings_read_profile(&run->settings, preview->profile, &origin)
 				: 0;
+}
+
+int preview_say_profiles(const struct settings *settings)
+{
+	static const struct origin origin = { .source = "argument", .column = 1 };
+	struct arena *arena = settings->arena;
+	const char **names;
+	size_t count;
+	int error = settings->config_text
+			    ? profile_list(arena, settings->config_text, &names, &count)
+			    : -ENOENT;
+
+	for (size_t i = 0; !error && i < count; i++) {
+		struct settings other;
+		struct problem **first;
+
+		if (settings->profile && streq(settings->profile, names[i]))
+			continue;
+		settings_init(&other, arena);
+		error = settings_read_config(&other, settings->config_path, settings->config_text);
+		first = other.last_problem;
+		if (!error)
+			error = settings_read_profile(&other, names[i], &origin);
+		for (struct problem *problem = *first; problem; problem = problem->next)
+			text_print(stderr, "vfio-early: profile %s: %s\n", names[i],
+				   explain_problem(arena, problem));
+	}
+	return error == -ENOENT ? 0 : error;
 }
 
 /* Reads the needs of an image's host from a file made for the image. */

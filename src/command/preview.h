@@ -69,6 +69,12 @@ int preview_read_cmdline(const struct preview *preview, struct run *run);
 int preview_read_profile(const struct preview *preview, struct run *run);
 
 /*
+ * Says on standard error what is wrong in the config's profiles that are not in force, which stops
+ * only the boots that choose them. Returns 0 or -ENOMEM.
+ */
+int preview_say_profiles(const struct settings *settings);
+
+/*
  * Adds the host's needs as in its next image (host/needs_list.h). Says on standard error
  * if they are not from the running system, and what could not be found out.
  * preview_plan() calls it. Returns 0 or -ENOMEM.
