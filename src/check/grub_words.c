@@ -5,9 +5,8 @@
 
 /* Variables that menus use and GRUB usually leaves empty. */
 static const char *const usually_empty[] = {
-	"vt_handoff",	  "tuned_params",  "tuned_initrd",   "early_initrd",
-	"linux_gfx_mode", "extra_cmdline", "serial_console", "grub_users",
-	"vfio_early_loader",
+	"vt_handoff",	 "tuned_params",   "tuned_initrd", "early_initrd",	"linux_gfx_mode",
+	"extra_cmdline", "serial_console", "grub_users",   "vfio_early_loader",
 };
 
 void grub_words_set(struct grub_words *words, const char *name, const char *value)

@@ -67,9 +67,9 @@ struct run {
 	 */
 	const struct device *volatile asked;
 	enum run_trial trial;
-	int trial_error; /* -errno that kept it from being recorded or read */
+	int trial_error;	/* -errno that kept it from being recorded or read */
 	uint64_t configuration; /* its fingerprint, where GRUB records trials; else 0 */
-	bool crash;	 /* the kernel was started by kdump: nothing is touched */
+	bool crash;		/* the kernel was started by kdump: nothing is touched */
 	bool kexec;	 /* the kernel was started by another one: devices were in its hands */
 	bool died;	 /* the worker ended before its work */
 	int64_t started; /* on CLOCK_MONOTONIC, in nanoseconds */

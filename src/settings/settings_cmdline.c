@@ -244,14 +244,16 @@ static int begin_list(struct settings *settings, struct pending_list *list, enum
 	return list->text ? 0 : -ENOMEM;
 }
 
-/* Returns whether the blank between a list and the next word splits a selector. */
-static bool splits_selector(const char *list, const char *word, struct arena *arena)
+/* Returns whether the blank between a list and the next word splits a selector, or -ENOMEM. */
+static int splits_selector(const char *list, const char *word, struct arena *arena)
 {
 	const char *comma = strrchr(list, ','), *last = comma ? comma + 1 : strchr(list, '=') + 1;
 	size_t length = strcspn(word, ",");
 	const char *joined = arena_print(arena, "%s%.*s", last, (int)length, word);
 
-	return joined && is_selector(joined, strlen(joined)) &&
+	if (!joined)
+		return -ENOMEM;
+	return is_selector(joined, strlen(joined)) &&
 	       !(is_selector(last, strlen(last)) && is_selector(word, length));
 }
 
@@ -263,15 +265,19 @@ static int continue_list(struct settings *settings, struct pending_list *list,
 			 const struct cmdline_token *token)
 {
 	int length = (int)strcspn(token->key, "\"");
-	bool empty, cut;
+	bool empty;
+	int cut;
 	char *text;
 
 	if (list->key == SETTING_COUNT || token->value ||
 	    !(token->misquoted || holds_selector(token->key)))
 		return 0;
 	empty = strchr(list->text, '\0')[-1] == '=';
-	cut = settings_is_cut(list->text) ||
-	      splits_selector(list->text, token->key, settings->arena);
+	cut = settings_is_cut(list->text)
+		      ? 1
+		      : splits_selector(list->text, token->key, settings->arena);
+	if (cut < 0)
+		return cut;
 	text = arena_print(settings->arena, "%s%s%.*s", list->text, empty || cut ? "" : ",", length,
 			   token->key);
 	for (char *blank = text; blank && (blank = strpbrk(blank, " \t"));)
@@ -318,22 +324,26 @@ static bool is_rest_of_name(const char *text, size_t length, const char *key)
 }
 
 /*
- * Joins a parameter's name that an '=' splits: "v=fio_early.protect=01:00.0". Returns it,
- * or NULL if it is not nearly ours.
+ * Joins a parameter's name that an '=' splits: "v=fio_early.protect=01:00.0". Stores it,
+ * or NULL if it is not nearly ours. Returns 0 or -ENOMEM.
  */
-static const char *join_split_name(const struct cmdline_token *token, struct arena *arena)
+static int join_split_name(const struct cmdline_token *token, struct arena *arena,
+			   const char **joined)
 {
 	const char *dot = token->value ? strchr(token->value, '.') : NULL;
 	size_t length = dot ? (size_t)(dot - token->value) + strcspn(dot, "=") : 0;
 	const char *name;
 
+	*joined = NULL;
 	if (!dot)
-		return NULL;
+		return 0;
 	name = arena_print(arena, "%s=%.*s", token->key, (int)length, token->value);
-	return name && is_key(strrchr(name, '.') + 1) &&
-			       suggest_distance(name, strrchr(name, '.') - name, own_name) <= 2
-		       ? name
-		       : NULL;
+	if (!name)
+		return -ENOMEM;
+	if (is_key(strrchr(name, '.') + 1) &&
+	    suggest_distance(name, strrchr(name, '.') - name, own_name) <= 2)
+		*joined = name;
+	return 0;
 }
 
 /* Returns whether a foreign parameter was probably meant to be ours. */
@@ -356,7 +366,7 @@ static int read_token(struct settings *settings, const struct cmdline_token *tok
 {
 	struct origin origin = { .source = SETTINGS_SOURCE_CMDLINE,
 				 .column = (unsigned int)token->column };
-	const char *own = own_parameter(token->key), *split;
+	const char *own = own_parameter(token->key), *split = NULL;
 	int result = continue_list(settings, list, token);
 	enum setting_key key;
 
@@ -369,7 +379,8 @@ static int read_token(struct settings *settings, const struct cmdline_token *tok
 	result = end_list(settings, list);
 	if (result)
 		return result;
-	split = own ? NULL : join_split_name(token, settings->arena);
+	if (!own && join_split_name(token, settings->arena, &split))
+		return -ENOMEM;
 	if (split || (!own && is_near_own(token)))
 		return settings_add_unknown(settings, &origin, "parameter",
 					    split ? split : token->key, NULL);
