@@ -2,9 +2,9 @@
 /*
  * Starts another kernel in place of this one, as kexec -s and kexec -e of kexec-tools do:
  *
- *	kexec KERNEL INITRAMFS WORD
+ *	kexec KERNEL INITRAMFS WORDS
  *
- * It gets this kernel's command line with the word behind it.
+ * It gets this kernel's command line with the words behind it.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>

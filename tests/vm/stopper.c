@@ -83,7 +83,6 @@ static void panic(void)
 		say("guest: stopper cannot panic\n");
 }
 
-/* The signal to a thread is its whole process's. */
 static void stop(pid_t task)
 {
 	bool all = strcmp(stopper.how, "kill-all") == 0;
