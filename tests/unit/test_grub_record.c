@@ -16,13 +16,11 @@
 /* An environment block has 1024 bytes. */
 static const char *block(struct arena *arena, const char *variables)
 {
-	char *text = arena_print(arena, "# GRUB Environment Block\n%s", variables);
-	size_t length = strlen(text);
-	char *whole = arena_allocate(arena, 1025, 1);
+	const char *text = arena_print(arena, "# GRUB Environment Block\n%s", variables);
+	char *rest = arena_allocate(arena, 1025, 1);
 
-	memset(whole, '#', 1024);
-	memcpy(whole, text, length);
-	return whole;
+	memset(rest, '#', 1024 - strlen(text));
+	return arena_print(arena, "%s%s", text, rest);
 }
 
 static const struct {
