@@ -21,8 +21,8 @@ pid_t __real_fork(void);
 /* Later than any test. */
 #define FAR deadline_after(INT64_C(3600000))
 
-/* Shared with the processes. */
-static struct script {
+/* What the fakes do, and what was done to them. */
+struct script {
 	int open_result;
 	bool no_processes;
 	bool one_process; /* only one process can be started */
@@ -37,7 +37,10 @@ static struct script {
 	char loaded[256];
 	char dependencies[64];
 	atomic_int ahead; /* the process that loaded dependencies */
-} * script;
+};
+
+/* Shared with the processes. */
+static struct script *script;
 
 pid_t __wrap_fork(void)
 {
