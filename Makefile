@@ -351,6 +351,7 @@ check-set:
 	tests/install/set/off
 	tests/install/set/entry
 	tests/install/set/profile
+	tests/install/set/trial
 	tests/install/set/fix
 
 check-hooks:

@@ -164,15 +164,15 @@ static void say_trial(const struct change *change)
 	static const struct up_roots roots;
 	int error;
 
-	/* The next boot may be without the profile. */
-	if (!settings->devs.count || !settings->in_boot || streq(change->old, change->new) ||
-	    change->preview->profile)
+	if (!settings->devs.count || !settings->in_boot || streq(change->old, change->new))
 		return;
 	if (reason) {
-		text_print(stderr,
-			   "vfio-early: the next boot is no trial (%s): if it does not come up, "
-			   "start one with vfio_early=off\n",
-			   reason);
+		if (!change->preview->profile)
+			text_print(
+				stderr,
+				"vfio-early: the next boot is no trial (%s): if it does not come "
+				"up, start one with vfio_early=off\n",
+				reason);
 		return;
 	}
 	error = trial_keep_links(change->run->arena, &roots);
@@ -186,6 +186,9 @@ static void say_trial(const struct change *change)
 			   strerror(-error));
 		return;
 	}
+	/* The next boot may be without the profile. */
+	if (change->preview->profile)
+		return;
 	text_print(stderr, "vfio-early: the next boot is a trial: if it does not come up, the one "
 			   "after it takes nothing\n");
 }

@@ -16,6 +16,7 @@
 #include "lib/textfile.h"
 #include "lib/util.h"
 #include "plan/explain.h"
+#include "settings/profile.h"
 
 /* Address space, not memory. */
 #define ARENA_SIZE (64 << 20)
@@ -78,6 +79,14 @@ static void complain_of_config(struct arena *arena, const struct embed *embed)
 		text_print(stderr, "vfio-early: %s\n", explain_stop(arena, &embed->settings));
 }
 
+/* Returns whether the config has sections, any of which a boot may choose. */
+static bool has_profiles(const struct settings *settings)
+{
+	const char *text = settings->config_text;
+
+	return text && text[profile_common_length(text)];
+}
+
 /* Lets GRUB record the next boot as a trial: the image may have another configuration. */
 static void arm(struct arena *arena, const struct embed_request *request,
 		const struct settings *settings)
@@ -85,7 +94,8 @@ static void arm(struct arena *arena, const struct embed_request *request,
 	const char *root = request->root ? request->root : "";
 	int error;
 
-	if (!settings->devs.count || host_explain_no_trial(settings, root))
+	if ((!settings->devs.count && !has_profiles(settings)) ||
+	    host_explain_no_trial(settings, root))
 		return;
 	error = grub_record_arm(arena, root, false);
 	if (error < 0 && error != -ENODEV)
