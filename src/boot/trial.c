@@ -8,7 +8,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "lib/log.h"
+#include "lib/util.h"
 #include "machine/trial_record.h"
 
 /* Exists if the firmware is UEFI's (drivers/firmware/efi/efi.c, efisubsys_init()). */
@@ -89,25 +89,30 @@ static enum run_trial decide(struct run *run, int place)
  */
 static enum run_trial decide_by_grub(struct run *run, const char *record)
 {
+	static const struct {
+		char word[11];
+		uint8_t trial; /* enum run_trial */
+	} words[] = {
+		{ "recorded", RUN_TRIAL_RUNNING },
+		{ "failed", RUN_TRIAL_STOOD_DOWN },
+		{ "unwritable", RUN_TRIAL_UNRECORDED },
+		{ "idle", RUN_TRIAL_UNARMED },
+	};
+	size_t length = strcspn(record, ",");
 	char configuration[17];
 
 	run->configuration = fingerprint(run);
 	snprintf(configuration, sizeof(configuration), "%016" PRIx64, run->configuration);
 	if (strstr(record, configuration))
 		return RUN_TRIAL_NONE;
-	switch (*record) {
-	case 'r': /* recorded */
-		return RUN_TRIAL_RUNNING;
-	case 'f': /* failed */
-		return RUN_TRIAL_STOOD_DOWN;
-	case 'u': /* unwritable */
-		run->trial_error = -EROFS;
-		return RUN_TRIAL_UNRECORDED;
-	case 'i': /* idle */
-		return RUN_TRIAL_UNARMED;
-	default:
-		return RUN_TRIAL_DAMAGED;
-	}
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (strlen(words[i].word) == length &&
+		    strncmp(record, words[i].word, length) == 0) {
+			if (words[i].trial == RUN_TRIAL_UNRECORDED)
+				run->trial_error = -EROFS;
+			return words[i].trial;
+		}
+	return RUN_TRIAL_DAMAGED;
 }
 
 bool trial_allows(struct run *run, const struct module_loader *loader)

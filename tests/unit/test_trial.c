@@ -248,6 +248,10 @@ static void test_grub(void **state)
 		{ "unwritable", RUN_TRIAL_UNRECORDED, RUN_TRIAL_NONE },
 		{ "idle", RUN_TRIAL_UNARMED, RUN_TRIAL_NONE },
 		{ "anything", RUN_TRIAL_DAMAGED, RUN_TRIAL_NONE },
+		/* Only whole words count: a doubt takes nothing. */
+		{ "record", RUN_TRIAL_DAMAGED, RUN_TRIAL_NONE },
+		{ "recorded2", RUN_TRIAL_DAMAGED, RUN_TRIAL_NONE },
+		{ "unknown", RUN_TRIAL_DAMAGED, RUN_TRIAL_NONE },
 		{ "", RUN_TRIAL_DAMAGED, RUN_TRIAL_NONE },
 	};
 
