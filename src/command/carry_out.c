@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "command/change_record.h"
+#include "command/confirm.h"
 #include "lib/command.h"
 #include "lib/file_lock.h"
 #include "lib/paths.h"
@@ -55,4 +56,28 @@ int carry_out(const struct changeset *set, const char *command, unsigned int *re
 		text_print(stderr, "vfio-early: %s is %s\n", set->files[i].path,
 			   set->files[i].new ? "written" : "removed");
 	return code;
+}
+
+int carry_out_asked(const struct changeset *set, const char *typed,
+		    const struct carry_out_options *options, bool *done)
+{
+	unsigned int record;
+	int code;
+
+	*done = false;
+	changeset_show(set, stdout);
+	fflush(stdout);
+	if (options->dry_run)
+		return EXIT_DONE;
+	code = options->yes ? EXIT_DONE : confirm(typed);
+	if (code == EXIT_DONE)
+		code = carry_out(set, set->command, &record);
+	if (code != EXIT_DONE)
+		return code;
+	*done = !changeset_run(set->then);
+	if (*done)
+		return EXIT_DONE;
+	text_print(stderr, "vfio-early: %s: %s failed: run it again, or: vfio-early undo\n",
+		   set->command, set->then);
+	return EXIT_PARTLY;
 }

@@ -162,13 +162,11 @@ static void say_rest(const struct change *change, bool done)
 	if (!change->set.count && !change->set.then)
 		return;
 	if (change->preview->profile) {
-		text_print(
-			stderr,
-			"vfio-early: a boot with vfio_early.profile=%s does it; for an entry in "
-			"the "
-			"boot menu: vfio-early profile entry %s; to take all this back: vfio-early "
-			"undo\n",
-			change->preview->profile, change->preview->profile);
+		text_print(stderr,
+			   "vfio-early: a boot with vfio_early.profile=%s does it; for an entry in "
+			   "the boot menu: vfio-early profile entry %s; to take all this back: "
+			   "vfio-early undo\n",
+			   change->preview->profile, change->preview->profile);
 		return;
 	}
 	if (change->run->plan.iommu == IOMMU_ABSENT && change->parameter)

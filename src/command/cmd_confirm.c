@@ -150,13 +150,13 @@ static int settle(void)
 {
 	struct preview preview = { 0 };
 	struct run *run = run_create();
-	int code = run && !preview_read_settings(&preview, run) ? EXIT_DONE : EXIT_PARTLY;
+	int code;
 
 	if (!run)
-		preview_complain("confirm", -ENOMEM);
-	else if (code == EXIT_DONE && run->settings.grub && wait_for_record(run->arena) &&
-		 trial_grub_settle("confirm", run->arena, "", run->settings.grub) ==
-			 TRIAL_END_FAILED)
+		return preview_complain("confirm", -ENOMEM) ? EXIT_PARTLY : EXIT_DONE;
+	code = preview_read_settings(&preview, run) ? EXIT_PARTLY : EXIT_DONE;
+	if (code == EXIT_DONE && run->settings.grub && wait_for_record(run->arena) &&
+	    trial_grub_settle("confirm", run->arena, "", run->settings.grub) == TRIAL_END_FAILED)
 		code = EXIT_PARTLY;
 	run_destroy(run);
 	return code;

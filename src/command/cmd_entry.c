@@ -7,8 +7,6 @@
 
 #include "check/boot_entries.h"
 #include "command/carry_out.h"
-#include "command/change_record.h"
-#include "command/confirm.h"
 #include "command/grub_entry.h"
 #include "command/options.h"
 #include "lib/cmdline.h"
@@ -83,7 +81,8 @@ static int change(const struct root *root, const char *what, const struct option
 	const char *command = arena_print(root->arena, "entry %s", what);
 	const char *typed = arena_print(root->arena, "entry %s --yes", what);
 	struct changeset set = { .arena = root->arena, .command = command, .time = time(NULL) };
-	unsigned int record;
+	const struct carry_out_options how = { options->dry_run, options->yes };
+	bool done;
 	int code = command && typed
 			   ? grub_entry_change(root, "entry", NULL, streq(what, "add"), &set)
 			   : EXIT_PARTLY;
@@ -91,20 +90,7 @@ static int change(const struct root *root, const char *what, const struct option
 	if (code == EXIT_DONE && !set.count)
 		text_print(stderr, "vfio-early: %s is as it is to be\n",
 			   grub_entry_path(root->arena, NULL));
-	if (code != EXIT_DONE || !set.count)
-		return code;
-	changeset_show(&set, stdout);
-	fflush(stdout);
-	if (options->dry_run)
-		return EXIT_DONE;
-	code = options->yes ? EXIT_DONE : confirm(typed);
-	if (code == EXIT_DONE)
-		code = carry_out(&set, command, &record);
-	if (code != EXIT_DONE || !changeset_run(set.then))
-		return code;
-	text_print(stderr, "vfio-early: %s: %s failed: run it again, or: vfio-early undo\n",
-		   command, set.then);
-	return EXIT_PARTLY;
+	return code != EXIT_DONE || !set.count ? code : carry_out_asked(&set, typed, &how, &done);
 }
 
 static int run_entry(int count, char *const *arguments)

@@ -7,8 +7,6 @@
 
 #include "command/carry_out.h"
 #include "command/change.h"
-#include "command/change_record.h"
-#include "command/confirm.h"
 #include "command/grub_entry.h"
 #include "command/options.h"
 #include "command/regenerate.h"
@@ -132,29 +130,17 @@ static int make_change(const struct work *work, struct changeset *set, bool rege
 {
 	const struct change_options *how = &work->options->how;
 	const char *typed = arena_print(set->arena, "%s --yes", set->command);
-	unsigned int record;
+	const struct carry_out_options asked = { how->dry_run, how->yes };
 	int code, status;
+	bool done;
 
 	if (!set->count) {
 		text_print(stderr, "vfio-early: %s: it is so already\n", set->command);
 		return EXIT_DONE;
 	}
-	changeset_show(set, stdout);
-	fflush(stdout);
-	if (how->dry_run)
-		return EXIT_DONE;
-	code = how->yes ? EXIT_DONE : confirm(typed ? typed : set->command);
-	if (code == EXIT_DONE)
-		code = carry_out(set, set->command, &record);
-	if (code != EXIT_DONE)
+	code = carry_out_asked(set, typed ? typed : set->command, &asked, &done);
+	if (!done || !regenerate)
 		return code;
-	if (changeset_run(set->then)) {
-		text_print(stderr, "vfio-early: %s: %s failed: run it again, or: vfio-early undo\n",
-			   set->command, set->then);
-		return EXIT_PARTLY;
-	}
-	if (!regenerate)
-		return EXIT_DONE;
 	status = how->no_regenerate ? 0 : regenerate_run(REGENERATE_SCRIPT);
 	if (how->no_regenerate)
 		text_print(stderr, "vfio-early: rebuild the images before the next boot: "
