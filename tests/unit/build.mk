@@ -10,7 +10,7 @@ U := build/unit
 UNIT := tests/unit
 
 UNIT_TESTS := address arena ask attached beneath changeset claim cmdline config config_edit confirms \
-	cpio_writer cpio_reader deadline decompress elf_file embed execute execute_cut explain explain_failure file_lock \
+	cpio_writer cpio_reader deadline decompress elf_file embed execute execute_cut execute_kexec explain explain_failure file_lock \
 	file_replace firmware_display framebuffer grub_record held_signals host host_console host_fstab \
 	host_keyboard host_list host_many host_network host_path host_storage host_unlock \
 	host_volume in_use in_use_block in_use_node depmod_index init iommu textfile json_writer json_reader kexec libvirt_domain links module_loader lock log modalias \
@@ -66,6 +66,9 @@ unit_wrap_execute = log_line sysfs_write sysfs_write_file sysfs_read sysfs_read_
 unit_src_execute_cut = $(unit_src_execute)
 unit_lib_execute_cut = $(unit_lib_execute)
 unit_wrap_execute_cut = $(unit_wrap_execute)
+unit_src_execute_kexec = $(unit_src_execute)
+unit_lib_execute_kexec = $(unit_lib_execute)
+unit_wrap_execute_kexec = $(unit_wrap_execute)
 unit_src_explain = held_signals explain explain_run explain_failure explain_finding explain_leftover enum_names $(unit_run)
 unit_lib_explain = strict_arena machine
 unit_src_explain_failure = $(unit_src_explain)
