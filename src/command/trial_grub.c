@@ -17,7 +17,7 @@ static enum trial_end fail(const char *command, const struct grub_record *record
 	if (error == -EBADMSG)
 		text_print(stderr,
 			   "vfio-early: %s: %s, which has the record of trials, is damaged; to "
-			   "make a new one: grub-editenv %s create\n",
+			   "make a new one: grub-editenv %s create && vfio-early regenerate\n",
 			   command, path, path);
 	else
 		text_print(stderr, "vfio-early: %s: %s: %s\n", command, path, strerror(-error));

@@ -72,17 +72,13 @@ const char *host_explain_no_trial(const struct settings *settings, const char *r
 {
 	bool written = settings->origins[SETTING_TRIAL].source != NULL;
 	struct grub_record record;
-	int error;
 
 	if (written && !settings->trial)
 		return "trial = off";
-	error = is_there(root, "/sys/firmware/efi")
-			? 0
-			: grub_record_read(&record, settings->arena, root);
-	if (error == -ENODEV)
+	/* Where GRUB's record is damaged a new configuration is not even tried. */
+	if (!is_there(root, "/sys/firmware/efi") &&
+	    grub_record_read(&record, settings->arena, root) == -ENODEV)
 		return "this machine has no EFI variables";
-	if (error)
-		return "GRUB's grubenv cannot be read";
 	if (!written && !host_confirms_trials(root))
 		return "no " HOST_CONFIRM_UNIT " of systemd confirms trials here";
 	return NULL;

@@ -54,16 +54,18 @@ static const struct {
 	bool efi, systemd;
 	const char *written; /* trial = on or off */
 	bool grub;	     /* GRUB's menu records trials */
+	bool damaged;	     /* in a file that is damaged */
 } reasons[] = {
-	{ NULL, true, true, NULL, false },
-	{ NULL, true, true, "on", false },
-	{ NULL, true, false, "on", false }, /* whoever writes it confirms by hand */
-	{ "trial = off", true, true, "off", false },
-	{ NULL, false, true, NULL, true },
-	{ "trial = off", false, true, "off", true },
-	{ NO_RECORD, false, true, NULL, false },
-	{ NO_RECORD, false, true, "on", false },
-	{ "no vfio-early-confirm.service of systemd confirms trials here", true, false, NULL,
+	{ NULL, true, true, NULL, false, false },
+	{ NULL, true, true, "on", false, false },
+	{ NULL, true, false, "on", false, false }, /* whoever writes it confirms by hand */
+	{ "trial = off", true, true, "off", false, false },
+	{ NULL, false, true, NULL, true, false },
+	{ NULL, false, true, NULL, true, true },
+	{ "trial = off", false, true, "off", true, false },
+	{ NO_RECORD, false, true, NULL, false, false },
+	{ NO_RECORD, false, true, "on", false, false },
+	{ "no vfio-early-confirm.service of systemd confirms trials here", true, false, NULL, false,
 	  false },
 };
 
@@ -84,6 +86,9 @@ static void test_reasons(void **state)
 			scratch_write(
 				&scratch, "boot/grub/grub.cfg",
 				"export vfio_early_loader\nlinux /vmlinuz $vfio_early_loader\n");
+		/* A boot takes nothing then, so it is a trial all the same. */
+		if (reasons[i].damaged)
+			scratch_write(&scratch, "boot/grub/grubenv", "");
 		if (reasons[i].systemd) {
 			scratch_link(&scratch, "sbin/init", "/lib/systemd/systemd");
 			scratch_link(&scratch, "usr/lib" WANT, "../vfio-early-confirm.service");
